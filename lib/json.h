@@ -1,0 +1,32 @@
+/*
+ * The one door to json-c: a byte-level scan first, because json-c even in strict mode takes duplicate members, \u0000, NaN,
+ * single quotes and overlong UTF-8, and saturates large integers (security.md 4.6, HT-15).
+ */
+#ifndef GATEHOUSE_LIB_JSON_H
+#define GATEHOUSE_LIB_JSON_H
+
+#include "lib/arena.h"
+#include "lib/errors.h"
+
+#define JSON_DEPTH_MAX 32
+#define JSON_MEMBERS_MAX 1000
+
+enum json_type { JSON_NULL, JSON_BOOL, JSON_INT, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
+
+/* A read-only tree in the arena. Numbers with a fraction or exponent, or beyond ±(2^53-1), don't parse. */
+struct json {
+	enum json_type type;
+	bool boolean;
+	int64_t integer;
+	const char *string;		/* NUL-terminated, holds none */
+	const char *const *names;	/* of an object's members, in order */
+	const struct json *items;	/* members or elements */
+	size_t count;
+};
+
+/* Any value at the top. ERR_INVALID_JSON; *ret_reason (may be NULL) says what and at which octet, for the message. */
+enum err json_parse(struct arena *, const char *text, size_t len, struct json *ret, const char **ret_reason) MUST_CHECK;
+/* NULL when the object has no such member. */
+const struct json *json_member(const struct json *object, const char *name);
+
+#endif

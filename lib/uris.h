@@ -1,0 +1,25 @@
+/*
+ * URIs that people register. Each check gives NULL when the URI is good, else the name of the rule it breaks (details.fields[].rule).
+ */
+#ifndef GATEHOUSE_LIB_URIS_H
+#define GATEHOUSE_LIB_URIS_H
+
+#include "lib/base.h"
+
+#define REDIRECT_URI_BYTES_MAX 2000
+
+enum client_kind_of_uri { URI_FOR_WEB, URI_FOR_NATIVE };
+
+/*
+ * https; http on localhost, 127.0.0.1 and [::1]; private-use schemes with a dot for native clients (RFC 8252 section 7.1).
+ * Rules: length, scheme, host, wildcard, fragment, userinfo, characters.
+ */
+const char *redirect_uri_check(const char *uri, enum client_kind_of_uri);
+/* https with a host, no userinfo, no fragment, only RFC 3986 characters, at most 2048 octets. */
+const char *https_url_check(const char *url);
+/* Byte-equal, except that the port of a registered http loopback address may differ (RFC 8252 section 7.3). */
+bool redirect_uri_matches(const char *registered, const char *asked);
+/* A path on our own host for use after sign-in: starts with one '/', not "//" or "/\", no control characters. */
+bool local_path_is_safe(const char *path);
+
+#endif
