@@ -1,0 +1,28 @@
+/*
+ * The FastCGI side of one request, so that libfcgi's header stays in one file: parameters in, one reply out.
+ */
+#ifndef GATEHOUSE_FCGI_GATEWAY_H
+#define GATEHOUSE_FCGI_GATEWAY_H
+
+#include "lib/arena.h"
+#include "lib/errors.h"
+#include "lib/http.h"
+
+struct gateway;
+
+/* For a listening socket. Installs no signal handlers of libfcgi's; accept returns on EINTR (FCGI_FAIL_ACCEPT_ON_INTR). Never NULL. */
+struct gateway *gateway_open(int listen_fd);
+void gateway_close(struct gateway *);
+
+/* Waits for the next request. False when a signal came or the socket is gone: look at your flags. */
+bool gateway_accept(struct gateway *);
+/* Every parameter with its name as nginx sent it (REQUEST_URI, HTTP_X_ORG_ID …), doubled ones included, in the arena. */
+struct name_values gateway_parameters(struct gateway *, struct arena *);
+/* The body: ERR_BODY_TOO_LARGE above max_bytes (judged by CONTENT_LENGTH, before reading), ERR_INCOMPLETE_REQUEST when cut. */
+enum err gateway_read_body(struct gateway *, struct arena *, size_t max_bytes, struct bytes *ret_body) MUST_CHECK;
+/* Was the request cut or aborted? (FCGX_GetError(in)) */
+bool gateway_is_cut(struct gateway *);
+/* Head ("Status: 200 OK\r\n…\r\n\r\n") and body in one write; finishes the request. */
+void gateway_send(struct gateway *, const char *data, size_t len);
+
+#endif

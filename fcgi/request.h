@@ -1,0 +1,156 @@
+/*
+ * What was asked, as handlers see it, and the three ways to end: reply, refuse, fail.
+ */
+#ifndef GATEHOUSE_FCGI_REQUEST_H
+#define GATEHOUSE_FCGI_REQUEST_H
+
+#include "fcgi/route.h"
+
+enum credential_kind { CREDENTIAL_NONE = 0, CREDENTIAL_SESSION, CREDENTIAL_PERSONAL_TOKEN, CREDENTIAL_SERVICE_KEY };
+
+struct credential {
+	enum credential_kind kind;
+	const char *id;			/* ses_ or key_ */
+	const char *name;		/* of a key; NULL for a session */
+	const char *prefix, *last4;	/* of a key */
+	const char *environment;	/* of a service key, else NULL */
+	const char *scopes;		/* of a service key, else NULL */
+	int64_t expires_at;
+	const char *pinned_project_id;	/* of a pinned service key, else NULL */
+	int64_t rate_limit_per_minute;	/* NONE: the family's */
+	int64_t authenticated_at;	/* of a session, else NONE */
+};
+
+/* The person behind a session or personal token. id NULL: none. */
+struct caller_user {
+	const char *id;
+	const char *email;
+	bool email_verified;
+	const char *name;
+	const char *username;
+	const char *locale;
+	int64_t created_at;
+};
+
+struct caller_org {
+	const char *id;			/* NULL: none */
+	const char *name;
+	const char *slug;
+	const char *status;
+	const char *default_project_id;
+	enum role role;			/* ROLE_NONE for service keys */
+	bool is_operator;		/* the operator organization */
+};
+
+struct caller_project {
+	const char *id;			/* NULL: none */
+	const char *client_id;
+	const char *name;
+	const char *slug;
+	const char *environment;
+	bool is_console;
+	enum role override_role;	/* ROLE_NONE: the organization's */
+};
+
+/* Where a list goes on. */
+struct page {
+	int64_t limit;			/* 1 to 100; queries ask for limit + 1 */
+	bool include_total;
+	const char *after_sort;		/* NULL on the first page; the last row's sort key as text */
+	const char *after_id;
+};
+
+struct request {
+	const struct route *route;
+	const void *input;		/* of the route's input type */
+	struct page page;
+	void *scratch;
+
+	struct credential credential;
+	struct caller_user user;
+	struct caller_org org;
+	struct caller_project project;
+	enum role role;			/* effective: override, else organization role; ROLE_NONE for service keys */
+
+	int64_t now_ms;
+	const char *id;			/* req_… */
+	enum site site;
+	const char *ip_text;
+	uint8_t ip[16];			/* zero when unknown (HT-20) */
+	const char *user_agent;		/* "" when none; cut to 400 octets of clean text */
+	struct strings flow_cookies;	/* values of __Host-gatehouse-flow */
+	const char *flow_token;		/* X-Flow-Token or NULL */
+	const char *origin;		/* or NULL */
+	const char *if_match;		/* or NULL */
+
+	const struct config *config;
+	const struct keyring *keyring;
+	struct arena *arena;
+	const char *console_id;		/* "" before set-up */
+	struct response *response;	/* written by the functions below alone */
+};
+
+/* ---- ends ---- */
+
+enum verdict reply(const struct request *, unsigned status, const struct field *, const void *object);
+enum verdict reply_empty(const struct request *);		/* 204 */
+/*
+ * count may be limit + 1: then the last row is cut off and the cursor is made of the last row shown, by sort(row) and id(row).
+ * total NONE: not asked for.
+ */
+struct list_reply {
+	const struct field *fields;
+	const void *items;
+	size_t count;
+	size_t item_size;
+	const char *(*sort)(const struct request *, const void *row);
+	const char *(*id)(const void *row);
+	int64_t total;
+};
+enum verdict reply_list(const struct request *, const struct list_reply *);
+
+/* Roll back. fail() takes a message of its own; fail_err() the title of the error, and turns ERR_NO_ROW into NOT_FOUND. */
+enum verdict fail(const struct request *, enum err, const char *format, ...) PRINTF_LIKE(3, 4);
+enum verdict fail_err(const struct request *, enum err);
+/* 422 validation_failed with one field. */
+enum verdict fail_field(const struct request *, const char *field, const char *rule, const char *format, ...) PRINTF_LIKE(4, 5);
+/* With details as JSON object text. */
+enum verdict fail_details(const struct request *, enum err, const char *details, const char *format, ...) PRINTF_LIKE(4, 5);
+/* Commit what was recorded, then answer the error. */
+enum verdict refuse(const struct request *, enum err, const char *format, ...) PRINTF_LIKE(3, 4);
+enum verdict refuse_details(const struct request *, enum err, const char *details, const char *format, ...) PRINTF_LIKE(4, 5);
+/* Of before and work: nothing to say, go on. */
+enum verdict go_on(const struct request *);
+/* The true reason of a refusal, for the log under the request id. */
+void request_reason(const struct request *, const char *reason);
+
+/* ---- headers of the reply ---- */
+
+/* "name=value; attributes" is made here: __Host-, Secure, HttpOnly, SameSite=Lax, Path=/. max_age_s 0 deletes it. */
+void reply_cookie(const struct request *, const char *name, const char *value, int64_t max_age_s);
+/* Any other header; name and value are the caller's own text, value is refused (left out) when it holds control characters. */
+void reply_header(const struct request *, const char *name, const char *value);
+/* The object's ETag, made of its version and what else shapes the body (the caller's role). */
+void reply_etag(const struct request *, int64_t version);
+/* Retry-After in whole seconds, rounded up. */
+void reply_retry_after(const struct request *, int64_t wait_ms);
+
+/* ---- questions ---- */
+
+/* If-Match absent or equal to the ETag of this version (RFC 9110 section 13.1.1). Ask inside the transaction, after the guard. */
+bool precondition_holds(const struct request *, int64_t version);
+/* May the caller do that here? role ∩ scopes; installation.write only for sessions of operators; on the console only sessions may write. */
+bool request_may(const struct request *, enum permission);
+/* The right error of a failed request_may(): FORBIDDEN for people, INSUFFICIENT_SCOPE for keys. */
+enum err request_may_not(const struct request *);
+bool request_is_session(const struct request *);
+/* Least of role and scopes as an audit actor. */
+struct actor request_actor(const struct request *);
+
+/* A record with the caller's organization and default project filled in. */
+struct record request_record(const struct request *, enum event, const char *target_id, const char *target_label);
+
+#define SESSION_COOKIE "__Host-gatehouse"
+#define FLOW_COOKIE "__Host-gatehouse-flow"
+
+#endif

@@ -1,0 +1,103 @@
+/*
+ * The route table: the one truth about an endpoint. The router, the parser, OpenAPI, the permission matrix, the dashboard's types and
+ * the generated tests all read it (gatehoused --describe).
+ */
+#ifndef GATEHOUSE_FCGI_ROUTE_H
+#define GATEHOUSE_FCGI_ROUTE_H
+
+#include "lib/fields.h"
+#include "lib/permissions.h"
+#include "sql/tx.h"
+
+struct request;
+
+enum method { METHOD_NONE = 0, GET, POST, PATCH, PUT, DELETE };
+
+/* Which credentials a route takes. */
+enum auth {
+	AUTH_PUBLIC = 1 << 0,		/* none needed; with AUTH_SESSION beside it, a session is looked at when there is one */
+	AUTH_SESSION = 1 << 1,
+	AUTH_PERSONAL_TOKEN = 1 << 2,
+	AUTH_SERVICE_KEY = 1 << 3,
+};
+#define AUTH_ANY (AUTH_SESSION | AUTH_PERSONAL_TOKEN | AUTH_SERVICE_KEY)
+
+/* What a request works on (conventions.md section 5). Only the project kinds compare environments. */
+enum tenant {
+	TENANT_NONE = 0,
+	TENANT_ORG,			/* by X-Org-Id or the credential */
+	TENANT_ORG_IN_PATH,		/* {org_id} */
+	TENANT_PROJECT,			/* pinned key, X-Project-Id, ?project_id=, default */
+	TENANT_PROJECT_IN_PATH,		/* {project_id} */
+};
+
+enum site { SITE_MAIN = 1, SITE_AUTH = 2, SITE_BOTH = 3 };
+enum pool { POOL_REQUEST = 0, POOL_PASSWORD, POOL_COUNT };
+
+/* How a handler ends. A type of its own so that the compiler tells it from an error. */
+enum verdict {
+	VERDICT_REPLY,		/* commit, send */
+	VERDICT_REFUSE,		/* commit what was recorded, send a 4xx */
+	VERDICT_FAIL,		/* roll back, send a 4xx or 5xx */
+	VERDICT_GO_ON,		/* of before and work only */
+};
+
+enum route_flag {
+	ROUTE_LIST = 1 << 0,		/* takes limit, cursor, include_total; answers {data, next_cursor} of .output */
+	ROUTE_RECENT_SIGN_IN = 1 << 1,	/* a session must have signed in within 5 minutes */
+	ROUTE_UNPINNED_KEY = 1 << 2,	/* a pinned service key gets credential_not_allowed */
+	ROUTE_SUSPENDED_OK = 1 << 3,	/* works on a suspended organization */
+	ROUTE_SHOWS_SECRET = 1 << 4,	/* the reply may hold a secret: Cache-Control: no-store */
+	ROUTE_NO_IDEMPOTENCY = 1 << 5,	/* Idempotency-Key is refused (sign-in flows) */
+	ROUTE_ETAG = 1 << 6,		/* one object with an ETag; PATCH and DELETE honour If-Match */
+	ROUTE_EXACT_ORIGIN = 1 << 7,	/* public, but only from our own pages: Origin must be ours (SE-10) */
+	ROUTE_BARE = 1 << 8,		/* outside /api/v1: no rate-limit headers, no credentials (health) */
+};
+
+#define ROUTE_ERRORS_MAX 12
+
+struct route {
+	const char *id;			/* operationId, frozen */
+	enum method method;
+	const char *path;		/* /api/v1/projects/{project_id} */
+	const char *summary;
+	const char *description;	/* NULL: the summary says it all */
+	unsigned auth;
+	enum tenant tenant;
+	enum site site;			/* 0 means SITE_MAIN */
+	enum pool pool;
+	enum permission permission;
+	enum tx_mode tx;
+	unsigned flags;
+	enum rate_family rate;		/* one more family beside credential or anonymous; 0 for none */
+	size_t body_bytes_max;		/* 0: 64 KiB */
+	size_t input_size;
+	const struct field *input;	/* body, path and query together; NULL: none */
+	const struct field *output;	/* NULL: 204 */
+	unsigned status;		/* of success, for OpenAPI; 0: 200, or 204 without output */
+	enum err errors[ROUTE_ERRORS_MAX];	/* own errors; those every route has aren't listed */
+	size_t scratch_size;		/* rq->scratch: what before and work hand on to the handler */
+	enum verdict (*before)(const struct request *, struct tx *);
+	enum verdict (*work)(const struct request *);
+	enum verdict (*handler)(const struct request *, struct tx *);
+};
+
+#define ROUTES_END { .id = NULL }
+#define INPUT(type, fields) .input_size = sizeof(type), .input = (fields)
+
+/* Every door's table, NULL-terminated; defined in handlers/routes.c. */
+extern const struct route *const gatehouse_routes[];
+
+/* One past the last; walks all tables. */
+const struct route *route_next(const struct route *previous);
+const char *method_name(enum method);
+enum method method_parse(const char *text);
+
+enum route_match { MATCH_FOUND, MATCH_NO_PATH, MATCH_NO_METHOD };
+/* *ret_allow: for MATCH_NO_METHOD, the Allow header's value. Path parameters aren't checked yet. */
+enum route_match route_find(struct arena *, enum method, const char *path, const struct route **ret_route,
+			    struct name_values *ret_path_parameters, const char **ret_allow);
+/* Builds the index; false (with a line on stderr) for a table that contradicts itself: no auth, no handler, two routes of one path … */
+bool routes_check(void);
+
+#endif

@@ -1,0 +1,30 @@
+/*
+ * One worker process: accepts a request, runs it through the pipeline of fcgi/pipeline.c, sends, resets.
+ */
+#ifndef GATEHOUSE_FCGI_WORKER_H
+#define GATEHOUSE_FCGI_WORKER_H
+
+#include "fcgi/gateway.h"
+#include "fcgi/rate_limit.h"
+#include "fcgi/route.h"
+#include "fcgi/usage.h"
+
+/* What a worker has for its whole life. */
+struct worker {
+	const struct config *config;
+	const struct keyring *keyring;
+	enum pool pool;
+	struct db *db;
+	struct arena *arena;		/* reset after each request */
+	struct rate_limiter *rates;
+	struct usage_table *usage;
+	const char *console_id;		/* "" until known; survives requests (static storage of the pipeline) */
+};
+
+/* The whole way of one accepted request, sending included. Never fails: what goes wrong is an answer and a log line. */
+void pipeline_serve(struct worker *, struct gateway *);
+
+/* A job worker's life: returns when *stop becomes true. Defined in jobs/. heartbeat: call at least every few seconds. */
+void job_worker_run(const struct config *, const struct keyring *, volatile const int *stop, void (*heartbeat)(void));
+
+#endif
