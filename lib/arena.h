@@ -35,7 +35,7 @@ char *arena_strdup(struct arena *, const char *text);
 /* Copies len octets and adds a NUL. */
 char *arena_strndup(struct arena *, const char *text, size_t len) RETURNS_NONNULL;
 char *arena_printf(struct arena *, const char *format, ...) PRINTF_LIKE(2, 3) RETURNS_NONNULL;
-char *arena_vprintf(struct arena *, const char *format, va_list) RETURNS_NONNULL;
+char *arena_vprintf(struct arena *, const char *format, va_list) PRINTF_LIKE(2, 0) RETURNS_NONNULL;
 
 /* Registers memory (the arena's own or not) to be cleansed when the arena is reset or freed. */
 void arena_wipe_later(struct arena *, void *data, size_t len);
