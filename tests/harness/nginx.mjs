@@ -1,0 +1,80 @@
+// nginx in front of the workers, from the site template that is shipped.
+
+import fs from "node:fs";
+import path from "node:path";
+import { ROOT, isRunning, start, tail, until } from "./workplace.mjs";
+import net from "node:net";
+
+const NGINX = process.env.NGINX ?? ["/usr/sbin/nginx", "/usr/bin/nginx"].find(fs.existsSync) ?? "nginx";
+
+export function fillTemplate(text, values) {
+	const filled = text.replace(/@([A-Z_]+)@/g, (token, name) => {
+		if (!(name in values))
+			throw new Error(`the nginx template has ${token}, which the tests don't know`);
+		return values[name];
+	});
+	return filled;
+}
+
+function findTemplate() {
+	const folder = path.join(ROOT, "nginx");
+	const name = fs.readdirSync(folder).find((entry) => entry.endsWith(".in"));
+	if (!name)
+		throw new Error("nginx/ has no site template (*.in)");
+	return path.join(folder, name);
+}
+
+/** A folder with (nearly) nothing in it stands for the dashboard when it isn't built: these tests don't look at it. */
+function dashboardFolder(server) {
+	const built = path.join(ROOT, "dashboard/dist");
+	if (fs.existsSync(built))
+		return built;
+	const folder = path.join(server.folder, "www");
+	fs.mkdirSync(folder, { recursive: true });
+	fs.writeFileSync(path.join(folder, "index.html"), "<!doctype html><title>Gatehouse</title>\n");
+	return folder;
+}
+
+export function writeNginxConfig(server, { extra = "" } = {}) {
+	const snippets = path.join(ROOT, "nginx/snippets");
+	const site = fillTemplate(fs.readFileSync(findTemplate(), "utf8"), {
+		PORT: String(server.port), SERVER_NAME: "localhost", AUTH_SERVER_NAME: "auth.localhost",
+		PREFIX: path.join(ROOT, "nginx"), SNIPPETS: snippets, SOCKETS: server.sockets, DASHBOARD: dashboardFolder(server),
+		TLS_CERT: server.basis.tls.cert, TLS_KEY: server.basis.tls.key,
+	});
+	const temp = (name) => `${name}_temp_path ${server.folder}/nginx-${name};`;
+	fs.writeFileSync(path.join(server.folder, "site.conf"), site);
+	const file = path.join(server.folder, "nginx.conf");
+	fs.writeFileSync(file, `
+daemon off;
+${process.getuid() === 0 ? "user root;" : ""}
+worker_processes 1;
+pid ${server.folder}/nginx.pid;
+error_log ${server.logs.error} warn;
+events { worker_connections 2048; }
+http {
+	types { text/html html; text/css css; application/javascript js mjs; application/json json; image/svg+xml svg; }
+	default_type application/octet-stream;
+	${["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(temp).join("\n\t")}
+	access_log ${server.logs.access};
+	include ${server.folder}/site.conf;
+	${extra}
+}
+`);
+	return file;
+}
+
+export async function startNginx(server, options) {
+	const config = writeNginxConfig(server, options);
+	const child = start(NGINX, ["-p", server.folder, "-e", server.logs.error, "-c", config], { log: path.join(server.folder, "nginx.log") });
+	await until("nginx listens", () => {
+		if (!isRunning(child))
+			throw new Error(`nginx ended:\n${tail(path.join(server.folder, "nginx.log"))}\n${tail(server.logs.error)}`);
+		return new Promise((resolve) => {
+			const socket = net.connect(server.port, "127.0.0.1", () => resolve(true));
+			socket.on("connect", () => socket.destroy());
+			socket.on("error", () => resolve(false));
+		});
+	});
+	return child;
+}
