@@ -30,8 +30,8 @@ struct mail {
 };
 
 /*
- * Writes the sealed message. ERR_RATE_LIMITED when the recipient has had enough (one in 60 s, 6 an hour, 20 a day over all templates,
- * users.md rule 14): callers that must not tell ignore it.
+ * Writes the message, sealed by letter_seal() (domain/letter.h). ERR_RATE_LIMITED when the recipient has had enough (one in 60 s,
+ * 6 an hour, 20 a day over all templates, users.md rule 14): callers that must not tell ignore it.
  */
 enum err mail_queue(struct tx *, const struct mail *) MUST_CHECK;
 
