@@ -88,8 +88,16 @@ struct route {
 /* Every door's table, NULL-terminated; defined in handlers/routes.c. */
 extern const struct route *const gatehouse_routes[];
 
-/* One past the last; walks all tables. */
-const struct route *route_next(const struct route *previous);
+/*
+ * Defined with the operations on projects, which this room doesn't look into: gives an organization found without a default project one, in a
+ * transaction of its own, at most once (tenancy rule 21).
+ */
+extern enum err gatehouse_make_default_project(struct tx *, const char *org_id) MUST_CHECK;
+
+#define ROUTES_MAX 512
+
+/* Every route, in the order of the tables. NULL at the end. Valid after routes_check(). */
+const struct route *route_at(size_t index);
 const char *method_name(enum method);
 enum method method_parse(const char *text);
 
@@ -97,7 +105,10 @@ enum route_match { MATCH_FOUND, MATCH_NO_PATH, MATCH_NO_METHOD };
 /* *ret_allow: for MATCH_NO_METHOD, the Allow header's value. Path parameters aren't checked yet. */
 enum route_match route_find(struct arena *, enum method, const char *path, const struct route **ret_route,
 			    struct name_values *ret_path_parameters, const char **ret_allow);
-/* Builds the index; false (with a line on stderr) for a table that contradicts itself: no auth, no handler, two routes of one path … */
+/*
+ * Collects the tables; to be called once at start. False (with a line on stderr) for a table that contradicts itself: no auth, no
+ * handler, two routes of one path …
+ */
 bool routes_check(void);
 
 #endif

@@ -1,0 +1,166 @@
+/*
+ * Which buckets a request spends (tenancy rule 32). Requests without a credential count by address, all others by credential; some
+ * families count besides. Their numbers are in the reply's three headers, errors included.
+ */
+#include "fcgi/pipeline.h"
+
+#include <string.h>
+
+#include "lib/encode.h"
+
+enum subject { BY_CREDENTIAL, BY_ADDRESS, BY_USER, BY_ORG };
+
+static const enum subject SUBJECTS[RATE_COUNT] = {
+	[RATE_CREDENTIAL] = BY_CREDENTIAL,
+	[RATE_ANONYMOUS] = BY_ADDRESS,
+	[RATE_FAILED_CREDENTIALS] = BY_ADDRESS,
+	[RATE_KEY_MINT] = BY_USER,
+	[RATE_PROJECT_WRITE] = BY_CREDENTIAL,
+	[RATE_INVITATION_SEND] = BY_ORG,
+	[RATE_INVITATION_USE] = BY_ADDRESS,
+	[RATE_AUTH_REQUEST] = BY_CREDENTIAL,
+	[RATE_DENIED_AUDIT] = BY_CREDENTIAL,
+	[RATE_FLOW_ACTION] = BY_ADDRESS,
+	[RATE_FLOW_SIGN_UP] = BY_ADDRESS,
+	[RATE_FLOW_RECOVER] = BY_ADDRESS,
+};
+
+/* HT-19, HT-20: IPv6 by /64; requests without a known address share one bucket. */
+static const char *
+address_subject(const struct exchange *x)
+{
+	uint8_t ip[16];
+
+	memcpy(ip, x->rq.ip, sizeof(ip));
+	ip_to_bucket(ip);
+	return hex_encode(x->arena, (struct bytes){ ip, sizeof(ip) });
+}
+
+static const char *
+subject_of(const struct exchange *x, enum rate_family family)
+{
+	const struct request *rq = &x->rq;
+
+	switch (SUBJECTS[family]) {
+	case BY_CREDENTIAL:
+		return rq->credential.id;
+	case BY_USER:
+		return rq->user.id != NULL ? rq->user.id : rq->credential.id;
+	case BY_ORG:
+		return rq->org.id != NULL ? rq->org.id : rq->credential.id;
+	case BY_ADDRESS:
+		break;
+	}
+	return address_subject(x);
+}
+
+static struct rate_bucket
+bucket_of(const struct exchange *x, enum rate_family family)
+{
+	return (struct rate_bucket){
+		.family = family,
+		.subject = subject_of(x, family),
+		.limit = rate_limit_of(x->rq.config, family),
+	};
+}
+
+static const char *
+family_name(enum rate_family family)
+{
+#define FAMILY(symbol, name, limit, window_s) [RATE_##symbol] = name,
+	static const char *const NAMES[RATE_COUNT] = { RATE_FAMILIES(FAMILY) };
+#undef FAMILY
+	return NAMES[family];
+}
+
+static enum err
+limited(struct exchange *x, const struct rate_state *state)
+{
+	struct buffer details = buffer_new(x->arena);
+
+	buffer_text(&details, "{\"family\":");
+	buffer_json_string(&details, family_name(state->family));
+	buffer_printf(&details, ",\"limit\":%u,\"retry_after\":%u}", state->limit, state->retry_after_s);
+	x->response.details = buffer_string(&details);
+	x->response.retry_after_s = state->retry_after_s > 0 ? state->retry_after_s : 1;
+	return ERR_RATE_LIMITED;
+}
+
+static enum err
+take(struct exchange *x, const struct rate_bucket *buckets, size_t count)
+{
+	bool fits = rate_limiter_take(x->worker->rates, x->rq.config, x->rq.now_ms, buckets, count,
+				      &x->response.rate);
+
+	x->response.has_rate = true;
+	return fits ? OK : limited(x, &x->response.rate);
+}
+
+static bool
+shows_credential(const struct exchange *x)
+{
+	if (x->rq.route != NULL && (x->rq.route->auth & AUTH_PUBLIC) != 0)
+		return false;
+	return x->in.header[HEADER_AUTHORIZATION] != NULL || x->in.header[HEADER_X_AUTH_TOKEN] != NULL ||
+	       x->in.session_cookies.count > 0;
+}
+
+enum err
+limit_by_address(struct exchange *x)
+{
+	struct rate_bucket buckets[2] = { bucket_of(x, RATE_ANONYMOUS) };
+	size_t count = 1;
+	enum rate_family extra = x->rq.route != NULL ? x->rq.route->rate : RATE_CREDENTIAL;
+
+	if (shows_credential(x)) {
+		struct rate_bucket failed = bucket_of(x, RATE_FAILED_CREDENTIALS);
+
+		if (rate_limiter_has_room(x->worker->rates, x->rq.config, x->rq.now_ms, &failed,
+					  &x->response.rate))
+			return OK;
+		x->response.has_rate = true;
+		return limited(x, &x->response.rate);
+	}
+	if (extra != RATE_CREDENTIAL && (x->rq.route->auth & AUTH_PUBLIC) != 0)
+		buckets[count++] = bucket_of(x, extra);
+	return take(x, buckets, count);
+}
+
+enum err
+limit_by_credential(struct exchange *x)
+{
+	const struct credential *c = &x->rq.credential;
+	struct rate_bucket buckets[2];
+	size_t count = 0;
+
+	if (c->kind == CREDENTIAL_NONE || (x->rq.route->auth & AUTH_PUBLIC) != 0)
+		return OK;	/* counted by address */
+	if (x->rq.route->rate != RATE_AUTH_REQUEST) {
+		buckets[count] = bucket_of(x, RATE_CREDENTIAL);
+		if (c->rate_limit_per_minute != NONE)
+			buckets[count].limit = (uint32_t)c->rate_limit_per_minute;
+		count++;
+	}
+	if (x->rq.route->rate != RATE_CREDENTIAL)
+		buckets[count++] = bucket_of(x, x->rq.route->rate);
+	return take(x, buckets, count);
+}
+
+void
+limit_count_failed_credential(struct exchange *x)
+{
+	struct rate_bucket bucket = bucket_of(x, RATE_FAILED_CREDENTIALS);
+	struct rate_state ignored;
+
+	if (shows_credential(x))
+		rate_limiter_take(x->worker->rates, x->rq.config, x->rq.now_ms, &bucket, 1, &ignored);
+}
+
+bool
+limit_allows_denied_audit(struct exchange *x)
+{
+	struct rate_bucket bucket = bucket_of(x, RATE_DENIED_AUDIT);
+	struct rate_state ignored;
+
+	return rate_limiter_take(x->worker->rates, x->rq.config, x->rq.now_ms, &bucket, 1, &ignored);
+}

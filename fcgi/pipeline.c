@@ -1,0 +1,378 @@
+/*
+ * The way of a request, the same for every route (architecture.md section 1):
+ *
+ * match → doubled headers → limit by address → authenticate → limit by credential → tenant → permission → body → input
+ *       → before (own transaction) → work (no database) → handler (transaction, may run again) → commit → send → log → reset
+ */
+#include "fcgi/pipeline.h"
+
+#include <string.h>
+
+#include "sql/gen/queries.h"
+#include "sys/log.h"
+#include "sys/system.h"
+
+#define RUNS_MAX 4	/* the first and three more */
+
+/* ---- before the route's own code ---- */
+
+static enum err
+match_route(struct exchange *x)
+{
+	enum route_match match = route_find(x->arena, x->in.method, x->in.path, &x->rq.route,
+					    &x->in.path_pairs, &x->response.allow);
+	enum site site;
+
+	if (match == MATCH_NO_METHOD)
+		return ERR_METHOD_NOT_ALLOWED;
+	if (match == MATCH_NO_PATH)
+		return ERR_NOT_FOUND;
+	site = x->rq.route->site == 0 ? SITE_MAIN : x->rq.route->site;
+	/* nginx's locations are no boundary: a percent-encoded letter can reach the other pool. */
+	if ((site & x->in.site) == 0 || x->rq.route->pool != x->in.pool || x->worker->pool != x->in.pool) {
+		x->rq.route = NULL;
+		return ERR_NOT_FOUND;
+	}
+	return OK;
+}
+
+/* Public routes don't authenticate, so they ask for the console once per worker. */
+static enum err
+find_console(struct exchange *x)
+{
+	static char console_id[ID_SIZE];
+	struct q_credential_console_row row;
+	enum err e;
+
+	if (x->rq.console_id[0] != '\0' || x->rq.route->tx == TX_NONE)
+		return OK;
+	if (x->worker->console_id[0] == '\0') {
+		e = q_credential_console(x->worker->db, &row);
+		if (e == ERR_NO_ROW)
+			return OK;
+		TRY(e);
+		memcpy(console_id, row.console_id, strnlen(row.console_id, ID_SIZE - 1));
+		x->worker->console_id = console_id;
+	}
+	x->rq.console_id = x->worker->console_id;
+	return OK;
+}
+
+static enum err
+find_caller(struct exchange *x)
+{
+	enum err e = authenticate(x);
+
+	if (e == ERR_UNAUTHORIZED)
+		limit_count_failed_credential(x);
+	TRY(e);
+	TRY(limit_by_credential(x));
+	e = tenant_resolve(x);
+	if (e == OK && x->rq.credential.id != NULL)
+		usage_note(x->worker->usage, x->rq.credential.id,
+			   request_is_session(&x->rq) ? x->rq.org.id : NULL, x->rq.now_ms);
+	TRY(e);
+	return permission_check(x);
+}
+
+static enum err
+prepare(struct exchange *x)
+{
+	TRY(headers_read(x));
+	TRY(match_route(x));
+	TRY(headers_refuse_doubled(x));
+	if ((x->rq.route->flags & ROUTE_BARE) != 0)
+		return OK;
+	TRY(limit_by_address(x));
+	TRY(headers_read_tenant(x));
+	TRY(find_caller(x));
+	TRY(find_console(x));
+	TRY(body_read(x));
+	return input_parse(x);
+}
+
+/* ---- the route's own code ---- */
+
+static struct tx
+make_tx(struct exchange *x)
+{
+	const struct request *rq = &x->rq;
+
+	return (struct tx){
+		.db = x->worker->db,
+		.arena = x->arena,
+		.now_ms = rq->now_ms,
+		.config = rq->config,
+		.keyring = rq->keyring,
+		.actor = request_actor(rq),
+		.request_id = rq->id,
+		.ip = { rq->ip, rq->ip_text[0] == '\0' ? 0 : sizeof(rq->ip) },
+		.user_agent = rq->user_agent,
+		.console_id = rq->console_id,
+	};
+}
+
+static bool
+runs_again(enum err error)
+{
+	return error == ERR_DB_CONFLICT || error == ERR_DB_LOST;
+}
+
+/* A reply or refusal that the arena had no room for isn't sent; nothing it did is kept. */
+static enum err
+commit(struct exchange *x)
+{
+	if (arena_is_exhausted(x->arena))
+		return ERR_BUSY;
+	return db_in_transaction(x->worker->db) ? db_commit(x->worker->db) : OK;
+}
+
+static enum err
+end_transaction(struct exchange *x, enum verdict verdict)
+{
+	if (verdict == VERDICT_FAIL || verdict == VERDICT_GO_ON)
+		return x->response.error != OK ? x->response.error : ERR_INTERNAL;
+	if (x->rq.route->tx == TX_WRITE)
+		TRY(idempotency_finish(x, verdict));
+	return commit(x);
+}
+
+static enum err
+run_handler_once(struct exchange *x)
+{
+	const struct route *route = x->rq.route;
+	struct tx tx = make_tx(x);
+	bool is_replay = false;
+
+	if (route->tx == TX_WRITE || route->tx == TX_READ_SNAPSHOT)
+		TRY(db_begin(x->worker->db, route->tx));
+	if (route->tx == TX_WRITE)
+		TRY(idempotency_begin(x, &is_replay));
+	if (is_replay)
+		return commit(x);
+	return end_transaction(x, route->handler(&x->rq, &tx));
+}
+
+static enum err
+run_handler(struct exchange *x)
+{
+	struct arena_mark mark = arena_mark(x->arena);
+	const struct response fresh = x->response;
+	enum err e;
+
+	for (unsigned run = 1;; run++) {
+		e = run_handler_once(x);
+		if (e == OK)
+			return OK;
+		if (db_in_transaction(x->worker->db))
+			db_rollback(x->worker->db);
+		if (!runs_again(e) || run == RUNS_MAX)
+			break;
+		db_backoff(run);
+		x->response = fresh;
+		x->response.retries = run;
+		arena_rewind(x->arena, mark);
+	}
+	x->response.error = e;
+	return e;
+}
+
+/* The try is spent and committed before anything is checked; it is never run again once committed. */
+static enum err
+run_before(struct exchange *x, bool *ret_goes_on)
+{
+	struct tx tx = make_tx(x);
+	enum verdict verdict;
+	enum err e;
+
+	TRY(db_begin(x->worker->db, TX_WRITE));
+	verdict = x->rq.route->before(&x->rq, &tx);
+	*ret_goes_on = verdict == VERDICT_GO_ON;
+	if (verdict == VERDICT_FAIL) {
+		e = x->response.error != OK ? x->response.error : ERR_INTERNAL;
+		db_rollback(x->worker->db);
+		return e;
+	}
+	e = commit(x);
+	if (e != OK && db_in_transaction(x->worker->db))
+		db_rollback(x->worker->db);
+	return e;
+}
+
+static enum err
+run_before_with_retries(struct exchange *x, bool *ret_goes_on)
+{
+	struct arena_mark mark = arena_mark(x->arena);
+	const struct response fresh = x->response;
+	enum err e = OK;
+
+	for (unsigned run = 1; run <= RUNS_MAX; run++) {
+		if (run > 1) {
+			db_backoff(run);
+			x->response = fresh;
+			arena_rewind(x->arena, mark);
+		}
+		e = run_before(x, ret_goes_on);
+		if (!runs_again(e))
+			return e;
+		if (db_in_transaction(x->worker->db))
+			db_rollback(x->worker->db);
+	}
+	return e;
+}
+
+static enum err
+run(struct exchange *x)
+{
+	const struct route *route = x->rq.route;
+	bool goes_on = true;
+
+	x->rq.scratch = arena_alloc(x->arena, route->scratch_size);
+	if (route->before != NULL)
+		TRY(run_before_with_retries(x, &goes_on));
+	if (!goes_on)
+		return x->response.error;
+	if (route->work != NULL && route->work(&x->rq) != VERDICT_GO_ON)
+		return x->response.error;
+	return run_handler(x);
+}
+
+/* ---- after it ---- */
+
+/* Rule 37: refused writes are recorded, a bounded number of them. */
+static void
+record_refused_write(struct exchange *x, enum err error)
+{
+	const struct request *rq = &x->rq;
+	const char *target = x->in.path_pairs.count > 0 ? x->in.path_pairs.items[0].value : "";
+	struct tx tx = make_tx(x);
+
+	if (error_info(error)->status != 403 || rq->route == NULL || rq->route->method == GET ||
+	    rq->credential.id == NULL || rq->org.id == NULL || !limit_allows_denied_audit(x))
+		return;
+	if (db_begin(x->worker->db, TX_WRITE) != OK)
+		return;
+	if (record_denied(&tx, rq->org.id, rq->project.id, "route", target, rq->route->id,
+			  error_info(error)->code) != OK ||
+	    db_commit(x->worker->db) != OK) {
+		log_error(ERR_DB, "a refused write couldn't be recorded", rq->route->id);
+		if (db_in_transaction(x->worker->db))
+			db_rollback(x->worker->db);
+	}
+}
+
+static const char *
+credential_kind_name(enum credential_kind kind)
+{
+	static const char *const NAMES[] = {
+		[CREDENTIAL_NONE] = "none",
+		[CREDENTIAL_SESSION] = "session",
+		[CREDENTIAL_PERSONAL_TOKEN] = "personal_token",
+		[CREDENTIAL_SERVICE_KEY] = "service_key",
+	};
+	return NAMES[kind];
+}
+
+static void
+write_log(const struct exchange *x)
+{
+	const struct request *rq = &x->rq;
+
+	log_access(&(struct log_access){
+	    .route_id = rq->route == NULL ? "" : rq->route->id,
+	    .method = method_name(x->in.method),
+	    .path_pattern = rq->route == NULL ? "" : rq->route->path,
+	    .status = x->response.status,
+	    .error_code = x->response.error == OK ? NULL : error_info(x->response.error)->code,
+	    .error_reason = x->response.reason != NULL  ? x->response.reason
+			    : x->response.error == OK ? NULL
+						      : error_name(x->response.error),
+	    .credential_kind = credential_kind_name(rq->credential.kind),
+	    .credential_id = rq->credential.id,
+	    .org_id = rq->org.id,
+	    .project_id = rq->project.id,
+	    .ip = rq->ip_text,
+	    .duration_us = clock_monotonic_us() - x->began_us,
+	    .statements = db_statement_count(x->worker->db),
+	    .retries = x->response.retries,
+	});
+}
+
+struct actor
+request_actor(const struct request *rq)
+{
+	switch (rq->credential.kind) {
+	case CREDENTIAL_SESSION:
+		return (struct actor){ "user", rq->user.id, rq->user.email };
+	case CREDENTIAL_PERSONAL_TOKEN:
+		return (struct actor){ "personal_token", rq->credential.id,
+				       arena_printf(rq->arena, "%s (%s)", rq->credential.name, rq->user.email) };
+	case CREDENTIAL_SERVICE_KEY:
+		return (struct actor){ "service_key", rq->credential.id, rq->credential.name };
+	case CREDENTIAL_NONE:
+		break;
+	}
+	return (struct actor){ "system", rq->id, "" };
+}
+
+struct record
+request_record(const struct request *rq, enum event event, const char *target_id, const char *target_label)
+{
+	bool is_project = rq->route->tenant == TENANT_PROJECT || rq->route->tenant == TENANT_PROJECT_IN_PATH;
+
+	return (struct record){
+		.event = event,
+		.org_id = rq->org.id,
+		.project_id = is_project ? rq->project.id : NULL,
+		.event_project_id = rq->org.default_project_id,
+		.target_id = target_id,
+		.target_label = target_label,
+	};
+}
+
+static void
+begin(struct exchange *x, struct worker *worker, struct gateway *gateway)
+{
+	memset(x, 0, sizeof(*x));
+	x->worker = worker;
+	x->gateway = gateway;
+	x->arena = worker->arena;
+	x->began_us = clock_monotonic_us();
+	x->in.method_text = "";
+	x->in.path = "";
+	x->in.query = "";
+	x->in.site = SITE_MAIN;
+	x->rq.now_ms = clock_now_ms(worker->config);
+	x->rq.user_agent = "";
+	x->rq.ip_text = "";
+	x->rq.config = worker->config;
+	x->rq.keyring = worker->keyring;
+	x->rq.arena = worker->arena;
+	x->rq.console_id = "";
+	x->rq.response = &x->response;
+	db_use(worker->db, worker->arena, x->rq.now_ms);
+}
+
+void
+pipeline_serve(struct worker *worker, struct gateway *gateway)
+{
+	struct exchange x;
+	enum err e;
+
+	begin(&x, worker, gateway);
+	e = prepare(&x);
+	if (x.rq.id == NULL)
+		x.rq.id = "req_0000000000000000";	/* no randomness: the answer is a 500 */
+	log_set_request(x.rq.id);
+	if (e == OK)
+		e = run(&x);
+	if (e != OK)
+		response_error(&x, e, NULL, NULL);
+	if (error_info(x.response.error)->status >= 500 && x.response.error != OK)
+		log_error(x.response.error, "a request failed", x.rq.route == NULL ? "" : x.rq.route->id);
+	record_refused_write(&x, x.response.error);
+	response_send(&x);
+	write_log(&x);
+	log_set_request("");
+	arena_reset(worker->arena);
+}

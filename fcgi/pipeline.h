@@ -1,0 +1,133 @@
+/*
+ * What the files of the request pipeline share among themselves: the raw request, the growing reply, and each stage's entry.
+ */
+#ifndef GATEHOUSE_FCGI_PIPELINE_H
+#define GATEHOUSE_FCGI_PIPELINE_H
+
+#include "fcgi/request.h"
+#include "fcgi/worker.h"
+
+/* Headers that decide something; sent twice they are a 400. Order as in DECIDING in headers.c. */
+enum header {
+	HEADER_AUTHORIZATION,
+	HEADER_X_AUTH_TOKEN,
+	HEADER_X_ORG_ID,
+	HEADER_X_PROJECT_ID,
+	HEADER_X_CLIENT_ID,
+	HEADER_X_FLOW_TOKEN,
+	HEADER_X_CSRF_TOKEN,
+	HEADER_IDEMPOTENCY_KEY,
+	HEADER_DPOP,
+	HEADER_CONTENT_TYPE,
+	HEADER_ORIGIN,
+	HEADER_IF_MATCH,
+	HEADER_IF_NONE_MATCH,
+	HEADER_COUNT
+};
+
+/* What nginx handed over, sorted; nothing is believed yet. */
+struct incoming {
+	const char *method_text;
+	enum method method;
+	bool is_head;
+	const char *path;		/* as sent, without the query */
+	const char *query;		/* "" when none */
+	struct name_values query_pairs;
+	struct name_values path_pairs;
+	const char *header[HEADER_COUNT];	/* NULL when absent */
+	const char *doubled;		/* name of a deciding header that came twice, or NULL */
+	bool has_content_encoding;
+	bool has_body;			/* CONTENT_LENGTH above 0 */
+	const char *sec_fetch_site;
+	struct strings session_cookies;
+	enum site site;
+	enum pool pool;
+	struct bytes body;
+	const char *org_id;		/* X-Org-Id, grammar checked */
+	const char *project_id;		/* X-Project-Id or ?project_id=, grammar checked */
+	const char *path_org_id;	/* of TENANT_ORG_IN_PATH, grammar checked */
+	const char *path_project_id;	/* of TENANT_PROJECT_IN_PATH, grammar checked */
+};
+
+#define RESPONSE_HEADERS_MAX 12
+
+struct response {
+	unsigned status;
+	enum err error;			/* OK for a success */
+	const char *message;		/* NULL: the error's title */
+	const char *details;		/* JSON object text or NULL */
+	const char *reason;		/* for the log */
+	const char *body;		/* NULL: none */
+	size_t body_len;
+	const char *stored_body;	/* without secrets; what an idempotency row keeps */
+	bool has_secret;
+	bool is_replay;
+	const char *object_id;		/* of the object in the body, for idempotency rows */
+	const char *etag;
+	const char *allow;
+	struct name_value headers[RESPONSE_HEADERS_MAX];
+	size_t header_count;
+	struct rate_state rate;
+	bool has_rate;
+	int64_t retry_after_s;		/* 0: none */
+	unsigned retries;
+};
+
+/* One request on its way. */
+struct exchange {
+	struct worker *worker;
+	struct gateway *gateway;
+	struct arena *arena;
+	struct incoming in;
+	struct request rq;
+	struct response response;
+	int64_t began_us;
+};
+
+/* Handlers see the request alone; the pipeline's own files find the rest around it. */
+static inline struct exchange *
+exchange_of(const struct request *rq)
+{
+	return (struct exchange *)((uintptr_t)rq - offsetof(struct exchange, rq));
+}
+
+/* headers.c: fills x->in; INVALID_PATH, AMBIGUOUS_HEADER … end the request. */
+enum err headers_read(struct exchange *);
+enum err headers_refuse_doubled(struct exchange *);
+/* Checks X-Org-Id, X-Project-Id and ?project_id=, and takes the latter out of the query. */
+enum err headers_read_tenant(struct exchange *);
+
+/* body.c: reads the body under the route's cap and fills rq.input; field errors become 422. */
+enum err body_read(struct exchange *);
+enum err input_parse(struct exchange *);
+
+/* authenticate.c: who is asking; UNAUTHORIZED with a reason, CSRF_FAILED, CREDENTIAL_NOT_ALLOWED. */
+enum err authenticate(struct exchange *);
+/* The token that a session's state-changing requests must carry (users.md rule 5). */
+enum err csrf_token(const struct request *, const char **ret_token) MUST_CHECK;
+
+/* tenant.c: judges what the credential's statement found: organization, project, environment, role. */
+enum err tenant_resolve(struct exchange *);
+enum err permission_check(struct exchange *);
+
+/* limits.c: which buckets a request spends. */
+enum err limit_by_address(struct exchange *);
+enum err limit_by_credential(struct exchange *);
+void limit_count_failed_credential(struct exchange *);
+bool limit_allows_denied_audit(struct exchange *);
+
+/* idempotency.c: true when the stored reply was put into x->response and the handler mustn't run. */
+enum err idempotency_begin(struct exchange *, bool *ret_is_replay);
+enum err idempotency_finish(struct exchange *, enum verdict);
+
+/* page.c */
+const char *page_cursor_make(const struct request *, const char *sort, const char *id);
+enum err page_cursor_read(const struct request *, const char *cursor, struct page *ret_page);
+enum err page_parse(struct exchange *);
+
+/* reply.c */
+void response_error(struct exchange *, enum err, const char *message, const char *details);
+void response_send(struct exchange *);
+const char *etag_make(const struct request *, int64_t version);
+
+#endif

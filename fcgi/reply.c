@@ -1,0 +1,347 @@
+/*
+ * How a handler ends, and how the end is put on the wire.
+ */
+#include "fcgi/pipeline.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "lib/encode.h"
+
+static struct response *
+response_of(const struct request *rq)
+{
+	return rq->response;
+}
+
+/* ---- successes ---- */
+
+static bool
+shows_secret(const struct field *fields, const void *object)
+{
+	for (const struct field *f = fields; f->name != NULL; f++)
+		if ((f->flags & FIELD_SECRET) != 0 && f->type == FIELD_STRING &&
+		    *(const char *const *)(const void *)((const char *)object + f->offset) != NULL)
+			return true;
+	return false;
+}
+
+static const char *
+object_id(const struct field *fields, const void *object)
+{
+	for (const struct field *f = fields; f->name != NULL; f++)
+		if (f->type == FIELD_ID && strcmp(f->name, "id") == 0)
+			return *(const char *const *)(const void *)((const char *)object + f->offset);
+	return NULL;
+}
+
+enum verdict
+reply(const struct request *rq, unsigned status, const struct field *fields, const void *object)
+{
+	struct response *response = response_of(rq);
+	struct buffer body = buffer_new(rq->arena);
+
+	fields_render(&body, fields, object, false);
+	response->status = status;
+	response->body = buffer_string(&body);
+	response->body_len = body.len;
+	response->has_secret = shows_secret(fields, object);
+	response->object_id = object_id(fields, object);
+	response->stored_body = response->body;
+	if (response->has_secret) {
+		struct buffer stored = buffer_new(rq->arena);
+
+		arena_wipe_later(rq->arena, body.data, body.len);
+		fields_render(&stored, fields, object, true);
+		response->stored_body = buffer_string(&stored);
+	}
+	return VERDICT_REPLY;
+}
+
+enum verdict
+reply_empty(const struct request *rq)
+{
+	response_of(rq)->status = 204;
+	return VERDICT_REPLY;
+}
+
+enum verdict
+reply_list(const struct request *rq, const struct list_reply *list)
+{
+	struct response *response = response_of(rq);
+	struct buffer body = buffer_new(rq->arena);
+	size_t limit = (size_t)rq->page.limit;
+	size_t shown = list->count > limit ? limit : list->count;
+
+	buffer_text(&body, "{\"data\":[");
+	for (size_t i = 0; i < shown; i++) {
+		if (i > 0)
+			buffer_char(&body, ',');
+		fields_render(&body, list->fields, (const char *)list->items + i * list->item_size, false);
+	}
+	buffer_text(&body, "],\"next_cursor\":");
+	if (list->count > limit && shown > 0) {
+		const void *last = (const char *)list->items + (shown - 1) * list->item_size;
+
+		buffer_json_string(&body, page_cursor_make(rq, list->sort(rq, last), list->id(last)));
+	} else {
+		buffer_text(&body, "null");
+	}
+	if (list->total != NONE)
+		buffer_printf(&body, ",\"total\":%lld", (long long)list->total);
+	buffer_char(&body, '}');
+	response->status = 200;
+	response->body = buffer_string(&body);
+	response->body_len = body.len;
+	return VERDICT_REPLY;
+}
+
+/* ---- failures ---- */
+
+static void
+set_error(const struct request *rq, enum err error, const char *message, const char *details)
+{
+	struct response *response = response_of(rq);
+
+	response->error = error == ERR_NO_ROW ? ERR_NOT_FOUND : error;
+	response->message = message;
+	response->details = details;
+}
+
+enum verdict
+fail_err(const struct request *rq, enum err error)
+{
+	set_error(rq, error, NULL, NULL);
+	return VERDICT_FAIL;
+}
+
+enum verdict
+fail(const struct request *rq, enum err error, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	set_error(rq, error, arena_vprintf(rq->arena, format, arguments), NULL);
+	va_end(arguments);
+	return VERDICT_FAIL;
+}
+
+enum verdict
+fail_field(const struct request *rq, const char *field, const char *rule, const char *format, ...)
+{
+	struct field_errors errors = { .count = 0 };
+	va_list arguments;
+
+	va_start(arguments, format);
+	field_errors_add(&errors, rq->arena, field, rule, "%s", arena_vprintf(rq->arena, format, arguments));
+	va_end(arguments);
+	set_error(rq, ERR_VALIDATION_FAILED, NULL, field_errors_details(rq->arena, &errors));
+	return VERDICT_FAIL;
+}
+
+enum verdict
+fail_details(const struct request *rq, enum err error, const char *details, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	set_error(rq, error, arena_vprintf(rq->arena, format, arguments), details);
+	va_end(arguments);
+	return VERDICT_FAIL;
+}
+
+enum verdict
+refuse(const struct request *rq, enum err error, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	set_error(rq, error, arena_vprintf(rq->arena, format, arguments), NULL);
+	va_end(arguments);
+	return VERDICT_REFUSE;
+}
+
+enum verdict
+refuse_details(const struct request *rq, enum err error, const char *details, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	set_error(rq, error, arena_vprintf(rq->arena, format, arguments), details);
+	va_end(arguments);
+	return VERDICT_REFUSE;
+}
+
+enum verdict
+go_on(const struct request *rq)
+{
+	(void)rq;
+	return VERDICT_GO_ON;
+}
+
+void
+request_reason(const struct request *rq, const char *reason)
+{
+	response_of(rq)->reason = reason;
+}
+
+/* ---- headers ---- */
+
+void
+reply_header(const struct request *rq, const char *name, const char *value)
+{
+	struct response *response = response_of(rq);
+
+	if (value == NULL || response->header_count == RESPONSE_HEADERS_MAX)
+		return;
+	for (const char *at = value; *at != '\0'; at++)
+		if (*at < 0x20 || *at == 0x7f)
+			return;
+	response->headers[response->header_count++] = (struct name_value){ name, value };
+}
+
+void
+reply_cookie(const struct request *rq, const char *name, const char *value, int64_t max_age_s)
+{
+	char *text = arena_printf(rq->arena, "%s=%s; Path=/; Max-Age=%lld; Secure; HttpOnly; SameSite=Lax", name,
+				  value, (long long)max_age_s);
+
+	arena_wipe_later(rq->arena, text, strlen(text));
+	reply_header(rq, "Set-Cookie", text);
+}
+
+const char *
+etag_make(const struct request *rq, int64_t version)
+{
+	const char *role = role_name(rq->role);
+
+	return arena_printf(rq->arena, "\"%lld-%s\"", (long long)version, role == NULL ? "key" : role);
+}
+
+void
+reply_etag(const struct request *rq, int64_t version)
+{
+	response_of(rq)->etag = etag_make(rq, version);
+}
+
+void
+reply_retry_after(const struct request *rq, int64_t wait_ms)
+{
+	response_of(rq)->retry_after_s = wait_ms <= SECOND_MS ? 1 : (wait_ms + SECOND_MS - 1) / SECOND_MS;
+}
+
+bool
+precondition_holds(const struct request *rq, int64_t version)
+{
+	return rq->if_match == NULL || http_etag_matches(rq->if_match, etag_make(rq, version), false);
+}
+
+/* ---- on the wire ---- */
+
+void
+response_error(struct exchange *x, enum err error, const char *message, const char *details)
+{
+	x->response.error = error == ERR_NO_ROW ? ERR_NOT_FOUND : error;
+	if (message != NULL)
+		x->response.message = message;
+	if (details != NULL)
+		x->response.details = details;
+}
+
+/* What isn't there must look the same whatever the reason: the title alone, no details (TN-01). */
+static void
+render_error(struct exchange *x)
+{
+	struct response *response = &x->response;
+	const struct error_info *info = error_info(response->error);
+	struct buffer b = buffer_new(x->arena);
+	bool is_plain = response->error == ERR_NOT_FOUND || info->status >= 500;
+
+	buffer_text(&b, "{\"error\":{\"code\":");
+	buffer_json_string(&b, info->code);
+	buffer_text(&b, ",\"message\":");
+	buffer_json_string(&b, response->message != NULL && !is_plain ? response->message : info->title);
+	if (response->details != NULL && !is_plain) {
+		buffer_text(&b, ",\"details\":");
+		buffer_text(&b, response->details);
+	}
+	buffer_text(&b, "},\"request_id\":");
+	buffer_json_string(&b, x->rq.id);
+	buffer_char(&b, '}');
+	response->status = info->status;
+	response->body = buffer_string(&b);
+	response->body_len = b.len;
+	if ((info->status == 503 || info->status == 429) && response->retry_after_s == 0)
+		response->retry_after_s = 1;
+}
+
+static bool
+is_not_modified(const struct exchange *x)
+{
+	const char *sent = x->in.header[HEADER_IF_NONE_MATCH];
+
+	return x->rq.route != NULL && x->rq.route->method == GET && x->response.status == 200 &&
+	       x->response.etag != NULL && sent != NULL && http_etag_matches(sent, x->response.etag, true);
+}
+
+static void
+add_header(struct buffer *b, const char *name, const char *value)
+{
+	buffer_printf(b, "%s: %s\r\n", name, value);
+}
+
+static void
+add_rate_headers(struct buffer *b, const struct response *response)
+{
+	if (!response->has_rate)
+		return;
+	buffer_printf(b, "X-RateLimit-Limit: %u\r\nX-RateLimit-Remaining: %u\r\nX-RateLimit-Reset: %u\r\n",
+		      response->rate.limit, response->rate.remaining, response->rate.reset_s);
+}
+
+static void
+add_headers(struct buffer *b, struct exchange *x, bool has_body)
+{
+	const struct response *response = &x->response;
+
+	buffer_printf(b, "Status: %u\r\n", response->status);
+	if (has_body)
+		add_header(b, "Content-Type", "application/json; charset=utf-8");
+	if (response->status != 204 && response->status != 304)
+		buffer_printf(b, "Content-Length: %zu\r\n", has_body ? response->body_len : 0);
+	add_header(b, "X-Request-Id", x->rq.id);
+	add_header(b, "Cache-Control", response->etag != NULL ? "private, no-cache" : "no-store");
+	if (response->etag != NULL && response->status < 400)
+		add_header(b, "ETag", response->etag);
+	add_rate_headers(b, response);
+	if (response->retry_after_s > 0)
+		buffer_printf(b, "Retry-After: %lld\r\n", (long long)response->retry_after_s);
+	if (response->status == 401)
+		add_header(b, "WWW-Authenticate", "Bearer realm=\"Gatehouse\"");
+	if (response->allow != NULL)
+		add_header(b, "Allow", response->allow);
+	if (response->is_replay)
+		add_header(b, "Idempotency-Replayed", "true");
+	for (size_t i = 0; i < response->header_count; i++)
+		add_header(b, response->headers[i].name, response->headers[i].value);
+	buffer_text(b, "\r\n");
+}
+
+void
+response_send(struct exchange *x)
+{
+	struct buffer b = buffer_new(x->arena);
+	bool has_body;
+
+	if (x->response.error != OK)
+		render_error(x);
+	if (is_not_modified(x))
+		x->response.status = 304;
+	has_body = x->response.body != NULL && x->response.status != 204 && x->response.status != 304;
+	add_headers(&b, x, has_body);
+	if (has_body && !x->in.is_head)
+		buffer_add(&b, x->response.body, x->response.body_len);
+	if (x->response.has_secret)
+		arena_wipe_later(x->arena, b.data, b.len);
+	gateway_send(x->gateway, b.data, b.len);
+}

@@ -1,0 +1,210 @@
+/*
+ * What the request works on (conventions.md section 5), judged from the row that authenticate.c found, and whether it may.
+ */
+#include "fcgi/pipeline.h"
+
+#include <string.h>
+
+static bool
+is_project_tenant(enum tenant tenant)
+{
+	return tenant == TENANT_PROJECT || tenant == TENANT_PROJECT_IN_PATH;
+}
+
+static bool
+differ(const char *a, const char *b)
+{
+	return a != NULL && b != NULL && strcmp(a, b) != 0;
+}
+
+/* Ids that a token or key may name beside its own organization. Sessions were judged with their row. */
+static enum err
+judge_org(struct exchange *x)
+{
+	const struct request *rq = &x->rq;
+
+	if (rq->credential.kind == CREDENTIAL_SESSION)
+		return OK;
+	if (differ(x->in.path_org_id, rq->org.id))
+		return ERR_NOT_FOUND;
+	if (differ(x->in.org_id, rq->org.id))
+		return rq->credential.kind == CREDENTIAL_PERSONAL_TOKEN ? ERR_ORG_MISMATCH : ERR_AMBIGUOUS_ORG;
+	return OK;
+}
+
+/* A pinned key's project is always the tenant; another id in a header has no effect, in the path it is a 404 (TN-03). */
+static enum err
+judge_project_ids(struct exchange *x)
+{
+	const struct request *rq = &x->rq;
+	const char *pin = rq->credential.pinned_project_id;
+
+	if (rq->credential.kind == CREDENTIAL_SESSION)
+		return OK;
+	if (pin != NULL)
+		return differ(x->in.path_project_id, pin) ? ERR_NOT_FOUND : OK;
+	if ((x->in.project_id != NULL || x->in.path_project_id != NULL) && rq->project.id == NULL)
+		return ERR_NOT_FOUND;
+	if (differ(x->in.path_project_id, x->in.project_id))
+		return ERR_AMBIGUOUS_PROJECT;
+	return OK;
+}
+
+static enum err
+environment_mismatch(struct exchange *x)
+{
+	const struct request *rq = &x->rq;
+	const char *key = rq->credential.environment, *project = rq->project.environment;
+	struct buffer details = buffer_new(x->arena);
+
+	x->response.message = arena_printf(x->arena,
+					   "This is a %s key, but the project is a %s project. Use a %s key or "
+					   "choose a %s project.",
+					   key, project, project, key);
+	buffer_text(&details, "{\"key_environment\":");
+	buffer_json_string(&details, key);
+	buffer_text(&details, ",\"project_environment\":");
+	buffer_json_string(&details, project);
+	buffer_text(&details, ",\"project_id\":");
+	buffer_json_string(&details, rq->project.id);
+	buffer_char(&details, '}');
+	x->response.details = buffer_string(&details);
+	x->response.reason = "environments differ";
+	return ERR_UNAUTHORIZED;
+}
+
+static enum err
+judge_project(struct exchange *x)
+{
+	struct request *rq = &x->rq;
+	bool is_key = rq->credential.kind == CREDENTIAL_SERVICE_KEY;
+
+	/* No service key works on the console, and a personal token only reads there (conventions.md section 2). */
+	if (rq->project.is_console && is_key)
+		return ERR_NOT_FOUND;
+	if (!is_project_tenant(rq->route->tenant))
+		return OK;
+	if (rq->project.id == NULL)
+		return ERR_NOT_FOUND;
+	if (is_key && strcmp(rq->credential.environment, rq->project.environment) != 0)
+		return environment_mismatch(x);	/* rule 29 */
+	return OK;
+}
+
+/* Rule 21: an organization without a default project gets one, once; then the statement is asked again. */
+static enum err
+make_default_project(struct exchange *x)
+{
+	struct request *rq = &x->rq;
+	struct tx tx = {
+		.db = x->worker->db,
+		.arena = x->arena,
+		.now_ms = rq->now_ms,
+		.config = rq->config,
+		.keyring = rq->keyring,
+		.actor = { .kind = "system", .id = rq->id, .label = "gatehoused" },
+		.request_id = rq->id,
+		.user_agent = "",
+		.console_id = rq->console_id,
+	};
+
+	TRY(gatehouse_make_default_project(&tx, rq->org.id));
+	memset(&rq->credential, 0, sizeof(rq->credential));
+	memset(&rq->project, 0, sizeof(rq->project));
+	return authenticate(x);
+}
+
+static bool
+lacks_default_project(const struct exchange *x)
+{
+	const struct request *rq = &x->rq;
+
+	return rq->org.id != NULL && rq->org.default_project_id == NULL && rq->project.id == NULL &&
+	       rq->credential.pinned_project_id == NULL && x->in.project_id == NULL &&
+	       x->in.path_project_id == NULL && strcmp(rq->org.status, "active") == 0;
+}
+
+enum err
+tenant_resolve(struct exchange *x)
+{
+	struct request *rq = &x->rq;
+	enum tenant tenant = rq->route->tenant;
+
+	if (rq->credential.kind == CREDENTIAL_NONE)
+		return OK;
+	TRY(judge_org(x));
+	if (lacks_default_project(x))
+		TRY(make_default_project(x));
+	TRY(judge_project_ids(x));
+	TRY(judge_project(x));
+	if (tenant == TENANT_NONE)
+		return OK;
+	if (rq->org.id == NULL)
+		return ERR_NOT_FOUND;
+	if (strcmp(rq->org.status, "suspended") == 0 && (rq->route->flags & ROUTE_SUSPENDED_OK) == 0)
+		return ERR_ORG_SUSPENDED;
+	rq->role = rq->org.role;
+	if (is_project_tenant(tenant) && rq->project.override_role != ROLE_NONE && rq->org.role != ROLE_OWNER)
+		rq->role = rq->project.override_role;
+	return OK;
+}
+
+bool
+request_is_session(const struct request *rq)
+{
+	return rq->credential.kind == CREDENTIAL_SESSION;
+}
+
+static bool
+only_reads(enum permission permission)
+{
+	const char *name = permission_name(permission), *dot = strchr(name, '.');
+
+	return dot != NULL && strcmp(dot, ".read") == 0;
+}
+
+static bool
+is_operator(const struct request *rq)
+{
+	return request_is_session(rq) && rq->org.is_operator && rq->org.role >= ROLE_ADMIN;
+}
+
+bool
+request_may(const struct request *rq, enum permission permission)
+{
+	enum role role = permission_is_org_level(permission) ? rq->org.role : rq->role;
+
+	if (permission == PERM_INSTALLATION_WRITE)
+		return is_operator(rq);
+	if (is_project_tenant(rq->route->tenant) && rq->project.is_console && !only_reads(permission) &&
+	    !is_operator(rq))
+		return false;
+	if (rq->credential.kind == CREDENTIAL_SERVICE_KEY)
+		return scopes_contain(rq->credential.scopes, permission);
+	return role_has(role, permission);
+}
+
+enum err
+request_may_not(const struct request *rq)
+{
+	return rq->credential.kind == CREDENTIAL_SERVICE_KEY ? ERR_INSUFFICIENT_SCOPE : ERR_FORBIDDEN;
+}
+
+#define RECENT_SIGN_IN_MS (5 * MINUTE_MS)
+
+enum err
+permission_check(struct exchange *x)
+{
+	const struct route *route = x->rq.route;
+
+	if (route->permission != PERM_NONE && route->permission != PERM_IN_HANDLER &&
+	    !request_may(&x->rq, route->permission)) {
+		x->response.message =
+		    arena_printf(x->arena, "This needs the permission %s.", permission_name(route->permission));
+		return request_may_not(&x->rq);
+	}
+	if ((route->flags & ROUTE_RECENT_SIGN_IN) != 0 && request_is_session(&x->rq) &&
+	    x->rq.credential.authenticated_at < x->rq.now_ms - RECENT_SIGN_IN_MS)
+		return ERR_REAUTHENTICATION_REQUIRED;
+	return OK;
+}

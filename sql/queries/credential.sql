@@ -1,0 +1,64 @@
+-- Who is asking and what they work on, in one statement per request: the digest of the credential finds everything else.
+
+-- The key with its organization, the person behind a personal token, and the project: pinned, asked for, or the default.
+-- name: credential_by_key :one
+-- unscoped: the digest of a secret is what finds the tenant
+SELECT k.id, k.kind, k.name, k.prefix, k.last4, k.environment, k.scopes, k.expires_at,
+       k.project_id AS pinned_project_id, k.rate_limit_per_minute, k.user_id,
+       u.email, u.email_verified_at, u.name AS user_name, u.username, u.locale, u.created_at AS user_created_at,
+       u.status AS user_status,
+       o.id AS org_id, o.name AS org_name, o.slug AS org_slug, o.status AS org_status, o.default_project_id,
+       m.role AS org_role,
+       p.id AS project_id, p.client_id, p.name AS project_name, p.slug AS project_slug,
+       p.environment AS project_environment,
+       pm.role AS override_role,
+       i.console_id, i.operator_org_id
+FROM api_keys k
+JOIN orgs o ON o.id = k.org_id
+JOIN installation i ON i.id = 1
+LEFT JOIN users u ON u.project_id = i.console_id AND u.id = k.user_id
+LEFT JOIN members m ON m.org_id = k.org_id AND m.user_id = k.user_id
+LEFT JOIN projects p ON p.org_id = o.id AND p.id = COALESCE(k.project_id, :project_id, o.default_project_id)
+     AND p.status = 'active'
+LEFT JOIN project_members pm ON pm.project_id = p.id AND pm.org_id = o.id AND pm.user_id = k.user_id
+WHERE k.secret_digest = :digest AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > :now)
+  AND o.status <> 'deleted';
+
+-- The session with its person; the organization is the one asked for, the project's, or the last used.
+-- name: credential_by_session :one
+-- unscoped: the digest of a cookie is what finds the person and their organization
+SELECT s.id, s.user_id, s.authenticated_at, s.expires_at, s.org_id AS last_org_id,
+       u.email, u.email_verified_at, u.name AS user_name, u.username, u.locale, u.created_at AS user_created_at,
+       rp.id AS asked_project_id, rp.org_id AS asked_project_org_id, rm.id AS asked_project_member_id,
+       o.id AS org_id, o.name AS org_name, o.slug AS org_slug, o.status AS org_status, o.default_project_id,
+       m.role AS org_role,
+       p.id AS project_id, p.client_id, p.name AS project_name, p.slug AS project_slug,
+       p.environment AS project_environment,
+       pm.role AS override_role,
+       i.console_id, i.operator_org_id
+FROM installation i
+JOIN sessions s ON s.project_id = i.console_id AND s.token_digest = :digest
+JOIN users u ON u.project_id = i.console_id AND u.id = s.user_id
+LEFT JOIN projects rp ON rp.id = :project_id AND rp.status = 'active'
+LEFT JOIN members rm ON rm.org_id = rp.org_id AND rm.user_id = s.user_id
+LEFT JOIN members m ON m.org_id = COALESCE(:org_id, rp.org_id, s.org_id) AND m.user_id = s.user_id
+LEFT JOIN orgs o ON o.id = m.org_id AND o.status <> 'deleted'
+LEFT JOIN projects p ON p.org_id = o.id AND p.id = COALESCE(:project_id, o.default_project_id) AND p.status = 'active'
+LEFT JOIN project_members pm ON pm.project_id = p.id AND pm.org_id = o.id AND pm.user_id = s.user_id
+WHERE i.id = 1 AND s.revoked_at IS NULL AND s.expires_at > :now AND s.last_seen_at > :idle_since
+  AND u.status = 'active';
+
+-- Where a session works that has no last organization any more: the oldest membership.
+-- name: credential_oldest_org :one
+-- unscoped: the person's own memberships, whatever the organization
+SELECT m.org_id
+FROM installation i
+JOIN members m ON m.console_id = i.console_id AND m.user_id = :user_id
+JOIN orgs o ON o.id = m.org_id AND o.status <> 'deleted'
+WHERE i.id = 1
+ORDER BY m.created_at, m.id
+LIMIT 1;
+
+-- The console's id, for workers that serve a public route first.
+-- name: credential_console :one
+SELECT i.console_id, i.operator_org_id FROM installation i WHERE i.id = 1;
