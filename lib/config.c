@@ -405,11 +405,14 @@ print_groups(struct buffer *out, const char *before, const char *path)
 {
 	size_t shared = shared_group_len(before, path);
 	size_t depth = count_dots(path, shared);
+	bool is_at_top = depth == 0 && path[0] != '\0';
 
 	for (size_t open = count_dots(before, strlen(before)); open > depth; open--) {
 		print_indent(out, open - 1);
 		buffer_text(out, "};\n");
 	}
+	if (is_at_top)
+		buffer_char(out, '\n');
 	for (const char *at = path + shared; strchr(at, '.') != NULL; at = strchr(at, '.') + 1) {
 		print_indent(out, depth++);
 		buffer_printf(out, "%.*s = {\n", (int)strcspn(at, "."), at);
@@ -437,8 +440,6 @@ config_print_example(struct buffer *out)
 		const struct config_key *key = &config_keys[i];
 		size_t depth = count_dots(key->path, strlen(key->path));
 		const char *last_dot = strrchr(key->path, '.');
-		if (shared_group_len(before, key->path) == 0)
-			buffer_char(out, '\n');
 		print_groups(out, before, key->path);
 		print_meaning(out, key, depth);
 		print_indent(out, depth);

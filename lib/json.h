@@ -11,11 +11,11 @@
 #define JSON_DEPTH_MAX 32
 #define JSON_MEMBERS_MAX 1000
 
-enum json_type { JSON_NULL, JSON_BOOL, JSON_INT, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
+enum json_kind { JSON_NULL, JSON_BOOL, JSON_INT, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
 
 /* A read-only tree in the arena. Numbers with a fraction or exponent, or beyond ±(2^53-1), don't parse. */
 struct json {
-	enum json_type type;
+	enum json_kind type;	/* json-c owns the name json_type */
 	bool boolean;
 	int64_t integer;
 	const char *string;		/* NUL-terminated, holds none */

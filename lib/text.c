@@ -249,14 +249,41 @@ domain_is_valid(const char *domain)
 	return dots > 0 && label_len > 0 && label_has_letter;
 }
 
-/* UTS #46 without its deviations; what libidn2 would silently drop (zero-width joiners, soft hyphens) was refused before. */
+static bool
+is_plain_ascii(const char *text)
+{
+	for (; *text != '\0'; text++) {
+		if ((unsigned char)*text >= 0x80)
+			return false;
+	}
+	return true;
+}
+
+static char *
+lower_copy(struct arena *arena, const char *text, size_t len)
+{
+	char *copy = arena_strndup(arena, text, len);
+
+	for (size_t i = 0; i < len; i++)
+		copy[i] = lower(copy[i]);
+	return copy;
+}
+
+/*
+ * A-labels by UTS #46 without its deviations. ASCII names don't go through libidn2, which refuses hyphens in the third and fourth place that
+ * real hosts have; but a name that claims to be an A-label must be one.
+ */
 static bool
 domain_to_ascii(struct arena *arena, const char *typed, const char **ret_domain)
 {
 	uint8_t *ascii = NULL;
+	const char *lowered = lower_copy(arena, typed, strlen(typed));
 
-	int status = idn2_lookup_u8((const uint8_t *)typed, &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
-	if (status != IDN2_OK)
+	if (is_plain_ascii(lowered) && strstr(lowered, "xn--") == NULL) {
+		*ret_domain = lowered;
+		return domain_is_valid(lowered);
+	}
+	if (idn2_lookup_u8((const uint8_t *)typed, &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) != IDN2_OK)
 		return false;
 	*ret_domain = arena_strdup(arena, (const char *)ascii);
 	idn2_free(ascii);
@@ -305,10 +332,7 @@ email_key(struct arena *arena, const char *typed, const char **ret_key)
 	if (!local_part_is_valid(typed, local_len) || !domain_to_ascii(arena, at + 1, &domain))
 		return false;
 
-	char *local = arena_strndup(arena, typed, local_len);
-	for (size_t i = 0; i < local_len; i++)
-		local[i] = lower(local[i]);
-	const char *key = arena_printf(arena, "%s@%s", local, domain);
+	const char *key = arena_printf(arena, "%s@%s", lower_copy(arena, typed, local_len), domain);
 	if (strlen(key) > EMAIL_BYTES_MAX)
 		return false;
 	*ret_key = key;

@@ -1,0 +1,189 @@
+/*
+ * JSON into a tree in the arena: scanned, parsed by json-c, copied, and json-c's own copy wiped.
+ */
+#include <limits.h>
+#include <string.h>
+
+#include <json-c/json.h>
+#include <openssl/crypto.h>
+
+#include "lib/json.h"
+#include "lib/json_scan.h"
+
+/* Strings may be passwords; json-c frees them as they are. */
+static void
+wipe(struct json_object *value)
+{
+	switch (json_object_get_type(value)) {
+	case json_type_string:
+		OPENSSL_cleanse((void *)(uintptr_t)json_object_get_string(value), (size_t)json_object_get_string_len(value));
+		break;
+	case json_type_array:
+		for (size_t i = 0; i < json_object_array_length(value); i++)
+			wipe(json_object_array_get_idx(value, i));
+		break;
+	case json_type_object: {
+		struct json_object_iterator at = json_object_iter_begin(value);
+		struct json_object_iterator end = json_object_iter_end(value);
+		for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at))
+			wipe(json_object_iter_peek_value(&at));
+		break;
+	}
+	default:
+		break;
+	}
+}
+
+static struct json copy(struct arena *, struct json_object *, size_t *members);
+
+static void
+copy_array(struct arena *arena, struct json_object *value, struct json *to, size_t *members)
+{
+	size_t count = json_object_array_length(value);
+	struct json *items = ARENA_ARRAY(arena, count, struct json);
+
+	for (size_t i = 0; i < count && !arena_is_exhausted(arena); i++)
+		items[i] = copy(arena, json_object_array_get_idx(value, i), members);
+	to->type = JSON_ARRAY;
+	to->items = items;
+	to->count = count;
+}
+
+static void
+copy_object(struct arena *arena, struct json_object *value, struct json *to, size_t *members)
+{
+	size_t count = (size_t)json_object_object_length(value);
+	struct json *items = ARENA_ARRAY(arena, count, struct json);
+	const char **names = ARENA_ARRAY(arena, count, const char *);
+	struct json_object_iterator at = json_object_iter_begin(value);
+
+	for (size_t i = 0; i < count; i++) {
+		names[i] = arena_strdup(arena, json_object_iter_peek_name(&at));
+		items[i] = copy(arena, json_object_iter_peek_value(&at), members);
+		json_object_iter_next(&at);
+	}
+	*members += count;
+	to->type = JSON_OBJECT;
+	to->names = names;
+	to->items = items;
+	to->count = count;
+}
+
+static struct json
+copy(struct arena *arena, struct json_object *value, size_t *members)
+{
+	struct json to = { .type = JSON_NULL };
+
+	switch (json_object_get_type(value)) {
+	case json_type_boolean:
+		to.type = JSON_BOOL;
+		to.boolean = json_object_get_boolean(value) != 0;
+		break;
+	case json_type_int:
+		to.type = JSON_INT;
+		to.integer = json_object_get_int64(value);
+		break;
+	case json_type_string:
+		to.type = JSON_STRING;
+		to.string = arena_strndup(arena, json_object_get_string(value), (size_t)json_object_get_string_len(value));
+		break;
+	case json_type_array:
+		copy_array(arena, value, &to, members);
+		break;
+	case json_type_object:
+		copy_object(arena, value, &to, members);
+		break;
+	case json_type_null:
+	case json_type_double:
+		break;
+	}
+	return to;
+}
+
+/*
+ * json-c's own buffer holds the last strings it read. It is made large enough at once, so that growing leaves no copy in freed memory;
+ * its size is public but for no other use.
+ */
+static bool
+run_tokener(const char *text, size_t len, struct json_object **ret)
+{
+	struct json_tokener *tokener = json_tokener_new_ex(JSON_DEPTH_MAX + 1);
+	if (tokener == NULL)
+		return false;
+
+	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+	bool is_parsed = printbuf_memset(tokener->pb, 0, 0, (int)len + 1) == 0;
+	if (is_parsed) {
+		*ret = json_tokener_parse_ex(tokener, text, (int)len + 1);
+		is_parsed = json_tokener_get_error(tokener) == json_tokener_success &&
+			    json_tokener_get_parse_end(tokener) >= len;
+	}
+	OPENSSL_cleanse(tokener->pb->buf, (size_t)tokener->pb->size);
+	json_tokener_free(tokener);
+	return is_parsed;
+}
+
+/*
+ * json-c keeps the last of two members of one name, escapes resolved; so one is missing in the tree that the scan has counted.
+ */
+static enum err
+parse_scanned(struct arena *arena, const char *text, size_t len, size_t members_scanned, struct json *ret,
+	      const char **ret_reason)
+{
+	struct json_object *value = NULL;
+	size_t members = 0;
+
+	bool is_parsed = run_tokener(text, len, &value);
+	struct json tree = copy(arena, value, &members);
+	wipe(value);
+	json_object_put(value);
+	if (!is_parsed) {
+		*ret_reason = "not JSON";
+		return ERR_INVALID_JSON;
+	}
+	if (arena_is_exhausted(arena)) {
+		*ret_reason = "too large";
+		return ERR_BODY_TOO_LARGE;
+	}
+	if (members != members_scanned) {
+		*ret_reason = "an object names a member twice";
+		return ERR_INVALID_JSON;
+	}
+	*ret = tree;
+	return OK;
+}
+
+enum err
+json_parse(struct arena *arena, const char *text, size_t len, struct json *ret, const char **ret_reason)
+{
+	struct json_scan scan;
+	const char *reason = NULL;
+	enum err e = ERR_INVALID_JSON;
+
+	if (len >= INT_MAX) {
+		reason = "too large";
+		e = ERR_BODY_TOO_LARGE;
+	} else if (!json_scan(text, len, &scan)) {
+		reason = arena_printf(arena, "%s (at octet %zu)", scan.reason, scan.offset);
+	} else {
+		/* json-c needs the NUL to end a number at the top. The body may hold a password. */
+		char *terminated = arena_strndup(arena, text, len);
+		arena_wipe_later(arena, terminated, len);
+		e = parse_scanned(arena, terminated, len, scan.members, ret, &reason);
+	}
+	if (e != OK && ret_reason != NULL)
+		*ret_reason = reason;
+	return e;
+}
+
+const struct json *
+json_member(const struct json *object, const char *name)
+{
+	if (object == NULL || object->type != JSON_OBJECT)
+		return NULL;
+	for (size_t i = 0; i < object->count; i++) {
+		if (strcmp(object->names[i], name) == 0)
+			return &object->items[i];
+	}
+	return NULL;
+}

@@ -1,0 +1,241 @@
+/*
+ * A strict reading of JSON that builds nothing: grammar of RFC 8259, UTF-8, depth, number range, no NUL in any spelling.
+ */
+#include <string.h>
+
+#include "lib/encode.h"
+#include "lib/json.h"
+#include "lib/json_scan.h"
+#include "lib/text.h"
+
+#define INTEGER_MAX ((INT64_C(1) << 53) - 1)
+#define NUMBER_LEN_MAX 17
+
+struct cursor {
+	const char *start;
+	const char *at;
+	const char *end;
+	size_t members;
+	unsigned depth;
+	const char *reason;
+};
+
+static bool
+refuse(struct cursor *cursor, const char *reason)
+{
+	cursor->reason = reason;
+	return false;
+}
+
+static bool
+is_at(const struct cursor *cursor, char c)
+{
+	return cursor->at < cursor->end && *cursor->at == c;
+}
+
+static void
+skip_space(struct cursor *cursor)
+{
+	while (is_at(cursor, ' ') || is_at(cursor, '\t') || is_at(cursor, '\n') || is_at(cursor, '\r'))
+		cursor->at++;
+}
+
+static bool
+scan_word(struct cursor *cursor, const char *word)
+{
+	size_t len = strlen(word);
+
+	if ((size_t)(cursor->end - cursor->at) < len || strncmp(cursor->at, word, len) != 0)
+		return refuse(cursor, "a value was expected");
+	cursor->at += len;
+	return true;
+}
+
+/* Whole numbers that every JSON reader holds exactly (RFC 8259 section 6). */
+static bool
+scan_number(struct cursor *cursor)
+{
+	char digits[NUMBER_LEN_MAX + 1] = "";
+	size_t len = 0;
+	int64_t value = 0;
+
+	while (cursor->at + len < cursor->end && strchr("+-.0123456789eE", cursor->at[len]) != NULL)
+		len++;
+	if (len > NUMBER_LEN_MAX)
+		return refuse(cursor, "a number is out of range");
+	memcpy(digits, cursor->at, len);
+	if (strcmp(digits, "-0") != 0 && !int_parse(digits, -INTEGER_MAX, INTEGER_MAX, &value))
+		return refuse(cursor, "a number isn't a whole number within ±(2^53-1)");
+	cursor->at += len;
+	return true;
+}
+
+/* Four hex digits behind "\u". */
+static bool
+scan_code_unit(struct cursor *cursor, unsigned *ret_unit)
+{
+	unsigned unit = 0;
+
+	if (cursor->end - cursor->at < 4)
+		return refuse(cursor, "an escape is cut off");
+	for (int i = 0; i < 4; i++) {
+		char c = *cursor->at;
+		if (c >= '0' && c <= '9')
+			unit = unit * 16 + (unsigned)(c - '0');
+		else if (c >= 'a' && c <= 'f')
+			unit = unit * 16 + (unsigned)(c - 'a' + 10);
+		else if (c >= 'A' && c <= 'F')
+			unit = unit * 16 + (unsigned)(c - 'A' + 10);
+		else
+			return refuse(cursor, "an escape isn't hexadecimal");
+		cursor->at++;
+	}
+	*ret_unit = unit;
+	return true;
+}
+
+static bool
+scan_unicode_escape(struct cursor *cursor)
+{
+	unsigned unit = 0;
+	unsigned low = 0;
+
+	if (!scan_code_unit(cursor, &unit))
+		return false;
+	if (unit == 0)
+		return refuse(cursor, "\\u0000 isn't allowed");
+	if (unit < 0xd800 || unit > 0xdfff)
+		return true;
+	if (unit > 0xdbff || !is_at(cursor, '\\') || cursor->end - cursor->at < 2 || cursor->at[1] != 'u')
+		return refuse(cursor, "half a surrogate pair");
+	cursor->at += 2;
+	if (!scan_code_unit(cursor, &low))
+		return false;
+	return (low >= 0xdc00 && low <= 0xdfff) || refuse(cursor, "half a surrogate pair");
+}
+
+static bool
+scan_escape(struct cursor *cursor)
+{
+	cursor->at++;
+	if (cursor->at == cursor->end || *cursor->at == '\0' || strchr("\"\\/bfnrtu", *cursor->at) == NULL)
+		return refuse(cursor, "there is no such escape");
+	if (*cursor->at++ != 'u')
+		return true;
+	return scan_unicode_escape(cursor);
+}
+
+static bool
+scan_string(struct cursor *cursor)
+{
+	cursor->at++;
+	while (cursor->at < cursor->end && *cursor->at != '"') {
+		if ((unsigned char)*cursor->at < 0x20)
+			return refuse(cursor, "a control character in a string");
+		if (*cursor->at != '\\')
+			cursor->at++;
+		else if (!scan_escape(cursor))
+			return false;
+	}
+	if (cursor->at == cursor->end)
+		return refuse(cursor, "a string has no end");
+	cursor->at++;
+	return true;
+}
+
+static bool scan_value(struct cursor *);
+
+static bool
+scan_element(struct cursor *cursor)
+{
+	return scan_value(cursor);
+}
+
+static bool
+scan_member(struct cursor *cursor)
+{
+	skip_space(cursor);
+	if (!is_at(cursor, '"'))
+		return refuse(cursor, "a member's name was expected");
+	if (!scan_string(cursor))
+		return false;
+	if (++cursor->members > JSON_MEMBERS_MAX)
+		return refuse(cursor, "too many members");
+	skip_space(cursor);
+	if (!is_at(cursor, ':'))
+		return refuse(cursor, "':' was expected");
+	cursor->at++;
+	return scan_value(cursor);
+}
+
+/* What arrays and objects share: opening, items with commas between, closing. */
+static bool
+scan_container(struct cursor *cursor, char close, bool (*scan_item)(struct cursor *))
+{
+	if (++cursor->depth > JSON_DEPTH_MAX)
+		return refuse(cursor, "nested too deeply");
+	cursor->at++;
+	skip_space(cursor);
+	while (!is_at(cursor, close)) {
+		if (!scan_item(cursor))
+			return false;
+		skip_space(cursor);
+		if (is_at(cursor, close))
+			break;
+		if (!is_at(cursor, ','))
+			return refuse(cursor, "',' was expected");
+		cursor->at++;
+		skip_space(cursor);
+		if (is_at(cursor, close))
+			return refuse(cursor, "a comma at the end");
+	}
+	cursor->at++;
+	cursor->depth--;
+	return true;
+}
+
+static bool
+scan_value(struct cursor *cursor)
+{
+	skip_space(cursor);
+	if (cursor->at == cursor->end)
+		return refuse(cursor, "a value was expected");
+	switch (*cursor->at) {
+	case '{':
+		return scan_container(cursor, '}', scan_member);
+	case '[':
+		return scan_container(cursor, ']', scan_element);
+	case '"':
+		return scan_string(cursor);
+	case 't':
+		return scan_word(cursor, "true");
+	case 'f':
+		return scan_word(cursor, "false");
+	case 'n':
+		return scan_word(cursor, "null");
+	default:
+		if (*cursor->at != '-' && (*cursor->at < '0' || *cursor->at > '9'))
+			return refuse(cursor, "a value was expected");
+		return scan_number(cursor);
+	}
+}
+
+bool
+json_scan(const char *text, size_t len, struct json_scan *ret)
+{
+	struct cursor cursor = { .start = text, .at = text, .end = text + len };
+
+	if (!utf8_is_valid(text, len))
+		cursor.reason = "not UTF-8";
+	else if (scan_value(&cursor)) {
+		skip_space(&cursor);
+		if (cursor.at != cursor.end)
+			cursor.reason = "something behind the end";
+	}
+	*ret = (struct json_scan){
+		.reason = cursor.reason,
+		.offset = (size_t)(cursor.at - text),
+		.members = cursor.members,
+	};
+	return cursor.reason == NULL;
+}
