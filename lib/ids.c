@@ -56,6 +56,18 @@ id_is_valid(enum id_kind kind, const char *text)
  * The time takes the upper part of the 16 digits' value, so that ids of later milliseconds are greater. The 35 bits below are enough
  * where a primary key refuses the second of two equal ids.
  */
+static void
+write_body(int64_t at_ms, uint64_t low, char *ret_body)
+{
+	__extension__ unsigned __int128 value = (uint64_t)at_ms & MS_MASK;
+
+	value = value * IDS_PER_MS + low;
+	for (int i = BODY_LEN - 1; i >= 0; i--) {
+		ret_body[i] = lower_digits[value % 36];
+		value /= 36;
+	}
+}
+
 static enum err
 make_body(int64_t now_ms, char *ret_body)
 {
@@ -63,12 +75,7 @@ make_body(int64_t now_ms, char *ret_body)
 
 	if (RAND_bytes((unsigned char *)&random, sizeof(random)) != 1)
 		return ERR_CRYPTO;
-	__extension__ unsigned __int128 value = (uint64_t)now_ms & MS_MASK;
-	value = value * IDS_PER_MS + random % IDS_PER_MS;
-	for (int i = BODY_LEN - 1; i >= 0; i--) {
-		ret_body[i] = lower_digits[value % 36];
-		value /= 36;
-	}
+	write_body(now_ms, random % IDS_PER_MS, ret_body);
 	return OK;
 }
 
@@ -101,4 +108,13 @@ id_make(struct arena *arena, enum id_kind kind, int64_t now_ms, const char **ret
 		TRY(make_body(now_ms, body));
 	*ret_id = arena_printf(arena, "%s_%s", id_prefix(kind), body);
 	return OK;
+}
+
+const char *
+id_floor(struct arena *arena, enum id_kind kind, int64_t at_ms)
+{
+	char body[BODY_LEN + 1] = "";
+
+	write_body(at_ms, 0, body);
+	return arena_printf(arena, "%s_%s", id_prefix(kind), body);
 }

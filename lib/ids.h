@@ -38,5 +38,7 @@ bool id_is_valid(enum id_kind, const char *text);
  * ret_id is the arena's.
  */
 enum err id_make(struct arena *, enum id_kind, int64_t now_ms, const char **ret_id) MUST_CHECK;
+/* The least id of that millisecond: every id made before sorts below it. Not for ID_PUBLIC_PROJECT, whose ids tell no time. */
+const char *id_floor(struct arena *, enum id_kind, int64_t at_ms) RETURNS_NONNULL;
 
 #endif
