@@ -1,0 +1,31 @@
+/*
+ * One mail to the configured mail server.
+ */
+#ifndef GATEHOUSE_SYS_SMTP_H
+#define GATEHOUSE_SYS_SMTP_H
+
+#include "lib/config.h"
+
+enum sending {
+	SENDING_DONE,
+	SENDING_LATER,		/* try again: the server is away, busy, or isn't set up as it should be */
+	SENDING_REFUSED,	/* the server said no to this very mail */
+};
+
+/* However slow the server: after this the call has returned. A lease must be longer. */
+#define SMTP_TOTAL_MS (60 * SECOND_MS)
+
+struct smtp_mail {
+	const char *from;	/* ASCII, for the envelope */
+	const char *to;
+	struct bytes data;	/* with CRLF; dots are doubled on the way */
+};
+
+/* *ret_reason: a short text in the arena for people and the log, without the mail's content; NULL when done. heartbeat: called each second. */
+enum sending smtp_send(struct arena *, const struct config *, const struct smtp_mail *, void (*heartbeat)(void),
+		       const char **ret_reason);
+
+/* As far as a mail would go without sending one: connect, TLS, sign in. False with *ret_reason. */
+bool smtp_check(struct arena *, const struct config *, const char **ret_reason);
+
+#endif
