@@ -10,11 +10,16 @@
 
 struct gateway;
 
-/* For a listening socket. Installs no signal handlers of libfcgi's; accept returns on EINTR (FCGI_FAIL_ACCEPT_ON_INTR). Never NULL. */
+/*
+ * For a listening socket that doesn't block. Installs no signal handlers of libfcgi's, provided that those of SIGTERM, SIGUSR1 and
+ * SIGPIPE aren't the default. One per process; never NULL (a process that can't open it ends).
+ */
 struct gateway *gateway_open(int listen_fd);
 void gateway_close(struct gateway *);
 
-/* Waits for the next request. False when a signal came or the socket is gone: look at your flags. */
+/* Waits for a connection; signals that are blocked are let in here and nowhere else. False when one came: look at your flags. */
+bool gateway_wait(struct gateway *);
+/* Takes the connection that waits and reads the request's head. False when another worker took it or it was no request. */
 bool gateway_accept(struct gateway *);
 /* Every parameter with its name as nginx sent it (REQUEST_URI, HTTP_X_ORG_ID …), doubled ones included, in the arena. */
 struct name_values gateway_parameters(struct gateway *, struct arena *);
