@@ -6,6 +6,9 @@
 
 #include "sql/tx.h"
 
+/* struct org_row of queries.h. */
+extern const struct field org_fields[];
+
 struct org_make {
 	const char *name;
 	const char *slug;		/* NULL: derived from the name, then -2, -3 … */
@@ -28,6 +31,12 @@ struct org_made {
  * is taken. Texts in the result are the arena's.
  */
 enum err org_make(struct tx *, const struct org_make *, struct org_made *ret) MUST_CHECK;
+
+/*
+ * Gives an organization found without a default project one, in a transaction of its own, at most once (rule 21). Declared for the request
+ * pipeline in fcgi/route.h too, which doesn't look into this room.
+ */
+enum err gatehouse_make_default_project(struct tx *, const char *org_id) MUST_CHECK;
 
 /* Writes the organization's guard column: the first statement of whatever changes members, projects or caps. ERR_NO_ROW when it is gone. */
 enum err org_guard(struct tx *, const char *org_id) MUST_CHECK;

@@ -12,14 +12,13 @@
 struct project_make {
 	const char *org_id;
 	const char *name;
-	const char *slug;		/* NULL: derived, then -2, -3 … */
+	const char *slug;		/* NULL: derived from the name, then -2, -3 … Reserved ones are the caller's to refuse */
 	const char *type;		/* web, mcp, hybrid */
 	const char *environment;	/* live, test */
 	const char *description;	/* NULL: none */
 	const char *logo_url;		/* NULL: none */
 	struct strings redirect_uris;	/* none: http://localhost/callback */
 	bool is_default;		/* becomes the organization's default */
-	bool is_console;		/* made by setup alone: may have the reserved slug */
 	bool with_secret;		/* make a client secret too */
 	const char *created_by;		/* usr_ or key_, NULL: the system */
 };
@@ -34,9 +33,12 @@ struct project_made {
 /* Slugs nobody may take: default, console, new, prj_… */
 bool project_slug_is_reserved(const char *slug);
 
+/* struct project_row of queries.h: what a reply shows, and with FIELD_NO_DIFF what a record doesn't. */
+extern const struct field project_fields[];
+
 /*
- * Project, its default client, redirect URIs and event head, in the caller's transaction, org_guard() first (it does that itself).
- * Doesn't record(): the caller knows what it shows. ERR_SLUG_CONFLICT, ERR_NO_ROW when the organization is gone.
+ * Project, its default client, redirect URIs and event head, in the caller's transaction; writes the organization's guard first and records
+ * project.created. ERR_SLUG_CONFLICT, ERR_NO_ROW when the organization is gone.
  */
 enum err project_make(struct tx *, const struct project_make *, struct project_made *ret) MUST_CHECK;
 
@@ -46,7 +48,25 @@ struct project_deleted {
 	uint64_t clients;
 };
 
-/* Marks it deleted, frees the slug, stops all that acts in it (rule 16). No question asked: the caller has looked, after org_guard(). */
+/*
+ * The organization's default from now on (rule 14); the caller has written the guard and knows that the project isn't the console. Records
+ * project.default_changed when it wasn't the default before.
+ */
+enum err project_promote(struct tx *, const char *org_id, const char *project_id) MUST_CHECK;
+
+/* Replaces the default client's redirect URIs; its row is the guard. */
+enum err project_set_redirect_uris(struct tx *, const char *project_id, const char *client_id, struct strings uris) MUST_CHECK;
+
+/* What the default client may be granted in a project of this type (oauth.md section 2). */
+const char *project_grant_types(const char *type);
+
+/* A new secret in the place of the old one. The text is registered to be wiped. */
+enum err client_make_secret(struct tx *, const char *project_id, const char *client_id, const char **ret_secret) MUST_CHECK;
+
+/*
+ * Marks it deleted, frees the slug, stops all that acts in it (rule 16), records project.deleted. No question asked: the caller has looked,
+ * after org_guard(). ERR_NO_ROW when it is gone already.
+ */
 enum err project_delete(struct tx *, const char *org_id, const char *project_id, struct project_deleted *ret) MUST_CHECK;
 
 #endif

@@ -1,0 +1,25 @@
+/*
+ * Every resource's routes, for the pipeline.
+ */
+#include "handlers/routes.h"
+
+const struct route *const gatehouse_routes[] = {
+	health_routes,
+	setup_routes,
+	me_routes,
+	org_routes,
+	member_routes,
+	invitation_routes,
+	project_routes,
+	project_member_routes,
+	api_key_routes,
+	client_routes,
+	audit_event_routes,
+	event_routes,
+	auth_request_routes,
+	public_routes,
+	flow_routes,
+	session_routes,
+	account_routes,
+	NULL,
+};

@@ -1,0 +1,29 @@
+/*
+ * The table of every resource; a new resource adds one line here and one in routes.c.
+ */
+#ifndef GATEHOUSE_HANDLERS_ROUTES_H
+#define GATEHOUSE_HANDLERS_ROUTES_H
+
+#include "fcgi/route.h"
+
+extern const struct route api_key_routes[];
+extern const struct route audit_event_routes[];
+extern const struct route auth_request_routes[];
+extern const struct route client_routes[];
+extern const struct route event_routes[];
+extern const struct route health_routes[];
+extern const struct route invitation_routes[];
+extern const struct route me_routes[];
+extern const struct route member_routes[];
+extern const struct route org_routes[];
+extern const struct route project_member_routes[];
+extern const struct route project_routes[];
+extern const struct route setup_routes[];
+
+/* users/: the people of a project and their sign-in */
+extern const struct route account_routes[];
+extern const struct route flow_routes[];
+extern const struct route public_routes[];
+extern const struct route session_routes[];
+
+#endif
