@@ -1,0 +1,30 @@
+// The person's own page: who they are, password, sessions.
+import { useSession } from "../api/queries";
+import { CopyId } from "../ui/copy";
+import { Page, Section } from "../ui/page";
+import { Pill } from "../ui/pill";
+import { PasswordForm } from "./password-form";
+import { Sessions } from "./sessions";
+
+export function Account() {
+	const { data: session } = useSession();
+	const user = session?.user;
+	return (
+		<Page title="Your account" calls={[{ method: "GET", path: "/api/v1/me" }]}>
+			<Section title="You">
+				<dl className="gh-facts">
+					<dt>Name</dt>
+					<dd>{user?.name || <span className="gh-dim">none</span>}</dd>
+					<dt>E-mail</dt>
+					<dd>
+						{user?.email} {user?.email_verified ? <Pill tone="accent">verified</Pill> : <Pill tone="test">not verified</Pill>}
+					</dd>
+					<dt>User id</dt>
+					<dd>{user ? <CopyId id={user.id} label="Copy user id" /> : null}</dd>
+				</dl>
+			</Section>
+			<PasswordForm email={user?.email ?? ""} />
+			<Sessions />
+		</Page>
+	);
+}

@@ -1,0 +1,70 @@
+// The dialog that replaces a key by a new one, with a time in which both work.
+import { Modal, NativeSelect, Stack, Text } from "@mantine/core";
+import { useState } from "react";
+import { api, send } from "../api/client";
+import type { ApiKey, NewApiKey } from "../api/types";
+import { useAction } from "../ui/action";
+import { FormFoot } from "../ui/form-foot";
+import { SecretOnce } from "../ui/secret-once";
+
+const GRACES = [
+	{ value: "0", label: "End it at once" },
+	{ value: "3600", label: "Keep it for an hour" },
+	{ value: "86400", label: "Keep it for a day" },
+	{ value: "604800", label: "Keep it for a week" },
+];
+
+export default function RotateApiKey({ apiKey, onClose }: { apiKey: ApiKey; onClose: () => void }) {
+	const [grace, setGrace] = useState("3600");
+	const [created, setCreated] = useState<NewApiKey | null>(null);
+	const body = { grace_s: Number(grace) };
+	const rotate = useAction({
+		run: () => send(api.POST("/api/v1/api_keys/{id}/rotate", { params: { path: { id: apiKey.id } }, body })),
+		refresh: [["api-keys"], ["audit-events"]],
+		onDone: setCreated,
+		hasOwnProblem: true,
+	});
+	return (
+		<Modal opened onClose={onClose} title={`Rotate ${apiKey.name}`} closeOnClickOutside={!created}>
+			{created ? (
+				<SecretOnce
+					label="New key"
+					secret={created.secret ?? ""}
+					env={[["GATEHOUSE_KEY", created.secret ?? ""]]}
+					onDone={onClose}
+				/>
+			) : (
+				<form
+					onSubmit={(event) => {
+						event.preventDefault();
+						rotate.mutate(undefined);
+					}}
+				>
+					<Stack gap="md">
+						<Text>
+							You get a new key with the same permissions. Keep the old one{" "}
+							<code>
+								{apiKey.prefix}…{apiKey.last4}
+							</code>{" "}
+							working until every program has the new one.
+						</Text>
+						<NativeSelect
+							label="The old key"
+							data={GRACES}
+							value={grace}
+							onChange={(event) => setGrace(event.currentTarget.value)}
+							data-autofocus
+						/>
+						<FormFoot
+							submit="Rotate"
+							error={rotate.error}
+							isRunning={rotate.isPending}
+							onCancel={onClose}
+							calls={[{ method: "POST", path: `/api/v1/api_keys/${apiKey.id}/rotate`, body, isSessionOnly: true }]}
+						/>
+					</Stack>
+				</form>
+			)}
+		</Modal>
+	);
+}

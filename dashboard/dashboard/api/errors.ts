@@ -1,0 +1,80 @@
+// Maps error codes to sentences for people: the one place where a code becomes text.
+
+export interface FieldProblem {
+	field: string;
+	rule: string;
+	message: string;
+}
+
+/** A refusal by the API, or the lack of any answer (code "unreachable"). */
+export class ApiError extends Error {
+	readonly status: number;
+	readonly code: string;
+	readonly requestId: string | null;
+	readonly fields: FieldProblem[];
+	readonly details: Record<string, unknown>;
+
+	constructor(status: number, code: string, message: string, requestId: string | null, details: Record<string, unknown>) {
+		super(message);
+		this.name = "ApiError";
+		this.status = status;
+		this.code = code;
+		this.requestId = requestId;
+		this.details = details;
+		this.fields = Array.isArray(details.fields) ? (details.fields as FieldProblem[]) : [];
+	}
+}
+
+const SENTENCES: Record<string, string> = {
+	unreachable: "The server didn't answer. Check your connection and try again.",
+	unauthorized: "You are signed out. Sign in again to go on.",
+	forbidden: "Your role doesn't allow this. Ask an administrator of the organization.",
+	csrf_failed: "This page is out of date. Reload it and try again.",
+	reauthentication_required: "Confirm that it's you: this needs a fresh sign-in.",
+	credential_not_allowed: "This can only be done from the dashboard.",
+	org_suspended: "This organization is suspended. Its data is safe; ask the operator of this installation.",
+	role_too_high: "That role is above your own.",
+	scope_too_wide: "A key can't have permissions that you lack yourself.",
+	plan_limit_reached: "The limit for this is reached. Remove one first.",
+	email_not_verified: "Verify your e-mail address first.",
+	not_found: "It doesn't exist, or you can't see it.",
+	slug_conflict: "That slug is taken. Choose another.",
+	slug_reserved: "That slug is reserved. Choose another.",
+	already_member: "That person is a member already.",
+	last_owner: "An organization needs at least one owner. Make somebody else owner first.",
+	invitation_pending: "There is an open invitation for that address. Resend it instead.",
+	invitation_not_pending: "That invitation isn't open any more.",
+	cannot_delete_operator_org: "The operator's organization runs this installation and can't be deleted.",
+	cannot_delete_last_project: "An organization keeps at least one project.",
+	cannot_delete_default: "This is the default project. Make another one the default first.",
+	cannot_delete_console: "The console runs this dashboard and can't be deleted.",
+	last_redirect_uri: "A project keeps at least one redirect URI.",
+	redirect_uri_exists: "That redirect URI is registered already.",
+	client_is_public: "A public client has no secret.",
+	key_revoked: "That key is revoked or already replaced.",
+	invalid_credentials: "The password is wrong.",
+	weak_password: "That password is too easy to guess.",
+	precondition_failed: "Somebody changed this meanwhile. Reload to see the newest state.",
+	validation_failed: "Some fields need another look.",
+	rate_limited: "That was a lot at once. Wait a moment, then try again.",
+	too_many_attempts: "Too many attempts. Wait a moment, then try again.",
+	busy: "The server is busy. Try again in a moment.",
+	outcome_unknown: "The answer got lost: it may have worked. Reload before you repeat it.",
+	internal: "Something went wrong on the server. The request id below helps to find out what.",
+};
+
+/** The sentence to show for an error, falling back on what the server said. */
+export function sentence(error: unknown): string {
+	if (error instanceof ApiError) {
+		return SENTENCES[error.code] ?? error.message;
+	}
+	return "Something unexpected happened in this page. Reload it and try again.";
+}
+
+/** Field problems as a form wants them; a list's member ("redirect_uris.2") keeps its index. */
+export function fieldErrors(error: unknown): Record<string, string> {
+	if (!(error instanceof ApiError)) {
+		return {};
+	}
+	return Object.fromEntries(error.fields.map(({ field, message }) => [field.replace(/\[(\d+)\]/g, ".$1"), message]));
+}

@@ -1,0 +1,53 @@
+// The queries that more than one page reads: session, organizations, role table, projects.
+import { queryOptions, useQuery } from "@tanstack/react-query";
+import { api, context, send, sendTagged } from "./client";
+import type { MyOrg } from "./types";
+
+export const sessionQuery = queryOptions({
+	queryKey: ["session"],
+	queryFn: async () => {
+		const session = await send(api.GET("/api/v1/session"));
+		context.csrfToken = session.csrf_token;
+		return session;
+	},
+	staleTime: 5 * 60_000,
+});
+
+export const myOrgsQuery = queryOptions({
+	queryKey: ["me", "orgs"],
+	queryFn: async () => {
+		const found: MyOrg[] = [];
+		let cursor: string | undefined;
+		do {
+			const page = await send(api.GET("/api/v1/me/orgs", { params: { query: { limit: 100, cursor } } }));
+			found.push(...page.data);
+			cursor = page.next_cursor ?? undefined;
+		} while (cursor);
+		return found;
+	},
+	staleTime: 60_000,
+});
+
+export const orgRolesQuery = queryOptions({
+	queryKey: ["org-roles"],
+	queryFn: () => send(api.GET("/api/v1/org_roles")),
+	staleTime: Number.POSITIVE_INFINITY,
+});
+
+export function orgQuery(orgId: string) {
+	return queryOptions({
+		queryKey: ["orgs", orgId],
+		queryFn: () => sendTagged(api.GET("/api/v1/orgs/{org_id}", { params: { path: { org_id: orgId } } })),
+	});
+}
+
+export function projectQuery(projectId: string) {
+	return queryOptions({
+		queryKey: ["project", projectId],
+		queryFn: () => sendTagged(api.GET("/api/v1/projects/{id}", { params: { path: { id: projectId } } })),
+	});
+}
+
+export function useSession() {
+	return useQuery(sessionQuery);
+}

@@ -1,0 +1,46 @@
+// Names for the shapes that the API's replies have, taken from the generated types.
+import type { paths } from "./schema";
+
+type Json<T> = T extends { content: { "application/json": infer Body } } ? Body : never;
+type Replies<Path extends keyof paths, Method extends keyof paths[Path]> = paths[Path][Method] extends {
+	responses: infer R;
+}
+	? R
+	: never;
+
+/** The body of a successful reply. */
+export type Reply<
+	Path extends keyof paths,
+	Method extends keyof paths[Path],
+	Status extends number,
+> = Status extends keyof Replies<Path, Method> ? Json<Replies<Path, Method>[Status]> : never;
+
+type Row<List> = List extends { data: (infer Item)[] } ? Item : never;
+
+export type Session = Reply<"/api/v1/session", "get", 200>;
+export type MyOrg = Row<Reply<"/api/v1/me/orgs", "get", 200>>;
+export type MyProject = MyOrg["projects"][number];
+export type RolePermission = Row<Reply<"/api/v1/org_roles", "get", 200>>;
+export type Org = Reply<"/api/v1/orgs/{org_id}", "get", 200>;
+export type Member = Row<Reply<"/api/v1/members", "get", 200>>;
+export type Invitation = Row<Reply<"/api/v1/invitations", "get", 200>>;
+export type NewInvitation = Reply<"/api/v1/invitations", "post", 201>;
+export type Project = Row<Reply<"/api/v1/projects", "get", 200>>;
+export type NewProject = Reply<"/api/v1/projects", "post", 201>;
+export type ProjectMember = Row<Reply<"/api/v1/projects/{id}/members", "get", 200>>;
+export type ApiKey = Row<Reply<"/api/v1/api_keys", "get", 200>>;
+export type NewApiKey = Reply<"/api/v1/api_keys", "post", 201>;
+export type AuditEvent = Row<Reply<"/api/v1/audit_events", "get", 200>>;
+export type Event = Row<Reply<"/api/v1/events", "get", 200>>;
+export type AccountSession = Row<Reply<"/api/v1/account/sessions", "get", 200>>;
+
+export type Role = "owner" | "admin" | "manager" | "member" | "viewer";
+export type Environment = "live" | "test";
+
+export const ROLES: readonly Role[] = ["owner", "admin", "manager", "member", "viewer"];
+
+/** Roles from the highest down to the caller's own: nobody can give more than they have. */
+export function rolesUpTo(own: string | null | undefined): Role[] {
+	const from = ROLES.indexOf((own ?? "viewer") as Role);
+	return from < 0 ? [] : ROLES.slice(from);
+}

@@ -1,0 +1,29 @@
+// An invitation's link or code, at the one moment it can be read.
+import { Button, Group, Stack, Text } from "@mantine/core";
+import type { NewInvitation } from "../api/types";
+import { CopyBlock } from "../ui/copy";
+import { Time } from "../ui/time";
+
+export function InvitationSecret({ invitation, onDone }: { invitation: NewInvitation; onDone: () => void }) {
+	return (
+		<Stack gap="md">
+			<Text>
+				{invitation.email ? (
+					<>
+						A mail is on its way to <strong>{invitation.email}</strong>. You can also hand over the link yourself:
+					</>
+				) : (
+					"Hand this on to the people who may join:"
+				)}
+			</Text>
+			{invitation.url ? <CopyBlock text={invitation.url} label="Invitation link" /> : null}
+			{invitation.kind === "code" && invitation.secret ? <CopyBlock text={invitation.secret} label="Invitation code" /> : null}
+			<Text size="sm" c="dimmed">
+				It's shown this once and works until <Time at={invitation.expires_at} />.
+			</Text>
+			<Group justify="flex-end">
+				<Button onClick={onDone}>Done</Button>
+			</Group>
+		</Stack>
+	);
+}

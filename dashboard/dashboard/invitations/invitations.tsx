@@ -1,0 +1,166 @@
+// Open and past invitations to the organization.
+import { Button, Group, SegmentedControl } from "@mantine/core";
+import { IconMailForward, IconPlus } from "@tabler/icons-react";
+import { lazy, Suspense, useState } from "react";
+import { api, send } from "../api/client";
+import { useRights } from "../api/rights";
+import type { Invitation } from "../api/types";
+import { usePlace } from "../shell/place";
+import { useList } from "../ui/lists";
+import { More } from "../ui/more";
+import { Page } from "../ui/page";
+import { Pill, type Tone } from "../ui/pill";
+import { Empty, Resource } from "../ui/resource";
+import { Table } from "../ui/table";
+import { Time } from "../ui/time";
+
+const CreateInvitation = lazy(() => import("./create-invitation"));
+const ResendInvitation = lazy(() => import("./resend-invitation"));
+const RevokeInvitation = lazy(() => import("./revoke-invitation"));
+
+interface OpenDialog {
+	what: "resend" | "revoke";
+	invitation: Invitation;
+}
+
+const TONES: Record<string, Tone> = { pending: "accent", accepted: "quiet", expired: "quiet", revoked: "danger" };
+
+export function Invitations() {
+	const { org } = usePlace();
+	const mayDo = useRights();
+	const [isPendingOnly, setPendingOnly] = useState(true);
+	const [isCreating, setCreating] = useState(false);
+	const [dialog, setDialog] = useState<OpenDialog | null>(null);
+	const invitations = useList({
+		key: ["invitations", org.id, isPendingOnly],
+		fetch: (cursor) =>
+			send(
+				api.GET("/api/v1/invitations", {
+					params: { query: { cursor, status: isPendingOnly ? "pending" : undefined } },
+				}),
+			),
+	});
+	const create = mayDo(org.role, "invitation.write") ? (
+		<Button leftSection={<IconPlus size={16} />} onClick={() => setCreating(true)}>
+			Invite somebody
+		</Button>
+	) : null;
+	return (
+		<Page
+			title="Invitations"
+			lead={`Ways into ${org.name} that somebody hasn't taken yet.`}
+			action={create}
+			calls={[{ method: "GET", path: `/api/v1/invitations${isPendingOnly ? "?status=pending" : ""}` }]}
+		>
+			<SegmentedControl
+				aria-label="Which invitations"
+				style={{ alignSelf: "flex-start" }}
+				value={isPendingOnly ? "pending" : "all"}
+				onChange={(value) => setPendingOnly(value === "pending")}
+				data={[
+					{ value: "pending", label: "Open" },
+					{ value: "all", label: "All" },
+				]}
+			/>
+			<Resource
+				query={invitations}
+				isEmpty={(rows) => rows.length === 0}
+				empty={
+					<Empty
+						title={isPendingOnly ? "No open invitation" : "Nobody has been invited"}
+						icon={<IconMailForward size={26} stroke={1.5} />}
+						action={create}
+					>
+						Invite a colleague by e-mail: the link works once and only for that address.
+					</Empty>
+				}
+			>
+				{(rows) => <InvitationTable rows={rows} onOpen={setDialog} />}
+			</Resource>
+			<More query={invitations} />
+			<Suspense>
+				{isCreating ? <CreateInvitation onClose={() => setCreating(false)} /> : null}
+				{dialog?.what === "resend" ? (
+					<ResendInvitation invitation={dialog.invitation} onClose={() => setDialog(null)} />
+				) : null}
+				{dialog?.what === "revoke" ? (
+					<RevokeInvitation invitation={dialog.invitation} onClose={() => setDialog(null)} />
+				) : null}
+			</Suspense>
+		</Page>
+	);
+}
+
+interface InvitationTableProps {
+	rows: Invitation[];
+	onOpen: (dialog: OpenDialog) => void;
+}
+
+function InvitationTable({ rows, onOpen }: InvitationTableProps) {
+	const { org } = usePlace();
+	const mayDo = useRights();
+	const canWrite = mayDo(org.role, "invitation.write");
+	return (
+		<Table
+			label="Invitations"
+			rows={rows}
+			rowKey={(row) => row.id}
+			columns={[
+				{
+					key: "who",
+					label: "For",
+					cell: (row) => (
+						<div className="gh-cell-main">
+							<span>{row.email ?? "Whoever has the code"}</span>
+							{row.max_uses > 1 ? (
+								<span className="gh-dim">
+									used {row.uses} of {row.max_uses} times
+								</span>
+							) : null}
+						</div>
+					),
+				},
+				{ key: "role", label: "Role", cell: (row) => <Pill>{row.role}</Pill> },
+				{ key: "status", label: "State", cell: (row) => <Pill tone={TONES[row.status]}>{row.status}</Pill> },
+				{ key: "expires", label: "Expires", cell: (row) => <Time at={row.expires_at} /> },
+				{
+					key: "actions",
+					label: "Actions",
+					isAction: true,
+					cell: (row) => (canWrite && row.status === "pending" ? <RowActions invitation={row} onOpen={onOpen} /> : null),
+				},
+			]}
+		/>
+	);
+}
+
+interface RowActionsProps {
+	invitation: Invitation;
+	onOpen: (dialog: OpenDialog) => void;
+}
+
+function RowActions({ invitation, onOpen }: RowActionsProps) {
+	const who = invitation.email ?? "the code";
+	return (
+		<Group gap={4} justify="flex-end">
+			<Button
+				size="compact-sm"
+				variant="subtle"
+				color="gray"
+				aria-label={`Resend the invitation for ${who}`}
+				onClick={() => onOpen({ what: "resend", invitation })}
+			>
+				Resend
+			</Button>
+			<Button
+				size="compact-sm"
+				variant="subtle"
+				color="gray"
+				aria-label={`Revoke the invitation for ${who}`}
+				onClick={() => onOpen({ what: "revoke", invitation })}
+			>
+				Revoke
+			</Button>
+		</Group>
+	);
+}

@@ -1,0 +1,48 @@
+// Starts the dashboard: styles, theme, data cache, router.
+import "./styles.css";
+import { localStorageColorSchemeManager, MantineProvider } from "@mantine/core";
+import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { setNonce } from "get-nonce";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { ApiError } from "./api/errors";
+import { goToSignIn } from "./api/sign-in";
+import { router } from "./router";
+import { theme, variables } from "./theme";
+
+const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? "";
+setNonce(nonce);
+
+const queries = new QueryClient({
+	queryCache: new QueryCache({
+		onError(error) {
+			if (error instanceof ApiError && error.status === 401) {
+				goToSignIn();
+			}
+		},
+	}),
+	defaultOptions: {
+		queries: {
+			staleTime: 15_000,
+			// A refusal won't change by asking again; a lost connection or a busy server may.
+			retry: (count, error) => count < 2 && (!(error instanceof ApiError) || error.status === 0 || error.status === 503),
+		},
+	},
+});
+
+createRoot(document.getElementById("root") as HTMLElement).render(
+	<StrictMode>
+		<MantineProvider
+			theme={theme}
+			cssVariablesResolver={variables}
+			getStyleNonce={() => nonce}
+			defaultColorScheme="auto"
+			colorSchemeManager={localStorageColorSchemeManager({ key: "gatehouse-color-scheme" })}
+		>
+			<QueryClientProvider client={queries}>
+				<RouterProvider router={router} />
+			</QueryClientProvider>
+		</MantineProvider>
+	</StrictMode>,
+);

@@ -1,0 +1,68 @@
+// The dialog that gives a project a new client secret and shows it once.
+import { Button, Group, Modal, Stack, Text } from "@mantine/core";
+import { useState } from "react";
+import { api, onProject, send } from "../api/client";
+import type { Project } from "../api/types";
+import { useAction } from "../ui/action";
+import { FormProblem } from "../ui/resource";
+import { SecretOnce } from "../ui/secret-once";
+import { ViewAsApi } from "../ui/view-as-api";
+
+export default function RotateClientSecret({ project, onClose }: { project: Project; onClose: () => void }) {
+	const [secret, setSecret] = useState<string | null>(null);
+	const rotate = useAction({
+		run: () =>
+			send(
+				api.POST("/api/v1/clients/{id}/rotate_secret", {
+					params: { path: { id: project.client_id } },
+					headers: onProject(project.id),
+					body: {},
+				}),
+			),
+		refresh: [["audit-events", project.id]],
+		onDone: (reply) => setSecret(reply.client_secret),
+		hasOwnProblem: true,
+	});
+	return (
+		<Modal opened onClose={onClose} title="New client secret" closeOnClickOutside={secret === null}>
+			{secret ? (
+				<SecretOnce
+					label="Client secret"
+					secret={secret}
+					env={[
+						["GATEHOUSE_CLIENT_ID", project.client_id],
+						["GATEHOUSE_CLIENT_SECRET", secret],
+					]}
+					onDone={onClose}
+				/>
+			) : (
+				<Stack gap="md">
+					<Text>
+						Apps that sign people in to <strong>{project.name}</strong> with the old secret stop working at once, until they get
+						the new one.
+					</Text>
+					<FormProblem error={rotate.error} />
+					<Group justify="flex-end">
+						<Button variant="default" onClick={onClose}>
+							Cancel
+						</Button>
+						<Button color="red.8" loading={rotate.isPending} onClick={() => rotate.mutate(undefined)} data-autofocus>
+							Replace the secret
+						</Button>
+					</Group>
+					<ViewAsApi
+						calls={[
+							{
+								method: "POST",
+								path: `/api/v1/clients/${project.client_id}/rotate_secret`,
+								body: {},
+								projectId: project.id,
+								isSessionOnly: true,
+							},
+						]}
+					/>
+				</Stack>
+			)}
+		</Modal>
+	);
+}

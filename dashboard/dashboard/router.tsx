@@ -1,0 +1,112 @@
+// The dashboard's addresses; every page is a chunk of its own.
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
+import { Loading } from "./ui/resource";
+import { NotFound } from "./shell/not-found";
+import { PageCrash } from "./shell/page-crash";
+import { Shell } from "./shell/shell";
+
+const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
+
+const home = createRoute({
+	getParentRoute: () => root,
+	path: "/",
+	component: lazyRouteComponent(() => import("./shell/home"), "Home"),
+});
+
+const newOrg = createRoute({
+	getParentRoute: () => root,
+	path: "/orgs/new",
+	component: lazyRouteComponent(() => import("./orgs/new-org"), "NewOrg"),
+});
+
+const account = createRoute({
+	getParentRoute: () => root,
+	path: "/account",
+	component: lazyRouteComponent(() => import("./account/account"), "Account"),
+});
+
+const orgRoutes = [
+	createRoute({
+		getParentRoute: () => root,
+		path: "/orgs/$orgId/projects",
+		component: lazyRouteComponent(() => import("./projects/projects"), "Projects"),
+	}),
+	createRoute({
+		getParentRoute: () => root,
+		path: "/orgs/$orgId/members",
+		component: lazyRouteComponent(() => import("./members/members"), "Members"),
+	}),
+	createRoute({
+		getParentRoute: () => root,
+		path: "/orgs/$orgId/invitations",
+		component: lazyRouteComponent(() => import("./invitations/invitations"), "Invitations"),
+	}),
+	createRoute({
+		getParentRoute: () => root,
+		path: "/orgs/$orgId/api-keys",
+		component: lazyRouteComponent(() => import("./api-keys/api-keys"), "OrgApiKeys"),
+	}),
+	createRoute({
+		getParentRoute: () => root,
+		path: "/orgs/$orgId/audit-log",
+		component: lazyRouteComponent(() => import("./audit-events/audit-events"), "OrgAuditEvents"),
+	}),
+	createRoute({
+		getParentRoute: () => root,
+		path: "/orgs/$orgId/settings",
+		component: lazyRouteComponent(() => import("./orgs/org-settings"), "OrgSettings"),
+	}),
+];
+
+const projectRoutes = [
+	createRoute({
+		getParentRoute: () => root,
+		path: "/projects/$projectId",
+		component: lazyRouteComponent(() => import("./projects/project-overview"), "ProjectOverview"),
+	}),
+	createRoute({
+		getParentRoute: () => root,
+		path: "/projects/$projectId/api-keys",
+		component: lazyRouteComponent(() => import("./api-keys/api-keys"), "ProjectApiKeys"),
+	}),
+	createRoute({
+		getParentRoute: () => root,
+		path: "/projects/$projectId/members",
+		component: lazyRouteComponent(() => import("./project-members/project-members"), "ProjectMembers"),
+	}),
+	createRoute({
+		getParentRoute: () => root,
+		path: "/projects/$projectId/settings",
+		component: lazyRouteComponent(() => import("./projects/project-settings"), "ProjectSettings"),
+	}),
+	createRoute({
+		getParentRoute: () => root,
+		path: "/projects/$projectId/audit-log",
+		component: lazyRouteComponent(() => import("./audit-events/audit-events"), "ProjectAuditEvents"),
+	}),
+	createRoute({
+		getParentRoute: () => root,
+		path: "/projects/$projectId/events",
+		component: lazyRouteComponent(() => import("./events/events"), "Events"),
+	}),
+	createRoute({
+		getParentRoute: () => root,
+		path: "/projects/$projectId/protect",
+		component: lazyRouteComponent(() => import("./protect/protect"), "Protect"),
+	}),
+];
+
+export const router = createRouter({
+	routeTree: root.addChildren([home, newOrg, account, ...orgRoutes, ...projectRoutes]),
+	basepath: "/dashboard",
+	defaultPreload: "intent",
+	defaultPendingComponent: Loading,
+	defaultErrorComponent: PageCrash,
+	scrollRestoration: true,
+});
+
+declare module "@tanstack/react-router" {
+	interface Register {
+		router: typeof router;
+	}
+}

@@ -1,0 +1,88 @@
+// The links at the side: the project's pages, then the organization's.
+import {
+	IconActivity,
+	IconBuilding,
+	IconHistory,
+	IconKey,
+	IconLayoutGrid,
+	IconMailForward,
+	IconServer2,
+	IconSettings,
+	IconShieldCheck,
+	IconUsers,
+} from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
+import type { ComponentType } from "react";
+import { useRights } from "../api/rights";
+import type { Place } from "./place";
+
+interface NavItem {
+	to: string;
+	label: string;
+	icon: ComponentType<{ size?: number; stroke?: number }>;
+	/** The permission without which the page would only say "forbidden". */
+	needs?: string;
+}
+
+const PROJECT_ITEMS: NavItem[] = [
+	{ to: "/projects/$projectId", label: "Overview", icon: IconActivity },
+	{ to: "/projects/$projectId/api-keys", label: "API keys", icon: IconKey },
+	{ to: "/projects/$projectId/members", label: "Members", icon: IconUsers, needs: "project_member.read" },
+	{ to: "/projects/$projectId/events", label: "Events", icon: IconServer2, needs: "event.read" },
+	{ to: "/projects/$projectId/audit-log", label: "Audit log", icon: IconHistory, needs: "audit.read" },
+	{ to: "/projects/$projectId/protect", label: "Protect a site", icon: IconShieldCheck },
+	{ to: "/projects/$projectId/settings", label: "Settings", icon: IconSettings },
+];
+
+const ORG_ITEMS: NavItem[] = [
+	{ to: "/orgs/$orgId/projects", label: "Projects", icon: IconLayoutGrid },
+	{ to: "/orgs/$orgId/members", label: "Members", icon: IconUsers, needs: "member.read" },
+	{ to: "/orgs/$orgId/invitations", label: "Invitations", icon: IconMailForward, needs: "invitation.read" },
+	{ to: "/orgs/$orgId/api-keys", label: "API keys", icon: IconKey },
+	{ to: "/orgs/$orgId/audit-log", label: "Audit log", icon: IconHistory, needs: "audit.read" },
+	{ to: "/orgs/$orgId/settings", label: "Settings", icon: IconBuilding },
+];
+
+interface NavListProps {
+	title: string;
+	items: NavItem[];
+	params: Record<string, string>;
+	role: string;
+}
+
+function NavList({ title, items, params, role }: NavListProps) {
+	const mayDo = useRights();
+	return (
+		<section aria-label={title}>
+			<h2>{title}</h2>
+			<ul>
+				{items
+					.filter(({ needs }) => !needs || mayDo(role, needs))
+					.map(({ to, label, icon: Icon }) => (
+						<li key={to}>
+							<Link to={to} params={params as never} activeOptions={{ exact: true }}>
+								<Icon size={17} stroke={1.7} aria-hidden />
+								{label}
+							</Link>
+						</li>
+					))}
+			</ul>
+		</section>
+	);
+}
+
+export function Navigation({ place }: { place: Place }) {
+	return (
+		<nav className="gh-nav" aria-label="Main">
+			{place.project ? (
+				<NavList
+					title={place.project.name}
+					items={PROJECT_ITEMS}
+					params={{ projectId: place.project.id }}
+					role={place.project.role}
+				/>
+			) : null}
+			<NavList title={place.org.name} items={ORG_ITEMS} params={{ orgId: place.org.id }} role={place.org.role} />
+		</nav>
+	);
+}

@@ -1,0 +1,27 @@
+// For somebody who belongs to no organization: make one.
+import { Button } from "@mantine/core";
+import { IconBuilding } from "@tabler/icons-react";
+import { useState } from "react";
+import { NewOrgForm } from "../orgs/new-org-form";
+import { Empty } from "../ui/resource";
+import { Toasts } from "../ui/toast";
+
+export function NoOrg() {
+	const [isOpen, setOpen] = useState(false);
+	return (
+		<main className="gh-page" style={{ padding: 24 }}>
+			{isOpen ? (
+				<NewOrgForm />
+			) : (
+				<Empty
+					title="You aren't in any organization"
+					icon={<IconBuilding size={26} stroke={1.5} />}
+					action={<Button onClick={() => setOpen(true)}>Make an organization</Button>}
+				>
+					An organization owns projects. Make your own, or ask a colleague for an invitation.
+				</Empty>
+			)}
+			<Toasts />
+		</main>
+	);
+}

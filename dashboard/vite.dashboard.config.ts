@@ -1,0 +1,17 @@
+// Builds the dashboard into dist/dashboard/, to be served under /dashboard/.
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+export default defineConfig({
+	root: "dashboard",
+	base: "/dashboard/",
+	plugins: [react()],
+	build: {
+		outDir: "../dist/dashboard",
+		emptyOutDir: true,
+		manifest: true,
+		target: "es2022",
+		// An inlined image would be a data: URL, which the content security policy refuses.
+		assetsInlineLimit: 0,
+	},
+});

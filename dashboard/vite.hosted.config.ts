@@ -1,0 +1,20 @@
+// Builds the hosted pages into dist/hosted/: one HTML file a page, shared assets under /hosted/.
+import { resolve } from "node:path";
+import { defineConfig } from "vite";
+
+const pages = ["sign-in", "sign-up", "setup", "verify", "forgot", "reset", "invite", "error"];
+
+export default defineConfig({
+	root: "hosted",
+	base: "/hosted/",
+	build: {
+		outDir: "../dist/hosted",
+		emptyOutDir: true,
+		target: "es2022",
+		assetsInlineLimit: 0,
+		modulePreload: { polyfill: false },
+		rollupOptions: {
+			input: pages.map((page) => resolve(import.meta.dirname, `hosted/${page}.html`)),
+		},
+	},
+});
