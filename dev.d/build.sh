@@ -26,7 +26,7 @@ configure_and_make() {
 			"$root/configure" -q "$@" || fail "configure failed ($folder/config.log)"
 		fi
 		# shellcheck disable=SC2086
-		make -s -j"$(nproc)" $targets
+		make -s -j"$(nproc)" $targets >"$var/log/make.log" || fail "the programs don't build"
 	) 9>"$var/build.lock"
 }
 

@@ -24,7 +24,8 @@ report $? "make install DESTDIR= succeeds"
 
 for file in usr/sbin/gatehoused usr/bin/gatehousectl etc/gatehouse/gatehouse.conf.example \
 	etc/nginx/sites-available/gatehouse.conf etc/nginx/snippets/protect-with-gatehouse.conf \
-	usr/lib/systemd/system/gatehouse.service usr/lib/systemd/system/gatehouse.socket usr/lib/systemd/system/gatehouse-jobs.service \
+	usr/lib/systemd/system/gatehouse.service usr/lib/systemd/system/gatehouse-request.socket \
+	usr/lib/systemd/system/gatehouse-password.socket usr/lib/systemd/system/gatehouse-jobs.service \
 	usr/lib/sysusers.d/gatehouse.conf usr/lib/tmpfiles.d/gatehouse.conf \
 	usr/share/gatehouse/dashboard/dashboard/index.html usr/share/gatehouse/dashboard/hosted/sign-in.html; do
 	: >"$work/out"

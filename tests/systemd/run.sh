@@ -22,9 +22,9 @@ report() {
 for unit in gatehouse gatehouse-jobs; do
 	sed "s|=[^ ]*/gatehoused|=$build/gatehoused|" "$build/systemd/$unit.service" >"$work/$unit.service"
 done
-cp "$root/systemd/gatehouse.socket" "$work/"
+cp "$root"/systemd/*.socket "$work/"
 
-for unit in gatehouse.service gatehouse-jobs.service gatehouse.socket; do
+for unit in gatehouse.service gatehouse-jobs.service gatehouse-request.socket gatehouse-password.socket; do
 	systemd-analyze verify --man=no "$work/$unit" >"$work/out" 2>&1 && [ ! -s "$work/out" ]
 	report $? "$unit has nothing that systemd doesn't know"
 done
