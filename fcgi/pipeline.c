@@ -261,7 +261,7 @@ record_refused_write(struct exchange *x, enum err error)
 	}
 }
 
-static const char *
+const char *
 credential_kind_name(enum credential_kind kind)
 {
 	static const char *const NAMES[] = {

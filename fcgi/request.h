@@ -144,6 +144,10 @@ bool request_may(const struct request *, enum permission);
 /* The right error of a failed request_may(): FORBIDDEN for people, INSUFFICIENT_SCOPE for keys. */
 enum err request_may_not(const struct request *);
 bool request_is_session(const struct request *);
+/* What counts in a project: the override where there is one, else the organization's role; an owner's is never narrowed. */
+enum role role_effective(enum role org_role, enum role override_role);
+/* "session", "personal_token", "service_key", "none". */
+const char *credential_kind_name(enum credential_kind);
 /* Least of role and scopes as an audit actor. */
 struct actor request_actor(const struct request *);
 

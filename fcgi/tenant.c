@@ -143,10 +143,15 @@ tenant_resolve(struct exchange *x)
 		return ERR_NOT_FOUND;
 	if (strcmp(rq->org.status, "suspended") == 0 && (rq->route->flags & ROUTE_SUSPENDED_OK) == 0)
 		return ERR_ORG_SUSPENDED;
-	rq->role = rq->org.role;
-	if (is_project_tenant(tenant) && rq->project.override_role != ROLE_NONE && rq->org.role != ROLE_OWNER)
-		rq->role = rq->project.override_role;
+	rq->role = is_project_tenant(tenant) ? role_effective(rq->org.role, rq->project.override_role)
+					     : rq->org.role;
 	return OK;
+}
+
+enum role
+role_effective(enum role org_role, enum role override_role)
+{
+	return org_role == ROLE_OWNER || override_role == ROLE_NONE ? org_role : override_role;
 }
 
 bool

@@ -39,13 +39,7 @@ check_redirect_uri(const char *uri)
 static void
 finish_row(const struct request *rq, struct project_row *row)
 {
-	enum role override_role = role_parse(row->role);
-
-	if (rq->credential.kind == CREDENTIAL_SERVICE_KEY)
-		row->role = NULL;
-	else
-		row->role = role_name(rq->org.role == ROLE_OWNER || override_role == ROLE_NONE ? rq->org.role
-											       : override_role);
+	row->role = role_name(role_effective(rq->org.role, role_parse(row->role)));
 }
 
 static enum err
