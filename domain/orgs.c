@@ -112,6 +112,8 @@ record_made(struct tx *tx, const struct org_make *in, const struct org_made *mad
 			   .fields = org_fields,
 			   .after = &row,
 		       }));
+	if (in->owner_user_id == NULL)
+		return OK;
 	return record(tx, &(struct record){
 			      .event = EV_MEMBER_ADDED,
 			      .org_id = made->id,
@@ -132,7 +134,8 @@ org_make(struct tx *tx, const struct org_make *in, struct org_made *ret)
 		TRY(find_free_slug(tx, in->name, &made.slug));
 	TRY(tx_make_id(tx, ID_ORG, &made.id));
 	TRY(insert_org(tx, in, &made));
-	TRY(insert_owner(tx, in, &made));
+	if (in->owner_user_id != NULL)
+		TRY(insert_owner(tx, in, &made));
 	TRY(project_make(tx,
 			 &(struct project_make){
 			     .org_id = made.id,

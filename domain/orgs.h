@@ -15,7 +15,7 @@ struct org_make {
 	const char *description;	/* NULL: none */
 	const char *logo_url;		/* NULL: none */
 	bool discoverable;
-	const char *owner_user_id;	/* a user of the console; becomes the owner */
+	const char *owner_user_id;	/* a user of the console; becomes the owner. NULL: none yet (setup) */
 	const char *joined_via;		/* setup, sign_up */
 };
 
