@@ -68,6 +68,7 @@ struct db_statement {
 	const char *name;
 	const char *sql;	/* with ? in the order of params */
 	unsigned index;		/* of the connection's cache of prepared statements */
+	const char *table;	/* the one that is written, for the name of a duplicate key; NULL for reads */
 	const struct db_slot *params;
 	size_t param_count;
 	const struct db_slot *columns;

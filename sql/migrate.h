@@ -18,7 +18,16 @@ enum schema_state {
 
 /* *ret_detail: a sentence for people, the arena's. */
 enum err migrate_state(const struct config *, struct arena *, enum schema_state *ret, const char **ret_detail) MUST_CHECK;
-/* Runs what is missing; progress goes to `say` (one line each). */
+/*
+ * Runs what is missing; progress goes to `say` (one line each). ERR_DB, with the reason said, when the database is ahead or foreign,
+ * when another process keeps the guard, or when a statement fails; what has run is kept and running again goes on from there.
+ */
 enum err migrate_run(const struct config *, struct arena *, void (*say)(const char *line)) MUST_CHECK;
+
+/*
+ * GRANT statements, one a line, that let an account ('gatehouse'@'localhost') do what the workers do and no more: it can't change the
+ * schema, and of the audit log it may only add rows and seal them.
+ */
+const char *migrate_grants(struct arena *, const char *database, const char *account) RETURNS_NONNULL;
 
 #endif

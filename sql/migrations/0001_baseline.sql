@@ -1,0 +1,549 @@
+-- The schema of an empty database. Made by `sqlc --baseline` from sql/schema; a test compares the two.
+
+CREATE TABLE schema_migrations (
+	id VARCHAR(64) COLLATE ascii_bin NOT NULL,
+	checksum VARCHAR(64) COLLATE ascii_bin NOT NULL,
+	applied_at DATETIME(3) NOT NULL,
+	PRIMARY KEY (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE schema_guard (
+	id TINYINT UNSIGNED NOT NULL,
+	holder VARCHAR(64) COLLATE ascii_bin NULL,
+	lease_until DATETIME(3) NULL,
+	PRIMARY KEY (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE orgs (
+	id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	name VARCHAR(255) NOT NULL,
+	slug VARCHAR(64) COLLATE ascii_bin NOT NULL,
+	description VARCHAR(500) NULL,
+	logo_url VARCHAR(2048) COLLATE ascii_bin NULL,
+	discoverable BOOLEAN NOT NULL,
+	status VARCHAR(16) COLLATE ascii_bin NOT NULL,
+	default_project_id VARCHAR(29) COLLATE ascii_bin NULL,
+	version INT UNSIGNED NOT NULL,
+	guard INT UNSIGNED NOT NULL DEFAULT 0,
+	created_by VARCHAR(29) COLLATE ascii_bin NULL,
+	created_at DATETIME(3) NOT NULL,
+	updated_at DATETIME(3) NOT NULL,
+	deleted_at DATETIME(3) NULL,
+	PRIMARY KEY (id),
+	UNIQUE KEY uq_slug (slug),
+	KEY k_discoverable_name (discoverable, name),
+	KEY k_status_id (status, id),
+	KEY k_id_default_project_id (id, default_project_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE projects (
+	id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	org_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	client_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	name VARCHAR(255) NOT NULL,
+	slug VARCHAR(64) COLLATE ascii_bin NOT NULL,
+	type VARCHAR(8) COLLATE ascii_bin NOT NULL,
+	environment VARCHAR(4) COLLATE ascii_bin NOT NULL,
+	description VARCHAR(500) NULL,
+	logo_url VARCHAR(2048) COLLATE ascii_bin NULL,
+	status VARCHAR(16) COLLATE ascii_bin NOT NULL,
+	version INT UNSIGNED NOT NULL,
+	created_by VARCHAR(29) COLLATE ascii_bin NULL,
+	created_at DATETIME(3) NOT NULL,
+	updated_at DATETIME(3) NOT NULL,
+	deleted_at DATETIME(3) NULL,
+	PRIMARY KEY (id),
+	UNIQUE KEY uq_client_id (client_id),
+	UNIQUE KEY uq_org_id_slug (org_id, slug),
+	UNIQUE KEY uq_org_id_id (org_id, id),
+	KEY k_status_deleted_at (status, deleted_at),
+	CONSTRAINT projects_environment CHECK (environment IN ('live','test')),
+	CONSTRAINT projects_type CHECK (type IN ('web','mcp','hybrid')),
+	CONSTRAINT projects_fk1 FOREIGN KEY (org_id) REFERENCES orgs (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE users (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	email VARCHAR(254) NULL,
+	email_key VARBINARY(320) NULL,
+	email_verified_at DATETIME(3) NULL,
+	phone VARCHAR(16) COLLATE ascii_bin NULL,
+	phone_verified_at DATETIME(3) NULL,
+	username VARCHAR(32) COLLATE ascii_bin NULL,
+	external_id VARBINARY(255) NULL,
+	name VARCHAR(255) NOT NULL,
+	locale VARCHAR(35) COLLATE ascii_bin NULL,
+	image_digest VARBINARY(32) NULL,
+	metadata TEXT NOT NULL,
+	status VARCHAR(16) COLLATE ascii_bin NOT NULL,
+	ban_reason VARCHAR(500) NULL,
+	ban_expires_at DATETIME(3) NULL,
+	delete_at DATETIME(3) NULL,
+	is_anonymous BOOLEAN NOT NULL,
+	webauthn_handle VARBINARY(32) NOT NULL,
+	token_version INT UNSIGNED NOT NULL,
+	version INT UNSIGNED NOT NULL,
+	created_at DATETIME(3) NOT NULL,
+	updated_at DATETIME(3) NOT NULL,
+	last_sign_in_at DATETIME(3) NULL,
+	PRIMARY KEY (project_id, id),
+	UNIQUE KEY uq_email_key (project_id, email_key),
+	UNIQUE KEY uq_phone (project_id, phone),
+	UNIQUE KEY uq_username (project_id, username),
+	UNIQUE KEY uq_external_id (project_id, external_id),
+	UNIQUE KEY uq_webauthn_handle (project_id, webauthn_handle),
+	KEY k_created_at_id (project_id, created_at, id),
+	KEY k_status_created_at_id (project_id, status, created_at, id),
+	KEY k_last_sign_in_at_id (project_id, last_sign_in_at, id),
+	KEY k_name_id (project_id, name, id),
+	KEY k_delete_at (delete_at),
+	CONSTRAINT users_fk1 FOREIGN KEY (project_id) REFERENCES projects (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE user_passwords (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	user_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	hash VARBINARY(512) NOT NULL,
+	scheme VARCHAR(24) COLLATE ascii_bin NOT NULL,
+	is_change_due BOOLEAN NOT NULL,
+	changed_at DATETIME(3) NOT NULL,
+	PRIMARY KEY (project_id, user_id),
+	CONSTRAINT user_passwords_fk1 FOREIGN KEY (project_id, user_id) REFERENCES users (project_id, id) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE sessions (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	user_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	parent_id VARCHAR(29) COLLATE ascii_bin NULL,
+	token_digest VARBINARY(32) NOT NULL,
+	client_id VARCHAR(29) COLLATE ascii_bin NULL,
+	org_id VARCHAR(29) COLLATE ascii_bin NULL,
+	workspace_id VARCHAR(29) COLLATE ascii_bin NULL,
+	session_class VARCHAR(24) COLLATE ascii_bin NOT NULL,
+	auth_strength VARCHAR(24) COLLATE ascii_bin NOT NULL,
+	amr VARCHAR(120) COLLATE ascii_bin NOT NULL,
+	level TINYINT UNSIGNED NOT NULL,
+	authenticated_at DATETIME(3) NOT NULL,
+	ip VARBINARY(16) NULL,
+	user_agent VARCHAR(400) NULL,
+	device VARCHAR(120) NULL,
+	impersonator_id VARCHAR(29) COLLATE ascii_bin NULL,
+	impersonation_reason VARCHAR(500) NULL,
+	created_at DATETIME(3) NOT NULL,
+	last_seen_at DATETIME(3) NOT NULL,
+	expires_at DATETIME(3) NOT NULL,
+	revoked_at DATETIME(3) NULL,
+	PRIMARY KEY (project_id, id),
+	UNIQUE KEY uq_token_digest (project_id, token_digest),
+	KEY k_user_id_created_at (project_id, user_id, created_at),
+	KEY k_parent_id (project_id, parent_id),
+	KEY k_workspace_id (project_id, workspace_id),
+	KEY k_expires_at (expires_at),
+	CONSTRAINT sessions_fk1 FOREIGN KEY (project_id, user_id) REFERENCES users (project_id, id) ON DELETE CASCADE,
+	CONSTRAINT sessions_fk2 FOREIGN KEY (project_id, parent_id) REFERENCES sessions (project_id, id) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE sign_in_throttles (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	kind VARCHAR(12) COLLATE ascii_bin NOT NULL,
+	subject_digest VARBINARY(32) NOT NULL,
+	count INT UNSIGNED NOT NULL,
+	window_start_at DATETIME(3) NOT NULL,
+	blocked_until_at DATETIME(3) NULL,
+	PRIMARY KEY (project_id, kind, subject_digest),
+	KEY k_blocked_until_at (project_id, blocked_until_at),
+	KEY k_window_start_at (window_start_at),
+	CONSTRAINT sign_in_throttles_fk1 FOREIGN KEY (project_id) REFERENCES projects (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE one_time_tokens (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	token_digest VARBINARY(32) NOT NULL,
+	purpose VARCHAR(24) COLLATE ascii_bin NOT NULL,
+	user_id VARCHAR(29) COLLATE ascii_bin NULL,
+	flow_id VARCHAR(29) COLLATE ascii_bin NULL,
+	target VARBINARY(320) NULL,
+	expires_at DATETIME(3) NOT NULL,
+	used_at DATETIME(3) NULL,
+	PRIMARY KEY (project_id, token_digest),
+	KEY k_user_id_purpose (project_id, user_id, purpose),
+	KEY k_expires_at (expires_at),
+	CONSTRAINT one_time_tokens_fk1 FOREIGN KEY (project_id) REFERENCES projects (id),
+	CONSTRAINT one_time_tokens_fk2 FOREIGN KEY (project_id, user_id) REFERENCES users (project_id, id) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE messages (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	channel VARCHAR(4) COLLATE ascii_bin NOT NULL,
+	template VARCHAR(64) COLLATE ascii_bin NOT NULL,
+	user_id VARCHAR(29) COLLATE ascii_bin NULL,
+	recipient VARCHAR(254) NOT NULL,
+	recipient_digest VARBINARY(32) NOT NULL,
+	payload_sealed MEDIUMBLOB NULL,
+	status VARCHAR(8) COLLATE ascii_bin NOT NULL,
+	attempts TINYINT UNSIGNED NOT NULL,
+	next_attempt_at DATETIME(3) NULL,
+	claimed_by VARCHAR(64) COLLATE ascii_bin NULL,
+	lease_until DATETIME(3) NULL,
+	last_error VARCHAR(500) NULL,
+	provider_message_id VARCHAR(255) NULL,
+	cause_digest VARBINARY(32) NULL,
+	created_at DATETIME(3) NOT NULL,
+	sent_at DATETIME(3) NULL,
+	PRIMARY KEY (project_id, id),
+	UNIQUE KEY uq_cause_digest (project_id, cause_digest),
+	KEY k_status_next_attempt_at (status, next_attempt_at),
+	KEY k_status_id (project_id, status, id),
+	KEY k_template_id (project_id, template, id),
+	KEY k_user_id_id (project_id, user_id, id),
+	KEY k_recipient_digest_created_at (project_id, recipient_digest, created_at),
+	CONSTRAINT messages_fk1 FOREIGN KEY (project_id) REFERENCES projects (id),
+	CONSTRAINT messages_fk2 FOREIGN KEY (project_id, user_id) REFERENCES users (project_id, id) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE jobs (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	kind VARCHAR(32) COLLATE ascii_bin NOT NULL,
+	dedup_digest VARBINARY(32) NULL,
+	payload_sealed MEDIUMBLOB NOT NULL,
+	attempts SMALLINT UNSIGNED NOT NULL,
+	run_at DATETIME(3) NOT NULL,
+	claimed_by VARCHAR(64) COLLATE ascii_bin NULL,
+	lease_until DATETIME(3) NULL,
+	last_error VARCHAR(500) NULL,
+	created_at DATETIME(3) NOT NULL,
+	PRIMARY KEY (project_id, id),
+	UNIQUE KEY uq_kind_dedup_digest (project_id, kind, dedup_digest),
+	KEY k_run_at (run_at),
+	CONSTRAINT jobs_fk1 FOREIGN KEY (project_id) REFERENCES projects (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE invitations (
+	org_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	kind VARCHAR(8) COLLATE ascii_bin NOT NULL,
+	email VARCHAR(320) NULL,
+	email_key VARBINARY(320) NULL,
+	pending_email_key VARBINARY(320) NULL,
+	role VARCHAR(16) COLLATE ascii_bin NOT NULL,
+	secret_digest VARBINARY(32) NOT NULL,
+	max_uses SMALLINT UNSIGNED NOT NULL,
+	uses SMALLINT UNSIGNED NOT NULL,
+	expires_at DATETIME(3) NOT NULL,
+	revoked_at DATETIME(3) NULL,
+	closed_at DATETIME(3) NULL,
+	invited_by VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	created_at DATETIME(3) NOT NULL,
+	updated_at DATETIME(3) NOT NULL,
+	PRIMARY KEY (org_id, id),
+	UNIQUE KEY uq_secret_digest (secret_digest),
+	UNIQUE KEY uq_org_id_pending_email_key (org_id, pending_email_key),
+	KEY k_org_id_invited_by (org_id, invited_by),
+	CONSTRAINT invitations_uses CHECK (uses <= max_uses),
+	CONSTRAINT invitations_fk1 FOREIGN KEY (org_id) REFERENCES orgs (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE invitation_uses (
+	org_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	invitation_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	user_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	used_at DATETIME(3) NOT NULL,
+	PRIMARY KEY (org_id, invitation_id, user_id),
+	CONSTRAINT invitation_uses_fk1 FOREIGN KEY (org_id, invitation_id) REFERENCES invitations (org_id, id) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE installation (
+	id TINYINT UNSIGNED NOT NULL,
+	console_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	operator_org_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	setup_digest VARBINARY(32) NULL,
+	setup_expires_at DATETIME(3) NULL,
+	setup_done_at DATETIME(3) NULL,
+	PRIMARY KEY (id),
+	UNIQUE KEY uq_console_id (console_id),
+	KEY k_operator_org_id_console_id (operator_org_id, console_id),
+	CONSTRAINT installation_single CHECK (id = 1),
+	CONSTRAINT installation_fk1 FOREIGN KEY (operator_org_id, console_id) REFERENCES projects (org_id, id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE members (
+	org_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	user_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	console_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	role VARCHAR(16) COLLATE ascii_bin NOT NULL,
+	joined_via VARCHAR(16) COLLATE ascii_bin NOT NULL,
+	version INT UNSIGNED NOT NULL,
+	created_at DATETIME(3) NOT NULL,
+	updated_at DATETIME(3) NOT NULL,
+	last_seen_at DATETIME(3) NULL,
+	PRIMARY KEY (org_id, user_id),
+	UNIQUE KEY uq_id (id),
+	KEY k_user_id_org_id (user_id, org_id),
+	KEY k_org_id_role_id (org_id, role, id),
+	KEY k_org_id_id (org_id, id),
+	KEY k_console_id_user_id (console_id, user_id),
+	CONSTRAINT members_fk1 FOREIGN KEY (org_id) REFERENCES orgs (id),
+	CONSTRAINT members_fk2 FOREIGN KEY (console_id) REFERENCES installation (console_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE project_members (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	user_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	org_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	role VARCHAR(16) COLLATE ascii_bin NOT NULL,
+	created_at DATETIME(3) NOT NULL,
+	updated_at DATETIME(3) NOT NULL,
+	PRIMARY KEY (project_id, user_id),
+	KEY k_org_id (org_id, project_id),
+	KEY k_org_id_user_id (org_id, user_id),
+	CONSTRAINT project_members_role CHECK (role <> 'owner'),
+	CONSTRAINT project_members_fk1 FOREIGN KEY (org_id, project_id) REFERENCES projects (org_id, id),
+	CONSTRAINT project_members_fk2 FOREIGN KEY (org_id, user_id) REFERENCES members (org_id, user_id) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE idempotency_keys (
+	actor_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	idempotency_key VARCHAR(128) COLLATE ascii_bin NOT NULL,
+	request_digest VARBINARY(32) NOT NULL,
+	status SMALLINT NULL,
+	body MEDIUMBLOB NULL,
+	object_id VARCHAR(29) COLLATE ascii_bin NULL,
+	has_secret BOOLEAN NOT NULL,
+	expires_at DATETIME(3) NOT NULL,
+	PRIMARY KEY (actor_id, idempotency_key),
+	KEY k_expires_at (expires_at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE flows (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	kind VARCHAR(16) COLLATE ascii_bin NOT NULL,
+	transport VARCHAR(8) COLLATE ascii_bin NOT NULL,
+	state VARCHAR(16) COLLATE ascii_bin NOT NULL,
+	version INT UNSIGNED NOT NULL,
+	client_id VARCHAR(29) COLLATE ascii_bin NULL,
+	oauth_request_id VARCHAR(29) COLLATE ascii_bin NULL,
+	user_id VARCHAR(29) COLLATE ascii_bin NULL,
+	binding_digest VARBINARY(32) NOT NULL,
+	code_digest VARBINARY(32) NULL,
+	code_expires_at DATETIME(3) NULL,
+	code_tries TINYINT UNSIGNED NOT NULL,
+	data_sealed BLOB NOT NULL,
+	expires_at DATETIME(3) NOT NULL,
+	PRIMARY KEY (project_id, id),
+	KEY k_user_id (project_id, user_id),
+	KEY k_expires_at (expires_at),
+	CONSTRAINT flows_fk1 FOREIGN KEY (project_id) REFERENCES projects (id),
+	CONSTRAINT flows_fk2 FOREIGN KEY (project_id, user_id) REFERENCES users (project_id, id) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE events (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	type VARCHAR(96) COLLATE ascii_bin NOT NULL,
+	sequence BIGINT UNSIGNED NULL,
+	source VARCHAR(8) COLLATE ascii_bin NOT NULL,
+	source_key VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	subject_id VARCHAR(29) COLLATE ascii_bin NULL,
+	actor_id VARCHAR(29) COLLATE ascii_bin NULL,
+	data MEDIUMBLOB NOT NULL,
+	dedup_key VARBINARY(128) NULL,
+	created_at DATETIME(3) NOT NULL,
+	PRIMARY KEY (project_id, id),
+	UNIQUE KEY uq_sequence (project_id, sequence),
+	UNIQUE KEY uq_source_key_dedup_key (project_id, source_key, dedup_key),
+	KEY k_type_id (project_id, type, id),
+	KEY k_source_id (project_id, source, id),
+	KEY k_subject_id_id (project_id, subject_id, id),
+	CONSTRAINT events_fk1 FOREIGN KEY (project_id) REFERENCES projects (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE event_queue (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	event_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	claimed_by VARCHAR(64) COLLATE ascii_bin NULL,
+	lease_until DATETIME(3) NULL,
+	PRIMARY KEY (project_id, event_id),
+	KEY k_lease_until_event_id (lease_until, event_id),
+	CONSTRAINT event_queue_fk1 FOREIGN KEY (project_id, event_id) REFERENCES events (project_id, id) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE event_heads (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	last_sequence BIGINT UNSIGNED NOT NULL,
+	PRIMARY KEY (project_id),
+	CONSTRAINT event_heads_fk1 FOREIGN KEY (project_id) REFERENCES projects (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE clients (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	name VARCHAR(120) NOT NULL,
+	type VARCHAR(8) COLLATE ascii_bin NOT NULL,
+	source VARCHAR(9) COLLATE ascii_bin NOT NULL,
+	is_first_party BOOLEAN NOT NULL,
+	token_endpoint_auth_method VARCHAR(24) COLLATE ascii_bin NOT NULL,
+	grant_types VARCHAR(500) COLLATE ascii_bin NOT NULL,
+	scopes TEXT NOT NULL,
+	audiences TEXT NOT NULL,
+	auth_methods VARCHAR(255) COLLATE ascii_bin NULL,
+	jwks MEDIUMTEXT NULL,
+	jwks_uri VARCHAR(2000) COLLATE ascii_bin NULL,
+	require_pkce BOOLEAN NOT NULL,
+	require_par BOOLEAN NOT NULL,
+	is_dpop_bound BOOLEAN NOT NULL,
+	direct_flow BOOLEAN NOT NULL,
+	access_token_ttl_s INT UNSIGNED NOT NULL,
+	refresh_token_idle_s INT UNSIGNED NOT NULL,
+	refresh_token_max_s INT UNSIGNED NOT NULL,
+	refresh_reuse_grace_s INT UNSIGNED NOT NULL,
+	id_token_alg VARCHAR(8) COLLATE ascii_bin NOT NULL,
+	token_claims VARCHAR(120) COLLATE ascii_bin NOT NULL,
+	id_jag_targets TEXT NOT NULL,
+	backchannel_logout_uri VARCHAR(2000) COLLATE ascii_bin NULL,
+	logo_uri VARCHAR(2000) COLLATE ascii_bin NULL,
+	client_uri VARCHAR(2000) COLLATE ascii_bin NULL,
+	tos_uri VARCHAR(2000) COLLATE ascii_bin NULL,
+	policy_uri VARCHAR(2000) COLLATE ascii_bin NULL,
+	registration_digest VARBINARY(32) NULL,
+	metadata_url VARBINARY(512) NULL,
+	url_digest VARBINARY(32) NULL,
+	is_active BOOLEAN NOT NULL,
+	version INT UNSIGNED NOT NULL,
+	last_used_at DATETIME(3) NULL,
+	created_at DATETIME(3) NOT NULL,
+	updated_at DATETIME(3) NOT NULL,
+	PRIMARY KEY (project_id, id),
+	UNIQUE KEY uq_id (id),
+	UNIQUE KEY uq_url_digest (project_id, url_digest),
+	KEY k_source_last_used_at (project_id, source, last_used_at),
+	CONSTRAINT clients_fk1 FOREIGN KEY (project_id) REFERENCES projects (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE client_uris (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	client_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	kind VARCHAR(8) COLLATE ascii_bin NOT NULL,
+	uri_digest VARBINARY(32) NOT NULL,
+	uri VARBINARY(2000) NOT NULL,
+	PRIMARY KEY (project_id, client_id, kind, uri_digest),
+	CONSTRAINT client_uris_fk1 FOREIGN KEY (project_id, client_id) REFERENCES clients (project_id, id) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE client_secrets (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	client_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	slot TINYINT UNSIGNED NOT NULL,
+	id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	digest VARBINARY(32) NOT NULL,
+	prefix VARCHAR(12) COLLATE ascii_bin NOT NULL,
+	last4 VARCHAR(4) COLLATE ascii_bin NOT NULL,
+	created_at DATETIME(3) NOT NULL,
+	expires_at DATETIME(3) NULL,
+	last_used_at DATETIME(3) NULL,
+	PRIMARY KEY (project_id, client_id, slot),
+	UNIQUE KEY uq_id (project_id, id),
+	CONSTRAINT client_secrets_slot CHECK (slot IN (0,1)),
+	CONSTRAINT client_secrets_fk1 FOREIGN KEY (project_id, client_id) REFERENCES clients (project_id, id) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE audit_events (
+	chain_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	org_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	project_id VARCHAR(29) COLLATE ascii_bin NULL,
+	workspace_id VARCHAR(29) COLLATE ascii_bin NULL,
+	seq BIGINT UNSIGNED NULL,
+	hash VARBINARY(32) NULL,
+	action VARCHAR(64) COLLATE ascii_bin NOT NULL,
+	actor_kind VARCHAR(16) COLLATE ascii_bin NOT NULL,
+	actor_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	actor_label VARCHAR(320) NOT NULL,
+	target_type VARCHAR(32) COLLATE ascii_bin NOT NULL,
+	target_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	target_label VARCHAR(255) NOT NULL,
+	result VARCHAR(8) COLLATE ascii_bin NOT NULL,
+	changes MEDIUMTEXT NOT NULL,
+	ip VARBINARY(16) NULL,
+	user_agent VARCHAR(255) NOT NULL,
+	request_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	occurred_at DATETIME(3) NOT NULL,
+	PRIMARY KEY (chain_id, id),
+	UNIQUE KEY uq_chain_id_seq (chain_id, seq),
+	KEY k_seq_chain_id (seq, chain_id),
+	KEY k_chain_id_action_id (chain_id, action, id),
+	KEY k_chain_id_actor_id_id (chain_id, actor_id, id),
+	KEY k_chain_id_target_id_id (chain_id, target_id, id),
+	KEY k_chain_id_workspace_id_id (chain_id, workspace_id, id),
+	KEY k_chain_id_occurred_at (chain_id, occurred_at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE audit_chains (
+	chain_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	seq BIGINT UNSIGNED NOT NULL,
+	hash VARBINARY(32) NOT NULL,
+	sealed_at DATETIME(3) NULL,
+	PRIMARY KEY (chain_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE area_settings (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	area VARCHAR(16) COLLATE ascii_bin NOT NULL,
+	body MEDIUMTEXT NOT NULL,
+	secret_sealed BLOB NULL,
+	version INT UNSIGNED NOT NULL,
+	updated_at DATETIME(3) NOT NULL,
+	PRIMARY KEY (project_id, area),
+	CONSTRAINT area_settings_fk1 FOREIGN KEY (project_id) REFERENCES projects (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE api_keys (
+	id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	kind VARCHAR(8) COLLATE ascii_bin NOT NULL,
+	org_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	project_id VARCHAR(29) COLLATE ascii_bin NULL,
+	user_id VARCHAR(29) COLLATE ascii_bin NULL,
+	name VARCHAR(128) NOT NULL,
+	environment VARCHAR(4) COLLATE ascii_bin NULL,
+	prefix VARCHAR(12) COLLATE ascii_bin NOT NULL,
+	last4 VARCHAR(4) COLLATE ascii_bin NOT NULL,
+	secret_digest VARBINARY(32) NOT NULL,
+	scopes VARCHAR(4000) COLLATE ascii_bin NOT NULL,
+	rate_limit_per_minute INT UNSIGNED NULL,
+	expires_at DATETIME(3) NULL,
+	revoked_at DATETIME(3) NULL,
+	replaced_by VARCHAR(29) COLLATE ascii_bin NULL,
+	last_used_at DATETIME(3) NULL,
+	version INT UNSIGNED NOT NULL,
+	created_by VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	created_at DATETIME(3) NOT NULL,
+	updated_at DATETIME(3) NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE KEY uq_secret_digest (secret_digest),
+	KEY k_org_id_kind_id (org_id, kind, id),
+	KEY k_org_id_user_id_id (org_id, user_id, id),
+	KEY k_org_id_id (org_id, project_id, id),
+	KEY k_expires_at (expires_at),
+	CONSTRAINT api_keys_personal CHECK ((kind = 'personal') = (user_id IS NOT NULL)),
+	CONSTRAINT api_keys_service CHECK ((kind = 'service') = (environment IS NOT NULL)),
+	CONSTRAINT api_keys_fk1 FOREIGN KEY (org_id) REFERENCES orgs (id),
+	CONSTRAINT api_keys_fk2 FOREIGN KEY (org_id, project_id) REFERENCES projects (org_id, id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+ALTER TABLE members ADD CONSTRAINT members_user FOREIGN KEY (console_id, user_id)
+	REFERENCES users (project_id, id);
+
+ALTER TABLE orgs ADD CONSTRAINT orgs_default_project FOREIGN KEY (id, default_project_id)
+	REFERENCES projects (org_id, id);
+
+CREATE TRIGGER projects_environment_immutable BEFORE UPDATE ON projects FOR EACH ROW
+BEGIN
+	IF NEW.environment <> OLD.environment THEN
+		SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'a project''s environment never changes';
+	END IF;
+END;

@@ -1,0 +1,32 @@
+-- Who did what. No foreign keys, since it outlives its subjects; seq and hash come from the sealer.
+-- tenant: chain_id, org_id
+CREATE TABLE audit_events (
+	chain_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	org_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	project_id VARCHAR(29) COLLATE ascii_bin NULL,
+	workspace_id VARCHAR(29) COLLATE ascii_bin NULL,
+	seq BIGINT UNSIGNED NULL,
+	hash VARBINARY(32) NULL,
+	action VARCHAR(64) COLLATE ascii_bin NOT NULL,
+	actor_kind VARCHAR(16) COLLATE ascii_bin NOT NULL,
+	actor_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	actor_label VARCHAR(320) NOT NULL,
+	target_type VARCHAR(32) COLLATE ascii_bin NOT NULL,
+	target_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	target_label VARCHAR(255) NOT NULL,
+	result VARCHAR(8) COLLATE ascii_bin NOT NULL,
+	changes MEDIUMTEXT NOT NULL,
+	ip VARBINARY(16) NULL,
+	user_agent VARCHAR(255) NOT NULL,
+	request_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	occurred_at DATETIME(3) NOT NULL,
+	PRIMARY KEY (chain_id, id),
+	UNIQUE KEY uq_chain_id_seq (chain_id, seq),
+	KEY k_seq_chain_id (seq, chain_id),
+	KEY k_chain_id_action_id (chain_id, action, id),
+	KEY k_chain_id_actor_id_id (chain_id, actor_id, id),
+	KEY k_chain_id_target_id_id (chain_id, target_id, id),
+	KEY k_chain_id_workspace_id_id (chain_id, workspace_id, id),
+	KEY k_chain_id_occurred_at (chain_id, occurred_at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;

@@ -1,0 +1,31 @@
+-- The outbox of mail and text messages; cause_digest drops the second message of one cause.
+-- tenant: project_id
+CREATE TABLE messages (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	channel VARCHAR(4) COLLATE ascii_bin NOT NULL,
+	template VARCHAR(64) COLLATE ascii_bin NOT NULL,
+	user_id VARCHAR(29) COLLATE ascii_bin NULL,
+	recipient VARCHAR(254) NOT NULL,
+	recipient_digest VARBINARY(32) NOT NULL,
+	payload_sealed MEDIUMBLOB NULL,
+	status VARCHAR(8) COLLATE ascii_bin NOT NULL,
+	attempts TINYINT UNSIGNED NOT NULL,
+	next_attempt_at DATETIME(3) NULL,
+	claimed_by VARCHAR(64) COLLATE ascii_bin NULL,
+	lease_until DATETIME(3) NULL,
+	last_error VARCHAR(500) NULL,
+	provider_message_id VARCHAR(255) NULL,
+	cause_digest VARBINARY(32) NULL,
+	created_at DATETIME(3) NOT NULL,
+	sent_at DATETIME(3) NULL,
+	PRIMARY KEY (project_id, id),
+	UNIQUE KEY uq_cause_digest (project_id, cause_digest),
+	KEY k_status_next_attempt_at (status, next_attempt_at),
+	KEY k_status_id (project_id, status, id),
+	KEY k_template_id (project_id, template, id),
+	KEY k_user_id_id (project_id, user_id, id),
+	KEY k_recipient_digest_created_at (project_id, recipient_digest, created_at),
+	CONSTRAINT messages_fk1 FOREIGN KEY (project_id) REFERENCES projects (id),
+	CONSTRAINT messages_fk2 FOREIGN KEY (project_id, user_id) REFERENCES users (project_id, id) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;

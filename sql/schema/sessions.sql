@@ -1,0 +1,35 @@
+-- A signed-in browser. org_id: a console session's last used organization; parent_id: a protected site's session hangs on
+-- the one that made it. An ended row stays for the project's retention, so no sweep takes it.
+-- tenant: project_id
+CREATE TABLE sessions (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	user_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	parent_id VARCHAR(29) COLLATE ascii_bin NULL,
+	token_digest VARBINARY(32) NOT NULL,
+	client_id VARCHAR(29) COLLATE ascii_bin NULL,
+	org_id VARCHAR(29) COLLATE ascii_bin NULL,
+	workspace_id VARCHAR(29) COLLATE ascii_bin NULL,
+	session_class VARCHAR(24) COLLATE ascii_bin NOT NULL,
+	auth_strength VARCHAR(24) COLLATE ascii_bin NOT NULL,
+	amr VARCHAR(120) COLLATE ascii_bin NOT NULL,
+	level TINYINT UNSIGNED NOT NULL,
+	authenticated_at DATETIME(3) NOT NULL,
+	ip VARBINARY(16) NULL,
+	user_agent VARCHAR(400) NULL,
+	device VARCHAR(120) NULL,
+	impersonator_id VARCHAR(29) COLLATE ascii_bin NULL,
+	impersonation_reason VARCHAR(500) NULL,
+	created_at DATETIME(3) NOT NULL,
+	last_seen_at DATETIME(3) NOT NULL,
+	expires_at DATETIME(3) NOT NULL,
+	revoked_at DATETIME(3) NULL,
+	PRIMARY KEY (project_id, id),
+	UNIQUE KEY uq_token_digest (project_id, token_digest),
+	KEY k_user_id_created_at (project_id, user_id, created_at),
+	KEY k_parent_id (project_id, parent_id),
+	KEY k_workspace_id (project_id, workspace_id),
+	KEY k_expires_at (expires_at),
+	CONSTRAINT sessions_fk1 FOREIGN KEY (project_id, user_id) REFERENCES users (project_id, id) ON DELETE CASCADE,
+	CONSTRAINT sessions_fk2 FOREIGN KEY (project_id, parent_id) REFERENCES sessions (project_id, id) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
