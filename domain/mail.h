@@ -27,6 +27,7 @@ struct mail {
 	const char *inviter_name;
 	struct bytes cause;		/* the same cause is never mailed twice; data NULL: no such promise */
 	int64_t expires_at;		/* never sent after; NONE */
+	bool is_pretence;		/* nobody has this address: do all the work, write nothing (users.md rule 6) */
 };
 
 /*

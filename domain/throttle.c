@@ -1,0 +1,175 @@
+/*
+ * Counting failed sign-ins in sign_in_throttles, one row per account and one per address.
+ */
+#include "domain/throttle.h"
+
+#include <string.h>
+
+#include "lib/encode.h"
+#include "lib/http.h"
+#include "lib/secrets.h"
+#include "sql/gen/queries.h"
+
+#define KIND_ACCOUNT "account"
+#define KIND_ADDRESS "ip"
+
+#define FREE_FAILURES 5
+#define WAIT_MAX_MS (900 * SECOND_MS)
+/* An address is shared: what happened long ago doesn't count against those who come today. "In a row" of an account never ages. */
+#define ADDRESS_QUIET_MS (30 * MINUTE_MS)
+#define REPORT_EVERY_MS MINUTE_MS
+
+int64_t
+throttle_wait_ms(int64_t count)
+{
+	if (count < FREE_FAILURES)
+		return 0;
+	int64_t doublings = count - FREE_FAILURES;
+	if (doublings > 9)
+		return WAIT_MAX_MS;
+	int64_t wait_ms = (INT64_C(2) << doublings) * SECOND_MS;
+	return wait_ms < WAIT_MAX_MS ? wait_ms : WAIT_MAX_MS;
+}
+
+static struct bytes
+subject_digest(struct tx *tx, const char *subject)
+{
+	return sha256_bytes(tx->arena, subject, strlen(subject));
+}
+
+static struct bytes
+address_digest(struct tx *tx)
+{
+	uint8_t bucket[16] = { 0 };
+
+	if (tx->ip.len == sizeof(bucket))
+		memcpy(bucket, tx->ip.data, sizeof(bucket));
+	ip_to_bucket(bucket);
+	return sha256_bytes(tx->arena, bucket, sizeof(bucket));
+}
+
+/* The row is written first and so locked: of two tries at once the second sees what the first counted. */
+static enum err
+count_one(struct tx *tx, const char *project_id, const char *kind, struct bytes digest, int64_t quiet_since,
+	  struct q_sign_in_throttle_get_row *ret_row)
+{
+	TRY(q_sign_in_throttle_count(tx->db,
+				     &(struct q_sign_in_throttle_count){
+					 .project_id = project_id,
+					 .kind = kind,
+					 .subject_digest = digest,
+					 .quiet_since = quiet_since,
+				     },
+				     NULL));
+	TRY(q_sign_in_throttle_get(
+	    tx->db,
+	    &(struct q_sign_in_throttle_get){ .project_id = project_id, .kind = kind, .subject_digest = digest },
+	    ret_row));
+	int64_t wait_ms = throttle_wait_ms(ret_row->count);
+	if (wait_ms == 0)
+		return OK;
+	return q_sign_in_throttle_block(tx->db,
+					&(struct q_sign_in_throttle_block){
+					    .project_id = project_id,
+					    .kind = kind,
+					    .subject_digest = digest,
+					    .blocked_until_at = tx->now_ms + wait_ms,
+					},
+					NULL);
+}
+
+static bool
+was_blocked(const struct tx *tx, const struct q_sign_in_throttle_get_row *row)
+{
+	return row->blocked_until_at != NONE && row->blocked_until_at > tx->now_ms;
+}
+
+enum err
+throttle_count(struct tx *tx, const char *project_id, const char *subject, struct throttle_answer *ret)
+{
+	struct q_sign_in_throttle_get_row account;
+	struct q_sign_in_throttle_get_row address;
+
+	TRY(count_one(tx, project_id, KIND_ACCOUNT, subject_digest(tx, subject), 0, &account));
+	TRY(count_one(tx, project_id, KIND_ADDRESS, address_digest(tx), tx->now_ms - ADDRESS_QUIET_MS, &address));
+
+	bool is_locked = account.count > THROTTLE_LOCK_COUNT;
+	int64_t account_wait_ms = throttle_wait_ms(account.count);
+	int64_t address_wait_ms = throttle_wait_ms(address.count);
+	*ret = (struct throttle_answer){
+		.is_blocked = is_locked || was_blocked(tx, &account) || was_blocked(tx, &address),
+		.wait_ms = account_wait_ms > address_wait_ms ? account_wait_ms : address_wait_ms,
+		.is_locked_now = account.count == THROTTLE_LOCK_COUNT,
+	};
+	return OK;
+}
+
+enum err
+throttle_clear(struct tx *tx, const char *project_id, const char *subject)
+{
+	return q_sign_in_throttle_clear(tx->db,
+					&(struct q_sign_in_throttle_clear){
+					    .project_id = project_id,
+					    .subject_digest = subject_digest(tx, subject),
+					},
+					NULL);
+}
+
+enum err
+throttle_succeed(struct tx *tx, const char *project_id, const char *subject)
+{
+	TRY(throttle_clear(tx, project_id, subject));
+	return q_sign_in_throttle_undo(
+	    tx->db,
+	    &(struct q_sign_in_throttle_undo){ .project_id = project_id, .subject_digest = address_digest(tx) },
+	    NULL);
+}
+
+/* One UPDATE or, the first time, one INSERT decides who of several reports. */
+static enum err
+claim_report(struct tx *tx, const char *project_id, struct bytes digest, bool *ret_is_ours)
+{
+	uint64_t matched = 0;
+	enum err e;
+
+	TRY(q_sign_in_throttle_claim_report(tx->db,
+					    &(struct q_sign_in_throttle_claim_report){
+						.project_id = project_id,
+						.subject_digest = digest,
+						.reported_before = tx->now_ms - REPORT_EVERY_MS,
+					    },
+					    &matched));
+	*ret_is_ours = matched == 1;
+	if (matched == 1)
+		return OK;
+	e = q_sign_in_throttle_first_report(
+	    tx->db, &(struct q_sign_in_throttle_first_report){ .project_id = project_id, .subject_digest = digest },
+	    NULL);
+	*ret_is_ours = e == OK;
+	return e == ERR_DUPLICATE ? OK : e;
+}
+
+enum err
+throttle_may_report(struct tx *tx, const char *project_id, const char *subject, bool *ret_may, int64_t *ret_count)
+{
+	struct bytes digest = subject_digest(tx, subject);
+	struct q_sign_in_throttle_get_row account = { .count = 0 };
+	bool is_subjects_turn = false;
+	bool is_address_turn = false;
+	enum err e;
+
+	TRY(claim_report(tx, project_id, digest, &is_subjects_turn));
+	TRY(claim_report(tx, project_id, address_digest(tx), &is_address_turn));
+	e = q_sign_in_throttle_get(tx->db,
+				   &(struct q_sign_in_throttle_get){
+				       .project_id = project_id,
+				       .kind = KIND_ACCOUNT,
+				       .subject_digest = digest,
+				   },
+				   &account);
+	if (e != OK && e != ERR_NO_ROW)
+		return e;
+	*ret_may = is_subjects_turn && is_address_turn;
+	*ret_count = account.count;
+	return OK;
+}

@@ -1,0 +1,17 @@
+-- Settings of a project, one JSON object per area; an area without a row has the defaults.
+
+-- name: area_setting_get :one
+SELECT a.body, a.version, a.updated_at
+FROM area_settings a
+WHERE a.project_id = :project_id AND a.area = :area;
+
+-- Makes the row or takes its lock: what is read next can't change before COMMIT.
+-- name: area_setting_touch :exec
+INSERT INTO area_settings (project_id, area, body, secret_sealed, version, updated_at)
+VALUES (:project_id, :area, '{}', NULL, 0, :now)
+ON DUPLICATE KEY UPDATE version = version + 1, updated_at = VALUES(updated_at);
+
+-- name: area_setting_set :exec
+UPDATE area_settings a
+SET a.body = :body, a.version = a.version + 1, a.updated_at = :now
+WHERE a.project_id = :project_id AND a.area = :area;
