@@ -1,0 +1,29 @@
+/*
+ * Using an invitation: by a signed-in person, or by a sign-up that carries its secret.
+ */
+#ifndef GATEHOUSE_DOMAIN_INVITATIONS_H
+#define GATEHOUSE_DOMAIN_INVITATIONS_H
+
+#include "sql/tx.h"
+
+struct invitation_accepted {
+	const char *org_id;
+	const char *member_id;
+	const char *role;
+};
+
+/*
+ * What the secret opens, without using it. ERR_NOT_FOUND for an unknown or malformed one (no query for a wrong checksum),
+ * ERR_INVITATION_EXPIRED, _REVOKED, _USED; *ret_email_key is the invited address.
+ */
+enum err invitation_check(struct tx *, const char *secret, const char **ret_email_key) MUST_CHECK;
+
+/*
+ * Makes the person a member (tenancy rules 9 to 12), in the caller's transaction, the organization's guard first. verified_email_key is the
+ * person's verified address, NULL when it isn't verified: ERR_INVITATION_EMAIL_MISMATCH unless it is the invited one. Also
+ * ERR_ALREADY_MEMBER and what invitation_check() says. Records invitation.accepted and member.added.
+ */
+enum err invitation_accept(struct tx *, const char *secret, const char *user_id, const char *verified_email_key,
+			   struct invitation_accepted *ret) MUST_CHECK;
+
+#endif
