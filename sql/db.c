@@ -18,8 +18,11 @@
 
 /* How often db_transact() runs a transaction again. */
 #define RERUNS_MAX 3
+/* What a connection's own cells may take; the widest statement needs a tenth. */
+#define OWN_BYTES_MAX ((size_t)1024 * 1024)
 
 struct db {
+	struct arena *own;	/* as long as the connection's owner lives */
 	const struct config *config;
 	MYSQL *handle;
 	MYSQL_STMT *statements[DB_STATEMENTS_MAX];
@@ -40,11 +43,13 @@ struct db {
 struct db *
 db_new(const struct config *config)
 {
-	struct db *db = calloc(1, sizeof(*db));
+	struct arena *own = arena_new(OWN_BYTES_MAX);
+	struct db *db = ARENA_NEW(own, struct db);
 
-	if (db == NULL)
-		abort();
+	db->own = own;
 	db->config = config;
+	db->params.arena = own;
+	db->columns.arena = own;
 	return db;
 }
 
@@ -68,9 +73,7 @@ db_free(struct db *db)
 	if (db == NULL)
 		return;
 	drop_handle(db);
-	cells_free(&db->params);
-	cells_free(&db->columns);
-	free(db);
+	arena_free(db->own);
 }
 
 void

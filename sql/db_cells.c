@@ -3,32 +3,24 @@
  */
 #include "sql/db_cells.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 /* What a column's cell holds; longer values take one call more. */
 #define CELL_BYTES ((size_t)1024)
 
-void
-cells_free(struct cells *cells)
-{
-	for (size_t i = 0; i < cells->count; i++)
-		free(cells->items[i].data);
-	free(cells->items);
-	free(cells->binds);
-}
-
 static void
 widen(struct cells *cells, size_t count)
 {
+	struct cell *items;
+
 	if (count <= cells->count)
 		return;
-	cells->items = realloc(cells->items, count * sizeof(*cells->items));
-	cells->binds = realloc(cells->binds, count * sizeof(*cells->binds));
-	if (cells->items == NULL || cells->binds == NULL)
-		abort();
-	memset(cells->items + cells->count, 0, (count - cells->count) * sizeof(*cells->items));
+	items = ARENA_ARRAY(cells->arena, count, struct cell);
+	if (cells->count > 0)
+		memcpy(items, cells->items, cells->count * sizeof(*items));
+	cells->items = items;
+	cells->binds = ARENA_ARRAY(cells->arena, count, MYSQL_BIND);
 	cells->count = count;
 }
 
@@ -137,16 +129,17 @@ cells_bind_params(struct cells *cells, const struct db_statement *statement, con
 }
 
 static void
-bind_column(MYSQL_BIND *bind, struct cell *cell, enum db_type type)
+bind_column(const struct cells *cells, size_t column, enum db_type type)
 {
+	struct cell *cell = &cells->items[column];
+	MYSQL_BIND *bind = &cells->binds[column];
+
 	*bind = (MYSQL_BIND){ .length = &cell->len, .is_null = &cell->is_null, .error = &cell->is_cut };
 	switch (type) {
 	case DB_TEXT:
 	case DB_BYTES:
 		if (cell->data == NULL)
-			cell->data = malloc(CELL_BYTES);
-		if (cell->data == NULL)
-			abort();
+			cell->data = arena_alloc(cells->arena, CELL_BYTES);
 		bind->buffer_type = type == DB_TEXT ? MYSQL_TYPE_STRING : MYSQL_TYPE_BLOB;
 		bind->buffer = cell->data;
 		bind->buffer_length = CELL_BYTES;
@@ -168,7 +161,7 @@ cells_bind_columns(struct cells *cells, const struct db_statement *statement)
 {
 	widen(cells, statement->column_count);
 	for (size_t i = 0; i < statement->column_count; i++)
-		bind_column(&cells->binds[i], &cells->items[i], statement->columns[i].type);
+		bind_column(cells, i, statement->columns[i].type);
 }
 
 /* A row that is being copied. */

@@ -20,12 +20,12 @@ struct cell {
 
 /* Cells and what tells libmariadb of them; grown to the widest statement, shared by all (a row is copied before the next is read). */
 struct cells {
+	struct arena *arena;	/* the connection's */
 	struct cell *items;
 	MYSQL_BIND *binds;
 	size_t count;
 };
 
-void cells_free(struct cells *);
 /* Points cells->binds at the members of `params` that the statement's slots name; valid while `params` is. */
 void cells_bind_params(struct cells *, const struct db_statement *, const void *params, int64_t now_ms);
 /* Points cells->binds at room for one row. */

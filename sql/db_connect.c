@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/encode.h"
 #include "sys/log.h"
 #include "sys/system.h"
 
@@ -83,15 +84,14 @@ parse_host(struct arena *arena, const char *text)
 {
 	struct address address = { .host = text };
 	const char *colon = strrchr(text, ':');
-	int64_t port = 0;
+	int64_t port;
 
 	if (text[0] == '/')
 		return (struct address){ .socket = text };
 	if (colon != NULL && (strchr(text, ':') == colon || colon[-1] == ']')) {
 		address.host = arena_strndup(arena, text, (size_t)(colon - text));
-		if (strspn(colon + 1, "0123456789") == strlen(colon + 1))
-			port = strtol(colon + 1, NULL, 10);
-		address.port = port > 0 && port <= 65535 ? (unsigned)port : 0;
+		if (int_parse(colon + 1, 1, 65535, &port))
+			address.port = (unsigned)port;
 	}
 	if (address.host[0] == '[')
 		address.host = arena_strndup(arena, address.host + 1, strcspn(address.host + 1, "]"));

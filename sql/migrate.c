@@ -12,7 +12,6 @@
 #include "lib/encode.h"
 #include "sql/db_connect.h"
 #include "sql/gen/migrations.h"
-#include "sql/gen/tenant_tables.h"
 #include "sys/log.h"
 
 /* How long nobody else may migrate; renewed before each statement. One that takes longer is met again by its probe. */
@@ -344,21 +343,4 @@ migrate_run(const struct config *config, struct arena *arena, void (*say)(const 
 	e = run_guarded(&migrator);
 	mysql_close(migrator.handle);
 	return e;
-}
-
-const char *
-migrate_grants(struct arena *arena, const char *database, const char *account)
-{
-	struct buffer text = buffer_new(arena);
-
-	for (size_t i = 0; i < table_count; i++) {
-		const char *rights = "SELECT, INSERT, UPDATE, DELETE";
-
-		if (strcmp(table_names[i], "audit_events") == 0)
-			rights = "SELECT, INSERT, UPDATE (seq, hash)";
-		else if (strncmp(table_names[i], "schema_", 7) == 0)
-			rights = "SELECT";
-		buffer_printf(&text, "GRANT %s ON `%s`.`%s` TO %s;\n", rights, database, table_names[i], account);
-	}
-	return buffer_string(&text);
 }

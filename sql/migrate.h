@@ -24,10 +24,4 @@ enum err migrate_state(const struct config *, struct arena *, enum schema_state 
  */
 enum err migrate_run(const struct config *, struct arena *, void (*say)(const char *line)) MUST_CHECK;
 
-/*
- * GRANT statements, one a line, that let an account ('gatehouse'@'localhost') do what the workers do and no more: it can't change the
- * schema, and of the audit log it may only add rows and seal them.
- */
-const char *migrate_grants(struct arena *, const char *database, const char *account) RETURNS_NONNULL;
-
 #endif

@@ -150,7 +150,6 @@ emit_tenant_header(const char *folder)
 	fputs("extern const struct tenant_table org_tables[];\nextern const size_t org_table_count;\n", out);
 	fputs("/* Tables whose rows may go when the time in `column` has passed. */\n", out);
 	fputs("extern const struct tenant_table expiring_tables[];\nextern const size_t expiring_table_count;\n\n", out);
-	fputs("/* Every table of the schema. */\nextern const char *const table_names[];\nextern const size_t table_count;\n\n", out);
 	fputs("/* Deletes at most `limit` rows of one tenant from one of project_tables or org_tables. */\n", out);
 	fputs("enum err purge_rows(struct db *, const struct tenant_table *, const char *tenant_id, int64_t limit,\n"
 	      "\t\t    uint64_t *ret_deleted) MUST_CHECK;\n", out);
@@ -182,10 +181,6 @@ emit_tenant_tables(const struct schema *schema, const char *folder, size_t first
 	emit_slots(out, "sweep", "before_ms", "int64_t before_ms", "DB_TIME");
 	for (size_t i = 0; i < FAMILY_COUNT; i++)
 		emit_family(out, schema, &families[i], &index);
-	fputs("const char *const table_names[] = {\n", out);
-	for (size_t i = 0; i < schema->table_count; i++)
-		fprintf(out, "\t\"%s\",\n", schema->tables[i].name);
-	fputs("};\n\nconst size_t table_count = ARRAY_LEN(table_names);\n\n", out);
 	fputs("enum err\npurge_rows(struct db *db, const struct tenant_table *table, const char *tenant_id, int64_t limit,\n"
 	      "\t   uint64_t *ret_deleted)\n{\n"
 	      "\tstruct purge params = { .tenant_id = tenant_id, .limit = limit };\n\n"

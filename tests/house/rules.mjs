@@ -117,7 +117,7 @@ const PLACES = [
 	[/(?<!\w)(getenv|secure_getenv)\s*\(/g, "the environment is read by sys/ and by the process's start", /^(sys\/|fcgi\/(main|sockets)\.c$)/],
 	[/(?<!\w)(malloc|calloc|realloc|reallocarray|strdup|strndup|asprintf|vasprintf|free)\s*\(/g,
 		"memory comes from the arena", /^(lib\/arena\.c$|sql\/compiler\/)/],
-	[/(?<!\w)(mysql_\w+)\s*\(/g, "only sql/db.c and sql/migrate.c talk to the client library", /^sql\/(db|migrate)[^/]*\.c$/],
+	[/(?<!\w)(mysql_\w+)\s*\(/g, "only sql/db*.c and sql/migrate.c talk to the client library", /^sql\/(db|migrate)[^/]*\.c$/],
 	[/(?<!\w)(FCGX_\w+)\s*\(/g, "only fcgi/gateway.c talks to libfcgi", /^fcgi\/gateway\.c$/],
 ];
 
@@ -133,7 +133,7 @@ function places(files) {
 }
 
 function systemHeaders(files) {
-	const homes = { "mysql.h": /^sql\/(db|migrate)\.c$/, "fcgiapp.h": /^fcgi\/gateway\.c$/, "fcgi_stdio.h": /^$/ };
+	const homes = { "mysql.h": /^sql\/(db|migrate)[^/]*\.[ch]$/, "fcgiapp.h": /^fcgi\/gateway\.c$/, "fcgi_stdio.h": /^$/ };
 	const problems = [];
 	for (const file of files.filter(inRooms))
 		eachInclude(file, (name, isOurs, line) => {
