@@ -1,0 +1,227 @@
+// Draws the step that a flow is at, and goes on to the next one.
+import { Refusal } from "./api";
+import { appName } from "./brand";
+import { button, link, show, showProblem } from "./card";
+import { el } from "./dom";
+import type { FlowRun } from "./flow";
+import { form } from "./form";
+import { clientId, pageUrl } from "./place";
+import { t } from "./text";
+
+interface ViewOptions {
+	/** What the person typed as their address, for password managers and sentences. */
+	identifier?: string;
+	/** Instead of following the flow's address at the end. */
+	onComplete?: (redirectTo: string) => void | Promise<void>;
+}
+
+/** Shows the flow's step and keeps showing the next ones until it's over. */
+export async function runFlow(run: FlowRun, options: ViewOptions = {}): Promise<void> {
+	const again = (more: ViewOptions = {}) => runFlow(run, { ...options, ...more });
+	switch (run.flow.state) {
+		case "identify":
+			return identify(run, again);
+		case "first_factor":
+			return firstFactor(run, options, again);
+		case "verification":
+			return verification(run, options, again);
+		case "new_password":
+			return newPassword(run, options, again);
+		case "done":
+			return done(run, options);
+		default:
+			run.forget();
+			return showProblem(new Refusal(410, run.flow.error_code ?? "flow_expired", ""), undefined, [startAgain()]);
+	}
+}
+
+type Again = (more?: ViewOptions) => Promise<void>;
+
+function startAgain(): HTMLElement {
+	return button(t("start_again"), () => location.assign(pageUrl("sign-in")), "plain");
+}
+
+/** Runs one action and the next step; a flow that is over or moved on elsewhere is shown as it is now. */
+async function step(run: FlowRun, again: Again, action: string, body?: Record<string, string>, more?: ViewOptions): Promise<void> {
+	try {
+		await run.act(action, body);
+	} catch (error) {
+		if (error instanceof Refusal && error.code === "flow_state_conflict") {
+			return again(more);
+		}
+		if (error instanceof Refusal && (error.status === 410 || error.code === "csrf_failed")) {
+			run.forget();
+			return showProblem(error, undefined, [startAgain()]);
+		}
+		throw error;
+	}
+	return again(more);
+}
+
+function identify(run: FlowRun, again: Again): void {
+	switch (run.flow.kind) {
+		case "sign_up":
+			return signUp(run, again);
+		case "recover":
+			return recover(run, again);
+		default:
+			return signIn(run, again);
+	}
+}
+
+function signIn(run: FlowRun, again: Again): void {
+	show({
+		title: t("sign_in_to", { app: appName() }),
+		body: [
+			form({
+				fields: [{ name: "identifier", label: t("email"), type: "email", autocomplete: "username", maxlength: 254 }],
+				submit: t("continue"),
+				run: ({ identifier }) => step(run, again, "identify", { identifier }, { identifier }),
+			}),
+		],
+		foot: [
+			run.may("sign_up") ? el("p", {}, `${t("no_account")} `, link(t("sign_up"), pageUrl("sign-up"))) : null,
+			el("p", {}, link(t("forgot_link"), pageUrl("forgot"))),
+		],
+	});
+}
+
+function signUp(run: FlowRun, again: Again): void {
+	show({
+		title: t("sign_up_to", { app: appName() }),
+		body: [
+			form({
+				fields: [
+					{ name: "name", label: t("name"), autocomplete: "name" },
+					{ name: "email", label: t("email"), type: "email", autocomplete: "username", maxlength: 254 },
+					{ name: "password", label: t("password"), type: "password", autocomplete: "new-password", hint: t("password_hint"), maxlength: 256 },
+				],
+				submit: t("sign_up"),
+				fieldOf: { weak_password: "password", email_taken: "email" },
+				run: ({ name, email, password }) => step(run, again, "sign_up", { name, email, password }, { identifier: email }),
+			}),
+		],
+		foot: [el("p", {}, `${t("have_account")} `, link(t("sign_in"), pageUrl("sign-in")))],
+	});
+}
+
+function recover(run: FlowRun, again: Again): void {
+	show({
+		title: t("forgot_title"),
+		text: t("forgot_text"),
+		body: [
+			form({
+				fields: [{ name: "identifier", label: t("email"), type: "email", autocomplete: "username", maxlength: 254 }],
+				submit: t("forgot_button"),
+				run: ({ identifier }) => step(run, again, "recover", { identifier }, { identifier }),
+			}),
+		],
+		foot: [el("p", {}, link(t("back_to_sign_in"), pageUrl("sign-in")))],
+	});
+}
+
+/** The address as a field that only password managers see. */
+function usernameFor(identifier: string | undefined): Node[] {
+	return identifier
+		? [el("input", { type: "email", name: "username", autocomplete: "username", value: identifier, hidden: true, readonly: true })]
+		: [];
+}
+
+function firstFactor(run: FlowRun, options: ViewOptions, again: Again): void {
+	const who = options.identifier ?? run.flow.identifier_hint ?? "";
+	show({
+		title: t("sign_in_to", { app: appName() }),
+		text: t("signing_in_as", { who }),
+		body: [
+			form({
+				fields: [{ name: "password", label: t("password"), type: "password", autocomplete: "current-password", maxlength: 1024 }],
+				extra: usernameFor(options.identifier),
+				submit: t("sign_in"),
+				fieldOf: { invalid_credentials: "password" },
+				run: ({ password }) => step(run, again, "password", { password }),
+			}),
+		],
+		foot: [
+			el("p", {}, link(t("forgot_link"), pageUrl("forgot"))),
+			run.may("back") ? el("p", {}, button(t("other_account"), () => step(run, again, "back", undefined, { identifier: undefined }), "link")) : null,
+		],
+	});
+}
+
+function verification(run: FlowRun, options: ViewOptions, again: Again): void {
+	const who = options.identifier ?? run.flow.identifier_hint;
+	const tries = run.flow.tries_left;
+	show({
+		title: t("verify_title"),
+		text: who ? t("verify_text", { who }) : t("verify_text_plain"),
+		body: [
+			form({
+				fields: [
+					{
+						name: "code",
+						label: t("code"),
+						type: "code",
+						autocomplete: "one-time-code",
+						hint: tries !== null && tries < 5 ? t("tries_left", { n: tries }) : undefined,
+					},
+				],
+				submit: t("verify_button"),
+				fieldOf: { invalid_code: "code" },
+				run: ({ code }) => step(run, again, "verify_code", { code: code.replace(/\s/g, "") }),
+			}),
+		],
+		foot: [resendButton(run, again), el("p", {}, link(t("back_to_sign_in"), pageUrl("sign-in")))],
+	});
+}
+
+/** Sends a new code once the server allows it; counts down until then. */
+function resendButton(run: FlowRun, again: Again): HTMLElement | null {
+	if (!run.may("send_code")) {
+		return null;
+	}
+	const made = button(t("resend"), () => step(run, again, "send_code"), "link");
+	const allowedAt = run.flow.resend_at ? Date.parse(run.flow.resend_at) : 0;
+	const tick = () => {
+		const seconds = Math.ceil((allowedAt - Date.now()) / 1000);
+		made.disabled = seconds > 0;
+		made.textContent = seconds > 0 ? t("resend_in", { s: seconds }) : t("resend");
+		if (seconds > 0 && made.isConnected) {
+			setTimeout(tick, 1000);
+		}
+	};
+	setTimeout(tick);
+	return el("p", {}, made);
+}
+
+function newPassword(run: FlowRun, options: ViewOptions, again: Again): void {
+	show({
+		title: t("new_password_title"),
+		text: t("new_password_text"),
+		body: [
+			form({
+				fields: [
+					{
+						name: "password",
+						label: t("new_password"),
+						type: "password",
+						autocomplete: "new-password",
+						hint: t("password_hint"),
+						maxlength: 256,
+					},
+				],
+				extra: usernameFor(options.identifier),
+				submit: t("new_password_button"),
+				fieldOf: { weak_password: "password" },
+				run: ({ password }) => step(run, again, "set_password", { password }),
+			}),
+		],
+	});
+}
+
+async function done(run: FlowRun, options: ViewOptions): Promise<void> {
+	const redirectTo = await run.complete();
+	if (options.onComplete) {
+		return options.onComplete(redirectTo);
+	}
+	location.assign(redirectTo || (clientId ? pageUrl("sign-in") : "/dashboard/"));
+}

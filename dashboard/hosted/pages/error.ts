@@ -1,0 +1,19 @@
+// The page for failures that have no page of their own, such as a sign-in that came back broken.
+import { Refusal } from "../api";
+import { link, showProblem } from "../card";
+import { startPage } from "../page";
+import { pageUrl } from "../place";
+import { t } from "../text";
+
+void startPage(async () => {
+	const query = new URLSearchParams(location.search);
+	const code = query.get("code") ?? "";
+	const requestId = query.get("request_id");
+	const error = new Refusal(
+		400,
+		/^[a-z_]{1,64}$/.test(code) ? code : "unknown",
+		t("error_text"),
+		requestId && /^req_[a-z0-9]{16}$/.test(requestId) ? requestId : null,
+	);
+	showProblem(error, undefined, [link(t("back_to_sign_in"), pageUrl("sign-in").split("?")[0])]);
+});
