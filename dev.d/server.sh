@@ -134,24 +134,39 @@ print_next_step() {
 	fi
 	say "Set it up (this link works once):"
 	say ""
-	ctl setup --sign-up open | sed 's/^/  /'
+	say "  $(ctl --json setup --sign-up open | json_value .url)"
 	say ""
+}
+
+# json_value EXPRESSION: of the object on standard input.
+json_value() {
+	node -p "JSON.parse(require('fs').readFileSync(0, 'utf8'))$1"
 }
 
 is_set_up() {
 	fetch /api/v1/setup | grep -q '"needed": *false'
 }
 
-# A service key of the Default project's test environment, made once and kept in var/test.key.
+# A service key for the test environment of the first organization, made once and kept in var/test.key.
 print_test_key() {
 	local file=$var/test.key
 	if [ ! -s "$file" ]; then
-		make_test_key "$file" || return 0
+		make_test_key "$file"
 	fi
 	say "A key to try the API with (var/test.key):"
 	say ""
 	say "  curl --cacert var/tls/ca.pem -H \"Authorization: Bearer $(cat "$file")\" https://localhost:$port/api/v1/whoami"
 	say ""
+}
+
+make_test_key() {
+	local org
+	org=$(ctl --json orgs list | json_value '.data.find((org) => org.member_count > 0).slug')
+	(
+		umask 077
+		ctl --json key create --org "$org" --environment test --name "Made by ./dev" | json_value .secret >"$1.new"
+	)
+	mv "$1.new" "$1"
 }
 
 # Until Ctrl-C, or until something that should run doesn't; and when set-up is done meanwhile, the key.
