@@ -38,3 +38,27 @@ WHERE org_id = :org_id AND closed_at IS NULL;
 -- name: org_mark_deleted :exec
 UPDATE orgs SET status = 'deleted', slug = id, default_project_id = NULL, deleted_at = :now, updated_at = :now, version = version + 1
 WHERE id = :org_id AND status <> 'deleted';
+
+-- name: org_list_of_person :many
+-- row: org_row
+-- column: plan text?
+-- unscoped: a person's organizations; every row is bound to the person
+SELECT o.id, o.name, o.slug, o.description, o.logo_url, o.discoverable, o.status, o.default_project_id, o.version, o.created_by,
+	o.created_at, o.updated_at, m.role, NULL AS plan
+FROM members m
+JOIN orgs o ON o.id = m.org_id AND o.status <> 'deleted'
+WHERE m.console_id = :console_id AND m.user_id = :user_id
+	AND (:after_id IS NULL OR m.org_id > :after_id)
+ORDER BY o.id
+LIMIT :limit;
+
+-- name: org_update :exec
+UPDATE orgs
+SET name = IF(:has_name, :name, name),
+	slug = IF(:has_slug, :slug, slug),
+	description = IF(:has_description, :description, description),
+	logo_url = IF(:has_logo_url, :logo_url, logo_url),
+	discoverable = IF(:has_discoverable, :discoverable, discoverable),
+	version = version + 1,
+	updated_at = :now
+WHERE id = :org_id AND status <> 'deleted';
