@@ -59,7 +59,9 @@ install_packages() (
 need_npm() {
 	local folder=$1
 	grep -q '"\(d\|devD\)ependencies"' "$folder/package.json" || return 0
-	if [ "$folder/node_modules/.installed" -nt "$folder/package-lock.json" ]; then
+	# npm writes this file last.
+	if [ -e "$folder/node_modules/.package-lock.json" ] &&
+			! [ "$folder/package-lock.json" -nt "$folder/node_modules/.package-lock.json" ]; then
 		return 0
 	fi
 	step "npm ci in $folder/"
@@ -68,5 +70,4 @@ need_npm() {
 		tail -n 20 "$var/log/npm.log" >&2
 		fail "npm ci failed in $folder/ (var/log/npm.log)"
 	}
-	touch "$folder/node_modules/.installed"
 }
