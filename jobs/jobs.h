@@ -1,0 +1,40 @@
+/*
+ * What the kinds of jobs share: the process they run in, and the table of kinds (jobs/run.c).
+ */
+#ifndef GATEHOUSE_JOBS_JOBS_H
+#define GATEHOUSE_JOBS_JOBS_H
+
+#include "lib/ids.h"
+#include "lib/keyring.h"
+#include "sql/tx.h"
+
+struct job_worker {
+	const struct config *config;
+	const struct keyring *keyring;
+	struct db *db;
+	struct arena *arena;	/* reset before each run of a kind */
+	const char *name;	/* job_…, made at start: whose lease it is */
+	int64_t now_ms;		/* of this run */
+	volatile const int *stop;
+	void (*heartbeat)(void);
+	char pruned_to[ID_SIZE];	/* retention_job: the last project of this way round; "" at its start */
+};
+
+/*
+ * One round of a kind: a bounded amount of work, in transactions of its own. *ret_more says that work was left, so the next round
+ * comes at once. An error has changed nothing that isn't committed; it is logged by the loop, not by the kind.
+ */
+typedef enum err job_round(struct job_worker *, bool *ret_more);
+
+job_round mail_job;
+job_round purge_job;
+job_round expiry_job;
+job_round retention_job;
+
+/* Statements that delete rows do so many at once, so that no lock is held for long. */
+#define PURGE_BATCH 500
+
+/* A transaction's context for this run: actor system, the worker's database and arena. */
+struct tx job_tx(struct job_worker *);
+
+#endif

@@ -1,0 +1,146 @@
+/*
+ * A job worker's life: goes round the kinds of jobs, rests when none has work, waits longer while the database is away.
+ */
+#include <time.h>
+
+#include <curl/curl.h>
+
+#include "fcgi/worker.h"
+#include "jobs/jobs.h"
+#include "sys/log.h"
+#include "sys/system.h"
+
+#define JOB_ARENA_BYTES ((size_t)16 * 1024 * 1024)
+#define REST_MS SECOND_MS
+#define AWAY_MS_MAX (30 * SECOND_MS)
+/* The watchdog wants a sign of life every few seconds, also while resting. */
+#define NAP_MS INT64_C(500)
+
+struct job_kind {
+	const char *name;
+	job_round *round;
+	int64_t every_ms;	/* between rounds that had nothing left */
+};
+
+static const struct job_kind kinds[] = {
+	{ "mail", mail_job, REST_MS },
+	{ "purge", purge_job, 5 * MINUTE_MS },
+	{ "expiry", expiry_job, 10 * MINUTE_MS },
+	{ "retention", retention_job, DAY_MS },
+};
+
+struct tx
+job_tx(struct job_worker *worker)
+{
+	return (struct tx){
+		.db = worker->db,
+		.arena = worker->arena,
+		.now_ms = worker->now_ms,
+		.config = worker->config,
+		.keyring = worker->keyring,
+		.actor = { .kind = "system", .id = "", .label = "" },
+		.request_id = "",
+		.user_agent = "",
+		.console_id = "",
+	};
+}
+
+/* Ends early on a signal only when it asks to stop; HUP and others don't shorten a back-off. */
+static void
+rest(const struct job_worker *worker, int64_t wait_ms)
+{
+	int64_t until_ms = clock_monotonic_ms() + wait_ms;
+
+	while (!*worker->stop) {
+		int64_t left_ms = until_ms - clock_monotonic_ms();
+		if (left_ms <= 0)
+			return;
+		if (left_ms > NAP_MS)
+			left_ms = NAP_MS;
+		struct timespec nap = { .tv_sec = (time_t)(left_ms / 1000), .tv_nsec = (long)(left_ms % 1000) * 1000000 };
+		worker->heartbeat();
+		nanosleep(&nap, NULL);
+	}
+}
+
+/* *ret_more is false when the kind failed: what went wrong once shall not run in circles. */
+static enum err
+run_kind(struct job_worker *worker, const struct job_kind *kind, bool *ret_more)
+{
+	*ret_more = false;
+	worker->heartbeat();
+	arena_reset(worker->arena);
+	worker->now_ms = clock_now_ms(worker->config);
+	db_use(worker->db, worker->arena, worker->now_ms);
+
+	enum err e = kind->round(worker, ret_more);
+	if (e != OK) {
+		log_error(e, "a job failed", kind->name);
+		*ret_more = false;
+	}
+	return e;
+}
+
+/* One way round all kinds that are due. ERR_DB_LOST ends it: the others would fail alike. */
+static enum err
+run_due_kinds(struct job_worker *worker, int64_t due_ms[ARRAY_LEN(kinds)], bool *ret_more)
+{
+	*ret_more = false;
+	for (size_t i = 0; i < ARRAY_LEN(kinds) && !*worker->stop; i++) {
+		bool more;
+
+		if (clock_monotonic_ms() < due_ms[i])
+			continue;
+		enum err e = run_kind(worker, &kinds[i], &more);
+		if (e == ERR_DB_LOST)
+			return e;
+		if (!more)
+			due_ms[i] = clock_monotonic_ms() + kinds[i].every_ms;
+		*ret_more = *ret_more || more;
+	}
+	return OK;
+}
+
+static void
+work_until_stopped(struct job_worker *worker)
+{
+	int64_t due_ms[ARRAY_LEN(kinds)] = { 0 };
+	int64_t away_ms = REST_MS;
+
+	while (!*worker->stop) {
+		bool more;
+
+		if (run_due_kinds(worker, due_ms, &more) == ERR_DB_LOST) {
+			rest(worker, away_ms);
+			away_ms = away_ms * 2 > AWAY_MS_MAX ? AWAY_MS_MAX : away_ms * 2;
+			continue;
+		}
+		away_ms = REST_MS;
+		if (!more)
+			rest(worker, REST_MS);
+	}
+}
+
+void
+job_worker_run(const struct config *config, const struct keyring *keyring, volatile const int *stop, void (*heartbeat)(void))
+{
+	struct job_worker worker = {
+		.config = config,
+		.keyring = keyring,
+		.db = db_new(config),
+		.arena = arena_new(JOB_ARENA_BYTES),
+		.stop = stop,
+		.heartbeat = heartbeat,
+	};
+	struct arena *names = arena_new(4096);
+
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK ||
+	    id_make(names, ID_JOB, clock_now_ms(config), &worker.name) != OK)
+		log_error(ERR_CRYPTO, "the job worker can't start", NULL);
+	else
+		work_until_stopped(&worker);
+	curl_global_cleanup();
+	db_free(worker.db);
+	arena_free(worker.arena);
+	arena_free(names);
+}
