@@ -4,7 +4,9 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { Sql } from "./sql.mjs";
-import { isRunning, makeFolder, run, start, stop, tail, until } from "./workplace.mjs";
+import { isRunning, makeFolder, ROOT, run, start, stop, tail, until } from "./workplace.mjs";
+
+export const PASSWORDS = { migrate: "migrate-in-tests", runtime: "runtime-in-tests" };
 
 const MARIADBD = process.env.MARIADBD ?? ["/usr/sbin/mariadbd", "/usr/libexec/mariadbd"].find(fs.existsSync) ?? "mariadbd";
 
@@ -16,7 +18,7 @@ const OPTIONS = [
 	"--max-connections=200", "--character-set-server=utf8mb4", "--default-time-zone=+00:00", "--innodb-fast-shutdown=1",
 ];
 
-/** A folder with an empty installation of MariaDB: database gatehouse and its account, nothing in it. */
+/** A folder with an empty installation of MariaDB: database gatehouse and its accounts, nothing in it. */
 export async function makeTemplate() {
 	const folder = makeFolder("t");
 	const data = path.join(folder, "data");
@@ -26,11 +28,22 @@ export async function makeTemplate() {
 	]);
 	const db = new MariaDb(folder);
 	await db.start({ database: "mysql" });
-	await db.sql.query(`CREATE DATABASE gatehouse CHARACTER SET utf8mb4;
-		CREATE USER gatehouse@localhost IDENTIFIED BY '';
-		GRANT ALL ON gatehouse.* TO gatehouse@localhost`);
+	// The accounts that an installation has; a table in a database apart is for statements that a fault test turns into nothing.
+	const accounts = fs.readFileSync(path.join(ROOT, "packaging/accounts.sql"), "utf8")
+		.replaceAll("@MIGRATE_PASSWORD@", PASSWORDS.migrate).replaceAll("@RUNTIME_PASSWORD@", PASSWORDS.runtime);
+	await db.sql.query(accounts.replace(/^--.*$/gm, ""));
+	await db.sql.query(`CREATE DATABASE faults; CREATE TABLE faults.nothing (id VARCHAR(64) NOT NULL);
+		GRANT ALL ON faults.* TO gatehouse@localhost`);
 	await db.stop();
 	return data;
+}
+
+/** What packaging/grants.sql gives the running program on each table. */
+export async function grantTables(db) {
+	const queries = fs.readFileSync(path.join(ROOT, "packaging/grants.sql"), "utf8").replace(/^--.*$/gm, "").split(";").filter((text) => text.trim());
+	for (const query of queries)
+		for (const row of await db.sql.query(query))
+			await db.sql.query(Object.values(row)[0]);
 }
 
 export class MariaDb {

@@ -8,20 +8,11 @@ import net from "node:net";
 const NGINX = process.env.NGINX ?? ["/usr/sbin/nginx", "/usr/bin/nginx"].find(fs.existsSync) ?? "nginx";
 
 export function fillTemplate(text, values) {
-	const filled = text.replace(/@([A-Z_]+)@/g, (token, name) => {
+	return text.replace(/@([A-Z_]+)@/g, (token, name) => {
 		if (!(name in values))
 			throw new Error(`the nginx template has ${token}, which the tests don't know`);
 		return values[name];
 	});
-	return filled;
-}
-
-function findTemplate() {
-	const folder = path.join(ROOT, "nginx");
-	const name = fs.readdirSync(folder).find((entry) => entry.endsWith(".in"));
-	if (!name)
-		throw new Error("nginx/ has no site template (*.in)");
-	return path.join(folder, name);
 }
 
 /** A folder with (nearly) nothing in it stands for the dashboard when it isn't built: these tests don't look at it. */
@@ -36,28 +27,26 @@ function dashboardFolder(server) {
 }
 
 export function writeNginxConfig(server, { extra = "" } = {}) {
-	const snippets = path.join(ROOT, "nginx/snippets");
-	const site = fillTemplate(fs.readFileSync(findTemplate(), "utf8"), {
-		PORT: String(server.port), SERVER_NAME: "localhost", AUTH_SERVER_NAME: "auth.localhost",
-		PREFIX: path.join(ROOT, "nginx"), SNIPPETS: snippets, SOCKETS: server.sockets, DASHBOARD: dashboardFolder(server),
-		TLS_CERT: server.basis.tls.cert, TLS_KEY: server.basis.tls.key,
-	});
-	const temp = (name) => `${name}_temp_path ${server.folder}/nginx-${name};`;
-	fs.writeFileSync(path.join(server.folder, "site.conf"), site);
-	const file = path.join(server.folder, "nginx.conf");
+	const { folder } = server;
+	fs.rmSync(path.join(folder, "snippets"), { force: true });
+	fs.symlinkSync(path.join(ROOT, "nginx/snippets"), path.join(folder, "snippets"));
+	fs.writeFileSync(path.join(folder, "site.conf"), fillTemplate(fs.readFileSync(path.join(ROOT, "nginx/gatehouse.conf.in"), "utf8"), {
+		PORT: `127.0.0.1:${server.port}`, SERVER_NAME: "localhost", AUTH_SERVER_NAME: "auth.localhost", PREFIX: folder,
+		SOCKETS: server.sockets, DASHBOARD: dashboardFolder(server), TLS_CERT: server.basis.tls.cert, TLS_KEY: server.basis.tls.key,
+	}));
+	const file = path.join(folder, "nginx.conf");
 	fs.writeFileSync(file, `
 daemon off;
 ${process.getuid() === 0 ? "user root;" : ""}
 worker_processes 1;
-pid ${server.folder}/nginx.pid;
+pid ${folder}/nginx.pid;
 error_log ${server.logs.error} warn;
-events { worker_connections 2048; }
+events { worker_connections 4096; }
 http {
 	types { text/html html; text/css css; application/javascript js mjs; application/json json; image/svg+xml svg; }
 	default_type application/octet-stream;
-	${["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(temp).join("\n\t")}
-	access_log ${server.logs.access};
-	include ${server.folder}/site.conf;
+	${["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((name) => `${name}_temp_path ${folder}/nginx-${name};`).join("\n\t")}
+	include ${folder}/site.conf;
 	${extra}
 }
 `);

@@ -147,3 +147,8 @@ export async function person(server, { role = "owner", org, email = makeEmail(),
 	await server.sql.query(`START TRANSACTION; ${statements.join("; ")}; COMMIT`);
 	return new Person(server, { id, memberId, email, name, org });
 }
+
+/** Somebody who runs the installation: an owner (or another role) of the operator organization. */
+export function operator(server, { role = "owner", ...options } = {}) {
+	return person(server, { ...options, role, org: new Org(server, { id: server.operatorOrgId, ownerId: server.owner.userId }) });
+}

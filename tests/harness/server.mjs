@@ -2,7 +2,7 @@
 
 import fs from "node:fs";
 import path from "node:path";
-import { MariaDb, makeTemplate } from "./mariadb.mjs";
+import { grantTables, MariaDb, makeTemplate, PASSWORDS } from "./mariadb.mjs";
 import { startNginx } from "./nginx.mjs";
 import { makePassword, remember, rememberIn } from "./secrets.mjs";
 import { Client } from "./http.mjs";
@@ -23,11 +23,11 @@ function setting(value) {
 
 const settings = (object) => Object.entries(object).map(([name, value]) => `${name} = ${setting(value)};`).join("\n");
 
-function writeConfig(server, { hosts, config = {} }) {
+function writeConfig(server, { hosts, config = {}, user = "gatehouse", file = server.configFile }) {
 	const base = {
 		public_url: server.url,
 		auth_url: server.authUrl,
-		database: { hosts: hosts ?? [server.db.socket], name: "gatehouse", user: "gatehouse" },
+		database: { hosts: hosts ?? [server.db.socket], name: "gatehouse", user, password_file: path.join(server.folder, `${user}.password`) },
 		master_key_file: server.keyFile,
 		process: { directory: server.sockets, request_workers: 4, password_workers: 2, job_workers: 1, drain_ms: 5000 },
 		mail: { transport: "file", directory: server.mailFolder, from_address: "gatehouse@example.com", from_name: "Gatehouse" },
@@ -36,7 +36,7 @@ function writeConfig(server, { hosts, config = {} }) {
 	};
 	for (const [name, value] of Object.entries(config))
 		base[name] = value !== null && typeof value === "object" && !Array.isArray(value) ? { ...base[name], ...value } : value;
-	fs.writeFileSync(server.configFile, `${settings(base)}\n`);
+	fs.writeFileSync(file, `${settings(base)}\n`);
 }
 
 async function layOut(folder) {
@@ -58,6 +58,8 @@ async function layOut(folder) {
 	for (const name of ["mail", "run", "seen"])
 		fs.mkdirSync(path.join(folder, name), { mode: 0o755 });
 	fs.writeFileSync(server.clockFile, "0\n");
+	fs.writeFileSync(path.join(folder, "gatehouse.password"), `${remember(PASSWORDS.runtime)}\n`, { mode: 0o600 });
+	fs.writeFileSync(path.join(folder, "gatehouse_migrate.password"), `${remember(PASSWORDS.migrate)}\n`, { mode: 0o600 });
 	rememberIn(folder);
 	return server;
 }
@@ -77,8 +79,11 @@ export async function makeBasis() {
 	server.db = await MariaDb.clone(await makeTemplate(), server.folder);
 	writeConfig(server, {});
 	await server.db.start();
-	await ctl(server, ["init-key", server.keyFile]);
-	await ctl(server, ["migrate"]);
+	await run(GATEHOUSECTL, ["init-key", server.keyFile]);
+	const migrateConfig = path.join(server.folder, "migrate.conf");
+	writeConfig(server, { user: "gatehouse_migrate", file: migrateConfig });
+	await run(GATEHOUSECTL, ["--config", migrateConfig, "migrate"]);
+	await grantTables(server.db);
 	fs.copyFileSync(server.keyFile, basis.keyFile);
 	fs.chmodSync(basis.keyFile, 0o600);
 	await server.db.stop();

@@ -1,0 +1,113 @@
+// Reading the audit log, and that the sealer chains it.
+
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { test } from "node:test";
+import { auditEvent, DAY, expectError, expectStatus, fromNow, person, sharedServer, until } from "../../harness/index.mjs";
+
+const server = await sharedServer();
+
+async function make() {
+	const owner = await person(server);
+	return { owner, org: owner.org, project: owner.org.defaultProject, session: await owner.session() };
+}
+
+test("the project's chain by default, newest first; chain=org shows the organization's", async () => {
+	const { org, project, session, owner } = await make();
+	expectStatus(await session.patch(`/api/v1/projects/${project.id}`, { name: "One" }), 200);
+	expectStatus(await session.patch(`/api/v1/projects/${project.id}`, { name: "Two" }), 200);
+	expectStatus(await session.patch(`/api/v1/orgs/${org.id}`, { name: "Renamed" }), 200);
+	const { data } = expectStatus(await session.get("/api/v1/audit_events"), 200);
+	assert.deepEqual(data.map(({ action, changes }) => [action, changes.name[1]]), [["project.updated", "Two"], ["project.updated", "One"]]);
+	assert.equal(data[0].chain, project.id);
+	assert.deepEqual(data[0].actor, { kind: "user", id: owner.id, label: owner.email });
+	assert.equal(data[0].target.id, project.id);
+	assert.equal(data[0].target.type, "project");
+	assert.match(data[0].ip, /^127\./);
+	const org_ = expectStatus(await session.get("/api/v1/audit_events?chain=org"), 200).data;
+	assert.deepEqual(org_.map(({ action }) => action), ["org.updated"]);
+	assert.equal(org_[0].chain, org.id);
+	const one = expectStatus(await session.get(`/api/v1/audit_events/${data[0].id}`), 200);
+	assert.equal(one.id, data[0].id);
+});
+
+test("filters action, actor_id, target_id, from, to", async () => {
+	const { owner, project, session, org } = await make();
+	expectStatus(await session.patch(`/api/v1/projects/${project.id}`, { name: "One" }), 200);
+	await auditEvent(org, { project, action: "project_member.set", target_id: owner.id });
+	const count = async (query) => expectStatus(await session.get(`/api/v1/audit_events?${query}`), 200).data.length;
+	assert.equal(await count("action=project.updated"), 1);
+	assert.equal(await count(`target_id=${project.id}`), 1);
+	assert.equal(await count(`actor_id=${owner.id}`), 2);
+	assert.equal(await count(`from=${fromNow(-DAY)}&to=${fromNow(DAY)}`), 2);
+	assert.equal(await count(`from=${fromNow(DAY)}`), 0);
+	assert.equal(await count(`to=${fromNow(-DAY)}`), 0);
+	expectError(await session.get("/api/v1/audit_events?from=yesterday"), 422, "validation_failed");
+});
+
+test("a pinned key reads its project's chain; chain=org is 403 credential_not_allowed", async () => {
+	const { org, project } = await make();
+	const pinned = await org.key({ project });
+	expectStatus(await pinned.get("/api/v1/audit_events"), 200);
+	expectError(await pinned.get("/api/v1/audit_events?chain=org"), 403, "credential_not_allowed");
+	expectStatus(await (await org.key()).get("/api/v1/audit_events?chain=org"), 200);
+});
+
+test("T-37 a denied write is recorded with result denied, a denied read isn't", async () => {
+	const { org, project } = await make();
+	const viewer = await org.member("viewer");
+	const session = await viewer.session();
+	expectError(await session.get("/api/v1/audit_events"), 403, "forbidden");
+	expectError(await session.patch(`/api/v1/projects/${project.id}`, { name: "x" }), 403, "forbidden");
+	const rows = await server.sql.rows`SELECT actor_id, result FROM audit_events WHERE org_id = ${org.id}`;
+	assert.deepEqual(rows, [{ actor_id: viewer.id, result: "denied" }]);
+});
+
+test("T-37 denied rows are at most 60 a minute and credential", async () => {
+	const { org, project } = await make();
+	const viewer = await org.member("viewer");
+	const key = await org.key({ scopes: ["project.read"] });
+	assert.ok(viewer);
+	const answers = [];
+	for (let i = 0; i < 30; i++)
+		answers.push(await key.post(`/api/v1/projects/${project.id}/members`, { user_id: viewer.id, role: "admin" }));
+	assert.ok(answers.some(({ status }) => status === 403));
+	const rows = await server.sql.value`SELECT COUNT(*) FROM audit_events WHERE org_id = ${org.id} AND result = 'denied'`;
+	assert.ok(rows >= 29 && rows <= 60, `${rows} rows`);
+});
+
+test("T-38 the sealer numbers and hashes rows by the documented text, chained from 32 zero octets", async () => {
+	const { org, project, session } = await make();
+	for (const name of ["One", "Zwei ä", "Three \u00e9\u2028"])
+		expectStatus(await session.patch(`/api/v1/projects/${project.id}`, { name }), 200);
+	await until("the rows are sealed", async () => !(await server.sql.value`SELECT COUNT(*) FROM audit_events WHERE chain_id = ${project.id} AND seq IS NULL`), { patience_ms: 8000 });
+	const rows = await server.sql.rows`SELECT *, INET6_NTOA(ip) AS ip_text FROM audit_events WHERE chain_id = ${project.id} ORDER BY seq`;
+	assert.deepEqual(rows.map(({ seq }) => seq), [1, 2, 3]);
+	let previous = Buffer.alloc(32);
+	for (const row of rows) {
+		const shown = expectStatus(await session.get(`/api/v1/audit_events/${row.id}`), 200);
+		const changes = createHash("sha256").update(row.changes).digest("hex");
+		// RFC 8785: no white space, strings escaped as JSON.stringify does.
+		const text = JSON.stringify([row.seq, row.chain_id, row.id, row.workspace_id, shown.occurred_at, row.action, row.actor_kind, row.actor_id, row.actor_label,
+			row.target_type, row.target_id, row.target_label, row.result, shown.ip, row.user_agent, row.request_id, changes]);
+		const hash = createHash("sha256").update(previous).update(text).digest();
+		assert.equal(row.hash.toString("hex"), hash.toString("hex"), text);
+		assert.equal(shown.hash, hash.toString("hex"));
+		assert.equal(shown.seq, row.seq);
+		previous = hash;
+	}
+	const head = await server.sql.row`SELECT seq, hash FROM audit_chains WHERE chain_id = ${project.id}`;
+	assert.deepEqual(head, { seq: 3, hash: previous });
+	assert.ok(org);
+});
+
+test("LG-04 the running program can't change or delete audit rows", async () => {
+	const { Sql } = await import("../../harness/sql.mjs");
+	const { PASSWORDS } = await import("../../harness/mariadb.mjs");
+	const runtime = await Sql.connect({ socket: server.db.socket, user: "gatehouse", password: PASSWORDS.runtime });
+	await runtime.query("SELECT COUNT(*) FROM audit_events");
+	await assert.rejects(runtime.query("DELETE FROM audit_events"), (error) => error.errno === 1142);
+	await assert.rejects(runtime.query("UPDATE audit_events SET action = 'x'"), (error) => error.errno === 1143 || error.errno === 1142);
+	await assert.rejects(runtime.query("DROP TABLE audit_events"), (error) => error.errno === 1142);
+	runtime.close();
+});

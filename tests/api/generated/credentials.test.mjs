@@ -1,0 +1,95 @@
+// Generated for every route: who is asking, may that kind of credential, may that role or scope, and is it our own page.
+
+import { expectError } from "../../harness/expect.mjs";
+import { KEY_SCOPES } from "../../harness/person.mjs";
+import { expectPlain, gate, gated, isPublic, kindsOf, LEAST_ROLE, perKind, prepare, ROLES, stripped } from "./cases.mjs";
+
+const guarded = gated.filter((route) => !isPublic(route));
+const withPermission = guarded.filter((route) => route.permission && route.permission !== "*");
+
+gate("each allowed credential succeeds", 102, perKind(guarded), async (one) => {
+	await expectPlain(await prepare(one, one.kind));
+});
+
+gate("no credential: 401 with WWW-Authenticate", 49, guarded, async (route) => {
+	const request = await prepare(route);
+	expectError(await request.send({ by: stripped(request.client) }), 401, "unauthorized");
+	await expectPlain(request);
+});
+
+gate("a malformed credential: 401, also beside a good X-Auth-Token or cookie", 49, guarded, async (route) => {
+	const request = await prepare(route);
+	const nobody = stripped(request.client);
+	for (const text of ["nonsense", "gpat_", "gsk_live_0123456789abcdefghijklmnopqrstuv000000", "a b"])
+		expectError(await request.send({ by: nobody, headers: { Authorization: `Bearer ${text}` } }), 401, "unauthorized");
+	expectError(await request.send({ by: nobody, headers: { Authorization: "Basic dXNlcjpwYXNz" } }), 401, "unauthorized");
+	expectError(await request.send({ by: nobody, headers: { "X-Auth-Token": "nonsense" } }), 401, "unauthorized");
+	expectError(await request.send({ by: stripped(request.client, { cookies: { "__Host-gatehouse": "nonsense" } }), csrf: false }), 401, "unauthorized");
+	expectError(await request.send({ headers: { Authorization: "Bearer nonsense", "X-Auth-Token": request.client.secret } }), 401, "unauthorized");
+	await expectPlain(request);
+});
+
+const wrongKinds = guarded.flatMap((route) => [
+	...[..."SPK"].filter((kind) => !kindsOf(route).includes(kind)).map((kind) => ({ ...route, kind, label: `${route.name} as ${kind}` })),
+	...(route.callers.includes("U") ? [{ ...route, kind: "pinned", label: `${route.name} as a pinned key` }] : []),
+]);
+
+gate("the wrong kind of credential: 403 credential_not_allowed", 48, wrongKinds, async (one) => {
+	const request = await prepare(one);
+	expectError(await request.send({ by: await request.world.client(one.kind) }), 403, "credential_not_allowed");
+	await expectPlain(request);
+});
+
+const lowRoles = withPermission.filter((route) => LEAST_ROLE[route.permission] !== "viewer")
+	.flatMap((route) => [..."SP"].filter((kind) => route.callers.includes(kind)).map((kind) => ({ ...route, kind, label: `${route.name} as ${kind}` })));
+
+gate("the role just below: 403 forbidden", 38, lowRoles, async (one) => {
+	const least = LEAST_ROLE[one.permission];
+	const request = await prepare(one);
+	const below = await request.world.org.member(ROLES[ROLES.indexOf(least) - 1]);
+	const enough = await request.world.org.member(least);
+	const as = (person) => (one.kind === "S" ? person.session() : person.token());
+	expectError(await request.send({ by: await as(below) }), 403, "forbidden");
+	const answer = await request.send({ by: await as(enough) });
+	if (answer.status !== request.status)
+		throw new Error(`with the role ${least}: ${answer.status} ${answer.text}`);
+});
+
+const scoped = withPermission.filter((route) => kindsOf(route).includes("K"));
+
+gate("a key without the scope: 403 insufficient_scope", 20, scoped, async (route) => {
+	const request = await prepare(route, "K");
+	const without = await request.world.org.key({ scopes: KEY_SCOPES.filter((scope) => scope !== route.permission) });
+	expectError(await request.send({ by: without }), 403, "insufficient_scope");
+	const only = await request.world.org.key({ scopes: [route.permission] });
+	const answer = await request.send({ by: only });
+	if (answer.status !== request.status)
+		throw new Error(`with only ${route.permission}: ${answer.status} ${answer.text}`);
+});
+
+const written = guarded.filter((route) => route.method !== "GET" && route.callers.includes("S"));
+
+gate("U-5 a session's write that doesn't come from our page: 403 csrf_failed", 29, written, async (route) => {
+	const request = await prepare(route, "S");
+	const other = await request.world.owner.session();
+	expectError(await request.send({ headers: { "X-CSRF-Token": null } }), 403, "csrf_failed");
+	expectError(await request.send({ headers: { "X-CSRF-Token": await other.csrf() } }), 403, "csrf_failed");
+	expectError(await request.send({ headers: { Origin: null } }), 403, "csrf_failed");
+	expectError(await request.send({ headers: { Origin: "https://evil.example" } }), 403, "csrf_failed");
+	expectError(await request.send({ headers: { Origin: `${request.client.origin}.evil.example` } }), 403, "csrf_failed");
+	expectError(await request.send({ headers: { Origin: "null" } }), 403, "csrf_failed");
+	expectError(await request.send({ headers: { "Sec-Fetch-Site": "cross-site" } }), 403, "csrf_failed");
+	await expectPlain(request);
+});
+
+const flowActions = gated.filter((route) => route.path.startsWith("/api/v1/flows/{flow_id}/"));
+
+gate("U-4 a flow's action without its token or from another page: 403 csrf_failed; from another browser: 404", 9, flowActions, async (route) => {
+	const request = await prepare(route);
+	expectError(await request.send({ headers: { "X-Flow-Token": null } }), 403, "csrf_failed");
+	expectError(await request.send({ headers: { "X-Flow-Token": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" } }), 403, "csrf_failed");
+	expectError(await request.send({ headers: { Origin: null } }), 403, "csrf_failed");
+	expectError(await request.send({ headers: { Origin: "https://evil.example" } }), 403, "csrf_failed");
+	expectError(await request.send({ by: request.client.with({ cookies: {} }) }), 404, "not_found");
+	await expectPlain(request);
+});

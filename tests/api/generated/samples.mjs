@@ -1,0 +1,201 @@
+// For each route a request that succeeds, made anew each time: the positive control of every generated case.
+//
+// A sample gets a world (a fresh organization with its owner) and answers
+//	target	the address, its ids filled in
+//	json	the body, for routes that take one
+//	status	what success looks like (default 200)
+//	by	the client that sends it, where it isn't the owner with the kind of credential that is asked for
+//	ids	{name: a stranger's id} for the path's parameters, to be answered like ids that don't exist
+
+import { Client } from "../../harness/http.mjs";
+import { KEY_SCOPES, person } from "../../harness/person.mjs";
+import * as fixtures from "../../harness/fixtures.mjs";
+import { waitForMail } from "../../harness/mail.mjs";
+import { makeEmail, makeId, makePassword, makeSlug } from "../../harness/secrets.mjs";
+
+export class World {
+	static async make(server, options) {
+		const world = new World();
+		world.server = server;
+		world.owner = await person(server, options);
+		world.org = world.owner.org;
+		world.project = world.org.defaultProject;
+		return world;
+	}
+
+	/** The owner's session or personal token, or a service key with every scope. */
+	client(kind) {
+		if (kind === "S")
+			return this.owner.session();
+		if (kind === "P")
+			return this.owner.token();
+		return this.org.key({ project: kind === "pinned" ? this.project : undefined, scopes: KEY_SCOPES });
+	}
+}
+
+async function withFlow(flow, action, json, more = {}) {
+	const by = flow.browser.with({ headers: flow.headers() });
+	return { target: `/api/v1/flows/${flow.id}/${action}`, json, by, ...more };
+}
+
+const fromBrowser = (world) => {
+	const client = new Client(world.server);
+	return client.with({ headers: { Origin: client.origin } });
+};
+
+export const samples = {
+	"GET /api/v1/setup": async () => ({}),
+	"POST /api/v1/setup": async (world) => ({
+		by: fromBrowser(world), status: 404,
+		json: { setup_token: world.server.anySetupToken, email: makeEmail(), password: makePassword(), name: "Owner", org_name: "Company" },
+	}),
+	"GET /api/v1/me": async () => ({}),
+	"GET /api/v1/me/orgs": async () => ({}),
+	"GET /api/v1/whoami": async () => ({}),
+	"GET /api/v1/org_roles": async () => ({}),
+	"GET /api/v1/orgs": async () => ({}),
+	"POST /api/v1/orgs": async () => ({ json: { name: "Second", slug: makeSlug() }, status: 201 }),
+	"GET /api/v1/orgs/{org_id}": async (world) => ({ target: `/api/v1/orgs/${world.org.id}` }),
+	"PATCH /api/v1/orgs/{org_id}": async (world) => ({ target: `/api/v1/orgs/${world.org.id}`, json: { name: "Renamed" } }),
+	"DELETE /api/v1/orgs/{org_id}": async (world) => ({ target: `/api/v1/orgs/${world.org.id}?confirm=${world.org.slug}`, status: 204 }),
+	"GET /api/v1/members": async () => ({}),
+	"GET /api/v1/members/{member_id}": async (world) => ({ target: `/api/v1/members/${world.owner.memberId}` }),
+	"PATCH /api/v1/members/{member_id}": async (world) => {
+		const other = await world.org.member("member");
+		return { target: `/api/v1/members/${other.memberId}`, json: { role: "viewer" } };
+	},
+	"DELETE /api/v1/members/{member_id}": async (world) => ({ target: `/api/v1/members/${(await world.org.member("member")).memberId}`, status: 204 }),
+	"DELETE /api/v1/members/me": async (world) => ({ by: await (await world.org.member("member")).session(), status: 204 }),
+	"GET /api/v1/invitations": async () => ({}),
+	"POST /api/v1/invitations": async () => ({ json: { kind: "email", email: makeEmail(), role: "member" }, status: 201 }),
+	"POST /api/v1/invitations/{invitation_id}/resend": async (world) => ({ target: `/api/v1/invitations/${(await fixtures.invitation(world.org)).id}/resend`, json: {} }),
+	"DELETE /api/v1/invitations/{invitation_id}": async (world) => ({ target: `/api/v1/invitations/${(await fixtures.invitation(world.org)).id}`, status: 204 }),
+	"POST /api/v1/invitations/lookup": async (world) => ({ by: fromBrowser(world), json: { secret: (await fixtures.invitation(world.org)).secret } }),
+	"POST /api/v1/invitations/accept": async (world) => {
+		const email = makeEmail();
+		const { secret } = await fixtures.invitation(world.org, { email });
+		const other = await person(world.server, { email });
+		return { by: await other.session(), json: { secret }, status: 201 };
+	},
+	"GET /api/v1/projects": async () => ({}),
+	"POST /api/v1/projects": async () => ({ json: { name: "Shop" }, status: 201 }),
+	"GET /api/v1/projects/{project_id}": async (world) => ({ target: `/api/v1/projects/${world.project.id}` }),
+	"PATCH /api/v1/projects/{project_id}": async (world) => ({ target: `/api/v1/projects/${world.project.id}`, json: { name: "Renamed" } }),
+	"DELETE /api/v1/projects/{project_id}": async (world) => {
+		const extra = await world.org.project();
+		return { target: `/api/v1/projects/${extra.id}?confirm=${extra.slug}`, status: 204 };
+	},
+	"GET /api/v1/projects/{project_id}/members": async (world) => ({ target: `/api/v1/projects/${world.project.id}/members` }),
+	"POST /api/v1/projects/{project_id}/members": async (world) => ({
+		target: `/api/v1/projects/${world.project.id}/members`, json: { user_id: (await world.org.member("member")).id, role: "admin" }, status: 201,
+	}),
+	"PATCH /api/v1/projects/{project_id}/members/{user_id}": async (world) => {
+		const other = await world.org.member("member");
+		await fixtures.override(world.project, other, "viewer");
+		return { target: `/api/v1/projects/${world.project.id}/members/${other.id}`, json: { role: "manager" } };
+	},
+	"DELETE /api/v1/projects/{project_id}/members/{user_id}": async (world) => {
+		const other = await world.org.member("member");
+		await fixtures.override(world.project, other, "viewer");
+		return { target: `/api/v1/projects/${world.project.id}/members/${other.id}`, status: 204 };
+	},
+	"GET /api/v1/api_keys": async () => ({}),
+	"POST /api/v1/api_keys": async () => ({ json: { kind: "service", name: "Shop server" }, status: 201 }),
+	"GET /api/v1/api_keys/{key_id}": async (world) => ({ target: `/api/v1/api_keys/${(await world.org.key()).id}` }),
+	"PATCH /api/v1/api_keys/{key_id}": async (world) => ({ target: `/api/v1/api_keys/${(await world.org.key()).id}`, json: { name: "Renamed" } }),
+	"DELETE /api/v1/api_keys/{key_id}": async (world) => ({ target: `/api/v1/api_keys/${(await world.org.key()).id}`, status: 204 }),
+	"POST /api/v1/api_keys/{key_id}/rotate": async (world) => ({ target: `/api/v1/api_keys/${(await world.org.key()).id}/rotate`, json: { grace_s: 60 }, status: 201 }),
+	"GET /api/v1/clients/{client_id}": async (world) => ({ target: `/api/v1/clients/${world.project.clientId}` }),
+	"POST /api/v1/clients/{client_id}/redirect_uris": async (world) => ({
+		target: `/api/v1/clients/${world.project.clientId}/redirect_uris`, json: { uri: "https://shop.example.com/callback" }, status: 201,
+	}),
+	"DELETE /api/v1/clients/{client_id}/redirect_uris": async (world) => {
+		const extra = await world.org.project({ redirect_uris: ["http://localhost/callback", "https://shop.example.com/callback"] });
+		return { target: `/api/v1/clients/${extra.clientId}/redirect_uris?uri=${encodeURIComponent("https://shop.example.com/callback")}&project_id=${extra.id}`, status: 204 };
+	},
+	"POST /api/v1/clients/{client_id}/rotate_secret": async (world) => ({ target: `/api/v1/clients/${world.project.clientId}/rotate_secret`, json: {} }),
+	"GET /api/v1/audit_events": async () => ({}),
+	"GET /api/v1/audit_events/{audit_event_id}": async (world) => ({ target: `/api/v1/audit_events/${(await fixtures.auditEvent(world.org, { project: world.project })).id}` }),
+	"GET /api/v1/events": async () => ({}),
+	"GET /api/v1/events/{event_id}": async (world) => ({ target: `/api/v1/events/${(await fixtures.event(world.project, { server: world.server })).id}` }),
+	"GET /api/v1/event_types": async () => ({}),
+	"GET /api/v1/auth_request": async (world, kind) => ({
+		by: kind ? await world.client(kind) : await world.org.key(), target: `/api/v1/auth_request?client_id=${world.project.clientId}&accept=api_key`, status: 204,
+	}),
+	"GET /api/v1/public/sign_in_config": async () => ({}),
+	"POST /api/v1/flows": async (world) => ({ by: fromBrowser(world), json: { kind: "sign_in", transport: "cookie" }, status: 201 }),
+	"GET /api/v1/flows/{flow_id}": async (world) => {
+		const flow = await fixtures.openFlow(world.server);
+		return { by: flow.browser, target: `/api/v1/flows/${flow.id}` };
+	},
+	"POST /api/v1/flows/{flow_id}/identify": async (world) => withFlow(await fixtures.openFlow(world.server), "identify", { identifier: makeEmail() }),
+	"POST /api/v1/flows/{flow_id}/sign_up": async (world) =>
+		withFlow(await fixtures.openFlow(world.server, "sign_up"), "sign_up", { email: makeEmail(), password: makePassword(), name: "New" }),
+	"POST /api/v1/flows/{flow_id}/password": async (world) => {
+		const known = await person(world.server, { password: true });
+		const flow = await fixtures.openFlow(world.server);
+		await flow.go("identify", { identifier: known.email });
+		return withFlow(flow, "password", { password: known.password });
+	},
+	"POST /api/v1/flows/{flow_id}/recover": async (world) => withFlow(await fixtures.openFlow(world.server, "recover"), "recover", { identifier: makeEmail() }),
+	"POST /api/v1/flows/{flow_id}/send_code": async (world) => withFlow(await fixtures.signUpFlow(world.server), "send_code", { channel: "email" }),
+	"POST /api/v1/flows/{flow_id}/verify_code": async (world) => {
+		const flow = await fixtures.signUpFlow(world.server);
+		const mail = await waitForMail(world.server, flow.email);
+		return withFlow(flow, "verify_code", { code: mail.code });
+	},
+	"POST /api/v1/flows/{flow_id}/set_password": async (world) => {
+		const known = await person(world.server, { password: true });
+		return withFlow(await fixtures.newPasswordFlow(world.server, known.email), "set_password", { password: makePassword() });
+	},
+	"POST /api/v1/flows/{flow_id}/back": async (world) => {
+		const flow = await fixtures.openFlow(world.server);
+		await flow.go("identify", { identifier: makeEmail() });
+		return withFlow(flow, "back", {});
+	},
+	"POST /api/v1/flows/{flow_id}/complete": async (world) => {
+		const known = await person(world.server, { password: true });
+		return withFlow(await fixtures.signInFlow(world.server, { email: known.email, password: known.password }), "complete", {});
+	},
+	"POST /api/v1/flows/redeem": async (world) => {
+		const known = await person(world.server, { password: true });
+		const mail = await fixtures.recoverMail(world.server, known.email);
+		return { by: fromBrowser(world), json: { token: mail.token } };
+	},
+	"GET /api/v1/session": async () => ({}),
+	"DELETE /api/v1/session": async () => ({ status: 204 }),
+	"GET /api/v1/account/sessions": async () => ({}),
+	"DELETE /api/v1/account/sessions": async () => ({ status: 204 }),
+	"DELETE /api/v1/account/sessions/{session_id}": async (world) => ({ target: `/api/v1/account/sessions/${(await world.owner.session()).id}`, status: 204 }),
+	"POST /api/v1/account/password": async (world) => {
+		const known = await person(world.server, { password: true });
+		return { by: await known.session(), json: { current_password: known.password, new_password: makePassword() }, status: 204 };
+	},
+	"GET /healthz": async () => ({}),
+	"GET /readyz": async () => ({}),
+};
+
+/** A stranger's object for a path parameter, of the kind that the route names; null where ids of strangers are no question. */
+export async function strangersId(world, parameter) {
+	const stranger = await World.make(world.server);
+	switch (parameter) {
+	case "org_id": return stranger.org.id;
+	case "project_id": return stranger.project.id;
+	case "member_id": return stranger.owner.memberId;
+	case "user_id": return stranger.owner.id;
+	case "invitation_id": return (await fixtures.invitation(stranger.org)).id;
+	case "key_id": return (await stranger.org.key()).id;
+	case "client_id": return stranger.project.clientId;
+	case "audit_event_id": return (await fixtures.auditEvent(stranger.org, { project: stranger.project })).id;
+	case "event_id": return (await fixtures.event(stranger.project, { server: world.server })).id;
+	case "session_id": return (await stranger.owner.session()).id;
+	case "flow_id": return (await fixtures.openFlow(world.server)).id;
+	default: throw new Error(`samples.mjs doesn't know {${parameter}}`);
+	}
+}
+
+export function nobodysId(parameter) {
+	const prefixes = { org_id: "org", project_id: "prj", member_id: "mem", user_id: "usr", invitation_id: "inv", key_id: "key", audit_event_id: "aud", event_id: "evt", session_id: "ses", flow_id: "flw" };
+	return parameter === "client_id" ? "proj_000000000000000000000000" : makeId(prefixes[parameter]);
+}
+

@@ -1,0 +1,130 @@
+// Objects that tests need beside people: invitations, overrides, audit rows, events, and sign-in flows brought to a state.
+
+import { Client } from "./http.mjs";
+import { waitForMail } from "./mail.mjs";
+import { digest, makeEmail, makeId, makePassword, makeSecret } from "./secrets.mjs";
+import { sql } from "./sql.mjs";
+import { DAY, sqlTime } from "./clock.mjs";
+
+/** A pending e-mail invitation with its secret. */
+export async function invitation(org, { email = makeEmail("invited"), role = "member", invitedBy = org.ownerId, expires_in_ms = 7 * DAY } = {}) {
+	const secret = makeSecret("ginv_");
+	const id = makeId("inv");
+	const key = Buffer.from(email.toLowerCase());
+	await org.server.sql.query(sql`INSERT INTO invitations (org_id, id, kind, email, email_key, pending_email_key, role, secret_digest, max_uses, uses,
+		expires_at, revoked_at, closed_at, invited_by, created_at, updated_at)
+		VALUES (${org.id}, ${id}, 'email', ${email}, ${key}, ${key}, ${role}, ${digest(secret)}, 1, 0,
+		${sqlTime(expires_in_ms)}, NULL, NULL, ${invitedBy}, ${sqlTime()}, ${sqlTime()})`);
+	return { id, secret, email, role };
+}
+
+export async function override(project, user, role) {
+	await user.server.sql.query(sql`INSERT INTO project_members (project_id, user_id, org_id, role, created_at, updated_at)
+		VALUES (${project.id}, ${user.id}, ${project.org_id}, ${role}, ${sqlTime()}, ${sqlTime()})`);
+}
+
+/** An audit row that isn't sealed yet, in the project's chain or, without one, the organization's. */
+export async function auditEvent(org, { project, action = "project.updated", result = "ok", target_id = project?.id ?? org.id, changes = "{}" } = {}) {
+	const id = makeId("aud");
+	await org.server.sql.query(sql`INSERT INTO audit_events (chain_id, id, org_id, project_id, action, actor_kind, actor_id, actor_label, target_type,
+		target_id, target_label, result, changes, user_agent, request_id, occurred_at)
+		VALUES (${project?.id ?? org.id}, ${id}, ${org.id}, ${project?.id ?? null}, ${action}, 'user', ${org.ownerId}, 'somebody', 'project',
+		${target_id}, 'target', ${result}, ${changes}, 'tests', ${makeId("req")}, ${sqlTime()})`);
+	return { id };
+}
+
+export async function event(project, { type = "project.updated", subject_id = project.id, server } = {}) {
+	const id = makeId("evt");
+	await server.sql.query(sql`INSERT INTO events (project_id, id, type, source, source_key, subject_id, data, created_at)
+		VALUES (${project.id}, ${id}, ${type}, 'platform', '-', ${subject_id}, ${Buffer.from("{}")}, ${sqlTime()})`);
+	return { id };
+}
+
+/** A browser in the middle of a sign-in. */
+export class Flow {
+	constructor(browser, flow) {
+		this.browser = browser;
+		this.take(flow);
+	}
+
+	take(flow) {
+		this.state = flow.state;
+		this.id = flow.id ?? this.id;
+		this.token = flow.flow_token ?? this.token;
+		this.flow = flow;
+	}
+
+	headers(more = {}) {
+		return { Origin: this.browser.origin, "X-Flow-Token": this.token, ...more };
+	}
+
+	/** One action; answers the reply and remembers the state it led to. */
+	async act(action, json = {}, { headers = {}, ...options } = {}) {
+		const answer = await this.browser.post(`/api/v1/flows/${this.id}/${action}`, json, { csrf: false, headers: this.headers(headers), ...options });
+		if (answer.status === 200)
+			this.take(answer.json);
+		return answer;
+	}
+
+	/** The same, which must succeed. */
+	async go(action, json, options) {
+		const answer = await this.act(action, json, options);
+		if (answer.status !== 200)
+			throw new Error(`${action}: ${answer.status} ${answer.text}`);
+		return answer.json;
+	}
+}
+
+export async function openFlow(server, kind = "sign_in", { browser = new Client(server), ...body } = {}) {
+	const answer = await browser.post("/api/v1/flows", { kind, transport: "cookie", ...body }, { headers: { Origin: browser.origin } });
+	if (answer.status !== 201)
+		throw new Error(`POST /flows: ${answer.status} ${answer.text}`);
+	return new Flow(browser, answer.json);
+}
+
+/** Signed up, waiting for the code that was mailed. */
+export async function signUpFlow(server, { email = makeEmail("new"), password = makePassword(), name = "New Person", ...options } = {}) {
+	const flow = await openFlow(server, "sign_up", options);
+	await flow.go("sign_up", { email, password, name });
+	return Object.assign(flow, { email, password });
+}
+
+/** A whole sign-up by code: a browser that is signed in. */
+export async function signUp(server, options) {
+	const flow = await signUpFlow(server, options);
+	const mail = await waitForMail(server, flow.email);
+	await flow.go("verify_code", { code: mail.code });
+	const done = await flow.go("complete");
+	return Object.assign(flow, { done });
+}
+
+/** The right password was given; one step from a session. */
+export async function signInFlow(server, { email, password, ...options }) {
+	const flow = await openFlow(server, "sign_in", options);
+	await flow.go("identify", { identifier: email });
+	await flow.go("password", { password });
+	return flow;
+}
+
+export async function signIn(server, options) {
+	const flow = await signInFlow(server, options);
+	const done = await flow.go("complete");
+	return Object.assign(flow, { done });
+}
+
+/** A reset was asked for; answers the mailed link. */
+export async function recoverMail(server, email, options) {
+	const flow = await openFlow(server, "recover", options);
+	await flow.go("recover", { identifier: email });
+	return waitForMail(server, email);
+}
+
+/** The mailed link was opened: the flow waits for a new password. */
+export async function newPasswordFlow(server, email) {
+	const mail = await recoverMail(server, email);
+	const browser = new Client(server);
+	const answer = await browser.post("/api/v1/flows/redeem", { token: mail.token }, { headers: { Origin: browser.origin } });
+	if (answer.status !== 200)
+		throw new Error(`redeem: ${answer.status} ${answer.text}`);
+	return new Flow(browser, answer.json);
+}

@@ -1,0 +1,13 @@
+// What a test file usually needs.
+
+export * from "./clock.mjs";
+export * from "./expect.mjs";
+export * from "./fixtures.mjs";
+export { Client, makeAddress, sendOctets } from "./http.mjs";
+export { entryOf, logEntries, logLines } from "./logs.mjs";
+export { mailsTo, waitForMail } from "./mail.mjs";
+export { KEY_SCOPES, operator, person } from "./person.mjs";
+export { checksum, digest, makeEmail, makeId, makePassword, makePublicId, makeSecret, makeSlug } from "./secrets.mjs";
+export { startGatehouse } from "./server.mjs";
+export { atOnce, ownServer, sharedBasis, sharedServer } from "./suite.mjs";
+export { sleep, until } from "./workplace.mjs";
