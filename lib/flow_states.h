@@ -38,7 +38,7 @@ enum flow_event {
 	FLOW_CODE_SENT,
 	FLOW_ADDRESS_PROVEN,
 	FLOW_PASSWORD_DUE,	/* the address is proven, and a password has to be chosen */
-	FLOW_SIGN_UP_REFUSED,
+	FLOW_REFUSED,		/* the proof was good, but nothing may come of it */
 	FLOW_PASSWORD_SET,
 	FLOW_COMPLETED,
 	FLOW_EVENT_COUNT

@@ -15,8 +15,8 @@
 #define LINE_BYTES_MAX 4096
 /* One long text doesn't push out the others. */
 #define TEXT_BYTES_MAX 512
-/* Longest escape, a closing quote, "}\n". */
-#define TAIL_BYTES 9
+/* What an escape may be longer than one octet, a closing quote, "}\n". */
+#define TAIL_BYTES 8
 
 struct line {
 	char data[LINE_BYTES_MAX];
@@ -57,10 +57,13 @@ log_set_request(const char *request_id)
 	current_request = request_id == NULL ? "" : request_id;
 }
 
+/* An escape may reach into the tail; then there is no room left. */
 static size_t
 room_of(const struct line *line)
 {
-	return sizeof(line->data) - TAIL_BYTES - line->len;
+	size_t end = sizeof(line->data) - TAIL_BYTES;
+
+	return line->len < end ? end - line->len : 0;
 }
 
 static void

@@ -1,0 +1,79 @@
+/*
+ * Tests of lib/addresses.c.
+ */
+#include <string.h>
+
+#include "lib/http.h"
+#include "tests/unit/unit.h"
+
+static const char *
+normal(const char *text)
+{
+	uint8_t ip[16];
+
+	assert_true(ip_parse(text, ip));
+	return ip_format(arena, (struct bytes){ .data = ip, .len = sizeof(ip) });
+}
+
+static const char *
+bucket(const char *text)
+{
+	uint8_t ip[16];
+
+	assert_true(ip_parse(text, ip));
+	ip_to_bucket(ip);
+	return ip_format(arena, (struct bytes){ .data = ip, .len = sizeof(ip) });
+}
+
+static void
+addresses_have_one_form(void **state)
+{
+	(void)state;
+	assert_string_equal(normal("192.0.2.1"), "192.0.2.1");
+	assert_string_equal(normal("::ffff:192.0.2.1"), "192.0.2.1");
+	assert_string_equal(normal("::FFFF:C000:0201"), "192.0.2.1");
+	assert_string_equal(normal("2001:DB8:0:0:0:0:0:1"), "2001:db8::1");
+	assert_string_equal(normal("::1"), "::1");
+	assert_string_equal(ip_format(arena, (struct bytes){ 0 }), "");
+}
+
+static void
+ht_19_buckets_are_whole_ipv4_and_64_bits_of_ipv6(void **state)
+{
+	(void)state;
+	assert_string_equal(bucket("192.0.2.1"), "192.0.2.1");
+	assert_string_not_equal(bucket("192.0.2.1"), bucket("192.0.2.2"));
+	assert_string_equal(bucket("::ffff:192.0.2.1"), bucket("192.0.2.1"));
+	assert_string_equal(bucket("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
+	assert_string_equal(bucket("2001:db8:1:2::"), bucket("2001:db8:1:2:ffff:ffff:ffff:ffff"));
+	assert_string_not_equal(bucket("2001:db8:1:2::1"), bucket("2001:db8:1:3::1"));
+}
+
+static void
+other_texts_are_no_address(void **state)
+{
+	(void)state;
+	static const char *const bad[] = { "", "localhost", "192.0.2", "192.0.2.256", "192.0.2.1.1", "192.0.2.01", "0xc0.0.2.1", "3221225985",
+					   "192.0.2.1:80", "[::1]", "::1%lo", "fe80::1%eth0", ":::", "1::2::3", "12345::", " ::1", "::1 ", "unix:",
+					   "192.0.2.1, 10.0.0.1" };
+	uint8_t ip[16] = { 7 };
+
+	assert_true(ip_parse("::1", (uint8_t[16]){ 0 }));
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		if (ip_parse(bad[i], ip))
+			fail_msg("%s", bad[i]);
+	}
+	assert_int_equal(ip[0], 7);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(addresses_have_one_form),
+		TEST(ht_19_buckets_are_whole_ipv4_and_64_bits_of_ipv6),
+		TEST(other_texts_are_no_address),
+	};
+
+	return cmocka_run_group_tests_name("addresses", tests, NULL, NULL);
+}
