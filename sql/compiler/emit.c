@@ -98,28 +98,19 @@ row_name(const struct query *query)
 	return query->row != NULL ? query->row : text_printf("q_%s_row", query->name);
 }
 
-/* The earlier query whose row struct this one shares; the columns must be the same. */
-static const struct query *
-same_row_before(const struct queries *queries, size_t index)
+/* Has an earlier query written the row struct that this one shares? */
+static bool
+has_row_before(const struct queries *queries, size_t index)
 {
 	const struct query *query = queries->items[index];
 
-	for (size_t i = 0; i < index; i++) {
+	for (size_t i = 0; i < index && query->row != NULL; i++) {
 		const struct query *other = queries->items[i];
-		bool is_equal = other->column_count == query->column_count;
 
-		if (query->row == NULL || other->row == NULL || strcmp(other->row, query->row) != 0)
-			continue;
-		for (size_t k = 0; is_equal && k < query->column_count; k++) {
-			is_equal = strcmp(query->columns[k].name, other->columns[k].name) == 0 &&
-				   query->columns[k].type == other->columns[k].type;
-		}
-		if (!is_equal)
-			complain(query->place, "the results differ from those of %s, which has the row %s, too", other->name,
-				 query->row);
-		return other;
+		if (other->row != NULL && strcmp(other->row, query->row) == 0)
+			return true;
 	}
-	return NULL;
+	return false;
 }
 
 static void
@@ -182,7 +173,7 @@ emit_declaration(FILE *out, const struct queries *queries, size_t index)
 	if (query->doc.count > 0)
 		fputs(" */\n", out);
 	emit_params(out, query);
-	if (query->mode != MODE_EXEC && same_row_before(queries, index) == NULL)
+	if (query->mode != MODE_EXEC && !has_row_before(queries, index))
 		emit_row(out, query);
 	emit_signature(out, query, " ");
 	fputs(" MUST_CHECK;\n\n", out);

@@ -92,6 +92,7 @@ main(int argc, char **argv)
 	schema_check(&schema);
 	for (size_t i = 0; i < options.queries.count; i++)
 		queries_read(&queries, &schema, options.queries.items[i]);
+	check_shared_rows(&queries);
 	if (options.list_unscoped)
 		list_unscoped(&queries);
 	if (options.baseline)

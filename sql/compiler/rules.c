@@ -109,3 +109,31 @@ check_rules(struct query *query)
 	check_block(query, query->block);
 	visit_exprs(query, query->block, check_values_call);
 }
+
+static bool
+have_equal_results(const struct query *a, const struct query *b)
+{
+	if (a->column_count != b->column_count)
+		return false;
+	for (size_t i = 0; i < a->column_count; i++) {
+		if (strcmp(a->columns[i].name, b->columns[i].name) != 0 || a->columns[i].type != b->columns[i].type)
+			return false;
+	}
+	return true;
+}
+
+void
+check_shared_rows(const struct queries *queries)
+{
+	for (size_t i = 0; i < queries->count; i++) {
+		const struct query *query = queries->items[i];
+
+		for (size_t k = 0; k < i && query->row != NULL; k++) {
+			const struct query *other = queries->items[k];
+
+			if (other->row != NULL && strcmp(other->row, query->row) == 0 && !have_equal_results(query, other))
+				complain(query->place, "the results differ from those of %s, which has the row %s, too",
+					 other->name, query->row);
+		}
+	}
+}

@@ -276,6 +276,8 @@ void infer_types(struct query *);
 void check_tenant(struct query *);
 /* What builds but mustn't: no WHERE, no ORDER BY, NULL into NOT NULL … (rules.c). */
 void check_rules(struct query *);
+/* Queries that share a row struct must give the same results. */
+void check_shared_rows(const struct queries *);
 
 struct place query_place(const struct query *, int line);
 struct param *query_param(const struct query *, const char *name);

@@ -1,0 +1,5 @@
+-- expect: write :name instead of ?
+-- Parameters have names.
+
+-- name: bare_question_mark :one
+SELECT o.id FROM orgs o WHERE o.id = ?;
