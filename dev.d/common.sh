@@ -51,12 +51,13 @@ process_pid() {
 	local file=$var/pids/$1.pid pid started
 	[ -e "$file" ] || return 1
 	read -r pid started <"$file" || return 1
-	[ "$(process_start_time "$pid")" = "$started" ] || return 1
+	[ -n "$started" ] && [ "$(process_start_time "$pid")" = "$started" ] || return 1
 	printf '%s\n' "$pid"
 }
 
+# Nothing for a process that has ended, also while nobody has collected it.
 process_start_time() {
-	sed -e 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 20
+	sed -e 's/.*) //' -e '/^[ZX]/d' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 20
 }
 
 # start_process NAME PROGRAM…: in a session of its own, so that Ctrl-C reaches only ./dev, which ends things in order.

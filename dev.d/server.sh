@@ -140,7 +140,10 @@ print_next_step() {
 
 # json_value EXPRESSION: of the object on standard input.
 json_value() {
-	node -p "JSON.parse(require('fs').readFileSync(0, 'utf8'))$1"
+	node -e "
+		const value = JSON.parse(require('fs').readFileSync(0, 'utf8'))$1;
+		if (value === undefined || value === null) process.exit(1);
+		console.log(value)"
 }
 
 is_set_up() {
