@@ -70,6 +70,7 @@ insert_user(struct tx *tx, const struct user_make *make, const char *id)
 				       .name = make->name,
 				       .locale = make->locale,
 				       .webauthn_handle = { handle, sizeof(handle) },
+				       .token_version = USER_FIRST_TOKEN_VERSION,
 				   },
 				   NULL);
 	return db_on_duplicate(tx->db, e, DUP_USERS_UQ_EMAIL_KEY, ERR_EMAIL_TAKEN);

@@ -21,6 +21,9 @@ struct user_make {
 	bool acts;			/* signs up alone: becomes the transaction's actor */
 };
 
+/* What a new user's token_version is. */
+#define USER_FIRST_TOKEN_VERSION 1
+
 /* ERR_EMAIL_TAKEN. Records user.created. */
 enum err user_make(struct tx *, const struct user_make *, const char **ret_user_id) MUST_CHECK;
 

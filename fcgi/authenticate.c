@@ -167,13 +167,17 @@ csrf_token(const struct request *rq, const char **ret_token)
 	return OK;
 }
 
-/* users.md rule 5, SE-09: the exact origin, the browser's own word where it gives one, and the session's token. */
+/*
+ * users.md rule 5, SE-09: the exact origin, the browser's own word where it gives one, and the session's token. The sign-in pages have no such
+ * token: their routes demand the exact origin of everybody, and a token of the flow.
+ */
 static enum err
 check_csrf(struct exchange *x)
 {
 	const char *sent = x->in.header[HEADER_X_CSRF_TOKEN], *token;
+	bool is_sign_in_page = (x->rq.route->flags & ROUTE_EXACT_ORIGIN) != 0 && (x->rq.route->auth & AUTH_PUBLIC) != 0;
 
-	if (x->rq.route->method == GET)
+	if (x->rq.route->method == GET || is_sign_in_page)
 		return OK;
 	if (x->rq.origin == NULL || strcmp(x->rq.origin, x->rq.config->public_url) != 0) {
 		x->response.reason = "Origin isn't the public address";

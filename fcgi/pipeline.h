@@ -4,6 +4,7 @@
 #ifndef GATEHOUSE_FCGI_PIPELINE_H
 #define GATEHOUSE_FCGI_PIPELINE_H
 
+#include "fcgi/authenticate.h"
 #include "fcgi/request.h"
 #include "fcgi/worker.h"
 
@@ -103,8 +104,6 @@ enum err input_parse(struct exchange *);
 
 /* authenticate.c: who is asking; UNAUTHORIZED with a reason, CSRF_FAILED, CREDENTIAL_NOT_ALLOWED. */
 enum err authenticate(struct exchange *);
-/* The token that a session's state-changing requests must carry (users.md rule 5). */
-enum err csrf_token(const struct request *, const char **ret_token) MUST_CHECK;
 
 /* tenant.c: judges what the credential's statement found: organization, project, environment, role. */
 enum err tenant_resolve(struct exchange *);

@@ -4,7 +4,7 @@
 INSERT INTO users (project_id, id, email, email_key, email_verified_at, name, locale, metadata, status, is_anonymous,
 	webauthn_handle, token_version, version, created_at, updated_at)
 VALUES (:project_id, :id, :email, :email_key, :email_verified_at, :name, :locale, '{}', 'active', FALSE,
-	:webauthn_handle, 1, 1, :now, :now);
+	:webauthn_handle, :token_version, 1, :now, :now);
 
 -- name: user_by_email :one
 -- row: user_row

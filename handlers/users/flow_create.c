@@ -1,0 +1,207 @@
+/*
+ * POST /flows and GET /flows/{flow_id}: how a flow begins, and how a page that was reloaded finds it again.
+ */
+#include "handlers/users/flow.h"
+
+#include <string.h>
+
+#include "lib/text.h"
+#include "lib/uris.h"
+
+/* ---- where it ends (users.md rule 38) ---- */
+
+/* In the console, pages of the dashboard and the invite page on HOST count as registered. */
+static bool
+is_console_page(const char *path)
+{
+	static const char *const PAGES[] = { "/dashboard", "/invite", "/account" };
+
+	if (!local_path_is_safe(path))
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(PAGES); i++) {
+		size_t len = strlen(PAGES[i]);
+
+		if (strncmp(path, PAGES[i], len) == 0 && strchr("/?#", path[len]) != NULL)
+			return true;
+	}
+	return false;
+}
+
+static enum err
+console_target(const struct request *rq, const char *asked, const char **ret_target)
+{
+	const char *host = rq->config->public_url;
+	size_t len = strlen(host);
+
+	if (asked == NULL) {
+		*ret_target = arena_printf(rq->arena, "%s/dashboard", host);
+		return OK;
+	}
+	if (strncmp(asked, host, len) == 0)
+		asked += len;
+	if (!is_console_page(asked))
+		return ERR_VALIDATION_FAILED;
+	*ret_target = arena_printf(rq->arena, "%s%s", host, asked);
+	return OK;
+}
+
+/* Elsewhere only what the client has registered; without an address of their own people end on the error page. */
+static enum err
+client_target(const struct request *rq, struct tx *tx, const struct flow_client_row *client, const char *asked,
+	      const char **ret_target)
+{
+	struct q_flow_client_redirect_uris_row *uris = NULL;
+	size_t count = 0;
+
+	if (asked == NULL) {
+		*ret_target = flow_page_url(rq, client->project_id, client->default_client_id, "error");
+		return OK;
+	}
+	TRY(q_flow_client_redirect_uris(tx->db,
+					&(struct q_flow_client_redirect_uris){
+					    .project_id = client->project_id,
+					    .client_id = client->client_id,
+					},
+					&uris, &count));
+	for (size_t i = 0; i < count; i++)
+		if (redirect_uri_matches(arena_strndup(rq->arena, (const char *)uris[i].uri.data, uris[i].uri.len), asked)) {
+			*ret_target = asked;
+			return OK;
+		}
+	return ERR_VALIDATION_FAILED;
+}
+
+static enum err
+find_target(const struct request *rq, struct tx *tx, const struct flow_client_row *client, const char **ret_target)
+{
+	const struct flow_create_input *in = rq->input;
+
+	if (strcmp(client->project_id, rq->console_id) == 0)
+		return console_target(rq, in->redirect_uri, ret_target);
+	return client_target(rq, tx, client, in->redirect_uri, ret_target);
+}
+
+/* ---- who it is for ---- */
+
+/* The client named, else the console's own on its host. What isn't served here isn't there. */
+static enum err
+find_client(const struct request *rq, struct tx *tx, struct flow_client_row *ret_client)
+{
+	const struct flow_create_input *in = rq->input;
+	struct flow_client_row client;
+
+	if (in->has.client_id)
+		TRY(q_flow_client(tx->db, &(struct q_flow_client){ .client_id = in->client_id }, &client));
+	else
+		TRY(q_flow_default_client(tx->db, &(struct q_flow_default_client){ .project_id = rq->console_id }, &client));
+	if (!flow_is_served_here(rq, client.project_id))
+		return ERR_NOT_FOUND;
+	*ret_client = client;
+	return OK;
+}
+
+/* The session a browser has is the console's. */
+static bool
+has_session_of(const struct request *rq, const char *project_id)
+{
+	return request_is_session(rq) && strcmp(project_id, rq->console_id) == 0;
+}
+
+static enum err
+start(const struct request *rq, const struct flow_client_row *client, struct flow *flow)
+{
+	const struct flow_create_input *in = rq->input;
+
+	flow->kind = flow_kind_parse(in->kind);
+	flow->state = FLOW_IDENTIFY;
+	flow->data.email = in->login_hint;
+	if (has_session_of(rq, client->project_id)) {
+		flow->data.session_id = rq->credential.id;
+		flow->data.session_user_id = rq->user.id;
+	}
+	if (flow->kind != FLOW_REAUTHENTICATE)
+		return OK;
+	if (flow->data.session_id == NULL)
+		return ERR_UNAUTHORIZED;
+	flow->state = FLOW_FIRST_FACTOR;
+	flow->row.user_id = rq->user.id;
+	flow->data.email = rq->user.email;
+	return email_key(rq->arena, rq->user.email, &flow->data.email_key) ? OK : ERR_INTERNAL;
+}
+
+/* ---- making it ---- */
+
+static enum err
+make_flow(const struct request *rq, struct tx *tx, const struct flow_client_row *client, struct flow *ret)
+{
+	const struct flow_create_input *in = rq->input;
+	struct flow flow = {
+		.row = {
+			.project_id = client->project_id,
+			.client_id = client->client_id,
+			.client_name = client->client_name,
+			.logo_uri = client->logo_uri,
+			.default_client_id = client->default_client_id,
+			.expires_at = rq->now_ms + FLOW_LIFE_MS,
+		},
+		.data = {
+			.locale = in->locale,
+			.invitation = in->invitation_secret,
+			.resend_at = NONE,
+			.token_version = NONE,
+		},
+		.settings = sign_in_settings_parse(rq->arena, rq->config, client->settings_body),
+	};
+
+	TRY(start(rq, client, &flow));
+	TRY(tx_make_id(tx, ID_FLOW, &flow.row.id));
+	TRY(flow_take_cookie(rq, client->project_id, &flow.row.binding_digest));
+	TRY(find_target(rq, tx, client, &flow.data.redirect_to));
+	TRY(flow_add(tx, &flow));
+	*ret = flow;
+	return OK;
+}
+
+static enum verdict
+check_create(const struct request *rq, const struct flow_client_row *client)
+{
+	const struct flow_create_input *in = rq->input;
+	struct sign_in_settings settings = sign_in_settings_parse(rq->arena, rq->config, client->settings_body);
+
+	/* No client may run screens of its own yet (rule 4). */
+	if (in->has.transport && strcmp(in->transport, "code") == 0)
+		return fail_err(rq, ERR_DIRECT_FLOW_NOT_ALLOWED);
+	if (!flow_has_password_method(&settings, client->auth_methods))
+		return fail_err(rq, ERR_METHOD_DISABLED);
+	if (in->has.invitation_secret && strcmp(client->project_id, rq->console_id) != 0)
+		return fail_field(rq, "invitation_secret", "not_here", "Only the console has invitations.");
+	return go_on(rq);
+}
+
+enum verdict
+flow_create(const struct request *rq, struct tx *tx)
+{
+	struct flow_client_row client;
+	struct flow flow;
+	enum err e = find_client(rq, tx, &client);
+
+	if (e != OK)
+		return fail_err(rq, e);
+	enum verdict bad = check_create(rq, &client);
+	if (bad != VERDICT_GO_ON)
+		return bad;
+	e = make_flow(rq, tx, &client, &flow);
+	if (e == ERR_VALIDATION_FAILED)
+		return fail_field(rq, "redirect_uri", "unregistered", "This address isn't registered for the client.");
+	return e == OK ? flow_reply(rq, 201, &flow) : fail_err(rq, e);
+}
+
+enum verdict
+flow_get(const struct request *rq, struct tx *tx)
+{
+	const struct flow_path *in = rq->input;
+	struct flow flow;
+	enum verdict verdict = flow_look(rq, tx, in->flow_id, &flow);
+
+	return verdict == VERDICT_GO_ON ? flow_reply(rq, 200, &flow) : verdict;
+}

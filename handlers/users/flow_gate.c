@@ -1,0 +1,170 @@
+/*
+ * Who may act on a flow: the browser that opened it, with its token, while it lives and offers the action (users.md rules 3, 4 and 9).
+ */
+#include "handlers/users/flow.h"
+
+#include <string.h>
+
+#include "lib/encode.h"
+#include "lib/secrets.h"
+
+#define COOKIE_LIFE_S (FLOW_MAIL_LIFE_MS / SECOND_MS)
+#define COOKIE_RANDOM_LEN 43
+
+/* ---- the cookie: "prj_….{256 random bits}": the id finds the flow's rows, the bits are what counts ---- */
+
+/* NULL unless there is exactly one, well-formed; two of one name are somebody's trick. */
+static const char *
+cookie_of(const struct request *rq, const char **ret_project_id)
+{
+	const char *value = rq->flow_cookies.count == 1 ? rq->flow_cookies.items[0] : NULL;
+	const char *dot = value != NULL ? strchr(value, '.') : NULL;
+	const char *project_id;
+
+	if (dot == NULL || strlen(dot + 1) != COOKIE_RANDOM_LEN)
+		return NULL;
+	project_id = arena_strndup(rq->arena, value, (size_t)(dot - value));
+	if (!id_is_valid(ID_PROJECT, project_id))
+		return NULL;
+	*ret_project_id = project_id;
+	return value;
+}
+
+enum err
+flow_take_cookie(const struct request *rq, const char *project_id, struct bytes *ret_binding_digest)
+{
+	const char *cookie_project_id = "";
+	const char *cookie = cookie_of(rq, &cookie_project_id);
+	const char *random;
+
+	/* One cookie for all tabs of a browser: a second flow must not shut the first one out. */
+	if (cookie == NULL || strcmp(cookie_project_id, project_id) != 0) {
+		TRY(secret_make_cookie(rq->arena, &random));
+		cookie = arena_printf(rq->arena, "%s.%s", project_id, random);
+	}
+	reply_cookie(rq, FLOW_COOKIE, cookie, COOKIE_LIFE_S);
+	*ret_binding_digest = sha256_bytes(rq->arena, cookie, strlen(cookie));
+	return OK;
+}
+
+bool
+flow_is_served_here(const struct request *rq, const char *project_id)
+{
+	bool is_console = strcmp(project_id, rq->console_id) == 0;
+
+	if (strcmp(rq->config->public_url, rq->config->auth_url) == 0)
+		return true;
+	return is_console == (rq->site == SITE_MAIN);
+}
+
+/* ---- the token ---- */
+
+enum err
+flow_token(const struct request *rq, const struct flow *flow, const char **ret_token)
+{
+	const char *said = arena_printf(rq->arena, "%s %s %s", flow->row.project_id, flow->row.id,
+					hex_encode(rq->arena, flow->row.binding_digest));
+	uint8_t mac[32];
+
+	TRY(keyring_mac(rq->keyring, "flow",
+			(struct bytes){ .data = (const uint8_t *)said, .len = strlen(said) }, mac));
+	*ret_token = base64url_encode(rq->arena, (struct bytes){ .data = mac, .len = sizeof(mac) });
+	return OK;
+}
+
+static enum err
+check_token(const struct request *rq, const struct flow *flow)
+{
+	const char *token;
+
+	TRY(flow_token(rq, flow, &token));
+	if (rq->flow_token == NULL || strlen(rq->flow_token) != strlen(token) ||
+	    !secret_equal(rq->flow_token, token, strlen(token)))
+		return ERR_CSRF_FAILED;
+	return OK;
+}
+
+/* ---- looking ---- */
+
+static enum err
+find(const struct request *rq, struct tx *tx, const char *flow_id, struct flow *ret)
+{
+	const char *project_id = NULL;
+	const char *cookie = cookie_of(rq, &project_id);
+	struct flow flow;
+	uint8_t digest[32];
+
+	if (cookie == NULL)
+		return ERR_NOT_FOUND;
+	TRY(flow_load(rq, tx, project_id, flow_id, &flow));
+	sha256_of(cookie, strlen(cookie), digest);
+	if (flow.row.binding_digest.len != sizeof(digest) ||
+	    !secret_equal(flow.row.binding_digest.data, digest, sizeof(digest)))
+		return ERR_NOT_FOUND;
+	*ret = flow;
+	return OK;
+}
+
+enum verdict
+flow_look(const struct request *rq, struct tx *tx, const char *flow_id, struct flow *ret)
+{
+	struct flow flow;
+	enum err e = find(rq, tx, flow_id, &flow);
+
+	if (e != OK)
+		return fail_err(rq, e);
+	if (flow.row.expires_at <= rq->now_ms)
+		return fail_err(rq, ERR_FLOW_EXPIRED);
+	*ret = flow;
+	return go_on(rq);
+}
+
+/* ---- acting ---- */
+
+/* auth_methods: words with single spaces between, as stored. */
+static bool
+has_word(const char *words, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (const char *at = words; (at = strstr(at, word)) != NULL; at += len)
+		if ((at == words || at[-1] == ' ') && (at[len] == '\0' || at[len] == ' '))
+			return true;
+	return false;
+}
+
+bool
+flow_has_password_method(const struct sign_in_settings *settings, const char *auth_methods)
+{
+	return settings->has_password_method && (auth_methods == NULL || has_word(auth_methods, "password"));
+}
+
+static bool
+needs_password_method(enum flow_action action)
+{
+	return action == FLOW_DO_IDENTIFY || action == FLOW_DO_SIGN_UP || action == FLOW_DO_RECOVER ||
+	       action == FLOW_DO_PASSWORD || action == FLOW_DO_SET_PASSWORD;
+}
+
+enum verdict
+flow_gate(const struct request *rq, struct tx *tx, const char *flow_id, enum flow_action action, struct flow *ret)
+{
+	struct flow flow;
+
+	if (rq->flow_cookies.count == 0 || rq->flow_token == NULL)
+		return fail_err(rq, ERR_CSRF_FAILED);
+	enum verdict verdict = flow_look(rq, tx, flow_id, &flow);
+	if (verdict != VERDICT_GO_ON)
+		return verdict;
+	enum err e = check_token(rq, &flow);
+	if (e != OK)
+		return fail_err(rq, e);
+	if (flow_is_over(flow.state))
+		return fail_err(rq, ERR_FLOW_EXPIRED);
+	if (!flow_allows(flow.kind, flow.state, action))
+		return flow_end(rq, tx, &flow, ERR_FLOW_STATE_CONFLICT);
+	if (needs_password_method(action) && !flow_has_password_method(&flow.settings, flow.row.auth_methods))
+		return fail_err(rq, ERR_METHOD_DISABLED);
+	*ret = flow;
+	return go_on(rq);
+}

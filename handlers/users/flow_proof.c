@@ -1,0 +1,127 @@
+/*
+ * The address is proven: what that makes of the flow (users.md rules 7, 8, 16, 17 and 19).
+ */
+#include "handlers/users/flow.h"
+
+#include <string.h>
+
+#include "domain/users.h"
+
+/* What was proven, for the session that comes of it (RFC 8176 names for amr). */
+static void
+note_proof(const struct tx *tx, struct flow *flow, enum proof proof)
+{
+	flow->data.auth_strength = proof == PROOF_CODE ? "email_otp" : "magic_link";
+	flow->data.amr = "otp";
+	flow->row.code_digest = (struct bytes){ .data = NULL };
+	flow->row.code_expires_at = NONE;
+	flow->data.link = NULL;
+	flow->data.password_phc = NULL;
+	flow->row.expires_at = tx->now_ms + FLOW_LIFE_MS;
+}
+
+static enum err
+take_user(struct tx *tx, struct flow *flow, const char *user_id)
+{
+	struct user_row user;
+
+	TRY(q_user_get(tx->db, &(struct q_user_get){ .project_id = flow->row.project_id, .id = user_id }, &user));
+	flow->row.user_id = user.id;
+	flow->data.token_version = user.token_version;
+	tx->actor = (struct actor){ .kind = "user", .id = user.id, .label = user.email };
+	return OK;
+}
+
+/* Somebody who has an account. Their first proof drops what is older, so a password has to be chosen; so it has after recovery. */
+static enum err
+prove_known(struct tx *tx, struct flow *flow, const struct user_row *user, enum flow_event *ret_event)
+{
+	bool is_first = false;
+
+	TRY(user_may_sign_in(user->status, user->ban_expires_at, tx->now_ms));
+	tx->actor = (struct actor){ .kind = "user", .id = user->id, .label = user->email };
+	TRY(user_prove_email(tx, flow->row.project_id, user->id, user->email, &is_first));
+	TRY(take_user(tx, flow, user->id));
+	*ret_event = is_first || flow->kind == FLOW_RECOVER ? FLOW_PASSWORD_DUE : FLOW_ADDRESS_PROVEN;
+	return OK;
+}
+
+static enum err
+find_by_address(struct tx *tx, const struct flow *flow, struct user_row *ret_user)
+{
+	return q_user_by_email(tx->db,
+			       &(struct q_user_by_email){
+				   .project_id = flow->row.project_id,
+				   .email_key = { .data = (const uint8_t *)flow->data.email_key,
+						  .len = strlen(flow->data.email_key) },
+			       },
+			       ret_user);
+}
+
+/*
+ * A sign-up. The pending password counts only in the browser where it was typed: a link opened in another proves that somebody reads this
+ * mailbox, but not that they typed the password, so they choose one.
+ */
+static enum err
+prove_sign_up(struct tx *tx, struct flow *flow, enum proof proof, enum flow_event *ret_event)
+{
+	bool is_here = proof != PROOF_LINK_ELSEWHERE;
+	struct user_row user;
+	enum err e = find_by_address(tx, flow, &user);
+
+	if (e == OK)
+		return prove_known(tx, flow, &user, ret_event);
+	if (e != ERR_NO_ROW)
+		return e;
+	if (flow->settings.sign_up != SIGN_UP_OPEN)
+		return ERR_SIGN_UP_DISABLED;
+	e = flow_make_user(tx, flow, is_here ? flow->data.password_phc : NULL, true);
+	/* Another flow was faster: proof signs in, the pending password is dropped. */
+	if (e == ERR_EMAIL_TAKEN) {
+		TRY(find_by_address(tx, flow, &user));
+		return prove_known(tx, flow, &user, ret_event);
+	}
+	TRY(e);
+	*ret_event = is_here && flow->data.password_phc != NULL ? FLOW_ADDRESS_PROVEN : FLOW_PASSWORD_DUE;
+	return OK;
+}
+
+static enum err
+prove(struct tx *tx, struct flow *flow, enum proof proof, enum flow_event *ret_event)
+{
+	struct user_row user;
+
+	if (flow->kind == FLOW_SIGN_UP)
+		return prove_sign_up(tx, flow, proof, ret_event);
+	/* An unknown address was mailed nothing, so nobody can prove it. */
+	if (flow->row.user_id == NULL)
+		return ERR_INVALID_CODE;
+	TRY(q_user_get(
+	    tx->db, &(struct q_user_get){ .project_id = flow->row.project_id, .id = flow->row.user_id }, &user));
+	return prove_known(tx, flow, &user, ret_event);
+}
+
+static bool
+ends_flow(enum err e)
+{
+	return e == ERR_SIGN_UP_DISABLED || e == ERR_USER_BANNED || e == ERR_USER_DEACTIVATED;
+}
+
+enum verdict
+flow_prove(const struct request *rq, struct tx *tx, struct flow *flow, enum proof proof)
+{
+	enum flow_event event = FLOW_ADDRESS_PROVEN;
+	enum err refusal = prove(tx, flow, proof, &event);
+
+	if (refusal != OK && !ends_flow(refusal))
+		return flow_end(rq, tx, flow, refusal);
+	note_proof(tx, flow, proof);
+	if (refusal != OK) {
+		flow->data.error_code = error_info(refusal)->code;
+		event = FLOW_REFUSED;
+	}
+	enum err e = flow_advance(tx, flow, event);
+	if (e != OK || refusal == OK)
+		return flow_end(rq, tx, flow, e);
+	return refuse(rq, refusal, "%s", error_info(refusal)->title);
+}

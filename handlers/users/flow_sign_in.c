@@ -1,0 +1,196 @@
+/*
+ * The actions identify, back and password (users.md rules 6, 12 and 13).
+ */
+#include "handlers/users/flow.h"
+
+#include <string.h>
+
+#include "domain/throttle.h"
+#include "domain/users.h"
+#include "lib/text.h"
+
+/* ---- identify, back ---- */
+
+enum verdict
+flow_identify(const struct request *rq, struct tx *tx)
+{
+	const struct flow_identifier_input *in = rq->input;
+	struct flow flow;
+	struct user_row user;
+	const char *key;
+	enum verdict verdict = flow_gate(rq, tx, in->flow_id, FLOW_DO_IDENTIFY, &flow);
+
+	if (verdict != VERDICT_GO_ON)
+		return verdict;
+	if (!email_key(rq->arena, in->identifier, &key))
+		return fail_field(rq, "identifier", "email", "This isn't an e-mail address.");
+	enum err e = q_user_by_email(tx->db,
+				     &(struct q_user_by_email){
+					 .project_id = flow.row.project_id,
+					 .email_key = { .data = (const uint8_t *)key, .len = strlen(key) },
+				     },
+				     &user);
+	if (e != OK && e != ERR_NO_ROW)
+		return fail_err(rq, e);
+	flow.kind = FLOW_SIGN_IN;
+	flow.row.user_id = e == OK ? user.id : NULL;
+	flow.data.email = in->identifier;
+	flow.data.email_key = key;
+	return flow_end(rq, tx, &flow, flow_advance(tx, &flow, FLOW_IDENTIFIED));
+}
+
+enum verdict
+flow_back(const struct request *rq, struct tx *tx)
+{
+	const struct flow_path *in = rq->input;
+	struct flow flow;
+	enum verdict verdict = flow_gate(rq, tx, in->flow_id, FLOW_DO_BACK, &flow);
+
+	if (verdict != VERDICT_GO_ON)
+		return verdict;
+	flow.row.user_id = NULL;
+	flow.data.email = NULL;
+	flow.data.email_key = NULL;
+	return flow_end(rq, tx, &flow, flow_advance(tx, &flow, FLOW_WENT_BACK));
+}
+
+/* ---- password: spend the try, hash, judge ---- */
+
+/* Whom failures are counted for: the account or, when there is none, the address that was typed. */
+static const char *
+subject_of(const struct flow *flow)
+{
+	return flow->row.user_id != NULL ? flow->row.user_id : flow->data.email_key;
+}
+
+static enum err
+record_lock(struct tx *tx, const struct flow *flow)
+{
+	return record(tx, &(struct record){
+		.event = EV_USER_LOCKED,
+		.org_id = flow->row.org_id,
+		.project_id = flow->row.project_id,
+		.target_id = flow->row.user_id,
+		.target_label = flow->row.user_email,
+		.changes = "{\"locked\":[false,true]}",
+	});
+}
+
+enum verdict
+flow_password_before(const struct request *rq, struct tx *tx)
+{
+	const struct flow_password_input *in = rq->input;
+	struct flow_password_try *try = rq->scratch;
+	struct throttle_answer answer;
+	enum verdict verdict = flow_gate(rq, tx, in->flow_id, FLOW_DO_PASSWORD, &try->flow);
+
+	if (verdict != VERDICT_GO_ON)
+		return verdict;
+	enum err e = throttle_count(tx, try->flow.row.project_id, subject_of(&try->flow), &answer);
+	if (e == OK && answer.is_locked_now && try->flow.row.user_id != NULL)
+		e = record_lock(tx, &try->flow);
+	if (e != OK)
+		return fail_err(rq, e);
+	if (!answer.is_blocked)
+		return go_on(rq);
+	reply_retry_after(rq, answer.wait_ms);
+	return refuse(rq, ERR_TOO_MANY_ATTEMPTS, "Too many failed attempts. Wait, or have your password reset.");
+}
+
+enum verdict
+flow_password_work(const struct request *rq)
+{
+	const struct flow_password_input *in = rq->input;
+	struct flow_password_try *try = rq->scratch;
+	struct password_cost cost = config_password_cost(rq->config);
+	const struct bytes *hash = &try->flow.row.password_hash;
+	/* Nobody, and somebody without a password, cost the same hash (PW-06). */
+	const char *phc = hash->data != NULL ? arena_strndup(rq->arena, (const char *)hash->data, hash->len) : NULL;
+	enum err e = password_verify(rq->arena, cost, phc, in->password, &try->matches);
+
+	if (e == OK && try->matches && password_needs_rehash(phc, cost))
+		e = password_hash(rq->arena, cost, in->password, &try->rehashed_phc);
+	return e == OK ? go_on(rq) : fail_err(rq, e);
+}
+
+static enum err
+record_failure(struct tx *tx, const struct flow *flow)
+{
+	bool may_report = false;
+	int64_t count = 0;
+
+	TRY(throttle_may_report(tx, flow->row.project_id, subject_of(flow), &may_report, &count));
+	if (!may_report)
+		return OK;
+	return record(tx, &(struct record){
+		.event = EV_USER_SIGN_IN_FAILED,
+		.org_id = flow->row.org_id,
+		.project_id = flow->row.project_id,
+		.target_id = flow->row.user_id,
+		.target_label = email_mask(tx->arena, flow->data.email),
+		.changes = "{}",
+		.data = arena_printf(tx->arena, "{\"method\":\"password\",\"count\":%lld}", (long long)count),
+	});
+}
+
+static enum verdict
+refuse_wrong_password(const struct request *rq, struct tx *tx, const struct flow *flow)
+{
+	enum err e = record_failure(tx, flow);
+
+	if (e != OK)
+		return fail_err(rq, e);
+	request_reason(rq, flow->row.user_id != NULL ? "wrong password" : "unknown address");
+	return refuse(rq, ERR_INVALID_CREDENTIALS, "The e-mail address or password is wrong.");
+}
+
+/* Of two racing sign-ins the second finds the hash changed already, and succeeds all the same. */
+static enum err
+rehash(struct tx *tx, const struct flow *flow, const char *phc)
+{
+	return q_user_password_rehash(tx->db,
+				      &(struct q_user_password_rehash){
+					  .hash = { .data = (const uint8_t *)phc, .len = strlen(phc) },
+					  .project_id = flow->row.project_id,
+					  .user_id = flow->row.user_id,
+					  .old_hash = flow->row.password_hash,
+				      },
+				      NULL);
+}
+
+/* The password is right: on to the end, or first to the proof of an address that was never proven. */
+static enum err
+accept_password(const struct request *rq, struct tx *tx, struct flow *flow, const char *rehashed_phc)
+{
+	bool must_prove = flow->row.email_verified_at == NONE && flow->settings.require_email_verification &&
+			  flow->kind == FLOW_SIGN_IN;
+
+	if (rehashed_phc != NULL)
+		TRY(rehash(tx, flow, rehashed_phc));
+	flow->data.auth_strength = "password";
+	flow->data.amr = "pwd";
+	flow->data.token_version = flow->row.user_token_version;
+	if (!must_prove)
+		return flow_advance(tx, flow, FLOW_PASSWORD_RIGHT);
+	TRY(flow_send_proof(rq, tx, flow));
+	return flow_advance(tx, flow, FLOW_ADDRESS_UNPROVEN);
+}
+
+enum verdict
+flow_password(const struct request *rq, struct tx *tx)
+{
+	const struct flow_password_try *try = rq->scratch;
+	struct flow flow = try->flow;
+
+	if (!try->matches)
+		return refuse_wrong_password(rq, tx, &flow);
+	tx->actor = (struct actor){ .kind = "user", .id = flow.row.user_id, .label = flow.row.user_email };
+	enum err e = throttle_succeed(tx, flow.row.project_id, flow.row.user_id);
+	if (e != OK)
+		return fail_err(rq, e);
+	/* Only who knows the password learns that the account is shut (rule 6). */
+	enum err shut = user_may_sign_in(flow.row.user_status, flow.row.ban_expires_at, rq->now_ms);
+	if (shut != OK)
+		return refuse(rq, shut, "%s", error_info(shut)->title);
+	return flow_end(rq, tx, &flow, accept_password(rq, tx, &flow, try->rehashed_phc));
+}

@@ -1,0 +1,192 @@
+/*
+ * A flow as its browser sees it: nothing here may tell whether the person exists (users.md rule 6).
+ */
+#include "handlers/users/flow.h"
+
+#include <string.h>
+
+#include "lib/text.h"
+
+struct option_view {
+	const char *action, *method;
+};
+
+struct client_view {
+	const char *client_id, *name, *logo_url;
+};
+
+struct result_view {
+	const char *redirect_to;
+};
+
+struct flow_view {
+	const char *id, *kind, *transport, *state;
+	struct field_list options;
+	const struct client_view *client;
+	const char *identifier_hint;
+	int64_t resend_at, tries_left;
+	const char *error_code;
+	const char *flow_token;
+	int64_t expires_at;
+	const struct result_view *result;
+};
+
+static const char *const KINDS[] = { "sign_in", "sign_up", "recover", "reauthenticate", NULL };
+static const char *const TRANSPORTS[] = { "cookie", NULL };
+static const char *const STATES[] = {
+	"identify", "first_factor", "verification", "new_password", "done", "consumed", "failed", NULL
+};
+static const char *const ACTIONS[] = {
+	"identify", "sign_up", "recover", "password", "back", "send_code", "verify_code", "set_password", "complete", NULL
+};
+
+static const struct field option_fields[] = {
+	OUT_ENUM(struct option_view, action, ACTIONS),
+	OUT_STRING(struct option_view, method, .flags = FIELD_NULLABLE),
+	FIELDS_END,
+};
+
+static const struct field client_fields[] = {
+	OUT_ID(struct client_view, client_id, ID_ANY_CLIENT),
+	OUT_STRING(struct client_view, name),
+	OUT_STRING(struct client_view, logo_url, .flags = FIELD_NULLABLE),
+	FIELDS_END,
+};
+
+static const struct field result_fields[] = {
+	OUT_STRING(struct result_view, redirect_to),
+	FIELDS_END,
+};
+
+const struct field flow_fields[] = {
+	OUT_ID(struct flow_view, id, ID_FLOW),
+	OUT_ENUM(struct flow_view, kind, KINDS, .description = "What the person is doing now"),
+	OUT_ENUM(struct flow_view, transport, TRANSPORTS),
+	OUT_ENUM(struct flow_view, state, STATES),
+	OUT_LIST(struct flow_view, options, option_fields, struct option_view,
+		 .description = "What is possible now, the same for known and unknown people"),
+	OUT_OBJECT(struct flow_view, client, client_fields),
+	OUT_STRING(struct flow_view, identifier_hint, .flags = FIELD_NULLABLE),
+	OUT_TIME(struct flow_view, resend_at, .flags = FIELD_NULLABLE),
+	OUT_INT(struct flow_view, tries_left, .flags = FIELD_NULLABLE),
+	OUT_STRING(struct flow_view, error_code, .flags = FIELD_NULLABLE),
+	OUT_STRING(struct flow_view, flow_token, .flags = FIELD_SECRET, .description = "To be sent back as X-Flow-Token"),
+	OUT_TIME(struct flow_view, expires_at),
+	OUT_OBJECT(struct flow_view, result, result_fields, .flags = FIELD_NULLABLE),
+	FIELDS_END,
+};
+
+static bool
+offers_sign_up(const struct flow *flow)
+{
+	return flow->settings.sign_up == SIGN_UP_OPEN ||
+	       (flow->settings.sign_up == SIGN_UP_INVITE_ONLY && flow->data.invitation != NULL);
+}
+
+static struct field_list
+options_of(const struct request *rq, const struct flow *flow)
+{
+	struct option_view *options = ARENA_ARRAY(rq->arena, FLOW_ACTION_COUNT, struct option_view);
+	size_t count = 0;
+
+	for (enum flow_action action = 0; action < FLOW_ACTION_COUNT; action++) {
+		if (!flow_allows(flow->kind, flow->state, action))
+			continue;
+		/* A door that is shut isn't shown; who knocks anyway learns of it when the address is proven (rule 8). */
+		if (action == FLOW_DO_SIGN_UP && !offers_sign_up(flow))
+			continue;
+		options[count++] =
+		    (struct option_view){ .action = flow_action_name(action), .method = flow_action_method(action) };
+	}
+	return (struct field_list){ .items = options, .count = count };
+}
+
+static enum err
+make_view(const struct request *rq, const struct flow *flow, struct flow_view *ret)
+{
+	bool is_waiting = flow->state == FLOW_VERIFICATION;
+	bool has_code = is_waiting && flow_allows(flow->kind, flow->state, FLOW_DO_VERIFY_CODE);
+	struct client_view *client = ARENA_NEW(rq->arena, struct client_view);
+	const char *token;
+
+	TRY(flow_token(rq, flow, &token));
+	*client = (struct client_view){
+		.client_id = flow->row.client_id,
+		.name = flow->row.client_name,
+		.logo_url = flow->row.logo_uri,
+	};
+	*ret = (struct flow_view){
+		.id = flow->row.id,
+		.kind = flow_kind_name(flow->kind),
+		.transport = "cookie",
+		.state = flow_state_name(flow->state),
+		.options = options_of(rq, flow),
+		.client = client,
+		.identifier_hint = flow->data.email != NULL ? email_mask(rq->arena, flow->data.email) : NULL,
+		.resend_at = is_waiting ? flow->data.resend_at : NONE,
+		.tries_left = has_code ? FLOW_CODE_TRIES - flow->row.code_tries : NONE,
+		.error_code = flow->data.error_code,
+		.flow_token = token,
+		.expires_at = flow->row.expires_at,
+	};
+	return OK;
+}
+
+enum verdict
+flow_reply(const struct request *rq, unsigned status, const struct flow *flow)
+{
+	struct flow_view view;
+	enum err e = make_view(rq, flow, &view);
+
+	return e == OK ? reply(rq, status, flow_fields, &view) : fail_err(rq, e);
+}
+
+enum verdict
+flow_reply_result(const struct request *rq, const struct flow *flow, const char *redirect_to)
+{
+	struct result_view result = { .redirect_to = redirect_to };
+	struct flow_view view;
+	enum err e = make_view(rq, flow, &view);
+
+	if (e != OK)
+		return fail_err(rq, e);
+	view.result = &result;
+	return reply(rq, 200, flow_fields, &view);
+}
+
+/* 409 with the flow as somebody else has left it; 410 when they have finished it. */
+static enum verdict
+fail_conflict(const struct request *rq, struct tx *tx, const struct flow *ours)
+{
+	struct buffer details = buffer_new(rq->arena);
+	struct flow_view view;
+	struct flow current;
+	enum err e = flow_load(rq, tx, ours->row.project_id, ours->row.id, &current);
+
+	if (e != OK)
+		return fail_err(rq, e);
+	if (flow_is_over(current.state) || current.row.expires_at <= rq->now_ms)
+		return fail_err(rq, ERR_FLOW_EXPIRED);
+	/* A link that was opened elsewhere took the flow along. */
+	if (ours->row.binding_digest.len != current.row.binding_digest.len ||
+	    memcmp(ours->row.binding_digest.data, current.row.binding_digest.data, ours->row.binding_digest.len) != 0)
+		return fail_err(rq, ERR_NOT_FOUND);
+	e = make_view(rq, &current, &view);
+	if (e != OK)
+		return fail_err(rq, e);
+	buffer_text(&details, "{\"flow\":");
+	fields_render(&details, flow_fields, &view, false);
+	buffer_char(&details, '}');
+	return fail_details(rq, ERR_FLOW_STATE_CONFLICT, buffer_string(&details),
+			    "The sign-in has moved on meanwhile; details.flow is where it stands.");
+}
+
+enum verdict
+flow_end(const struct request *rq, struct tx *tx, const struct flow *flow, enum err e)
+{
+	if (e == OK)
+		return flow_reply(rq, 200, flow);
+	if (e == ERR_FLOW_STATE_CONFLICT)
+		return fail_conflict(rq, tx, flow);
+	return fail_err(rq, e);
+}

@@ -1,0 +1,137 @@
+/*
+ * GET /public/sign_in_config: what the hosted pages show before anybody has said who they are.
+ */
+#include "handlers/routes.h"
+#include "handlers/users/flow.h"
+
+#include <string.h>
+
+struct branding_view {
+	const char *app_name, *primary_color, *background_color, *theme;
+	int64_t radius;
+	const char *logo_url;
+};
+
+struct config_view {
+	const char *client_id, *name;
+	struct strings methods;
+	const char *sign_up;
+	bool require_email_verification;
+	int64_t password_min_length;
+	const struct branding_view *branding;
+	const char *site_key;
+	struct strings locales;
+};
+
+static const struct field branding_fields[] = {
+	OUT_STRING(struct branding_view, app_name),
+	OUT_STRING(struct branding_view, primary_color),
+	OUT_STRING(struct branding_view, background_color),
+	OUT_STRING(struct branding_view, theme),
+	OUT_INT(struct branding_view, radius),
+	OUT_STRING(struct branding_view, logo_url, .flags = FIELD_NULLABLE),
+	FIELDS_END,
+};
+
+static const struct field config_fields[] = {
+	OUT_ID(struct config_view, client_id, ID_ANY_CLIENT),
+	OUT_STRING(struct config_view, name),
+	OUT_STRINGS(struct config_view, methods),
+	OUT_STRING(struct config_view, sign_up, .description = "open, invite_only or closed"),
+	OUT_BOOL(struct config_view, require_email_verification),
+	OUT_INT(struct config_view, password_min_length),
+	OUT_OBJECT(struct config_view, branding, branding_fields),
+	OUT_STRING(struct config_view, site_key, .flags = FIELD_NULLABLE, .description = "Of the bot check; null: there is none"),
+	OUT_STRINGS(struct config_view, locales),
+	FIELDS_END,
+};
+
+struct config_input {
+	struct {
+		bool client_id;
+	} has;
+	const char *client_id;
+};
+
+static const struct field config_input[] = {
+	IN_ID(struct config_input, client_id, ID_ANY_CLIENT, .in = IN_QUERY,
+	      .description = "The console's own when absent"),
+	FIELDS_END,
+};
+
+static const char *const METHODS[] = { "password" };
+static const char *const LOCALES[] = { "en", "es" };
+
+static enum err
+find_client(const struct request *rq, struct tx *tx, struct flow_client_row *ret_client)
+{
+	const struct config_input *in = rq->input;
+	struct flow_client_row client;
+
+	if (in->has.client_id)
+		TRY(q_flow_client(tx->db, &(struct q_flow_client){ .client_id = in->client_id }, &client));
+	else
+		TRY(q_flow_default_client(tx->db, &(struct q_flow_default_client){ .project_id = rq->console_id }, &client));
+	if (!flow_is_served_here(rq, client.project_id))
+		return ERR_NOT_FOUND;
+	*ret_client = client;
+	return OK;
+}
+
+/* Each of the three versions only rises, so their sum changes with any of them. */
+static int64_t
+version_of(const struct flow_client_row *client)
+{
+	return client->client_version + client->project_version +
+	       (client->settings_version == NONE ? 0 : client->settings_version);
+}
+
+static enum verdict
+sign_in_config(const struct request *rq, struct tx *tx)
+{
+	struct flow_client_row client;
+	enum err e = find_client(rq, tx, &client);
+
+	if (e != OK)
+		return fail_err(rq, e);
+	bool is_console = strcmp(client.project_id, rq->console_id) == 0;
+	struct sign_in_settings settings = sign_in_settings_parse(rq->arena, rq->config, client.settings_body);
+	bool has_password = flow_has_password_method(&settings, client.auth_methods);
+	struct branding_view branding = {
+		.app_name = is_console ? "Gatehouse" : client.project_name,
+		.primary_color = "#0f766e",
+		.background_color = "#f5f5f4",
+		.theme = "auto",
+		.radius = 14,
+		.logo_url = client.logo_uri,
+	};
+	reply_etag(rq, version_of(&client));
+	return reply(rq, 200, config_fields,
+		     &(struct config_view){
+			 .client_id = client.client_id,
+			 .name = branding.app_name,
+			 .methods = { METHODS, has_password ? ARRAY_LEN(METHODS) : 0 },
+			 .sign_up = sign_up_policy_name(settings.sign_up),
+			 .require_email_verification = settings.require_email_verification,
+			 .password_min_length = settings.password_length_min,
+			 .branding = &branding,
+			 .locales = { LOCALES, ARRAY_LEN(LOCALES) },
+		     });
+}
+
+const struct route public_routes[] = {
+	{
+	    .id = "public_sign_in_config",
+	    .method = GET,
+	    .path = "/api/v1/public/sign_in_config",
+	    .summary = "How people sign in here",
+	    .auth = AUTH_PUBLIC,
+	    .site = SITE_BOTH,
+	    .tx = TX_READ_ONE,
+	    .flags = ROUTE_ETAG,
+	    INPUT(struct config_input, config_input),
+	    .output = config_fields,
+	    .handler = sign_in_config,
+	},
+	ROUTES_END,
+};
