@@ -140,6 +140,7 @@ authenticate_key(struct exchange *x, const char *text)
 				&(struct q_credential_by_key){
 				    .digest = { digest, sizeof(digest) },
 				    .project_id = asked_project(x),
+				    .client_id = x->in.client_id,
 				},
 				&row);
 	if (e == ERR_NO_ROW)

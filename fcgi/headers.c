@@ -175,6 +175,18 @@ path_value(const struct exchange *x, const char *name)
 	return NULL;
 }
 
+/* nginx can only repeat what its configuration says: a bad client_id is a setting to correct, named in X-Gatehouse-Error. */
+static enum err
+read_client(struct exchange *x)
+{
+	if ((x->rq.route->flags & ROUTE_AUTH_REQUEST) == 0)
+		return OK;
+	for (size_t i = 0; i < x->in.query_pairs.count; i++)
+		if (strcmp(x->in.query_pairs.items[i].name, "client_id") == 0)
+			x->in.client_id = x->in.query_pairs.items[i].value;
+	return x->in.client_id != NULL && id_is_valid(ID_PUBLIC_PROJECT, x->in.client_id) ? OK : bad_id(x, "client_id");
+}
+
 static enum err
 read_path_tenant(struct exchange *x)
 {
@@ -211,5 +223,6 @@ headers_read_tenant(struct exchange *x)
 	if (in_header != NULL && in_query != NULL && strcmp(in_header, in_query) != 0)
 		return ERR_AMBIGUOUS_PROJECT;
 	x->in.project_id = in_header != NULL ? in_header : in_query;
+	TRY(read_client(x));
 	return read_path_tenant(x);
 }

@@ -46,11 +46,12 @@ struct incoming {
 	struct bytes body;
 	const char *org_id;		/* X-Org-Id, grammar checked */
 	const char *project_id;		/* X-Project-Id or ?project_id=, grammar checked */
+	const char *client_id;		/* of auth_request, which names its project so; grammar checked */
 	const char *path_org_id;	/* of TENANT_ORG_IN_PATH, grammar checked */
 	const char *path_project_id;	/* of TENANT_PROJECT_IN_PATH, grammar checked */
 };
 
-#define RESPONSE_HEADERS_MAX 12
+#define RESPONSE_HEADERS_MAX 16
 
 struct response {
 	unsigned status;

@@ -275,6 +275,19 @@ render_error(struct exchange *x)
 		response->retry_after_s = 1;
 }
 
+/* nginx's auth_request turns any other status into a 500: everything that isn't "who are you" is a 403 that says why (rule 41). */
+static void
+speak_to_nginx(struct exchange *x)
+{
+	struct response *response = &x->response;
+
+	if (x->rq.route == NULL || (x->rq.route->flags & ROUTE_AUTH_REQUEST) == 0 || response->error == OK)
+		return;
+	if (response->error != ERR_UNAUTHORIZED)
+		response->status = 403;
+	reply_header(&x->rq, "X-Gatehouse-Error", error_info(response->error)->code);
+}
+
 static bool
 is_not_modified(const struct exchange *x)
 {
@@ -335,6 +348,7 @@ response_send(struct exchange *x)
 
 	if (x->response.error != OK)
 		render_error(x);
+	speak_to_nginx(x);
 	if (is_not_modified(x))
 		x->response.status = 304;
 	has_body = x->response.body != NULL && x->response.status != 204 && x->response.status != 304;

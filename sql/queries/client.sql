@@ -39,3 +39,17 @@ INSERT INTO client_secrets (project_id, client_id, slot, id, digest, prefix, las
 VALUES (:project_id, :client_id, 0, :id, :digest, :prefix, :last4, :now, NULL, NULL)
 ON DUPLICATE KEY UPDATE id = VALUES(id), digest = VALUES(digest), prefix = VALUES(prefix), last4 = VALUES(last4),
 	created_at = VALUES(created_at), expires_at = NULL, last_used_at = NULL;
+
+-- name: client_get :one
+-- row: client_row
+-- column: redirect_uris text?
+-- column: client_secret text?
+SELECT c.id, c.name, c.type, c.source, c.token_endpoint_auth_method, c.grant_types, c.is_active, c.version, c.created_at,
+	c.updated_at, c.last_used_at, s.id AS secret_id, s.prefix AS secret_prefix, s.last4 AS secret_last4,
+	s.created_at AS secret_created_at, s.last_used_at AS secret_last_used_at,
+	(SELECT GROUP_CONCAT(u.uri ORDER BY u.uri SEPARATOR ' ') FROM client_uris u
+	 WHERE u.project_id = c.project_id AND u.client_id = c.id AND u.kind = 'redirect') AS redirect_uris,
+	NULL AS client_secret
+FROM clients c
+LEFT JOIN client_secrets s ON s.project_id = c.project_id AND s.client_id = c.id AND s.slot = 0
+WHERE c.project_id = :project_id AND c.id = :client_id AND c.is_active = TRUE;

@@ -1,6 +1,6 @@
 -- Who is asking and what they work on, in one statement per request: the digest of the credential finds everything else.
 
--- The key with its organization, the person behind a personal token, and the project: pinned, asked for, or the default.
+-- The key with its organization, the person behind a personal token, and the project: pinned, asked for by id or by its client, or the default.
 -- name: credential_by_key :one
 -- unscoped: the digest of a secret is what finds the tenant
 SELECT k.id, k.kind, k.name, k.prefix, k.last4, k.environment, k.scopes, k.expires_at,
@@ -18,8 +18,8 @@ JOIN orgs o ON o.id = k.org_id
 JOIN installation i ON i.id = 1
 LEFT JOIN users u ON u.project_id = i.console_id AND u.id = k.user_id
 LEFT JOIN members m ON m.org_id = k.org_id AND m.user_id = k.user_id
-LEFT JOIN projects p ON p.org_id = o.id AND p.id = COALESCE(k.project_id, :project_id, o.default_project_id)
-     AND p.status = 'active'
+LEFT JOIN projects p ON p.org_id = o.id AND p.id = COALESCE(k.project_id, (SELECT c.id FROM projects c WHERE c.client_id = :client_id),
+     :project_id, o.default_project_id) AND p.status = 'active'
 LEFT JOIN project_members pm ON pm.project_id = p.id AND pm.org_id = o.id AND pm.user_id = k.user_id
 WHERE k.secret_digest = :digest AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > :now)
   AND o.status <> 'deleted';

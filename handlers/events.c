@@ -1,0 +1,226 @@
+/*
+ * /api/v1/events (automation.md): what happened in a project.
+ */
+#include "handlers/routes.h"
+
+#include <string.h>
+
+#include "fcgi/request.h"
+#include "sql/gen/queries.h"
+
+static const char *const SOURCES[] = { "platform", "custom", "inbound", "schedule", NULL };
+
+#define PATTERNS_MAX 4
+
+struct event_view {
+	const char *id;
+	const char *type;
+	int64_t sequence;
+	const char *source;
+	const char *subject_id;
+	const char *actor_id;
+	const char *data;
+	int64_t created_at;
+};
+
+static const struct field event_fields[] = {
+	OUT_ID(struct event_view, id, ID_EVENT),
+	OUT_STRING(struct event_view, type),
+	OUT_INT(struct event_view, sequence, .flags = FIELD_NULLABLE, .description = "1, 2, 3 … in the project; null until fanned out"),
+	OUT_ENUM(struct event_view, source, SOURCES),
+	OUT_STRING(struct event_view, subject_id, .flags = FIELD_NULLABLE),
+	OUT_STRING(struct event_view, actor_id, .flags = FIELD_NULLABLE),
+	OUT_JSON(struct event_view, data),
+	OUT_TIME(struct event_view, created_at),
+	FIELDS_END,
+};
+
+static struct event_view
+make_view(const struct request *rq, const struct event_row *row)
+{
+	return (struct event_view){
+		.id = row->id,
+		.type = row->type,
+		.sequence = row->sequence,
+		.source = row->source,
+		.subject_id = row->subject_id,
+		.actor_id = row->actor_id,
+		.data = arena_strndup(rq->arena, (const char *)row->data.data, row->data.len),
+		.created_at = row->created_at,
+	};
+}
+
+/* ---- GET /events ---- */
+
+struct event_list_input {
+	struct {
+		bool types, source, subject_id, from, to;
+	} has;
+	const char *types;
+	const char *source;
+	const char *subject_id;
+	int64_t from;
+	int64_t to;
+};
+
+static const struct field event_list_input[] = {
+	IN_STRING(struct event_list_input, types, .in = IN_QUERY, .min = 1, .max = 400,
+		  .description = "Up to four of project.created, project.*, with commas between"),
+	IN_ENUM(struct event_list_input, source, SOURCES, .in = IN_QUERY),
+	IN_STRING(struct event_list_input, subject_id, .in = IN_QUERY, .min = 1, .max = 29),
+	IN_TIME(struct event_list_input, from, .in = IN_QUERY),
+	IN_TIME(struct event_list_input, to, .in = IN_QUERY),
+	FIELDS_END,
+};
+
+/* "family.*" as a LIKE pattern; '_' of a name stands for itself. NULL for what is no pattern. */
+static const char *
+like_of(const struct request *rq, const char *text, size_t len)
+{
+	struct buffer b = buffer_new(rq->arena);
+
+	if (len == 0)
+		return NULL;
+	for (size_t i = 0; i < len; i++) {
+		char c = text[i];
+
+		if (c == '*' && i + 1 == len && (i == 0 || text[i - 1] == '.'))
+			buffer_char(&b, '%');
+		else if (c == '_')
+			buffer_text(&b, "!_");
+		else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.')
+			buffer_char(&b, c);
+		else
+			return NULL;
+	}
+	return buffer_string(&b);
+}
+
+static bool
+read_patterns(const struct request *rq, const char *types, const char *ret[PATTERNS_MAX])
+{
+	for (size_t n = 0; types != NULL; n++) {
+		size_t len = strcspn(types, ",");
+
+		if (n == PATTERNS_MAX || (ret[n] = like_of(rq, types, len)) == NULL)
+			return false;
+		types = types[len] == ',' ? types + len + 1 : NULL;
+	}
+	return true;
+}
+
+static const char *
+view_id(const void *row)
+{
+	return ((const struct event_view *)row)->id;
+}
+
+static const char *
+view_sort(const struct request *rq, const void *row)
+{
+	(void)rq;
+	return view_id(row);
+}
+
+static enum verdict
+event_list(const struct request *rq, struct tx *tx)
+{
+	const struct event_list_input *in = rq->input;
+	const char *patterns[PATTERNS_MAX] = { NULL };
+	struct event_row *rows;
+	struct event_view *views;
+	size_t count;
+	enum err e;
+
+	if (in->has.types && !read_patterns(rq, in->types, patterns))
+		return fail_field(rq, "types", "pattern", "Up to four of project.created, project.* or *, with commas between.");
+	e = q_event_list(tx->db,
+			 &(struct q_event_list){
+			     .project_id = rq->project.id,
+			     .type_1 = patterns[0],
+			     .type_2 = patterns[1],
+			     .type_3 = patterns[2],
+			     .type_4 = patterns[3],
+			     .source = in->source,
+			     .subject_id = in->subject_id,
+			     .from_at = in->has.from ? in->from : NONE,
+			     .to_at = in->has.to ? in->to : NONE,
+			     .after_id = rq->page.after_id,
+			     .limit = rq->page.limit + 1,
+			 },
+			 &rows, &count);
+	if (e != OK)
+		return fail_err(rq, e);
+	views = ARENA_ARRAY(rq->arena, count + 1, struct event_view);
+	for (size_t i = 0; i < count; i++)
+		views[i] = make_view(rq, &rows[i]);
+	return reply_list(rq, &(struct list_reply){
+				  .fields = event_fields,
+				  .items = views,
+				  .count = count,
+				  .item_size = sizeof(*views),
+				  .sort = view_sort,
+				  .id = view_id,
+				  .total = NONE,
+			      });
+}
+
+/* ---- GET /events/{id} ---- */
+
+struct event_path {
+	struct {
+		bool id;
+	} has;
+	const char *id;
+};
+
+static const struct field event_path[] = {
+	IN_ID(struct event_path, id, ID_EVENT, .in = IN_PATH),
+	FIELDS_END,
+};
+
+static enum verdict
+event_get(const struct request *rq, struct tx *tx)
+{
+	const struct event_path *in = rq->input;
+	struct event_row row;
+	struct event_view view;
+	enum err e =
+	    q_event_get(tx->db, &(struct q_event_get){ .project_id = rq->project.id, .id = in->id }, &row);
+
+	if (e != OK)
+		return fail_err(rq, e);
+	view = make_view(rq, &row);
+	return reply(rq, 200, event_fields, &view);
+}
+
+const struct route event_routes[] = {
+	{
+	    .id = "event_list",
+	    .method = GET,
+	    .path = "/api/v1/events",
+	    .summary = "List events of a project, newest first",
+	    .auth = AUTH_ANY,
+	    .tenant = TENANT_PROJECT,
+	    .permission = PERM_EVENT_READ,
+	    .tx = TX_READ_ONE,
+	    .flags = ROUTE_LIST,
+	    INPUT(struct event_list_input, event_list_input),
+	    .output = event_fields,
+	    .handler = event_list,
+	},
+	{
+	    .id = "event_get",
+	    .method = GET,
+	    .path = "/api/v1/events/{id}",
+	    .summary = "Get an event",
+	    .auth = AUTH_ANY,
+	    .tenant = TENANT_PROJECT,
+	    .permission = PERM_EVENT_READ,
+	    .tx = TX_READ_ONE,
+	    INPUT(struct event_path, event_path),
+	    .output = event_fields,
+	    .handler = event_get,
+	},
+	ROUTES_END,
+};
