@@ -127,7 +127,7 @@ require_prepared_database(struct ctl *ctl)
 	}
 	if (state != SCHEMA_CURRENT) {
 		ctl_fail("%s%s", detail,
-			 state == SCHEMA_BEHIND || state == SCHEMA_EMPTY ? " Run `gatehousectl setup` first." : "");
+			 state == SCHEMA_BEHIND || state == SCHEMA_EMPTY ? ". Run `gatehousectl setup` first." : "");
 		return false;
 	}
 	e = installation_load(&ctl->tx, &installation);

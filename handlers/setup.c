@@ -188,7 +188,7 @@ const struct route setup_routes[] = {
 		.auth = AUTH_PUBLIC,
 		.pool = POOL_PASSWORD,
 		.tx = TX_WRITE,
-		.flags = ROUTE_NO_IDEMPOTENCY | ROUTE_SHOWS_SECRET,
+		.flags = ROUTE_NO_IDEMPOTENCY | ROUTE_SHOWS_SECRET | ROUTE_EXACT_ORIGIN,
 		INPUT(struct setup_input, setup_input_fields),
 		.output = org_fields,
 		.status = 201,
