@@ -40,7 +40,7 @@ export async function makeTemplate() {
 
 /** What packaging/grants.sql gives the running program on each table. */
 export async function grantTables(db) {
-	const queries = fs.readFileSync(path.join(ROOT, "packaging/grants.sql"), "utf8").replace(/^--.*$/gm, "").split(";").filter((text) => text.trim());
+	const queries = fs.readFileSync(path.join(ROOT, "packaging/grants.sql"), "utf8").replace(/^--.*$/gm, "").split(/;$/m).filter((text) => text.trim());
 	for (const query of queries)
 		for (const row of await db.sql.query(query))
 			await db.sql.query(Object.values(row)[0]);
