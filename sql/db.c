@@ -148,6 +148,11 @@ db_begin(struct db *db, enum tx_mode mode)
 	bool was_connected = db->handle != NULL;
 	enum err e;
 
+	/* the server would commit the first one without a word */
+	if (db->is_in_transaction) {
+		log_error(ERR_DB, "a transaction began inside another", NULL);
+		return ERR_DB;
+	}
 	db->mode = mode;
 	db->doom = OK;
 	if (mode == TX_NONE || mode == TX_READ_ONE)

@@ -177,16 +177,19 @@ migrate_state(const struct config *config, struct arena *arena, enum schema_stat
 static enum err
 run_step(const struct migrator *migrator, const struct migration_step *step)
 {
+	const char *first_line = arena_strndup(migrator->arena, step->sql, strcspn(step->sql, "\n"));
+	const char *reason;
 	bool done = false;
-	enum err e;
 
 	TRY(is_done(migrator, step, &done));
 	if (done || mysql_query(migrator->handle, step->sql) == 0)
 		return OK;
-	e = fail(migrator, arena_strndup(migrator->arena, step->sql, strcspn(step->sql, "\n")));
+	reason = arena_printf(migrator->arena, "%s: %u %s", first_line, mysql_errno(migrator->handle), mysql_error(migrator->handle));
 	if (is_done(migrator, step, &done) == OK && done)
 		return OK;
-	return e;
+	log_error(ERR_DB, "a migration failed", reason);
+	migrator->say(reason);
+	return ERR_DB;
 }
 
 /* The tables that the guard and the records need, before there is a guard: making them twice at once is harmless. */
@@ -269,9 +272,8 @@ run_migration(const struct migrator *migrator, const struct migration *migration
 		TRY(take_lease(migrator, &is_ours));
 		e = is_ours ? run_step(migrator, &migration->steps[i]) : ERR_DB;
 		if (e != OK) {
-			migrator->say(arena_printf(migrator->arena, "%s: statement %zu of %zu failed: %s", migration->id, i + 1,
-						   migration->step_count,
-						   is_ours ? mysql_error(migrator->handle) : "another process took over"));
+			migrator->say(arena_printf(migrator->arena, "%s: stopped at statement %zu of %zu%s", migration->id, i + 1,
+						   migration->step_count, is_ours ? "" : ": another process took over"));
 			return e;
 		}
 	}

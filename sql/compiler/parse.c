@@ -270,8 +270,11 @@ parse_assignments(struct parser *parser)
 		struct assignment set = { .line = peek(parser)->line };
 
 		set.column = expect_name(parser, "a column");
-		if (accept_sign(parser, "."))
+		if (accept_sign(parser, ".")) {
+			if (!same_word(set.column, block->refs[0]->alias))
+				parse_fail(parser, set.line, "SET changes %s only, the first table", block->refs[0]->alias);
 			set.column = expect_name(parser, "a column");
+		}
 		expect_sign(parser, "=");
 		set.value = parse_expr(parser);
 		block->sets = grow(block->sets, block->set_count, sizeof(set));
@@ -501,6 +504,10 @@ read_query(const struct schema *schema, const struct tokens *tokens, size_t *at)
 	if (query->name == NULL)
 		complain(query_place(query, tokens->items[i].line),
 			 "a statement without '-- name:' above it: one query is one statement");
+	for (size_t k = 0; k < query->doc.count; k++) {
+		if (strstr(query->doc.items[k], "*/") != NULL)
+			complain(query->place, "a comment with */ in it would end the one in C");
+	}
 	if (query->unscoped != NULL && query->unscoped[0] == '\0')
 		complain(query->place, "'-- unscoped:' needs a reason");
 	query->first = parser.at = i;

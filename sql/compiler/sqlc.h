@@ -129,6 +129,21 @@ size_t statement_end(const struct tokens *, size_t i);
 /* Source from token `first` up to, not including, token `last`. */
 char *tokens_text(const struct tokens *, size_t first, size_t last);
 
+/* ---- functions (functions.c) ---- */
+
+enum null_rule { NULL_NEVER, NULL_ALWAYS, NULL_IF_ANY, NULL_IF_ALL };
+
+struct function {
+	const char *name;
+	size_t arg_count;
+	enum type arg;
+	enum type result;
+	enum null_rule null_rule;
+};
+
+/* name in capitals; NULL when it isn't in the subset. */
+const struct function *function_find(const char *name);
+
 /* ---- queries (parse.c, expression.c) ---- */
 
 enum expr_kind {

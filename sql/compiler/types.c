@@ -150,77 +150,59 @@ infer_case(struct inference *inference, struct expr *expr, enum type want)
 	return typed;
 }
 
-static void
-expect_args(const struct inference *inference, const struct expr *expr, size_t count)
+static bool
+is_null_possible(enum null_rule rule, bool is_any, bool is_every)
 {
-	if (expr->arg_count != count)
-		complain(query_place(inference->query, expr->line), "%s takes %zu arguments, not %zu", expr->text, count,
-			 expr->arg_count);
+	switch (rule) {
+	case NULL_NEVER:
+		return false;
+	case NULL_ALWAYS:
+		return true;
+	case NULL_IF_ANY:
+		return is_any;
+	case NULL_IF_ALL:
+		return is_every;
+	}
+	return true;
 }
 
+/* A function whose arguments have one type. */
 static struct typed
-infer_coalesce(struct inference *inference, struct expr *expr, enum type want)
+infer_plain_call(struct inference *inference, struct expr *expr, const struct function *function, enum type want)
 {
-	struct typed typed = unify(inference, expr->args, expr->arg_count, want);
+	bool is_every = true;
+	struct typed typed = { .type = function->result };
 
-	typed.is_nullable = true;
-	for (size_t i = 0; i < expr->arg_count; i++) {
-		if (!infer(inference, expr->args[i], typed.type).is_nullable)
-			typed.is_nullable = false;
-	}
+	if (function->result == TYPE_UNKNOWN)
+		typed = unify(inference, expr->args, expr->arg_count, want);
+	else
+		typed = infer_all(inference, expr, function->arg, function->result);
+	for (size_t i = 0; i < expr->arg_count; i++)
+		is_every = infer(inference, expr->args[i], TYPE_UNKNOWN).is_nullable && is_every;
+	typed.is_nullable = is_null_possible(function->null_rule, typed.is_nullable, is_every);
 	return typed;
 }
 
 static struct typed
 infer_call(struct inference *inference, struct expr *expr, enum type want)
 {
-	const char *name = expr->text;
-	struct typed typed;
+	const struct function *function = function_find(expr->text);
 
-	if (strcmp(name, "COUNT") == 0 || strcmp(name, "LENGTH") == 0 || strcmp(name, "CHAR_LENGTH") == 0) {
-		expect_args(inference, expr, 1);
-		typed = infer(inference, expr->args[0], TYPE_UNKNOWN);
-		return (struct typed){ TYPE_INT, typed.is_nullable && name[0] != 'C' };
-	}
-	if (strcmp(name, "MAX") == 0 || strcmp(name, "MIN") == 0) {
-		expect_args(inference, expr, 1);
-		return (struct typed){ infer(inference, expr->args[0], want).type, true };
-	}
-	if (strcmp(name, "SUM") == 0) {
-		expect_args(inference, expr, 1);
-		infer_all(inference, expr, TYPE_INT, TYPE_INT);
-		return (struct typed){ TYPE_INT, true };
-	}
-	if (strcmp(name, "COALESCE") == 0 || strcmp(name, "IFNULL") == 0)
-		return infer_coalesce(inference, expr, want);
-	if (strcmp(name, "IF") == 0) {
-		expect_args(inference, expr, 3);
+	if (function->arg_count != 0 && expr->arg_count != function->arg_count)
+		complain(query_place(inference->query, expr->line), "%s takes %zu arguments, not %zu", expr->text,
+			 function->arg_count, expr->arg_count);
+	if (strcmp(function->name, "IF") == 0) {
 		expect_type(inference, expr->args[0], infer(inference, expr->args[0], TYPE_BOOL).type, TYPE_BOOL);
 		return unify(inference, expr->args + 1, 2, want);
 	}
-	if (strcmp(name, "GROUP_CONCAT") == 0) {
-		for (size_t i = 0; i < expr->arg_count; i++)
-			infer(inference, expr->args[i], TYPE_TEXT);
-		return (struct typed){ TYPE_TEXT, true };
-	}
-	if (strcmp(name, "CONCAT") == 0)
-		return infer_all(inference, expr, TYPE_TEXT, TYPE_TEXT);
-	if (strcmp(name, "TIMESTAMPADD") == 0) {
-		expect_args(inference, expr, 2);
+	if (strcmp(function->name, "TIMESTAMPADD") == 0) {
+		struct typed time = infer(inference, expr->args[1], TYPE_TIME);
+
 		expect_type(inference, expr->args[0], infer(inference, expr->args[0], TYPE_INT).type, TYPE_INT);
-		typed = infer(inference, expr->args[1], TYPE_TIME);
-		expect_type(inference, expr->args[1], typed.type, TYPE_TIME);
-		return (struct typed){ TYPE_TIME, typed.is_nullable };
+		expect_type(inference, expr->args[1], time.type, TYPE_TIME);
+		return (struct typed){ TYPE_TIME, time.is_nullable };
 	}
-	if (strcmp(name, "TIMESTAMPDIFF") == 0) {
-		expect_args(inference, expr, 2);
-		return infer_all(inference, expr, TYPE_TIME, TYPE_INT);
-	}
-	if (strcmp(name, "FLOOR") == 0 || strcmp(name, "ABS") == 0)
-		return infer_all(inference, expr, TYPE_INT, TYPE_INT);
-	typed = unify(inference, expr->args, expr->arg_count, want);	/* LEAST, GREATEST, NULLIF, VALUES */
-	typed.is_nullable = typed.is_nullable || strcmp(name, "NULLIF") == 0;
-	return typed;
+	return infer_plain_call(inference, expr, function, want);
 }
 
 /* No row gives NULL; COUNT without GROUP BY always has one. */
