@@ -74,15 +74,26 @@ export const theme = createTheme({
 	radius: { xs: "4px", sm: "6px", md: "8px", lg: "12px", xl: "20px" },
 	components: {
 		Button: { defaultProps: { size: "sm" } },
+		Checkbox: { defaultProps: { radius: "xs" } },
 		Modal: {
 			defaultProps: {
 				radius: "lg",
 				padding: "lg",
 				overlayProps: { backgroundOpacity: 0.45, blur: 2 },
 				closeButtonProps: { "aria-label": "Close" },
+				// Its <header> would count as the page's banner.
+				attributes: { header: { role: "presentation" } },
 			},
 		},
-		Menu: { defaultProps: { shadow: "md", radius: "md" } },
+		// Inside <main>, so that no open menu stands outside the page's landmarks.
+		Menu: {
+			defaultProps: {
+				shadow: "md",
+				radius: "md",
+				withInitialFocusPlaceholder: false,
+				portalProps: { target: "#content" },
+			},
+		},
 	},
 });
 

@@ -142,7 +142,7 @@ interface RowActionsProps {
 function RowActions({ invitation, onOpen }: RowActionsProps) {
 	const who = invitation.email ?? "the code";
 	return (
-		<Group gap={4} justify="flex-end">
+		<Group gap={4} justify="flex-end" wrap="nowrap">
 			<Button
 				size="compact-sm"
 				variant="subtle"

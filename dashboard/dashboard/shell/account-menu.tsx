@@ -20,7 +20,8 @@ export function AccountMenu() {
 	return (
 		<Menu position="bottom-end" width={250}>
 			<Menu.Target>
-				<ActionIcon variant="transparent" size={36} radius="xl" aria-label={`Account of ${name}`}>
+				<ActionIcon variant="transparent" size={36} radius="xl">
+					<span className="gh-hidden">Account of {name}</span>
 					<Avatar name={name} imageUrl={session?.user.image_url} isRound />
 				</ActionIcon>
 			</Menu.Target>

@@ -14,6 +14,7 @@ export function NoOrg() {
 				<NewOrgForm />
 			) : (
 				<Empty
+					level={1}
 					title="You aren't in any organization"
 					icon={<IconBuilding size={26} stroke={1.5} />}
 					action={<Button onClick={() => setOpen(true)}>Make an organization</Button>}

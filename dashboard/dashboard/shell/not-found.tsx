@@ -7,6 +7,7 @@ import { Empty } from "../ui/resource";
 export function NotFound() {
 	return (
 		<Empty
+			level={1}
 			title="Nothing lives at this address"
 			icon={<IconMap2 size={26} stroke={1.5} />}
 			action={

@@ -2,5 +2,5 @@
 import { Problem } from "../ui/resource";
 
 export function PageCrash({ error }: { error: unknown }) {
-	return <Problem error={error} onRetry={() => location.reload()} />;
+	return <Problem level={1} error={error} onRetry={() => location.reload()} />;
 }

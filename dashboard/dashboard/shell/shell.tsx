@@ -28,7 +28,7 @@ export function Shell() {
 	const error = session.error ?? orgs.error;
 	return (
 		<main className="gh-page" style={{ padding: 32 }}>
-			{error && !isSignedOut(error) ? <Problem error={error} onRetry={() => location.reload()} /> : <Loading />}
+			{error && !isSignedOut(error) ? <Problem level={1} error={error} onRetry={() => location.reload()} /> : <Loading />}
 		</main>
 	);
 }

@@ -13,7 +13,8 @@ export function Switcher({ orgs, place }: { orgs: MyOrg[]; place: Place }) {
 	return (
 		<Menu position="bottom-start" width={300}>
 			<Menu.Target>
-				<button type="button" className="gh-switch" aria-label={`Switch project: now ${current.name}`}>
+				<button type="button" className="gh-switch">
+					<span className="gh-hidden">Switch organization or project, now at</span>
 					<Avatar name={place.org.name} isSmall />
 					<span className="gh-switch-text">
 						<span className="gh-dim">{place.project ? `${place.org.name} / ` : ""}</span>

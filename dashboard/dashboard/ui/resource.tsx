@@ -44,16 +44,18 @@ interface EmptyProps {
 	children?: ReactNode;
 	action?: ReactNode;
 	icon?: ReactNode;
+	/** 1 where the state is the whole page. */
+	level?: 1 | 2;
 }
 
 /** One sentence that says what belongs here, and one button that puts it there. */
-export function Empty({ title, children, action, icon }: EmptyProps) {
+export function Empty({ title, children, action, icon, level = 2 }: EmptyProps) {
 	return (
 		<div className="gh-state">
 			<span className="gh-state-icon" aria-hidden>
 				{icon ?? <IconMoodEmpty size={26} stroke={1.5} />}
 			</span>
-			<Title order={2}>{title}</Title>
+			<Title order={level}>{title}</Title>
 			{children ? (
 				<Text c="dimmed" maw={440}>
 					{children}
@@ -68,15 +70,21 @@ function isForbidden(error: unknown): boolean {
 	return error instanceof ApiError && error.status === 403;
 }
 
+interface ProblemProps {
+	error: unknown;
+	onRetry?: () => void;
+	level?: 1 | 2;
+}
+
 /** A page's worth of error or refusal, with the code and request id that support asks for. */
-export function Problem({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+export function Problem({ error, onRetry, level = 2 }: ProblemProps) {
 	const forbidden = isForbidden(error);
 	return (
 		<div className="gh-state" role="alert">
 			<span className="gh-state-icon" aria-hidden>
 				{forbidden ? <IconLock size={26} stroke={1.5} /> : <IconPlugConnectedX size={26} stroke={1.5} />}
 			</span>
-			<Title order={2}>{forbidden ? "Not for your role" : "That didn't work"}</Title>
+			<Title order={level}>{forbidden ? "Not for your role" : "That didn't work"}</Title>
 			<Text c="dimmed" maw={440}>
 				{sentence(error)}
 			</Text>
