@@ -65,7 +65,7 @@ insert_session(struct tx *tx, const struct session_make *make, const char *org_i
 		.token_digest = { digest, sizeof(digest) },
 		.client_id = make->client_id,
 		.org_id = org_id,
-		.session_class = strcmp(make->project_id, tx->console_id) == 0 ? "admin_console" : "web_user",
+		.session_class = "web_user",
 		.auth_strength = make->auth_strength,
 		.amr = make->amr,
 		.ip = tx->ip,

@@ -136,8 +136,7 @@ static const struct field password_input[] = {
 struct password_change {
 	struct sign_in_settings settings;
 	const char *current_phc;	/* NULL: the person has no password */
-	bool is_proven;
-	const char *new_phc;
+	const char *new_phc;		/* NULL: the current password was wrong */
 };
 
 static enum err
@@ -163,7 +162,13 @@ account_password_before(const struct request *rq, struct tx *tx)
 	struct throttle_answer answer = { .is_blocked = false };
 	enum err e = read_password(rq, tx, change);
 
-	if (e == OK && in->has.current_password)
+	if (e != OK)
+		return fail_err(rq, e);
+	/* Judged before the try is counted: who gives the right old password and a weak new one has guessed nothing. */
+	enum verdict verdict = password_judge(rq, &change->settings, "new_password", in->new_password, rq->user.email, "");
+	if (verdict != VERDICT_GO_ON)
+		return verdict;
+	if (in->has.current_password)
 		e = throttle_count(tx, rq->console_id, rq->user.id, &answer);
 	if (e != OK)
 		return fail_err(rq, e);
@@ -182,17 +187,15 @@ account_password_work(const struct request *rq)
 {
 	const struct password_input *in = rq->input;
 	struct password_change *change = rq->scratch;
+	struct password_cost cost = config_password_cost(rq->config);
+	bool is_proven = !in->has.current_password;
+	enum err e = OK;
 
-	if (in->has.current_password) {
-		enum err e = password_verify(rq->arena, config_password_cost(rq->config), change->current_phc,
-					     in->current_password, &change->is_proven);
-		if (e != OK)
-			return fail_err(rq, e);
-		if (!change->is_proven)
-			return go_on(rq);
-	}
-	return password_make(rq, &change->settings, "new_password", in->new_password, rq->user.email, "",
-			     &change->new_phc);
+	if (!is_proven)
+		e = password_verify(rq->arena, cost, change->current_phc, in->current_password, &is_proven);
+	if (e == OK && is_proven)
+		e = password_hash(rq->arena, cost, in->new_password, &change->new_phc);
+	return e == OK ? go_on(rq) : fail_err(rq, e);
 }
 
 static enum err
@@ -242,7 +245,7 @@ account_password(const struct request *rq, struct tx *tx)
 	const char *token;
 	enum err e = OK;
 
-	if (in->has.current_password && !change->is_proven)
+	if (change->new_phc == NULL)
 		return refuse(rq, ERR_INVALID_CREDENTIALS, "The current password is wrong.");
 	if (in->has.current_password)
 		e = throttle_succeed(tx, rq->console_id, rq->user.id);

@@ -187,7 +187,10 @@ struct flow_new_password {
 	const char *phc;
 };
 
-/* VERDICT_GO_ON with the hash, or 422 weak_password naming the rule. */
+/* VERDICT_GO_ON, or 422 weak_password naming the rule. */
+enum verdict password_judge(const struct request *, const struct sign_in_settings *, const char *field, const char *password,
+			    const char *email, const char *app_name);
+/* The same, and then the hash. */
 enum verdict password_make(const struct request *, const struct sign_in_settings *, const char *field, const char *password,
 			   const char *email, const char *app_name, const char **ret_phc);
 

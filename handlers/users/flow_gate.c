@@ -113,7 +113,7 @@ flow_look(const struct request *rq, struct tx *tx, const char *flow_id, struct f
 
 	if (e != OK)
 		return fail_err(rq, e);
-	if (flow.row.expires_at <= rq->now_ms)
+	if (flow.row.expires_at <= rq->now_ms || flow_is_over(flow.state))
 		return fail_err(rq, ERR_FLOW_EXPIRED);
 	*ret = flow;
 	return go_on(rq);
@@ -159,8 +159,6 @@ flow_gate(const struct request *rq, struct tx *tx, const char *flow_id, enum flo
 	enum err e = check_token(rq, &flow);
 	if (e != OK)
 		return fail_err(rq, e);
-	if (flow_is_over(flow.state))
-		return fail_err(rq, ERR_FLOW_EXPIRED);
 	if (!flow_allows(flow.kind, flow.state, action))
 		return flow_end(rq, tx, &flow, ERR_FLOW_STATE_CONFLICT);
 	if (needs_password_method(action) && !flow_has_password_method(&flow.settings, flow.row.auth_methods))
