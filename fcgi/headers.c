@@ -6,7 +6,10 @@
 #include <string.h>
 #include <strings.h>
 
-/* In the order of enum header. The last two decide nothing: of several the first counts. */
+/*
+ * In the order of enum header. The last two decide nothing: of several the first counts. nginx hands Content-Type over as CONTENT_TYPE too,
+ * the first of them alone: only HTTP_CONTENT_TYPE tells whether there were several.
+ */
 static const struct {
 	const char *parameter;
 	const char *name;
@@ -69,9 +72,6 @@ take_environment(struct exchange *x, const struct name_value *p, const char **re
 		*ret_uri = value;
 	else if (strcmp(name, "REQUEST_METHOD") == 0)
 		x->in.method_text = value;
-	else if (strcmp(name, "CONTENT_TYPE") == 0 && value[0] != '\0' &&
-		 x->in.header[HEADER_CONTENT_TYPE] == NULL)
-		x->in.header[HEADER_CONTENT_TYPE] = value;
 	else if (strcmp(name, "CONTENT_LENGTH") == 0)
 		x->in.has_body = value[0] != '\0' && strcmp(value, "0") != 0;
 	else if (strcmp(name, "REMOTE_ADDR") == 0)
@@ -93,7 +93,10 @@ take_environment(struct exchange *x, const struct name_value *p, const char **re
 		x->in.sec_fetch_site = value;
 }
 
-/* nginx hands Content-Type over twice, as CONTENT_TYPE and HTTP_CONTENT_TYPE: the second name alone tells whether it was doubled. */
+/*
+ * nginx hands Content-Type over twice, as CONTENT_TYPE and like every header as HTTP_CONTENT_TYPE: only the second name tells whether it
+ * was doubled, so the first isn't looked at.
+ */
 enum err
 headers_read(struct exchange *x)
 {
