@@ -1,0 +1,216 @@
+// Makes docs/openapi.json and docs/permissions.md from `gatehoused --describe` (standard input): node dev.d/openapi.mjs < describe.json
+import { readFileSync, writeFileSync } from "node:fs";
+
+const described = JSON.parse(readFileSync(0, "utf8"));
+const root = new URL("..", import.meta.url);
+
+// Errors that every route can answer; a route's own come from its table.
+const COMMON = ["invalid_path", "ambiguous_header", "rate_limited", "internal", "busy"];
+const WITH_CREDENTIAL = ["unauthorized", "credential_not_allowed"];
+const WITH_TENANT = ["invalid_id", "ambiguous_org", "org_mismatch", "org_suspended", "not_found"];
+const WITH_INPUT = ["validation_failed"];
+const WITH_BODY = ["invalid_json", "body_too_large", "unsupported_media_type"];
+const OF_WRITES = ["csrf_failed", "idempotency_mismatch", "idempotency_in_progress", "outcome_unknown"];
+
+const statusOf = new Map(described.errors.map((error) => [error.code, error.status]));
+
+function lengths(field) {
+  const limits = {};
+  if (field.min !== undefined) limits.minLength = field.min;
+  if (field.max !== undefined) limits.maxLength = field.max;
+  return limits;
+}
+
+function schemaOf(field) {
+  switch (field.type) {
+    case "string": return { type: "string", ...lengths(field) };
+    case "id": return { type: "string", ...(field.id_prefix ? { pattern: `^${field.id_prefix}_[A-Za-z0-9]+$` } : {}) };
+    case "enum": return { type: "string", enum: field.values };
+    case "boolean": return { type: "boolean" };
+    case "integer": return {
+      type: "integer",
+      ...(field.min !== undefined ? { minimum: field.min } : {}),
+      ...(field.max !== undefined ? { maximum: field.max } : {}),
+    };
+    case "time": return { type: "string", format: "date-time" };
+    case "strings": return {
+      type: "array",
+      items: field.values ? { type: "string", enum: field.values } : { type: "string", ...lengths(field) },
+      ...(field.items_min !== undefined ? { minItems: field.items_min } : {}),
+      ...(field.items_max !== undefined ? { maxItems: field.items_max } : {}),
+    };
+    case "words": return { type: "array", items: { type: "string" } };
+    case "object": return objectOf(field.fields);
+    case "list": return { type: "array", items: objectOf(field.fields) };
+    case "json": return { description: "Any JSON value" };
+    default: throw new Error(`no schema for a field of type ${field.type}`);
+  }
+}
+
+function propertyOf(field) {
+  let schema = schemaOf(field);
+  if (field.nullable) schema = schema.enum ? { ...schema, type: ["string", "null"], enum: [...schema.enum, null] }
+    : schema.type ? { ...schema, type: [schema.type, "null"] } : schema;
+  if (field.description) schema.description = field.description;
+  return schema;
+}
+
+// Of a reply: every member is there unless the table says that it may be left out.
+function objectOf(fields) {
+  return {
+    type: "object",
+    properties: Object.fromEntries(fields.map((field) => [field.name, propertyOf(field)])),
+    required: fields.filter((field) => !field.optional).map((field) => field.name),
+    additionalProperties: false,
+  };
+}
+
+function bodyOf(fields) {
+  const named = fields.filter((field) => field.in === "body" && !field.immutable);
+  const required = named.filter((field) => field.required).map((field) => field.name);
+  return {
+    type: "object",
+    properties: Object.fromEntries(named.map((field) => [field.name, propertyOf(field)])),
+    ...(required.length > 0 ? { required } : {}),
+    additionalProperties: false,
+  };
+}
+
+function parametersOf(route) {
+  const parameters = route.input.filter((field) => field.in !== "body").map((field) => ({
+    name: field.name, in: field.in, required: field.in === "path" || field.required === true,
+    ...(field.description ? { description: field.description } : {}),
+    schema: schemaOf(field),
+  }));
+  if (route.list) parameters.push(
+    { name: "limit", in: "query", required: false, schema: { type: "integer", minimum: 1, maximum: 100, default: 50 } },
+    { name: "cursor", in: "query", required: false, description: "next_cursor of the page before", schema: { type: "string" } },
+    { name: "include_total", in: "query", required: false, schema: { type: "boolean" } });
+  if (route.tenant.startsWith("project") && route.tenant !== "project_in_path")
+    parameters.push({ name: "X-Project-Id", in: "header", required: false, schema: { type: "string", pattern: "^prj_[a-z0-9]{16}$" } });
+  if (route.auth.includes("session") && route.tenant !== "none")
+    parameters.push({ name: "X-Org-Id", in: "header", required: false, schema: { type: "string", pattern: "^org_[a-z0-9]{16}$" } });
+  if (route.auth.includes("session") && route.method !== "GET")
+    parameters.push({ name: "X-CSRF-Token", in: "header", required: false, description: "With a session: of GET /api/v1/session", schema: { type: "string" } });
+  if (route.method !== "GET" && !route.public && !route.no_idempotency)
+    parameters.push({ name: "Idempotency-Key", in: "header", required: false, schema: { type: "string", minLength: 1, maxLength: 128 } });
+  if (route.etag)
+    parameters.push({ name: route.method === "GET" ? "If-None-Match" : "If-Match", in: "header", required: false, schema: { type: "string" } });
+  return parameters;
+}
+
+function hasBody(route) {
+  return route.input.some((field) => field.in === "body");
+}
+
+function errorsOf(route) {
+  return [...new Set([
+    ...COMMON,
+    ...(route.public ? [] : WITH_CREDENTIAL),
+    ...(route.tenant === "none" ? [] : WITH_TENANT),
+    ...(route.permission === "" ? [] : ["forbidden", "insufficient_scope"]),
+    ...(route.input.length > 0 ? WITH_INPUT : []),
+    ...(hasBody(route) ? WITH_BODY : []),
+    ...(route.method === "GET" ? [] : OF_WRITES),
+    ...(route.list ? ["invalid_cursor"] : []),
+    ...(route.recent_sign_in ? ["reauthentication_required"] : []),
+    ...(route.etag && route.method !== "GET" ? ["precondition_failed"] : []),
+    ...route.errors,
+  ])];
+}
+
+function successOf(route) {
+  if (route.output.length === 0) return { description: "Done" };
+  const object = objectOf(route.output);
+  const schema = !route.list ? object : {
+    type: "object",
+    properties: { data: { type: "array", items: object }, next_cursor: { type: ["string", "null"] }, total: { type: "integer" } },
+    required: ["data", "next_cursor"],
+    additionalProperties: false,
+  };
+  return { description: route.summary, content: { "application/json": { schema } } };
+}
+
+function responsesOf(route) {
+  const responses = { [route.status]: successOf(route) };
+  const byStatus = new Map();
+  for (const code of errorsOf(route)) {
+    const status = statusOf.get(code);
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  for (const [status, codes] of [...byStatus].sort((a, b) => a[0] - b[0]))
+    responses[status] = { description: codes.join(", "), content: { "application/json": { schema: { $ref: "#/components/schemas/Error" } } } };
+  return responses;
+}
+
+function securityOf(route) {
+  if (route.public) return [{}];
+  return route.auth.map((kind) => ({ [kind]: [] }));
+}
+
+function operationOf(route) {
+  return {
+    operationId: route.id,
+    summary: route.summary,
+    ...(route.description ? { description: route.description } : {}),
+    tags: [route.id.split("_")[0]],
+    ...(route.permission && route.permission !== "in_handler" ? { "x-permission": route.permission } : {}),
+    security: securityOf(route),
+    parameters: parametersOf(route),
+    ...(hasBody(route) ? { requestBody: { required: bodyOf(route.input).required !== undefined, content: { "application/json": { schema: bodyOf(route.input) } } } } : {}),
+    responses: responsesOf(route),
+  };
+}
+
+function openapi() {
+  const paths = {};
+  for (const route of described.routes) {
+    paths[route.path] ??= {};
+    paths[route.path][route.method.toLowerCase()] = operationOf(route);
+  }
+  return {
+    openapi: "3.1.0",
+    info: { title: "Gatehouse", version: "1", description: "The API of one Gatehouse installation. /api/v1 only grows." },
+    servers: [{ url: "/" }],
+    paths,
+    components: {
+      securitySchemes: {
+        session: { type: "apiKey", in: "cookie", name: "__Host-gatehouse" },
+        personal_token: { type: "http", scheme: "bearer", description: "gpat_…" },
+        service_key: { type: "http", scheme: "bearer", description: "gsk_live_… or gsk_test_…" },
+      },
+      schemas: {
+        Error: {
+          type: "object",
+          properties: {
+            error: {
+              type: "object",
+              properties: {
+                code: { type: "string", enum: described.errors.map((error) => error.code) },
+                message: { type: "string" },
+                details: { type: "object" },
+                docs: { type: "string" },
+              },
+              required: ["code", "message"],
+            },
+            request_id: { type: "string" },
+          },
+          required: ["error", "request_id"],
+        },
+      },
+    },
+  };
+}
+
+function permissions() {
+  const rows = described.permissions.map((p) => `| \`${p.name}\` | ${p.least_role} | ${p.grantable ? "yes" : "never"} |`);
+  return [
+    "# Permissions", "",
+    "A role has every permission of the roles below it: viewer, member, manager, admin, owner. `operator` means an owner or admin of the",
+    "operator organization, in a browser. The same words are the scopes of service keys. Generated from the program's own table.", "",
+    "| permission | least role | for service keys |", "|---|---|---|", ...rows, "",
+  ].join("\n");
+}
+
+writeFileSync(new URL("docs/openapi.json", root), JSON.stringify(openapi(), null, 1) + "\n");
+writeFileSync(new URL("docs/permissions.md", root), permissions());
