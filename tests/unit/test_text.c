@@ -183,7 +183,7 @@ users_rule_1_what_is_no_address(void **state)
 		"a\t@example.com",
 		"a@example.com\n",
 		"ü@example.com",
-		"\xe2\x80\xae" "a@example.com",
+		("\xe2\x80\xae" "a@example.com"),
 		"a@exam\xe2\x80\x8bple.com",	/* zero width space */
 		"a@exam\xe2\x80\x8dple.com",	/* zero width joiner */
 		"a@exam\xc2\xadple.com",	/* soft hyphen */
