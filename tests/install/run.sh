@@ -40,8 +40,8 @@ report $? "no place is left unfilled"
 grep -q '^ExecStart=/usr/sbin/gatehoused --config /etc/gatehouse/gatehouse.conf$' "$work/to/usr/lib/systemd/system/gatehouse.service"
 report $? "the unit starts the installed program with the installed configuration"
 
-make -s -C "$work/build" uninstall DESTDIR="$work/to" >"$work/out" 2>&1
-find "$work/to" -type f >>"$work/out"
+make -s -C "$work/build" uninstall DESTDIR="$work/to" >/dev/null 2>&1
+find "$work/to" -type f >"$work/out"
 [ ! -s "$work/out" ]
 report $? "make uninstall leaves no file"
 exit $status
