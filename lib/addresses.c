@@ -20,7 +20,8 @@ ip_parse(const char *text, uint8_t ret_ip[16])
 	uint8_t ip[16];
 
 	memcpy(ip, mapped_prefix, sizeof(mapped_prefix));
-	if (inet_pton(AF_INET, text, ip + sizeof(mapped_prefix)) != 1 && inet_pton(AF_INET6, text, ip) != 1)
+	if (inet_pton(AF_INET, text, ip + sizeof(mapped_prefix)) != 1 &&
+	    inet_pton(AF_INET6, text, ip) != 1)
 		return false;
 	memcpy(ret_ip, ip, sizeof(ip));
 	return true;

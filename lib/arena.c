@@ -1,8 +1,8 @@
 /*
  * The arena: blocks taken from malloc, cut from the front, given back together.
  *
- * With ARENA_ONE_MALLOC_PER_ALLOCATION every allocation is a block of its own, so that sanitizers and valgrind see each overrun and each
- * use after a rewind.
+ * With ARENA_ONE_MALLOC_PER_ALLOCATION every allocation is a block of its own, so that sanitizers
+ * and valgrind see each overrun and each use after a rewind.
  */
 #include <stdalign.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@
 
 #include "lib/arena.h"
 
-#define BLOCK_BYTES ((size_t)64 * 1024)
+#define BLOCK_BYTES        ((size_t)64 * 1024)
 #define EXIT_OUT_OF_MEMORY 71
 
 struct block {
@@ -62,7 +62,8 @@ static struct block *
 add_block(struct arena *arena, size_t size)
 {
 	if (arena->block_count == arena->block_room)
-		arena->blocks = grow_list(arena->blocks, sizeof(*arena->blocks), &arena->block_room);
+		arena->blocks =
+		    grow_list(arena->blocks, sizeof(*arena->blocks), &arena->block_room);
 
 	struct block *block = &arena->blocks[arena->block_count];
 	block->data = malloc(size);
@@ -211,7 +212,8 @@ void
 arena_wipe_later(struct arena *arena, void *data, size_t len)
 {
 	if (arena->secret_count == arena->secret_room)
-		arena->secrets = grow_list(arena->secrets, sizeof(*arena->secrets), &arena->secret_room);
+		arena->secrets =
+		    grow_list(arena->secrets, sizeof(*arena->secrets), &arena->secret_room);
 	arena->secrets[arena->secret_count++] = (struct bytes){ .data = data, .len = len };
 }
 
@@ -261,8 +263,8 @@ cut_block(struct arena *arena, struct block *block, size_t from, bool wipe)
 }
 
 /*
- * Where a secret was registered, everything allocated since is wiped with it: buffers that grew and texts that were put together left
- * copies that nobody could register.
+ * Where a secret was registered, everything allocated since is wiped with it: buffers that grew and
+ * texts that were put together left copies that nobody could register.
  */
 void
 arena_rewind(struct arena *arena, struct arena_mark mark)

@@ -1,5 +1,6 @@
 /*
- * Looks a password up in a sorted file of SHA-1 digests, which may be 40 GB large: a binary search by octet offsets.
+ * Looks a password up in a sorted file of SHA-1 digests, which may be 40 GB large: a binary search
+ * by octet offsets.
  */
 #include <fcntl.h>
 #include <string.h>
@@ -12,14 +13,14 @@
 #include "lib/passwords.h"
 
 #define SHA1_LEN 20
-#define HEX_LEN (2 * SHA1_LEN)
+#define HEX_LEN  (2 * SHA1_LEN)
 /* Digest, ':', a count, CR and LF. */
 #define LINE_LEN_MAX 64
 
 struct lookup {
 	int fd;
 	char digest[HEX_LEN + 1];
-	bool is_broken;		/* the file isn't what it should be */
+	bool is_broken; /* the file isn't what it should be */
 };
 
 static bool
@@ -32,7 +33,8 @@ hash_password(const char *password, char ret_hex[HEX_LEN + 1])
 
 	if (sha1 == NULL)
 		sha1 = EVP_MD_fetch(NULL, "SHA1", NULL);
-	if (sha1 == NULL || EVP_Digest(password, strlen(password), octets, &len, sha1, NULL) != 1 || len != SHA1_LEN)
+	if (sha1 == NULL || EVP_Digest(password, strlen(password), octets, &len, sha1, NULL) != 1 ||
+	    len != SHA1_LEN)
 		return false;
 	for (size_t i = 0; i < SHA1_LEN; i++) {
 		ret_hex[2 * i] = digits[octets[i] >> 4];
@@ -83,7 +85,8 @@ compare_line(struct lookup *lookup, off_t start, off_t *ret_next)
 	size_t len = read_at(lookup, start, line, sizeof(line));
 	const char *end = memchr(line, '\n', len);
 
-	if (len < HEX_LEN || (end == NULL && len == sizeof(line)) || (end != NULL && end - line < HEX_LEN)) {
+	if (len < HEX_LEN || (end == NULL && len == sizeof(line)) ||
+	    (end != NULL && end - line < HEX_LEN)) {
 		lookup->is_broken = true;
 		return 0;
 	}

@@ -73,8 +73,8 @@ buffer_string(const struct buffer *buffer)
 }
 
 /*
- * The two-character escapes of RFC 8259 section 7 where there is one. '<' becomes an escape too, so that a reply which lands in a page by
- * mistake doesn't end a script element.
+ * The two-character escapes of RFC 8259 section 7 where there is one. '<' becomes an escape too, so
+ * that a reply which lands in a page by mistake doesn't end a script element.
  */
 static size_t
 json_escape(unsigned char c, char ret_escape[8])

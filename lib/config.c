@@ -1,5 +1,6 @@
 /*
- * Reading the configuration: libconfig takes the file apart, the table says what each setting must be.
+ * Reading the configuration: libconfig takes the file apart, the table says what each setting must
+ * be.
  */
 #include <libconfig.h>
 #include <limits.h>
@@ -17,10 +18,13 @@ struct reading {
 	struct config_problem *problems;
 	size_t room;
 	size_t count;
-	bool *seen;	/* by index of config_keys */
+	bool *seen; /* by index of config_keys */
 };
 
-static void PRINTF_LIKE(4, 5)
+static void add_problem(struct reading *, int line, const char *key, const char *format, ...)
+    PRINTF_LIKE(4, 5);
+
+static void
 add_problem(struct reading *reading, int line, const char *key, const char *format, ...)
 {
 	va_list arguments;
@@ -146,8 +150,8 @@ read_number(struct reading *reading, const struct config_key *key, const config_
 	}
 	int64_t number = config_setting_get_int64(setting);
 	if (number < key->min || number > key->max)
-		add_problem(reading, line, key->path, "must be from %lld to %lld", (long long)key->min,
-			    (long long)key->max);
+		add_problem(reading, line, key->path, "must be from %lld to %lld",
+			    (long long)key->min, (long long)key->max);
 	else
 		put_number(reading->config, key, number);
 }
@@ -166,7 +170,10 @@ is_on_this_machine(const char *host)
 	return host[0] == '/';
 }
 
-/* A socket's path, a name or IPv4 address, an IPv6 address in brackets; the last two perhaps with a port. */
+/*
+ * A socket's path, a name or IPv4 address, an IPv6 address in brackets; the last two perhaps with a
+ * port.
+ */
 static bool
 is_host(const char *text)
 {
@@ -177,7 +184,8 @@ is_host(const char *text)
 	size_t len = text[0] == '[' ? strcspn(text, "]") + 1 : strcspn(text, ":");
 	if (len > strlen(text) || len == 0 || strcspn(text, " \t/@") != strlen(text))
 		return false;
-	return text[len] == '\0' || (text[len] == ':' && int_parse(text + len + 1, 1, 65535, &port));
+	return text[len] == '\0' ||
+	       (text[len] == ':' && int_parse(text + len + 1, 1, 65535, &port));
 }
 
 static void
@@ -187,14 +195,18 @@ read_hosts(struct reading *reading, const struct config_key *key, const config_s
 	int type = config_setting_type(setting);
 	int length = config_setting_length(setting);
 
-	if ((type != CONFIG_TYPE_ARRAY && type != CONFIG_TYPE_LIST) || length < 1 || length > CONFIG_HOSTS_MAX) {
-		add_problem(reading, line, key->path, "must be a list of 1 to %d texts, like [ \"db1:3306\" ]", CONFIG_HOSTS_MAX);
+	if ((type != CONFIG_TYPE_ARRAY && type != CONFIG_TYPE_LIST) || length < 1 ||
+	    length > CONFIG_HOSTS_MAX) {
+		add_problem(reading, line, key->path,
+			    "must be a list of 1 to %d texts, like [ \"db1:3306\" ]",
+			    CONFIG_HOSTS_MAX);
 		return;
 	}
 	for (int i = 0; i < length; i++) {
 		const char *host = config_setting_get_string_elem(setting, i);
 		if (host == NULL || !is_host(host)) {
-			add_problem(reading, line, key->path, "element %d isn't a socket's path, host or host:port", i + 1);
+			add_problem(reading, line, key->path,
+				    "element %d isn't a socket's path, host or host:port", i + 1);
 			return;
 		}
 		reading->config->database.hosts[i] = arena_strdup(reading->arena, host);
@@ -254,7 +266,10 @@ read_setting(struct reading *reading, const char *path, const config_setting_t *
 		read_group(reading, path, setting);
 }
 
-/* The table's depth bounds the recursion: a group that isn't in it is refused before it is entered. */
+/*
+ * The table's depth bounds the recursion: a group that isn't in it is refused before it is entered.
+ * /
+ */
 static void
 read_group(struct reading *reading, const char *path, const config_setting_t *group)
 {
@@ -263,8 +278,10 @@ read_group(struct reading *reading, const char *path, const config_setting_t *gr
 	for (int i = 0; i < length; i++) {
 		const config_setting_t *setting = config_setting_get_elem(group, (unsigned)i);
 		const char *name = config_setting_name(setting);
-		read_setting(reading, path[0] == '\0' ? arena_strdup(reading->arena, name) :
-							arena_printf(reading->arena, "%s.%s", path, name), setting);
+		read_setting(reading,
+			     path[0] == '\0' ? arena_strdup(reading->arena, name)
+					     : arena_printf(reading->arena, "%s.%s", path, name),
+			     setting);
 	}
 }
 
@@ -279,15 +296,21 @@ check_together(struct reading *reading)
 			add_problem(reading, 0, config_keys[i].path, "is missing");
 	}
 	for (size_t i = 0; i < config->database.host_count; i++) {
-		if (!is_on_this_machine(config->database.hosts[i]) && config->database.tls_ca_file[0] == '\0')
-			add_problem(reading, 0, "database.tls_ca_file", "is needed: %s is another machine", config->database.hosts[i]);
+		if (!is_on_this_machine(config->database.hosts[i]) &&
+		    config->database.tls_ca_file[0] == '\0')
+			add_problem(reading, 0, "database.tls_ca_file",
+				    "is needed: %s is another machine", config->database.hosts[i]);
 	}
-	if (strcmp(config->mail.transport, "smtp") == 0 && strncmp(config->mail.url, "smtp://", 7) != 0 &&
+	if (strcmp(config->mail.transport, "smtp") == 0 &&
+	    strncmp(config->mail.url, "smtp://", 7) != 0 &&
 	    strncmp(config->mail.url, "smtps://", 8) != 0)
 		add_problem(reading, 0, "mail.url", "must begin with smtp:// or smtps://");
 }
 
-/* libconfig would open what @include names; a configuration is one file, so that every message's line is in it. */
+/*
+ * libconfig would open what @include names; a configuration is one file, so that every message's
+ * line is in it.
+ */
 static int
 line_of_include(const char *text)
 {
@@ -335,7 +358,10 @@ config_parse(struct arena *arena, const char *file, const char *text, struct con
 		.seen = ARENA_ARRAY(arena, config_key_count, bool),
 	};
 
-	/* Whoever prints the problems knows the file's name; libconfig gets no name, so that it opens nothing. */
+	/*
+	 * Whoever prints the problems knows the file's name; libconfig gets no name, so that it
+	 * opens nothing.
+	 */
 	(void)file;
 	for (size_t i = 0; i < config_key_count; i++)
 		put_default(reading.config, &config_keys[i]);
@@ -434,7 +460,8 @@ config_print_example(struct buffer *out)
 {
 	const char *before = "";
 
-	buffer_text(out, "# Configuration of Gatehouse, in libconfig's syntax. The values are the defaults: what you don't change,\n"
+	buffer_text(out, "# Configuration of Gatehouse, in libconfig's syntax. The values are the "
+			 "defaults: what you don't change,\n"
 			 "# you may leave out.\n");
 	for (size_t i = 0; i < config_key_count; i++) {
 		const struct config_key *key = &config_keys[i];

@@ -52,7 +52,8 @@ hex_decode(struct arena *arena, const char *text, struct bytes *ret)
 const char *
 base64url_encode(struct arena *arena, struct bytes octets)
 {
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+	static const char digits[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 	char *text = arena_alloc(arena, octets.len / 3 * 4 + 5);
 	char *to = text;
 	uint32_t bits = 0;
@@ -112,8 +113,8 @@ base64url_decode(struct arena *arena, const char *text, size_t len, struct bytes
 static bool
 is_unreserved(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-	       c == '_' || c == '~';
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '-' || c == '.' || c == '_' || c == '~';
 }
 
 const char *
@@ -137,7 +138,8 @@ percent_encode(struct arena *arena, const char *text)
 }
 
 bool
-percent_decode(struct arena *arena, const char *text, size_t len, bool plus_is_space, const char **ret)
+percent_decode(struct arena *arena, const char *text, size_t len, bool plus_is_space,
+	       const char **ret)
 {
 	char *decoded = arena_alloc(arena, len + 1);
 	size_t count = 0;
@@ -181,7 +183,10 @@ crc32_of(const void *data, size_t len)
 	return ~crc;
 }
 
-/* Fetched once a process: OpenSSL 3 looks a name up under a lock each time. A process without SHA-256 can't do anything. */
+/*
+ * Fetched once a process: OpenSSL 3 looks a name up under a lock each time. A process without
+ * SHA-256 can't do anything.
+ */
 void
 sha256_of(const void *data, size_t len, uint8_t ret_digest[32])
 {
@@ -193,7 +198,8 @@ sha256_of(const void *data, size_t len, uint8_t ret_digest[32])
 	if (context == NULL)
 		context = EVP_MD_CTX_new();
 	if (sha256 == NULL || context == NULL || EVP_DigestInit_ex2(context, sha256, NULL) != 1 ||
-	    EVP_DigestUpdate(context, data, len) != 1 || EVP_DigestFinal_ex(context, ret_digest, NULL) != 1)
+	    EVP_DigestUpdate(context, data, len) != 1 ||
+	    EVP_DigestFinal_ex(context, ret_digest, NULL) != 1)
 		abort();
 }
 

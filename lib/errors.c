@@ -5,7 +5,9 @@
 
 static const struct error_info errors[ERR_COUNT] = {
 #define ERROR(symbol, http_status, text_code, text_title)                                          \
-	[ERR_##symbol] = { .name = #symbol, .status = http_status, .code = text_code, .title = text_title },
+	[ERR_##symbol] = {                                                                         \
+		.name = #symbol, .status = http_status, .code = text_code, .title = text_title     \
+	},
 #include "lib/errors.def"
 #undef ERROR
 };

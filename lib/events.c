@@ -5,8 +5,8 @@
 
 #include "lib/events.h"
 
-#define NOUN_SIZE 32
-#define KIND_BOTH true
+#define NOUN_SIZE  32
+#define KIND_BOTH  true
 #define KIND_AUDIT false
 
 static struct event_info events[EV_COUNT] = {
@@ -21,7 +21,10 @@ static struct event_info events[EV_COUNT] = {
 #undef EVENT
 };
 
-/* The nouns are cut from the names at first use: the preprocessor can't, and written twice they would drift. */
+/*
+ * The nouns are cut from the names at first use: the preprocessor can't, and written twice they
+ * would drift.
+ */
 static char nouns[EV_COUNT][NOUN_SIZE];
 
 const struct event_info *

@@ -40,8 +40,8 @@ static const struct {
 };
 
 void
-field_errors_add(struct field_errors *errors, struct arena *arena, const char *field, const char *rule,
-		 const char *message_format, ...)
+field_errors_add(struct field_errors *errors, struct arena *arena, const char *field,
+		 const char *rule, const char *message_format, ...)
 {
 	va_list arguments;
 
@@ -50,8 +50,9 @@ field_errors_add(struct field_errors *errors, struct arena *arena, const char *f
 	va_start(arguments, message_format);
 	const char *message = arena_vprintf(arena, message_format, arguments);
 	va_end(arguments);
-	errors->items[errors->count++] =
-	    (struct field_error){ .field = arena_strdup(arena, field), .rule = rule, .message = message };
+	errors->items[errors->count++] = (struct field_error){ .field = arena_strdup(arena, field),
+							       .rule = rule,
+							       .message = message };
 }
 
 const char *
@@ -108,7 +109,10 @@ clear(struct parse *parse, const struct field *field)
 	}
 }
 
-static void PRINTF_LIKE(4, 5)
+static void complain(struct parse *, const char *field, const char *rule, const char *format, ...)
+    PRINTF_LIKE(4, 5);
+
+static void
 complain(struct parse *parse, const char *field, const char *rule, const char *format, ...)
 {
 	va_list arguments;
@@ -132,7 +136,8 @@ complain_of_check(struct parse *parse, const char *field, const char *rule)
 }
 
 static void
-complain_of_length(struct parse *parse, const struct field *field, const char *name, const char *what)
+complain_of_length(struct parse *parse, const struct field *field, const char *name,
+		   const char *what)
 {
 	int64_t min = field->min;
 	int64_t max = field->max;
@@ -144,7 +149,8 @@ complain_of_length(struct parse *parse, const struct field *field, const char *n
 	else if (min == 0)
 		complain(parse, name, "length", "It may have at most %" PRId64 " %s.", max, what);
 	else
-		complain(parse, name, "length", "It must have %" PRId64 " to %" PRId64 " %s.", min, max, what);
+		complain(parse, name, "length", "It must have %" PRId64 " to %" PRId64 " %s.", min,
+			 max, what);
 }
 
 /* NULL when the value isn't a text. */
@@ -186,11 +192,13 @@ check_text(struct parse *parse, const struct field *field, const char *name, con
 	int64_t length = (int64_t)utf8_length(text);
 
 	if (field->values != NULL && !is_one_of(field->values, text)) {
-		complain(parse, name, "enum", "It must be one of: %s.", join_values(parse->arena, field->values));
+		complain(parse, name, "enum", "It must be one of: %s.",
+			 join_values(parse->arena, field->values));
 		return false;
 	}
 	if ((field->flags & FIELD_RAW) == 0 && !text_is_clean(text, takes_line_breaks)) {
-		complain(parse, name, "characters", "Control characters and text direction marks aren't allowed.");
+		complain(parse, name, "characters",
+			 "Control characters and text direction marks aren't allowed.");
 		return false;
 	}
 	if (length < field->min || (field->max != 0 && length > field->max)) {
@@ -248,7 +256,8 @@ static bool
 read_bool(struct parse *parse, const struct field *field, struct raw raw)
 {
 	bool is_true = raw.text != NULL ? strcmp(raw.text, "true") == 0 : raw.json->boolean;
-	bool is_bool = raw.text != NULL ? is_true || strcmp(raw.text, "false") == 0 : raw.json->type == JSON_BOOL;
+	bool is_bool = raw.text != NULL ? is_true || strcmp(raw.text, "false") == 0
+					: raw.json->type == JSON_BOOL;
 
 	if (!is_bool) {
 		complain(parse, field->name, "type", "It must be true or false.");
@@ -262,15 +271,16 @@ static bool
 read_int(struct parse *parse, const struct field *field, struct raw raw)
 {
 	int64_t value = raw.json != NULL ? raw.json->integer : 0;
-	bool is_int = raw.text != NULL ? int_parse(raw.text, -INT64_MAX, INT64_MAX, &value) : raw.json->type == JSON_INT;
+	bool is_int = raw.text != NULL ? int_parse(raw.text, -INT64_MAX, INT64_MAX, &value)
+				       : raw.json->type == JSON_INT;
 
 	if (!is_int) {
 		complain(parse, field->name, "type", "It must be a whole number.");
 		return false;
 	}
 	if (value < field->min || (field->max != 0 && value > field->max)) {
-		complain(parse, field->name, "range", "It must be from %" PRId64 " to %" PRId64 ".", field->min,
-			 field->max);
+		complain(parse, field->name, "range", "It must be from %" PRId64 " to %" PRId64 ".",
+			 field->min, field->max);
 		return false;
 	}
 	*(int64_t *)member_of(parse, field) = value;
@@ -288,7 +298,8 @@ read_time(struct parse *parse, const struct field *field, struct raw raw)
 		return false;
 	}
 	if (!time_parse(text, &at_ms)) {
-		complain(parse, field->name, "pattern", "It must be a time like 2026-01-15T10:30:00.000Z.");
+		complain(parse, field->name, "pattern",
+			 "It must be a time like 2026-01-15T10:30:00.000Z.");
 		return false;
 	}
 	*(int64_t *)member_of(parse, field) = at_ms;
@@ -297,7 +308,8 @@ read_time(struct parse *parse, const struct field *field, struct raw raw)
 
 /* The element's own name in reports: redirect_uris[2]. */
 static bool
-read_element(struct parse *parse, const struct field *field, size_t index, const struct json *element)
+read_element(struct parse *parse, const struct field *field, size_t index,
+	     const struct json *element)
 {
 	const char *name = arena_printf(parse->arena, "%s[%zu]", field->name, index);
 
@@ -320,7 +332,8 @@ split_commas(struct arena *arena, const char *text)
 	struct json *items = ARENA_ARRAY(arena, count, struct json);
 	for (size_t i = 0; i < count; i++) {
 		size_t len = strcspn(text, ",");
-		items[i] = (struct json){ .type = JSON_STRING, .string = arena_strndup(arena, text, len) };
+		items[i] =
+		    (struct json){ .type = JSON_STRING, .string = arena_strndup(arena, text, len) };
 		text += len + 1;
 	}
 	return (struct json){ .type = JSON_ARRAY, .items = items, .count = count };
@@ -336,8 +349,10 @@ read_strings(struct parse *parse, const struct field *field, struct raw raw)
 		complain(parse, field->name, "type", "It must be a list.");
 		return false;
 	}
-	if (list.count < field->items_min || (field->items_max != 0 && list.count > field->items_max)) {
-		const struct field bounds = { .min = (int64_t)field->items_min, .max = (int64_t)field->items_max };
+	if (list.count < field->items_min ||
+	    (field->items_max != 0 && list.count > field->items_max)) {
+		const struct field bounds = { .min = (int64_t)field->items_min,
+					      .max = (int64_t)field->items_max };
 		complain_of_length(parse, &bounds, field->name, "elements");
 		return false;
 	}
@@ -347,11 +362,15 @@ read_strings(struct parse *parse, const struct field *field, struct raw raw)
 		items[i] = list.items[i].string;
 	}
 	if (is_good)
-		*(struct strings *)member_of(parse, field) = (struct strings){ .items = items, .count = list.count };
+		*(struct strings *)member_of(parse, field) =
+		    (struct strings){ .items = items, .count = list.count };
 	return is_good;
 }
 
-/* Types that only output tables have are a mistake in the table; the field then is one that nobody can send. */
+/*
+ * Types that only output tables have are a mistake in the table; the field then is one that nobody
+ * can send.
+ */
 static bool
 read_value(struct parse *parse, const struct field *field, struct raw raw)
 {
@@ -427,23 +446,26 @@ is_known(const struct field *fields, enum field_in in, const char *name)
 }
 
 static void
-refuse_unknown(struct parse *parse, const struct field *fields, const struct json *body, struct name_values query)
+refuse_unknown(struct parse *parse, const struct field *fields, const struct json *body,
+	       struct name_values query)
 {
 	for (size_t i = 0; body != NULL && i < body->count; i++) {
 		if (!is_known(fields, IN_BODY, body->names[i]))
-			complain(parse, utf8_cut(parse->arena, body->names[i], SHOWN_NAME_LENGTH), "unknown",
-				 "There is no such member.");
+			complain(parse, utf8_cut(parse->arena, body->names[i], SHOWN_NAME_LENGTH),
+				 "unknown", "There is no such member.");
 	}
 	for (size_t i = 0; i < query.count; i++) {
 		if (!is_known(fields, IN_QUERY, query.items[i].name))
-			complain(parse, utf8_cut(parse->arena, query.items[i].name, SHOWN_NAME_LENGTH), "unknown",
-				 "There is no such query parameter.");
+			complain(parse,
+				 utf8_cut(parse->arena, query.items[i].name, SHOWN_NAME_LENGTH),
+				 "unknown", "There is no such query parameter.");
 	}
 }
 
 void
-fields_parse(struct arena *arena, const struct field *fields, const struct json *body, struct name_values path,
-	     struct name_values query, void *input, struct field_errors *errors)
+fields_parse(struct arena *arena, const struct field *fields, const struct json *body,
+	     struct name_values path, struct name_values query, void *input,
+	     struct field_errors *errors)
 {
 	struct parse parse = { .arena = arena, .input = input, .errors = errors };
 
@@ -466,7 +488,8 @@ bool
 fields_has_any_in_body(const struct field *fields, const void *input)
 {
 	for (; fields->name != NULL; fields++) {
-		const bool *has = (const bool *)(const void *)((const char *)input + fields->has_offset);
+		const bool *has =
+		    (const bool *)(const void *)((const char *)input + fields->has_offset);
 		if (fields->in == IN_BODY && *has)
 			return true;
 	}

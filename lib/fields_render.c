@@ -35,7 +35,8 @@ is_null(const struct field *field, const void *object)
 	case FIELD_JSON:
 		return *(const void *const *)member == NULL;
 	case FIELD_STRINGS:
-		return ((const struct strings *)member)->items == NULL && ((const struct strings *)member)->count == 0 &&
+		return ((const struct strings *)member)->items == NULL &&
+		       ((const struct strings *)member)->count == 0 &&
 		       (field->flags & (FIELD_OPTIONAL | FIELD_NULLABLE)) != 0;
 	case FIELD_BOOL:
 	case FIELD_LIST:
@@ -58,19 +59,22 @@ render_strings(struct buffer *out, struct strings texts)
 }
 
 static void
-render_list(struct buffer *out, const struct field *field, const struct field_list *list, bool without_secrets)
+render_list(struct buffer *out, const struct field *field, const struct field_list *list,
+	    bool without_secrets)
 {
 	buffer_char(out, '[');
 	for (size_t i = 0; i < list->count; i++) {
 		if (i > 0)
 			buffer_char(out, ',');
-		fields_render(out, field->fields, (const char *)list->items + i * field->item_size, without_secrets);
+		fields_render(out, field->fields, (const char *)list->items + i * field->item_size,
+			      without_secrets);
 	}
 	buffer_char(out, ']');
 }
 
 static void
-render_value(struct buffer *out, const struct field *field, const void *object, bool without_secrets)
+render_value(struct buffer *out, const struct field *field, const void *object,
+	     bool without_secrets)
 {
 	const void *member = member_of(object, field);
 
@@ -114,7 +118,8 @@ render_value(struct buffer *out, const struct field *field, const void *object, 
 }
 
 void
-fields_render(struct buffer *out, const struct field *fields, const void *object, bool without_secrets)
+fields_render(struct buffer *out, const struct field *fields, const void *object,
+	      bool without_secrets)
 {
 	bool is_first = true;
 
@@ -150,7 +155,10 @@ shown(const struct field *field, const char *value)
 	return (field->flags & FIELD_SECRET) != 0 && strcmp(value, "null") != 0 ? "\"•\"" : value;
 }
 
-/* A secret of its own is compared by its value; those inside of objects and lists aren't looked at. */
+/*
+ * A secret of its own is compared by its value; those inside of objects and lists aren't looked at.
+ * /
+ */
 const char *
 fields_diff(struct arena *arena, const struct field *fields, const void *before, const void *after)
 {

@@ -1,5 +1,6 @@
 /*
- * Path, query, cookies, Authorization, entity tags and media types, each read by its grammar and nothing else.
+ * Path, query, cookies, Authorization, entity tags and media types, each read by its grammar and
+ * nothing else.
  */
 #include <string.h>
 #include <strings.h>
@@ -7,20 +8,22 @@
 #include "lib/encode.h"
 #include "lib/http.h"
 
-#define URI_BYTES_MAX 2000
+#define URI_BYTES_MAX   2000
 #define QUERY_PAIRS_MAX 64
-#define COOKIES_MAX 8
+#define COOKIES_MAX     8
 
 /* A segment that a file system or another proxy would read in its own way. */
 static bool
 is_dot_segment(const char *segment, size_t len)
 {
-	return (len == 1 && segment[0] == '.') || (len == 2 && segment[0] == '.' && segment[1] == '.');
+	return (len == 1 && segment[0] == '.') ||
+	       (len == 2 && segment[0] == '.' && segment[1] == '.');
 }
 
 /*
- * nginx matched its location on a decoded and cleaned form of the same octets (HT-07). What could differ between the two forms is
- * refused, so that there is one form. A slash at the end stays: no route has one, which makes it a 404 (HT-08).
+ * nginx matched its location on a decoded and cleaned form of the same octets (HT-07). What could
+ * differ between the two forms is refused, so that there is one form. A slash at the end stays: no
+ * route has one, which makes it a 404 (HT-08).
  */
 static bool
 path_is_plain(const char *path, size_t len)
@@ -42,7 +45,8 @@ path_is_plain(const char *path, size_t len)
 }
 
 enum err
-http_split_uri(struct arena *arena, const char *request_uri, const char **ret_path, const char **ret_query)
+http_split_uri(struct arena *arena, const char *request_uri, const char **ret_path,
+	       const char **ret_query)
 {
 	size_t len = strnlen(request_uri, URI_BYTES_MAX + 1);
 
@@ -98,7 +102,8 @@ count_char(const char *text, char c)
 }
 
 enum err
-http_parse_query(struct arena *arena, const char *query, struct name_values *ret, const char **ret_bad)
+http_parse_query(struct arena *arena, const char *query, struct name_values *ret,
+		 const char **ret_bad)
 {
 	size_t room = query[0] == '\0' ? 0 : count_char(query, '&') + 1;
 	size_t count = 0;
@@ -110,7 +115,8 @@ http_parse_query(struct arena *arena, const char *query, struct name_values *ret
 	struct name_value *items = ARENA_ARRAY(arena, room, struct name_value);
 	for (; count < room; count++) {
 		size_t len = strcspn(query, "&");
-		if (!parse_pair(arena, query, len, &items[count]) || has_name(items, count, items[count].name)) {
+		if (!parse_pair(arena, query, len, &items[count]) ||
+		    has_name(items, count, items[count].name)) {
 			*ret_bad = arena_strndup(arena, query, strcspn(query, "=&"));
 			return ERR_VALIDATION_FAILED;
 		}
@@ -133,8 +139,9 @@ append(struct arena *arena, struct strings *list, const char *text)
 }
 
 /*
- * A name is what stands between "; " and '='. Readers that trim more, fold case or know the quotes and $Version of RFC 2109 see other
- * cookies in the same octets; a page on a sibling host can plant those (SE-02).
+ * A name is what stands between "; " and '='. Readers that trim more, fold case or know the quotes
+ * and $Version of RFC 2109 see other cookies in the same octets; a page on a sibling host can plant
+ * those (SE-02).
  */
 void
 http_find_cookies(struct arena *arena, const char *header, const char *name, struct strings *ret)
@@ -143,8 +150,10 @@ http_find_cookies(struct arena *arena, const char *header, const char *name, str
 
 	while (header != NULL) {
 		size_t len = strcspn(header, ";");
-		if (len > name_len && strncmp(header, name, name_len) == 0 && header[name_len] == '=')
-			append(arena, ret, arena_strndup(arena, header + name_len + 1, len - name_len - 1));
+		if (len > name_len && strncmp(header, name, name_len) == 0 &&
+		    header[name_len] == '=')
+			append(arena, ret,
+			       arena_strndup(arena, header + name_len + 1, len - name_len - 1));
 		header += len;
 		while (header[0] == ';' && header[1] != ' ')
 			header += 1 + strcspn(header + 1, ";");
@@ -152,13 +161,15 @@ http_find_cookies(struct arena *arena, const char *header, const char *name, str
 	}
 }
 
-static const char token_characters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`|~";
+static const char token_characters[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`|~";
 
 /* token68 of RFC 9110 section 11.2, which b64token of RFC 6750 is too. */
 static bool
 is_token68(const char *text)
 {
-	static const char characters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/";
+	static const char characters[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/";
 	size_t len = strspn(text, characters);
 
 	return len > 0 && text[len + strspn(text + len, "=")] == '\0';
@@ -175,8 +186,8 @@ scheme_of(const char *text, size_t len)
 }
 
 enum err
-http_parse_authorization(struct arena *arena, const char *header, enum authorization_scheme *ret_scheme,
-			 const char **ret_credentials)
+http_parse_authorization(struct arena *arena, const char *header,
+			 enum authorization_scheme *ret_scheme, const char **ret_credentials)
 {
 	if (header == NULL) {
 		*ret_scheme = AUTHORIZATION_NONE;
@@ -204,7 +215,10 @@ skip_blanks(const char *text)
 	return text + strspn(text, " \t");
 }
 
-/* The opaque part of an entity tag with its quotes; 0 when there is none (RFC 9110 section 8.8.3). */
+/*
+ * The opaque part of an entity tag with its quotes; 0 when there is none (RFC 9110 section 8.8.3).
+ * /
+ */
 static size_t
 opaque_tag_len(const char *text)
 {

@@ -7,12 +7,12 @@
 
 #include "lib/ids.h"
 
-#define BODY_LEN 16
+#define BODY_LEN        16
 #define PUBLIC_BODY_LEN 24
 
 /* 36^16 / 2^48, rounded down: how many ids a millisecond has. */
 #define IDS_PER_MS UINT64_C(28274847169)
-#define MS_MASK ((UINT64_C(1) << 48) - 1)
+#define MS_MASK    ((UINT64_C(1) << 48) - 1)
 
 static const char lower_digits[] = "0123456789abcdefghijklmnopqrstuvwxyz";
 static const char all_digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -53,8 +53,8 @@ id_is_valid(enum id_kind kind, const char *text)
 }
 
 /*
- * The time takes the upper part of the 16 digits' value, so that ids of later milliseconds are greater. The 35 bits below are enough
- * where a primary key refuses the second of two equal ids.
+ * The time takes the upper part of the 16 digits' value, so that ids of later milliseconds are
+ * greater. The 35 bits below are enough where a primary key refuses the second of two equal ids.
  */
 static void
 write_body(int64_t at_ms, uint64_t low, char *ret_body)

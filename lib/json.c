@@ -16,7 +16,8 @@ wipe(struct json_object *value)
 {
 	switch (json_object_get_type(value)) {
 	case json_type_string:
-		OPENSSL_cleanse((void *)(uintptr_t)json_object_get_string(value), (size_t)json_object_get_string_len(value));
+		OPENSSL_cleanse((void *)(uintptr_t)json_object_get_string(value),
+				(size_t)json_object_get_string_len(value));
 		break;
 	case json_type_array:
 		for (size_t i = 0; i < json_object_array_length(value); i++)
@@ -85,7 +86,8 @@ copy(struct arena *arena, struct json_object *value, size_t *members)
 		break;
 	case json_type_string:
 		to.type = JSON_STRING;
-		to.string = arena_strndup(arena, json_object_get_string(value), (size_t)json_object_get_string_len(value));
+		to.string = arena_strndup(arena, json_object_get_string(value),
+					  (size_t)json_object_get_string_len(value));
 		break;
 	case json_type_array:
 		copy_array(arena, value, &to, members);
@@ -101,8 +103,8 @@ copy(struct arena *arena, struct json_object *value, size_t *members)
 }
 
 /*
- * json-c's own buffer holds the last strings it read. It is made large enough at once, so that growing leaves no copy in freed memory;
- * its size is public but for no other use.
+ * json-c's own buffer holds the last strings it read. It is made large enough at once, so that
+ * growing leaves no copy in freed memory; its size is public but for no other use.
  */
 static bool
 run_tokener(const char *text, size_t len, struct json_object **ret)
@@ -124,11 +126,12 @@ run_tokener(const char *text, size_t len, struct json_object **ret)
 }
 
 /*
- * json-c keeps the last of two members of one name, escapes resolved; so one is missing in the tree that the scan has counted.
+ * json-c keeps the last of two members of one name, escapes resolved; so one is missing in the tree
+ * that the scan has counted.
  */
 static enum err
-parse_scanned(struct arena *arena, const char *text, size_t len, size_t members_scanned, struct json *ret,
-	      const char **ret_reason)
+parse_scanned(struct arena *arena, const char *text, size_t len, size_t members_scanned,
+	      struct json *ret, const char **ret_reason)
 {
 	struct json_object *value = NULL;
 	size_t members = 0;
@@ -154,7 +157,8 @@ parse_scanned(struct arena *arena, const char *text, size_t len, size_t members_
 }
 
 enum err
-json_parse(struct arena *arena, const char *text, size_t len, struct json *ret, const char **ret_reason)
+json_parse(struct arena *arena, const char *text, size_t len, struct json *ret,
+	   const char **ret_reason)
 {
 	struct json_scan scan;
 	const char *reason = NULL;

@@ -1,5 +1,6 @@
 /*
- * A strict reading of JSON that builds nothing: grammar of RFC 8259, UTF-8, depth, number range, no NUL in any spelling.
+ * A strict reading of JSON that builds nothing: grammar of RFC 8259, UTF-8, depth, number range, no
+ * NUL in any spelling.
  */
 #include <string.h>
 
@@ -8,7 +9,7 @@
 #include "lib/json_scan.h"
 #include "lib/text.h"
 
-#define INTEGER_MAX ((INT64_C(1) << 53) - 1)
+#define INTEGER_MAX    ((INT64_C(1) << 53) - 1)
 #define NUMBER_LEN_MAX 17
 
 struct cursor {
@@ -36,7 +37,8 @@ is_at(const struct cursor *cursor, char c)
 static void
 skip_space(struct cursor *cursor)
 {
-	while (is_at(cursor, ' ') || is_at(cursor, '\t') || is_at(cursor, '\n') || is_at(cursor, '\r'))
+	while (is_at(cursor, ' ') || is_at(cursor, '\t') || is_at(cursor, '\n') ||
+	       is_at(cursor, '\r'))
 		cursor->at++;
 }
 
@@ -106,7 +108,8 @@ scan_unicode_escape(struct cursor *cursor)
 		return refuse(cursor, "\\u0000 isn't allowed");
 	if (unit < 0xd800 || unit > 0xdfff)
 		return true;
-	if (unit > 0xdbff || !is_at(cursor, '\\') || cursor->end - cursor->at < 2 || cursor->at[1] != 'u')
+	if (unit > 0xdbff || !is_at(cursor, '\\') || cursor->end - cursor->at < 2 ||
+	    cursor->at[1] != 'u')
 		return refuse(cursor, "half a surrogate pair");
 	cursor->at += 2;
 	if (!scan_code_unit(cursor, &low))
@@ -118,7 +121,8 @@ static bool
 scan_escape(struct cursor *cursor)
 {
 	cursor->at++;
-	if (cursor->at == cursor->end || *cursor->at == '\0' || strchr("\"\\/bfnrtu", *cursor->at) == NULL)
+	if (cursor->at == cursor->end || *cursor->at == '\0' ||
+	    strchr("\"\\/bfnrtu", *cursor->at) == NULL)
 		return refuse(cursor, "there is no such escape");
 	if (*cursor->at++ != 'u')
 		return true;

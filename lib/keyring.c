@@ -1,8 +1,8 @@
 /*
  * Master keys: read from their file, kept in locked memory, used through derived keys only.
  *
- * A sealed value is version (1 octet), key id (5, "k0001"), nonce (12), ciphertext, tag (16). Version, key id and the place are the
- * associated data.
+ * A sealed value is version (1 octet), key id (5, "k0001"), nonce (12), ciphertext, tag (16).
+ * Version, key id and the place are the associated data.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -19,16 +19,16 @@
 #include "lib/encode.h"
 #include "lib/keyring.h"
 
-#define KEY_LEN 32
-#define KEYS_MAX 32
-#define KEY_ID_LEN 5
+#define KEY_LEN        32
+#define KEYS_MAX       32
+#define KEY_ID_LEN     5
 #define KEY_NUMBER_MAX 9999
 #define BASE64_KEY_LEN 44
-#define VERSION 1
-#define HEADER_LEN (1 + KEY_ID_LEN)
-#define NONCE_LEN 12
-#define TAG_LEN 16
-#define OVERHEAD (HEADER_LEN + NONCE_LEN + TAG_LEN)
+#define VERSION        1
+#define HEADER_LEN     (1 + KEY_ID_LEN)
+#define NONCE_LEN      12
+#define TAG_LEN        16
+#define OVERHEAD       (HEADER_LEN + NONCE_LEN + TAG_LEN)
 
 struct master_key {
 	char id[KEY_ID_LEN + 1];
@@ -71,11 +71,15 @@ hkdf(void)
 	return kdf;
 }
 
-/* Never swapped, never in a core file. Where the limit on locked memory is lower, the key still works. */
+/*
+ * Never swapped, never in a core file. Where the limit on locked memory is lower, the key still
+ * works.
+ */
 static struct keyring *
 keyring_new(void)
 {
-	void *memory = mmap(NULL, sizeof(struct keyring), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	void *memory = mmap(NULL, sizeof(struct keyring), PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (memory == MAP_FAILED)
 		return NULL;
 
@@ -113,7 +117,8 @@ decode_key(const char *text, uint8_t ret_octets[KEY_LEN])
 	uint8_t octets[BASE64_KEY_LEN / 4 * 3];
 	unsigned char again[BASE64_KEY_LEN + 1];
 
-	bool is_decoded = EVP_DecodeBlock(octets, (const unsigned char *)text, BASE64_KEY_LEN) == (int)sizeof(octets) &&
+	bool is_decoded = EVP_DecodeBlock(octets, (const unsigned char *)text, BASE64_KEY_LEN) ==
+			      (int)sizeof(octets) &&
 			  EVP_EncodeBlock(again, octets, KEY_LEN) == BASE64_KEY_LEN &&
 			  CRYPTO_memcmp(again, text, BASE64_KEY_LEN) == 0;
 	if (is_decoded)
@@ -215,7 +220,8 @@ static const struct master_key *
 find_key(const struct keyring *keyring, const char *id, size_t id_len)
 {
 	for (size_t i = 0; i < keyring->count; i++) {
-		if (strlen(keyring->keys[i].id) == id_len && strncmp(keyring->keys[i].id, id, id_len) == 0)
+		if (strlen(keyring->keys[i].id) == id_len &&
+		    strncmp(keyring->keys[i].id, id, id_len) == 0)
 			return &keyring->keys[i];
 	}
 	return NULL;
@@ -227,10 +233,14 @@ derive(const struct master_key *master, const char *use, const char *of, uint8_t
 {
 	EVP_KDF_CTX *context = hkdf() == NULL ? NULL : EVP_KDF_CTX_new(hkdf());
 	OSSL_PARAM params[] = {
-		OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, (char *)(uintptr_t)"SHA256", 0),
-		OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, (void *)(uintptr_t)master->octets, KEY_LEN),
-		OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SALT, (void *)(uintptr_t)use, strlen(use)),
-		OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, (void *)(uintptr_t)of, strlen(of)),
+		OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST,
+						 (char *)(uintptr_t) "SHA256", 0),
+		OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY,
+						  (void *)(uintptr_t)master->octets, KEY_LEN),
+		OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SALT, (void *)(uintptr_t)use,
+						  strlen(use)),
+		OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, (void *)(uintptr_t)of,
+						  strlen(of)),
 		OSSL_PARAM_construct_end(),
 	};
 
@@ -257,7 +267,8 @@ associated_data(struct arena *arena, const uint8_t *header, const struct seal_pl
 }
 
 static bool
-encrypt(EVP_CIPHER_CTX *context, const uint8_t *key, struct bytes extra, struct bytes plain, uint8_t *sealed)
+encrypt(EVP_CIPHER_CTX *context, const uint8_t *key, struct bytes extra, struct bytes plain,
+	uint8_t *sealed)
 {
 	uint8_t *nonce = sealed + HEADER_LEN;
 	uint8_t *text = nonce + NONCE_LEN;
@@ -271,7 +282,8 @@ encrypt(EVP_CIPHER_CTX *context, const uint8_t *key, struct bytes extra, struct 
 }
 
 static bool
-decrypt(EVP_CIPHER_CTX *context, const uint8_t *key, struct bytes extra, struct bytes sealed, uint8_t *plain)
+decrypt(EVP_CIPHER_CTX *context, const uint8_t *key, struct bytes extra, struct bytes sealed,
+	uint8_t *plain)
 {
 	const uint8_t *nonce = sealed.data + HEADER_LEN;
 	const uint8_t *text = nonce + NONCE_LEN;
@@ -293,8 +305,8 @@ project_of(const struct seal_place *place)
 }
 
 enum err
-keyring_seal(const struct keyring *keyring, struct arena *arena, const struct seal_place *place, struct bytes plain,
-	     struct bytes *ret_sealed)
+keyring_seal(const struct keyring *keyring, struct arena *arena, const struct seal_place *place,
+	     struct bytes plain, struct bytes *ret_sealed)
 {
 	const struct master_key *master = &keyring->keys[keyring->count - 1];
 	uint8_t key[KEY_LEN];
@@ -308,7 +320,9 @@ keyring_seal(const struct keyring *keyring, struct arena *arena, const struct se
 		return ERR_CRYPTO;
 	TRY(derive(master, "gatehouse seal", project_of(place), key));
 	EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
-	bool is_sealed = context != NULL && encrypt(context, key, associated_data(arena, sealed, place), plain, sealed);
+	bool is_sealed =
+	    context != NULL &&
+	    encrypt(context, key, associated_data(arena, sealed, place), plain, sealed);
 	EVP_CIPHER_CTX_free(context);
 	OPENSSL_cleanse(key, sizeof(key));
 	if (!is_sealed)
@@ -318,14 +332,15 @@ keyring_seal(const struct keyring *keyring, struct arena *arena, const struct se
 }
 
 enum err
-keyring_open(const struct keyring *keyring, struct arena *arena, const struct seal_place *place, struct bytes sealed,
-	     struct bytes *ret_plain)
+keyring_open(const struct keyring *keyring, struct arena *arena, const struct seal_place *place,
+	     struct bytes sealed, struct bytes *ret_plain)
 {
 	uint8_t key[KEY_LEN];
 
 	if (sealed.len < OVERHEAD || sealed.len > INT32_MAX || sealed.data[0] != VERSION)
 		return ERR_CRYPTO;
-	const struct master_key *master = find_key(keyring, (const char *)sealed.data + 1, KEY_ID_LEN);
+	const struct master_key *master =
+	    find_key(keyring, (const char *)sealed.data + 1, KEY_ID_LEN);
 	if (master == NULL)
 		return ERR_CRYPTO;
 	TRY(derive(master, "gatehouse seal", project_of(place), key));
@@ -334,7 +349,9 @@ keyring_open(const struct keyring *keyring, struct arena *arena, const struct se
 	uint8_t *plain = arena_alloc(arena, len + 1);
 	arena_wipe_later(arena, plain, len);
 	EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
-	bool is_open = context != NULL && decrypt(context, key, associated_data(arena, sealed.data, place), sealed, plain);
+	bool is_open =
+	    context != NULL &&
+	    decrypt(context, key, associated_data(arena, sealed.data, place), sealed, plain);
 	EVP_CIPHER_CTX_free(context);
 	OPENSSL_cleanse(key, sizeof(key));
 	if (!is_open)
@@ -353,7 +370,8 @@ keyring_sealed_with(struct arena *arena, struct bytes sealed)
 }
 
 enum err
-keyring_mac(const struct keyring *keyring, const char *purpose, struct bytes data, uint8_t ret_mac[32])
+keyring_mac(const struct keyring *keyring, const char *purpose, struct bytes data,
+	    uint8_t ret_mac[32])
 {
 	uint8_t key[KEY_LEN];
 	uint8_t mac[32];

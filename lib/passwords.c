@@ -13,23 +13,25 @@
 #include "lib/passwords.h"
 #include "lib/text.h"
 
-#define SALT_LEN 16
-#define HASH_LEN 32
-#define LANES 1
-#define SCORED_CHARACTERS 100
+#define SALT_LEN               16
+#define HASH_LEN               32
+#define LANES                  1
+#define SCORED_CHARACTERS      100
 #define CONTEXT_CHARACTERS_MIN 4
-#define CONTEXT_WORDS_MAX 16
+#define CONTEXT_WORDS_MAX      16
 
 enum err
-password_hash(struct arena *arena, struct password_cost cost, const char *password, const char **ret_phc)
+password_hash(struct arena *arena, struct password_cost cost, const char *password,
+	      const char **ret_phc)
 {
 	uint8_t salt[SALT_LEN];
 	char phc[PASSWORD_HASH_MAX];
 
 	if (RAND_bytes(salt, sizeof(salt)) != 1)
 		return ERR_CRYPTO;
-	int status = argon2id_hash_encoded(cost.passes, cost.memory_kib, LANES, password, strlen(password), salt,
-					   sizeof(salt), HASH_LEN, phc, sizeof(phc));
+	int status =
+	    argon2id_hash_encoded(cost.passes, cost.memory_kib, LANES, password, strlen(password),
+				  salt, sizeof(salt), HASH_LEN, phc, sizeof(phc));
 	if (status != ARGON2_OK)
 		return ERR_CRYPTO;
 	*ret_phc = arena_strdup(arena, phc);
@@ -43,16 +45,20 @@ hash_for_nobody(struct password_cost cost, const char *password)
 	static const uint8_t salt[SALT_LEN] = "nobody's account";
 	uint8_t hash[HASH_LEN];
 
-	int status = argon2id_hash_raw(cost.passes, cost.memory_kib, LANES, password, strlen(password), salt,
-				       sizeof(salt), hash, sizeof(hash));
+	int status = argon2id_hash_raw(cost.passes, cost.memory_kib, LANES, password,
+				       strlen(password), salt, sizeof(salt), hash, sizeof(hash));
 	OPENSSL_cleanse(hash, sizeof(hash));
 	return status == ARGON2_OK ? OK : ERR_CRYPTO;
 }
 
 enum err
-password_verify(struct arena *arena, struct password_cost cost, const char *phc, const char *password, bool *ret_matches)
+password_verify(struct arena *arena, struct password_cost cost, const char *phc,
+		const char *password, bool *ret_matches)
 {
-	/* libargon2 takes its memory from malloc: the arena's limit is for requests, not for hashes. */
+	/*
+	 * libargon2 takes its memory from malloc: the arena's limit is for requests, not for
+	 * hashes.
+	 */
 	(void)arena;
 	if (phc == NULL) {
 		TRY(hash_for_nobody(cost, password));
@@ -71,8 +77,8 @@ password_needs_rehash(const char *phc, struct password_cost cost)
 {
 	char wanted[96];
 
-	int len = snprintf(wanted, sizeof(wanted), "$argon2id$v=%d$m=%u,t=%u,p=%d$", ARGON2_VERSION_13, cost.memory_kib,
-			   cost.passes, LANES);
+	int len = snprintf(wanted, sizeof(wanted), "$argon2id$v=%d$m=%u,t=%u,p=%d$",
+			   ARGON2_VERSION_13, cost.memory_kib, cost.passes, LANES);
 	return strncmp(phc, wanted, (size_t)len) != 0;
 }
 
@@ -143,12 +149,14 @@ score_of(const char *password, const char *email, struct strings words)
 
 /* From the most telling reason to the vaguest: a breached password is usually weak as well. */
 const char *
-password_problem(const struct password_rules *rules, const char *password, const char *email, struct strings words)
+password_problem(const struct password_rules *rules, const char *password, const char *email,
+		 struct strings words)
 {
 	size_t length = utf8_length(password);
 	bool is_readable = false;
 
-	if (length < rules->length_min || length > rules->length_max || strlen(password) > PASSWORD_BYTES_MAX)
+	if (length < rules->length_min || length > rules->length_max ||
+	    strlen(password) > PASSWORD_BYTES_MAX)
 		return "length";
 	if (holds_context(password, email, words))
 		return "context";

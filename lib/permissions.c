@@ -22,7 +22,7 @@ static const struct permission_info permissions[PERM_COUNT] = {
 
 static const char *const role_names[] = {
 	[ROLE_VIEWER] = "viewer", [ROLE_MEMBER] = "member", [ROLE_MANAGER] = "manager",
-	[ROLE_ADMIN] = "admin",	  [ROLE_OWNER] = "owner",
+	[ROLE_ADMIN] = "admin",   [ROLE_OWNER] = "owner",
 };
 
 enum role
@@ -73,11 +73,15 @@ permission_is_grantable(enum permission permission)
 	return permissions[permission].is_grantable;
 }
 
-/* Everything else is looked at with the project's override. Promotion of the default is project.write, so its handler asks by itself. */
+/*
+ * Everything else is looked at with the project's override. Promotion of the default is
+ * project.write, so its handler asks by itself.
+ */
 bool
 permission_is_org_level(enum permission permission)
 {
-	static const char *const nouns[] = { "org.", "member.", "invitation.", "api_key.", "installation.", "project.create",
+	static const char *const nouns[] = { "org.",          "member.",       "invitation.",
+					     "api_key.",      "installation.", "project.create",
 					     "project.delete" };
 	const char *name = permission_name(permission);
 
@@ -155,7 +159,8 @@ scopes_of_role(struct arena *arena, enum role role)
 }
 
 bool
-scopes_normalize(struct arena *arena, struct strings words, const char **ret_scopes, size_t *ret_bad)
+scopes_normalize(struct arena *arena, struct strings words, const char **ret_scopes,
+		 size_t *ret_bad)
 {
 	const char **sorted = ARENA_ARRAY(arena, words.count, const char *);
 

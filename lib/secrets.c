@@ -9,15 +9,16 @@
 #include "lib/encode.h"
 #include "lib/secrets.h"
 
-#define BODY_LEN 32
-#define CHECKSUM_LEN 6
+#define BODY_LEN      32
+#define CHECKSUM_LEN  6
 #define COOKIE_OCTETS 32
 
 static const char base62[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 static const char *const prefixes[SECRET_COUNT] = {
-	[SECRET_PERSONAL_TOKEN] = "gpat_", [SECRET_SERVICE_LIVE] = "gsk_live_", [SECRET_SERVICE_TEST] = "gsk_test_",
-	[SECRET_CLIENT] = "sec_",	   [SECRET_INVITATION] = "ginv_",	[SECRET_SETUP] = "gset_",
+	[SECRET_PERSONAL_TOKEN] = "gpat_",   [SECRET_SERVICE_LIVE] = "gsk_live_",
+	[SECRET_SERVICE_TEST] = "gsk_test_", [SECRET_CLIENT] = "sec_",
+	[SECRET_INVITATION] = "ginv_",       [SECRET_SETUP] = "gset_",
 	[SECRET_MAIL_LINK] = "mlt_",
 };
 
@@ -85,8 +86,8 @@ has_form(const char *text, const char *prefix)
 	size_t prefix_len = strlen(prefix);
 	size_t len = prefix_len + BODY_LEN + CHECKSUM_LEN;
 
-	if (strncmp(text, prefix, prefix_len) != 0 || strspn(text + prefix_len, base62) != len - prefix_len ||
-	    text[len] != '\0')
+	if (strncmp(text, prefix, prefix_len) != 0 ||
+	    strspn(text + prefix_len, base62) != len - prefix_len || text[len] != '\0')
 		return false;
 	put_checksum(text, len - CHECKSUM_LEN, checksum);
 	return strncmp(text + len - CHECKSUM_LEN, checksum, CHECKSUM_LEN) == 0;
@@ -117,7 +118,8 @@ secret_make_cookie(struct arena *arena, const char **ret_text)
 
 	if (RAND_priv_bytes(octets, sizeof(octets)) != 1)
 		return ERR_CRYPTO;
-	const char *text = base64url_encode(arena, (struct bytes){ .data = octets, .len = sizeof(octets) });
+	const char *text =
+	    base64url_encode(arena, (struct bytes){ .data = octets, .len = sizeof(octets) });
 	arena_wipe_later(arena, (void *)(uintptr_t)text, strlen(text));
 	OPENSSL_cleanse(octets, sizeof(octets));
 	*ret_text = text;

@@ -1,5 +1,6 @@
 /*
- * Rules for text: UTF-8, characters that have no place in a name, slugs, e-mail addresses, LIKE patterns.
+ * Rules for text: UTF-8, characters that have no place in a name, slugs, e-mail addresses, LIKE
+ * patterns.
  */
 #include <string.h>
 
@@ -8,15 +9,16 @@
 #include "lib/buffer.h"
 #include "lib/text.h"
 
-#define SLUG_LEN_MAX 64
-#define SLUG_DERIVED_LEN_MAX 58
-#define EMAIL_BYTES_MAX 254
-#define EMAIL_LOCAL_BYTES_MAX 64
+#define SLUG_LEN_MAX           64
+#define SLUG_DERIVED_LEN_MAX   58
+#define EMAIL_BYTES_MAX        254
+#define EMAIL_LOCAL_BYTES_MAX  64
 #define EMAIL_DOMAIN_BYTES_MAX 253
 
 /*
- * Length of the character at data (RFC 3629 section 4, table of well-formed sequences), or 0. The second octet alone carries the limits
- * that exclude overlong forms, surrogates and what lies above U+10FFFF.
+ * Length of the character at data (RFC 3629 section 4, table of well-formed sequences), or 0. The
+ * second octet alone carries the limits that exclude overlong forms, surrogates and what lies above
+ * U+10FFFF.
  */
 static size_t
 utf8_character(const unsigned char *data, size_t len)
@@ -126,8 +128,8 @@ is_control(uint32_t point)
 static bool
 is_bidi_control(uint32_t point)
 {
-	return point == 0x061c || point == 0x200e || point == 0x200f || (point >= 0x202a && point <= 0x202e) ||
-	       (point >= 0x2066 && point <= 0x2069);
+	return point == 0x061c || point == 0x200e || point == 0x200f ||
+	       (point >= 0x202a && point <= 0x202e) || (point >= 0x2066 && point <= 0x2069);
 }
 
 bool
@@ -193,13 +195,15 @@ slug_derive(struct arena *arena, const char *name, const char *fallback)
 		wants_hyphen = false;
 		slug[len++] = c;
 	}
-	return len == 0 ? arena_strndup(arena, fallback, strlen(fallback)) : arena_strndup(arena, slug, len);
+	return len == 0 ? arena_strndup(arena, fallback, strlen(fallback))
+			: arena_strndup(arena, slug, len);
 }
 
 const char *
 slug_numbered(struct arena *arena, const char *slug, unsigned attempt)
 {
-	return attempt <= 1 ? arena_strndup(arena, slug, strlen(slug)) : arena_printf(arena, "%s-%u", slug, attempt);
+	return attempt <= 1 ? arena_strndup(arena, slug, strlen(slug))
+			    : arena_printf(arena, "%s-%u", slug, attempt);
 }
 
 /* RFC 5322 dot-atom: what mail systems take without quotes. */
@@ -213,13 +217,17 @@ local_part_is_valid(const char *text, size_t len)
 	for (size_t i = 0; i < len; i++) {
 		if (text[i] == '.' && text[i + 1] == '.')
 			return false;
-		if (text[i] != '.' && !is_lower_or_digit(lower(text[i])) && strchr(specials, text[i]) == NULL)
+		if (text[i] != '.' && !is_lower_or_digit(lower(text[i])) &&
+		    strchr(specials, text[i]) == NULL)
 			return false;
 	}
 	return true;
 }
 
-/* Letters, digits and hyphens in labels of 1 to 63 (RFC 1035 section 2.3.1), at least two, the last one not a number. */
+/*
+ * Letters, digits and hyphens in labels of 1 to 63 (RFC 1035 section 2.3.1), at least two, the last
+ * one not a number.
+ */
 static bool
 domain_is_valid(const char *domain)
 {
@@ -270,8 +278,9 @@ lower_copy(struct arena *arena, const char *text, size_t len)
 }
 
 /*
- * A-labels by UTS #46 without its deviations. ASCII names don't go through libidn2, which refuses hyphens in the third and fourth place that
- * real hosts have; but a name that claims to be an A-label must be one.
+ * A-labels by UTS #46 without its deviations. ASCII names don't go through libidn2, which refuses
+ * hyphens in the third and fourth place that real hosts have; but a name that claims to be an
+ * A-label must be one.
  */
 static bool
 domain_to_ascii(struct arena *arena, const char *typed, const char **ret_domain)
@@ -283,7 +292,8 @@ domain_to_ascii(struct arena *arena, const char *typed, const char **ret_domain)
 		*ret_domain = lowered;
 		return domain_is_valid(lowered);
 	}
-	if (idn2_lookup_u8((const uint8_t *)typed, &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) != IDN2_OK)
+	if (idn2_lookup_u8((const uint8_t *)typed, &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) !=
+	    IDN2_OK)
 		return false;
 	*ret_domain = arena_strdup(arena, (const char *)ascii);
 	idn2_free(ascii);
@@ -293,17 +303,19 @@ domain_to_ascii(struct arena *arena, const char *typed, const char **ret_domain)
 static bool
 is_zero_width(uint32_t point)
 {
-	return point == 0x00ad || point == 0x034f || point == 0x180e || (point >= 0x200b && point <= 0x200d) ||
-	       (point >= 0x2060 && point <= 0x2064) || point == 0xfeff || (point >= 0xfe00 && point <= 0xfe0f) ||
-	       point == 0x3164 || point == 0x115f || point == 0x1160 || point == 0xffa0;
+	return point == 0x00ad || point == 0x034f || point == 0x180e ||
+	       (point >= 0x200b && point <= 0x200d) || (point >= 0x2060 && point <= 0x2064) ||
+	       point == 0xfeff || (point >= 0xfe00 && point <= 0xfe0f) || point == 0x3164 ||
+	       point == 0x115f || point == 0x1160 || point == 0xffa0;
 }
 
 /* Spaces of every script (Unicode's Zs, U+2028 and U+2029). */
 static bool
 is_space(uint32_t point)
 {
-	return point == ' ' || point == 0x00a0 || point == 0x1680 || (point >= 0x2000 && point <= 0x200a) ||
-	       point == 0x2028 || point == 0x2029 || point == 0x202f || point == 0x205f || point == 0x3000;
+	return point == ' ' || point == 0x00a0 || point == 0x1680 ||
+	       (point >= 0x2000 && point <= 0x200a) || point == 0x2028 || point == 0x2029 ||
+	       point == 0x202f || point == 0x205f || point == 0x3000;
 }
 
 static bool
@@ -324,7 +336,8 @@ email_key(struct arena *arena, const char *typed, const char **ret_key)
 	const char *at = strchr(typed, '@');
 	const char *domain = NULL;
 
-	if (len > EMAIL_BYTES_MAX || at == NULL || strchr(at + 1, '@') != NULL || !utf8_is_valid(typed, len))
+	if (len > EMAIL_BYTES_MAX || at == NULL || strchr(at + 1, '@') != NULL ||
+	    !utf8_is_valid(typed, len))
 		return false;
 	if (!text_is_clean(typed, false) || has_invisible(typed))
 		return false;

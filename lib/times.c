@@ -8,9 +8,12 @@
 
 /* 0000-01-01T00:00:00Z and 10000-01-01T00:00:00Z. */
 #define FIRST_MS INT64_C(-62167219200000)
-#define END_MS INT64_C(253402300800000)
+#define END_MS   INT64_C(253402300800000)
 
-/* Days between 1970-01-01 and a date of the Gregorian calendar, counted in years that begin in March so that the leap day is the last. */
+/*
+ * Days between 1970-01-01 and a date of the Gregorian calendar, counted in years that begin in
+ * March so that the leap day is the last.
+ */
 static int64_t
 days_of_date(int64_t year, int64_t month, int64_t day)
 {
@@ -19,7 +22,8 @@ days_of_date(int64_t year, int64_t month, int64_t day)
 	int64_t year_of_era = march_year - era * 400;
 	int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
 
-	return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
+	return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 +
+	       day_of_year - 719468;
 }
 
 struct date {
@@ -32,8 +36,10 @@ date_of_days(int64_t days)
 	int64_t shifted = days + 719468;
 	int64_t era = (shifted >= 0 ? shifted : shifted - 146096) / 146097;
 	int64_t day_of_era = shifted - era * 146097;
-	int64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-	int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+	int64_t year_of_era =
+	    (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+	int64_t day_of_year =
+	    day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
 	int64_t march_month = (5 * day_of_year + 2) / 153;
 	int64_t month = march_month < 10 ? march_month + 3 : march_month - 9;
 
@@ -113,8 +119,9 @@ take_date(const char **text, int64_t *ret_ms)
 	static const int64_t month_days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
 	struct date date;
 
-	if (!take_digits(text, 4, &date.year) || !take_char(text, '-', '-') || !take_digits(text, 2, &date.month) ||
-	    !take_char(text, '-', '-') || !take_digits(text, 2, &date.day))
+	if (!take_digits(text, 4, &date.year) || !take_char(text, '-', '-') ||
+	    !take_digits(text, 2, &date.month) || !take_char(text, '-', '-') ||
+	    !take_digits(text, 2, &date.day))
 		return false;
 	if (date.month < 1 || date.month > 12)
 		return false;
@@ -133,7 +140,8 @@ take_hours_minutes(const char **text, int64_t *ret_ms)
 	int64_t hours = 0;
 	int64_t minutes = 0;
 
-	if (!take_digits(text, 2, &hours) || !take_char(text, ':', ':') || !take_digits(text, 2, &minutes))
+	if (!take_digits(text, 2, &hours) || !take_char(text, ':', ':') ||
+	    !take_digits(text, 2, &minutes))
 		return false;
 	if (hours > 23 || minutes > 59)
 		return false;
@@ -141,7 +149,10 @@ take_hours_minutes(const char **text, int64_t *ret_ms)
 	return true;
 }
 
-/* ":ss" and up to nine digits of a fraction. A leap second has no number of its own in milliseconds since 1970. */
+/*
+ * ":ss" and up to nine digits of a fraction. A leap second has no number of its own in milliseconds
+ * since 1970.
+ */
 static bool
 take_seconds(const char **text, int64_t *ret_ms)
 {
@@ -186,8 +197,9 @@ time_parse(const char *text, int64_t *ret_at_ms)
 	int64_t seconds_ms = 0;
 	int64_t offset_ms = 0;
 
-	if (!take_date(&text, &date_ms) || !take_char(&text, 'T', 't') || !take_hours_minutes(&text, &minutes_ms) ||
-	    !take_seconds(&text, &seconds_ms) || !take_offset(&text, &offset_ms) || *text != '\0')
+	if (!take_date(&text, &date_ms) || !take_char(&text, 'T', 't') ||
+	    !take_hours_minutes(&text, &minutes_ms) || !take_seconds(&text, &seconds_ms) ||
+	    !take_offset(&text, &offset_ms) || *text != '\0')
 		return false;
 	int64_t at_ms = date_ms + minutes_ms + seconds_ms - offset_ms;
 	if (at_ms < FIRST_MS || at_ms >= END_MS)

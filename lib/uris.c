@@ -1,5 +1,6 @@
 /*
- * Checks of URIs that people register, octet by octet: nothing is decoded, so nothing has two readings.
+ * Checks of URIs that people register, octet by octet: nothing is decoded, so nothing has two
+ * readings.
  */
 #include <string.h>
 #include <strings.h>
@@ -15,7 +16,10 @@ is_alphanumeric(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-/* Every octet is one of RFC 3986 appendix A, and every '%' begins an escape that isn't a control character's. */
+/*
+ * Every octet is one of RFC 3986 appendix A, and every '%' begins an escape that isn't a control
+ * character's.
+ */
 static bool
 has_uri_characters(const char *uri)
 {
@@ -23,11 +27,14 @@ has_uri_characters(const char *uri)
 
 	for (; *uri != '\0'; uri++) {
 		if (*uri == '%') {
-			if (uri[1] == '\0' || strchr(hex, uri[1]) == NULL || uri[2] == '\0' || strchr(hex, uri[2]) == NULL)
+			if (uri[1] == '\0' || strchr(hex, uri[1]) == NULL || uri[2] == '\0' ||
+			    strchr(hex, uri[2]) == NULL)
 				return false;
-			if (uri[1] == '0' || uri[1] == '1' || (uri[1] == '7' && (uri[2] == 'f' || uri[2] == 'F')))
+			if (uri[1] == '0' || uri[1] == '1' ||
+			    (uri[1] == '7' && (uri[2] == 'f' || uri[2] == 'F')))
 				return false;
-		} else if (!is_alphanumeric(*uri) && strchr("-._~:/?#[]@!$&'()*+,;=", *uri) == NULL) {
+		} else if (!is_alphanumeric(*uri) &&
+			   strchr("-._~:/?#[]@!$&'()*+,;=", *uri) == NULL) {
 			return false;
 		}
 	}
@@ -55,7 +62,7 @@ authority_len(const char *rest)
 struct authority {
 	const char *host;
 	size_t host_len;
-	const char *port;	/* behind the colon; NULL when there is none */
+	const char *port; /* behind the colon; NULL when there is none */
 	size_t port_len;
 };
 
@@ -113,7 +120,10 @@ is_ipv6_literal(const char *host, size_t len)
 	return memchr(host, ':', len) != NULL;
 }
 
-/* A name in lower case, or an address: labels of letters, digits and inner hyphens with single dots between. */
+/*
+ * A name in lower case, or an address: labels of letters, digits and inner hyphens with single dots
+ * between.
+ */
 static bool
 host_is_valid(const char *host, size_t len)
 {
@@ -125,8 +135,10 @@ host_is_valid(const char *host, size_t len)
 		return false;
 	for (size_t i = 0; i < len; i++) {
 		bool is_at_edge = before == '.';
-		bool is_edge_character = (host[i] >= 'a' && host[i] <= 'z') || (host[i] >= '0' && host[i] <= '9');
-		if (host[i] == '.' ? is_at_edge || before == '-' : !is_edge_character && (host[i] != '-' || is_at_edge))
+		bool is_edge_character =
+		    (host[i] >= 'a' && host[i] <= 'z') || (host[i] >= '0' && host[i] <= '9');
+		if (host[i] == '.' ? is_at_edge || before == '-'
+				   : !is_edge_character && (host[i] != '-' || is_at_edge))
 			return false;
 		before = host[i];
 	}
@@ -139,7 +151,8 @@ is_loopback(const struct authority *authority)
 	static const char *const hosts[] = { "localhost", "127.0.0.1", "[::1]" };
 
 	for (size_t i = 0; i < ARRAY_LEN(hosts); i++) {
-		if (authority->host_len == strlen(hosts[i]) && strncmp(authority->host, hosts[i], authority->host_len) == 0)
+		if (authority->host_len == strlen(hosts[i]) &&
+		    strncmp(authority->host, hosts[i], authority->host_len) == 0)
 			return true;
 	}
 	return false;
@@ -155,12 +168,16 @@ check_authority(const char *rest, struct authority *ret)
 		return "userinfo";
 	if (memchr(rest, '*', len) != NULL)
 		return "wildcard";
-	if (!split_authority(rest, len, ret) || !host_is_valid(ret->host, ret->host_len) || !port_is_valid(ret))
+	if (!split_authority(rest, len, ret) || !host_is_valid(ret->host, ret->host_len) ||
+	    !port_is_valid(ret))
 		return "host";
 	return NULL;
 }
 
-/* Reverse domain order with a dot, so that it can't be a scheme of the system's (RFC 8252 section 7.1). */
+/*
+ * Reverse domain order with a dot, so that it can't be a scheme of the system's (RFC 8252
+ * section 7.1).
+ */
 static const char *
 check_private_scheme(const char *uri, enum client_kind_of_uri kind)
 {
@@ -169,7 +186,8 @@ check_private_scheme(const char *uri, enum client_kind_of_uri kind)
 	if (kind != URI_FOR_NATIVE || uri[len] != ':' || uri[0] < 'a' || uri[0] > 'z')
 		return "scheme";
 	for (size_t i = 0; i < len; i++) {
-		if (!(uri[i] >= 'a' && uri[i] <= 'z') && !(uri[i] >= '0' && uri[i] <= '9') && uri[i] != '.' && uri[i] != '-' && uri[i] != '+')
+		if (!(uri[i] >= 'a' && uri[i] <= 'z') && !(uri[i] >= '0' && uri[i] <= '9') &&
+		    uri[i] != '.' && uri[i] != '-' && uri[i] != '+')
 			return "scheme";
 	}
 	const char *dot = memchr(uri, '.', len);
@@ -234,22 +252,27 @@ redirect_uri_matches(const char *registered, const char *asked)
 
 	if (strcmp(registered, asked) == 0)
 		return true;
-	if (!has_scheme(registered, "http://", &registered_rest) || !has_scheme(asked, "http://", &asked_rest))
+	if (!has_scheme(registered, "http://", &registered_rest) ||
+	    !has_scheme(asked, "http://", &asked_rest))
 		return false;
 	size_t left_len = authority_len(registered_rest);
 	size_t right_len = authority_len(asked_rest);
-	if (!split_authority(registered_rest, left_len, &left) || !split_authority(asked_rest, right_len, &right))
+	if (!split_authority(registered_rest, left_len, &left) ||
+	    !split_authority(asked_rest, right_len, &right))
 		return false;
-	if (!is_loopback(&left) || left.host_len != right.host_len || strncmp(left.host, right.host, left.host_len) != 0)
+	if (!is_loopback(&left) || left.host_len != right.host_len ||
+	    strncmp(left.host, right.host, left.host_len) != 0)
 		return false;
-	return port_is_valid(&right) && strcmp(registered_rest + left_len, asked_rest + right_len) == 0;
+	return port_is_valid(&right) &&
+	       strcmp(registered_rest + left_len, asked_rest + right_len) == 0;
 }
 
 bool
 local_path_is_safe(const char *path)
 {
 	/* "/%2f" and "/%5c" too: something between us and the browser may decode them. */
-	if (path[0] != '/' || path[1] == '/' || strncasecmp(path + 1, "%2f", 3) == 0 || strncasecmp(path + 1, "%5c", 3) == 0)
+	if (path[0] != '/' || path[1] == '/' || strncasecmp(path + 1, "%2f", 3) == 0 ||
+	    strncasecmp(path + 1, "%5c", 3) == 0)
 		return false;
 	for (; *path != '\0'; path++) {
 		unsigned char c = (unsigned char)*path;

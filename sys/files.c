@@ -32,7 +32,8 @@ read_all(int fd, char *data, size_t room, size_t *ret_len)
 
 /* What the file's size says, and one octet more so that a file that grows meanwhile is noticed. */
 static bool
-read_open_file(struct arena *arena, int fd, size_t bytes_max, const char **ret_text, size_t *ret_len)
+read_open_file(struct arena *arena, int fd, size_t bytes_max, const char **ret_text,
+	       size_t *ret_len)
 {
 	struct stat status;
 	size_t len = 0;
@@ -58,7 +59,8 @@ read_open_file(struct arena *arena, int fd, size_t bytes_max, const char **ret_t
 }
 
 bool
-file_read(struct arena *arena, const char *path, size_t bytes_max, const char **ret_text, size_t *ret_len)
+file_read(struct arena *arena, const char *path, size_t bytes_max, const char **ret_text,
+	  size_t *ret_len)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
@@ -86,7 +88,10 @@ write_all(int fd, const char *data, size_t len)
 	return true;
 }
 
-/* On the disk before the name points to it: after a crash the name has the old or the new content. */
+/*
+ * On the disk before the name points to it: after a crash the name has the old or the new content.
+ * /
+ */
 static bool
 write_new_file(const char *path, const void *data, size_t len, unsigned mode)
 {
@@ -94,7 +99,8 @@ write_new_file(const char *path, const void *data, size_t len, unsigned mode)
 	if (fd < 0)
 		return false;
 
-	bool is_written = write_all(fd, data, len) && fchmod(fd, (mode_t)mode) == 0 && fsync(fd) == 0;
+	bool is_written =
+	    write_all(fd, data, len) && fchmod(fd, (mode_t)mode) == 0 && fsync(fd) == 0;
 	int reason = errno;
 	if (close(fd) != 0 && is_written) {
 		reason = errno;

@@ -1,5 +1,6 @@
 /*
- * Log lines: put together in a fixed buffer and written with one call, so that lines of several processes don't mix.
+ * Log lines: put together in a fixed buffer and written with one call, so that lines of several
+ * processes don't mix.
  */
 #include <inttypes.h>
 #include <stdarg.h>
@@ -74,8 +75,8 @@ add(struct line *line, const char *data, size_t len)
 }
 
 /*
- * Everything outside printable ASCII is escaped octet by octet: a log line must survive terminals, invalid UTF-8 and whatever reads it.
- * Cut where the line is full.
+ * Everything outside printable ASCII is escaped octet by octet: a log line must survive terminals,
+ * invalid UTF-8 and whatever reads it. Cut where the line is full.
  */
 static void
 add_escaped(struct line *line, const char *text)

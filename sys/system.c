@@ -14,9 +14,9 @@
 #include "lib/encode.h"
 #include "sys/system.h"
 
-#define CONFIG_BYTES_MAX ((size_t)256 * 1024)
+#define CONFIG_BYTES_MAX   ((size_t)256 * 1024)
 #define KEY_FILE_BYTES_MAX ((size_t)16 * 1024)
-#define PROBLEMS_MAX 32
+#define PROBLEMS_MAX       32
 
 /* strerror() may change the text of a call before; strerrordesc_np() doesn't. */
 static const char *
@@ -61,7 +61,10 @@ config_load(struct arena *arena, const char *path)
 	return NULL;
 }
 
-/* A key that others can read is no secret: better no start than a false sense of one. A group may read (root:gatehouse 0640). */
+/*
+ * A key that others can read is no secret: better no start than a false sense of one. A group may
+ * read (root:gatehouse 0640).
+ */
 static bool
 is_private(const char *path)
 {
@@ -110,7 +113,10 @@ read_clock_us(clockid_t clock)
 	return (int64_t)now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
 }
 
-/* Read each time: a test moves the clock while the workers run. A file that isn't there or isn't a number adds nothing. */
+/*
+ * Read each time: a test moves the clock while the workers run. A file that isn't there or isn't a
+ * number adds nothing.
+ */
 static int64_t
 test_offset_ms(const char *path)
 {
@@ -165,7 +171,8 @@ notify_supervisor(const char *state)
 	if (fd < 0)
 		return;
 	socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len);
-	ssize_t sent = sendto(fd, state, strlen(state), MSG_NOSIGNAL, (const struct sockaddr *)&address, size);
+	ssize_t sent =
+	    sendto(fd, state, strlen(state), MSG_NOSIGNAL, (const struct sockaddr *)&address, size);
 	(void)sent;
 	close(fd);
 }

@@ -1,10 +1,11 @@
 /*
- * Cookie headers: the values found are exactly those behind the name at the beginning or behind "; ", found here in another way.
+ * Cookie headers: the values found are exactly those behind the name at the beginning or behind ";
+ * ", found here in another way.
  */
 #include "lib/http.h"
 #include "tests/fuzz/fuzz.h"
 
-#define NAME "__Host-gatehouse"
+#define NAME      "__Host-gatehouse"
 #define FOUND_MAX 8
 
 int

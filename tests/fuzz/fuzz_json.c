@@ -1,5 +1,6 @@
 /*
- * JSON: what is accepted, written again and read again is the same tree, within the limits that lib/json.h promises.
+ * JSON: what is accepted, written again and read again is the same tree, within the limits that
+ * lib/json.h promises.
  */
 #include "lib/buffer.h"
 #include "lib/json.h"
@@ -96,7 +97,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		CHECK(memchr(data, '\0', len) == NULL);
 		CHECK(check_limits(&first) <= JSON_MEMBERS_MAX);
 		render(&text, &first, 0);
-		CHECK(json_parse(arena, text.data, text.len, &second, &reason) == OK || arena_is_exhausted(arena));
+		CHECK(json_parse(arena, text.data, text.len, &second, &reason) == OK ||
+		      arena_is_exhausted(arena));
 		if (!arena_is_exhausted(arena))
 			check_same(&first, &second);
 	}

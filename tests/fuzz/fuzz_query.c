@@ -1,5 +1,6 @@
 /*
- * Query strings: accepted pairs have names of their own, are valid text, and survive being written and read again.
+ * Query strings: accepted pairs have names of their own, are valid text, and survive being written
+ * and read again.
  */
 #include "lib/buffer.h"
 #include "lib/encode.h"

@@ -41,7 +41,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	enum err e = http_split_uri(arena, uri, &path, &query);
 	CHECK(e == OK || e == ERR_INVALID_PATH);
 	if (e == OK) {
-		const char *whole = strchr(uri, '?') == NULL ? path : arena_printf(arena, "%s?%s", path, query);
+		const char *whole =
+		    strchr(uri, '?') == NULL ? path : arena_printf(arena, "%s?%s", path, query);
 		CHECK(strcmp(whole, uri) == 0);
 		CHECK(strlen(uri) <= 2000);
 		check_path(path);

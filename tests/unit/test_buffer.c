@@ -80,7 +80,8 @@ json_numbers_times_and_bools(void **state)
 	buffer_json_bool(&out, false);
 	buffer_json_time(&out, 0);
 	buffer_json_time(&out, NONE);
-	assert_string_equal(buffer_string(&out), "9223372036854775807-1 nulltruefalse\"1970-01-01T00:00:00.000Z\"null");
+	assert_string_equal(buffer_string(&out),
+			    "9223372036854775807-1 nulltruefalse\"1970-01-01T00:00:00.000Z\"null");
 }
 
 int

@@ -7,7 +7,8 @@
 #include "lib/config_keys.h"
 #include "tests/unit/unit.h"
 
-#define MINIMUM "public_url = \"https://id.example.com\";\nauth_url = \"https://auth.example.com\";\n"
+#define MINIMUM                                                                                    \
+	"public_url = \"https://id.example.com\";\nauth_url = \"https://auth.example.com\";\n"
 
 static struct config *
 parse(const char *text)
@@ -31,11 +32,13 @@ problems_of(const char *text)
 	struct buffer out = buffer_new(arena);
 	size_t count = 0;
 
-	bool is_good = config_parse(arena, "test.conf", text, &config, problems, ARRAY_LEN(problems), &count);
+	bool is_good =
+	    config_parse(arena, "test.conf", text, &config, problems, ARRAY_LEN(problems), &count);
 	assert_int_equal(is_good, config != NULL);
 	assert_int_equal(is_good, count == 0);
 	for (size_t i = 0; i < count; i++) {
-		buffer_printf(&out, "%s%d %s", i == 0 ? "" : "; ", problems[i].line, problems[i].key);
+		buffer_printf(&out, "%s%d %s", i == 0 ? "" : "; ", problems[i].line,
+			      problems[i].key);
 		assert_true(strlen(problems[i].message) > 5);
 	}
 	return buffer_string(&out);
@@ -65,10 +68,12 @@ static void
 every_kind_of_value_is_read(void **state)
 {
 	(void)state;
-	const struct config *config = parse(MINIMUM "database = { hosts = [ \"/tmp/a.sock\", \"localhost:3307\" ]; name = \"g\"; };\n"
-					    "mail = { transport = \"file\"; require_tls = false; };\n"
-					    "process = { watchdog_ms = 5000; };\nmachines = 3L;\n"
-					    "limits = { credential = { limit = 5; }; };\n");
+	const struct config *config =
+	    parse(MINIMUM
+		  "database = { hosts = [ \"/tmp/a.sock\", \"localhost:3307\" ]; name = \"g\"; };\n"
+		  "mail = { transport = \"file\"; require_tls = false; };\n"
+		  "process = { watchdog_ms = 5000; };\nmachines = 3L;\n"
+		  "limits = { credential = { limit = 5; }; };\n");
 
 	assert_int_equal(config->database.host_count, 2);
 	assert_string_equal(config->database.hosts[1], "localhost:3307");
@@ -91,7 +96,8 @@ same_value(const struct config_key *key, const struct config *a, const struct co
 	case CONFIG_TEXT:
 	case CONFIG_URL:
 	case CONFIG_PATH:
-		return strcmp(*(const char *const *)(const void *)left, *(const char *const *)(const void *)right) == 0;
+		return strcmp(*(const char *const *)(const void *)left,
+			      *(const char *const *)(const void *)right) == 0;
 	case CONFIG_HOSTS:
 		return a->database.host_count == b->database.host_count &&
 		       strcmp(a->database.hosts[0], b->database.hosts[0]) == 0;
@@ -117,10 +123,14 @@ example_parses_back_to_the_defaults(void **state)
 	for (size_t i = 0; i < config_key_count; i++) {
 		if (!same_value(&config_keys[i], from_example, defaults))
 			fail_msg("%s", config_keys[i].path);
-		/* Not only the defaults by silence: the key stands in the text, with its meaning before it. */
+		/*
+		 * Not only the defaults by silence: the key stands in the text, with its meaning
+		 * before it.
+		 */
 		const char *last_dot = strrchr(config_keys[i].path, '.');
 		const char *name = last_dot == NULL ? config_keys[i].path : last_dot + 1;
-		assert_non_null(strstr(buffer_string(&example), arena_printf(arena, "%s = ", name)));
+		assert_non_null(
+		    strstr(buffer_string(&example), arena_printf(arena, "%s = ", name)));
 		assert_non_null(strstr(buffer_string(&example), config_keys[i].meaning));
 	}
 }
@@ -188,20 +198,35 @@ problems_name_line_and_key(void **state)
 			fail_msg("%s: %s", vectors[i][0], found);
 	}
 	assert_string_equal(problems_of(MINIMUM), "");
-	assert_string_equal(problems_of(MINIMUM "database = { hosts = [ \"db.example:3306\" ]; tls_ca_file = \"/etc/ca.pem\"; };"), "");
-	assert_string_equal(problems_of(MINIMUM "database = { hosts = [ \"[::1]:3306\", \"127.0.0.1\" ]; };"), "");
+	assert_string_equal(
+	    problems_of(
+		MINIMUM
+		"database = { hosts = [ \"db.example:3306\" ]; tls_ca_file = \"/etc/ca.pem\"; };"),
+	    "");
+	assert_string_equal(
+	    problems_of(MINIMUM "database = { hosts = [ \"[::1]:3306\", \"127.0.0.1\" ]; };"), "");
 }
 
 static void
 addresses_are_required_and_plain(void **state)
 {
 	(void)state;
-	static const char *const bad[] = { "http://id.example.com", "https://id.example.com/", "https://id.example.com/x", "https://id.example.com?x",
-					   "https://", "id.example.com", "https://Id.example.com", "https://u@id.example.com", "" };
+	static const char *const bad[] = { "http://id.example.com",
+					   "https://id.example.com/",
+					   "https://id.example.com/x",
+					   "https://id.example.com?x",
+					   "https://",
+					   "id.example.com",
+					   "https://Id.example.com",
+					   "https://u@id.example.com",
+					   "" };
 
 	assert_string_equal(problems_of(""), "0 public_url; 0 auth_url");
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
-		assert_string_equal(problems_of(arena_printf(arena, "public_url = \"%s\";\nauth_url = \"https://a\";", bad[i])), "1 public_url");
+		assert_string_equal(
+		    problems_of(arena_printf(
+			arena, "public_url = \"%s\";\nauth_url = \"https://a\";", bad[i])),
+		    "1 public_url");
 	parse("public_url = \"https://localhost:8443\";\nauth_url = \"https://localhost:8443\";");
 }
 
@@ -213,7 +238,8 @@ problems_beyond_the_room_are_counted_out(void **state)
 	struct config *config = NULL;
 	size_t count = 0;
 
-	assert_false(config_parse(arena, "test.conf", MINIMUM "a=1;b=1;c=1;", &config, problems, 2, &count));
+	assert_false(
+	    config_parse(arena, "test.conf", MINIMUM "a=1;b=1;c=1;", &config, problems, 2, &count));
 	assert_int_equal(count, 2);
 	assert_null(config);
 }

@@ -14,8 +14,14 @@ octets(const char *text)
 
 /* RFC 4648 section 10, without padding. */
 static const char *const base64_vectors[][2] = {
-	{ "", "" },	       { "f", "Zg" },	       { "fo", "Zm8" },	       { "foo", "Zm9v" },
-	{ "foob", "Zm9vYg" }, { "fooba", "Zm9vYmE" }, { "foobar", "Zm9vYmFy" }, { "\xfb\xff\xbf", "-_-_" },
+	{ "", "" },
+	{ "f", "Zg" },
+	{ "fo", "Zm8" },
+	{ "foo", "Zm9v" },
+	{ "foob", "Zm9vYg" },
+	{ "fooba", "Zm9vYmE" },
+	{ "foobar", "Zm9vYmFy" },
+	{ "\xfb\xff\xbf", "-_-_" },
 };
 
 static void
@@ -37,7 +43,8 @@ static void
 at_03_base64url_has_one_spelling(void **state)
 {
 	(void)state;
-	static const char *const bad[] = { "Zg==", "Zg=", "Zh", "Zm9", "Z", "Zm9vY", "Zm+v", "Zm/v", "Zm9v\n", " Zm9v", "Zm.v" };
+	static const char *const bad[] = { "Zg==", "Zg=",  "Zh",     "Zm9",   "Z",   "Zm9vY",
+					   "Zm+v", "Zm/v", "Zm9v\n", " Zm9v", "Zm.v" };
 	struct bytes decoded = { 0 };
 
 	assert_true(base64url_decode(arena, "Zg", 2, &decoded));
@@ -81,7 +88,8 @@ static void
 percent_decoding_refuses_what_has_two_readings(void **state)
 {
 	(void)state;
-	static const char *const bad[] = { "%", "%4", "%zz", "%4g", "a%", "%00", "a%00b", "%C0%AF", "%ED%A0%80", "%FF", "\xff" };
+	static const char *const bad[] = { "%",     "%4",     "%zz",       "%4g", "a%",  "%00",
+					   "a%00b", "%C0%AF", "%ED%A0%80", "%FF", "\xff" };
 	const char *decoded = NULL;
 
 	assert_true(percent_decode(arena, "%41+%2B", 7, true, &decoded));
@@ -115,8 +123,22 @@ static void
 integers_have_one_spelling(void **state)
 {
 	(void)state;
-	static const char *const bad[] = { "", "-", "+1", "01", "00", "-0", "-01", " 1", "1 ", "1.0", "1e3", "0x10",
-					   "9223372036854775808", "-9223372036854775809", "99999999999999999999", "١" };
+	static const char *const bad[] = { "",
+					   "-",
+					   "+1",
+					   "01",
+					   "00",
+					   "-0",
+					   "-01",
+					   " 1",
+					   "1 ",
+					   "1.0",
+					   "1e3",
+					   "0x10",
+					   "9223372036854775808",
+					   "-9223372036854775809",
+					   "99999999999999999999",
+					   "١" };
 	int64_t value = 7;
 
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)

@@ -14,7 +14,8 @@ every_error_has_a_code_and_a_status_of_its_kind(void **state)
 		const struct error_info *info = error_info(e);
 		assert_in_range(info->status, 400, 599);
 		assert_true(strlen(info->code) > 0);
-		assert_int_equal(strspn(info->code, "abcdefghijklmnopqrstuvwxyz_"), strlen(info->code));
+		assert_int_equal(strspn(info->code, "abcdefghijklmnopqrstuvwxyz_"),
+				 strlen(info->code));
 		assert_true(info->title[strlen(info->title) - 1] == '.');
 		assert_string_equal(error_name(e), info->name);
 	}

@@ -17,7 +17,8 @@ check_even(const char *text)
 
 struct input {
 	struct {
-		bool id, name, note, colour, is_on, count, at, tags, sizes, owner_id, password, environment, even, search, page, kinds;
+		bool id, name, note, colour, is_on, count, at, tags, sizes, owner_id, password,
+		    environment, even, search, page, kinds;
 	} has;
 	const char *id;
 	const char *name;
@@ -75,7 +76,8 @@ parse_all(const char *body, const char *id, const char *query, struct field_erro
 	assert_int_equal(http_parse_query(arena, query, &pairs, &bad), OK);
 	if (body != NULL)
 		assert_int_equal(json_parse(arena, body, strlen(body), &json, NULL), OK);
-	fields_parse(arena, input_fields, body == NULL ? NULL : &json, (struct name_values){ path_id, 1 }, pairs, &input, errors);
+	fields_parse(arena, input_fields, body == NULL ? NULL : &json,
+		     (struct name_values){ path_id, 1 }, pairs, &input, errors);
 	return input;
 }
 
@@ -88,7 +90,8 @@ problems(const char *body, const char *query)
 
 	parse_all(body, GOOD_ID, query, &errors);
 	for (size_t i = 0; i < errors.count; i++) {
-		buffer_printf(&out, "%s%s:%s", i == 0 ? "" : " ", errors.items[i].field, errors.items[i].rule);
+		buffer_printf(&out, "%s%s:%s", i == 0 ? "" : " ", errors.items[i].field,
+			      errors.items[i].rule);
 		assert_true(strlen(errors.items[i].message) > 5);
 		assert_int_equal(errors.items[i].message[strlen(errors.items[i].message) - 1], '.');
 	}
@@ -106,10 +109,12 @@ everything_that_was_sent_is_there(void **state)
 {
 	(void)state;
 	struct field_errors errors;
-	struct input input = parse_all("{\"name\":\"näme\",\"note\":\"a\\nb\",\"colour\":\"green\",\"is_on\":true,\"count\":10,"
-				       "\"at\":\"2026-01-15T10:30:00Z\",\"tags\":[\"a\",\"bcd\"],\"sizes\":[\"red\"],"
-				       "\"owner_id\":\"usr_0123456789abcdef\",\"password\":\"p\\tw\",\"even\":\"xy\"}",
-				       GOOD_ID, "search=a+b&page=7&kinds=a,b", &errors);
+	struct input input = parse_all(
+	    "{\"name\":\"näme\",\"note\":\"a\\nb\",\"colour\":\"green\",\"is_on\":true,\"count\":"
+	    "10,"
+	    "\"at\":\"2026-01-15T10:30:00Z\",\"tags\":[\"a\",\"bcd\"],\"sizes\":[\"red\"],"
+	    "\"owner_id\":\"usr_0123456789abcdef\",\"password\":\"p\\tw\",\"even\":\"xy\"}",
+	    GOOD_ID, "search=a+b&page=7&kinds=a,b", &errors);
 
 	assert_int_equal(errors.count, 0);
 	assert_string_equal(input.id, GOOD_ID);
@@ -128,7 +133,8 @@ everything_that_was_sent_is_there(void **state)
 	assert_int_equal(input.page, 7);
 	assert_int_equal(input.kinds.count, 2);
 	assert_string_equal(input.kinds.items[1], "b");
-	assert_true(input.has.name && input.has.note && input.has.tags && input.has.search && input.has.id);
+	assert_true(input.has.name && input.has.note && input.has.tags && input.has.search &&
+		    input.has.id);
 	assert_false(input.has.environment);
 	assert_true(fields_has_any_in_body(input_fields, &input));
 }
@@ -138,7 +144,8 @@ absent_and_null_are_told_apart(void **state)
 {
 	(void)state;
 	struct field_errors errors;
-	struct input input = parse_all("{\"name\":\"n\",\"note\":null,\"count\":null,\"at\":null}", GOOD_ID, "", &errors);
+	struct input input = parse_all("{\"name\":\"n\",\"note\":null,\"count\":null,\"at\":null}",
+				       GOOD_ID, "", &errors);
 
 	assert_int_equal(errors.count, 0);
 	assert_true(input.has.note && input.has.count && input.has.at);
@@ -147,7 +154,8 @@ absent_and_null_are_told_apart(void **state)
 
 	input = parse_all("{\"name\":\"n\"}", GOOD_ID, "", &errors);
 	assert_int_equal(errors.count, 0);
-	assert_false(input.has.note || input.has.count || input.has.at || input.has.is_on || input.has.tags);
+	assert_false(input.has.note || input.has.count || input.has.at || input.has.is_on ||
+		     input.has.tags);
 	assert_null(input.note);
 	assert_null(input.tags.items);
 	assert_true(input.count == NONE && input.at == NONE && input.page == NONE);
@@ -218,10 +226,18 @@ query_parameters_have_the_same_rules(void **state)
 {
 	(void)state;
 	static const char *const vectors[][2] = {
-		{ "search=abcde&page=100&kinds=a", "" }, { "search=abcdef", "search:length" }, { "page=0", "page:range" },
-		{ "page=101", "page:range" },		  { "page=x", "page:type" },	       { "page=", "page:type" },
-		{ "page=01", "page:type" },		  { "page=1.0", "page:type" },	       { "other=1", "other:unknown" },
-		{ "name=x", "name:unknown" },		  { "kinds=a,b,c,d", "kinds:length" }, { "kinds=a,,b", "kinds[1]:length" },
+		{ "search=abcde&page=100&kinds=a", "" },
+		{ "search=abcdef", "search:length" },
+		{ "page=0", "page:range" },
+		{ "page=101", "page:range" },
+		{ "page=x", "page:type" },
+		{ "page=", "page:type" },
+		{ "page=01", "page:type" },
+		{ "page=1.0", "page:type" },
+		{ "other=1", "other:unknown" },
+		{ "name=x", "name:unknown" },
+		{ "kinds=a,b,c,d", "kinds:length" },
+		{ "kinds=a,,b", "kinds[1]:length" },
 		{ "kinds=", "kinds[0]:length" },
 	};
 
@@ -233,8 +249,12 @@ static void
 every_problem_is_reported_at_once(void **state)
 {
 	(void)state;
-	assert_string_equal(problems("{\"name\":\"\",\"colour\":\"blue\",\"count\":99,\"tags\":[1],\"zzz\":1,\"yyy\":2}", "page=0&q=1"),
-			    "name:length colour:enum count:range tags[0]:type page:range zzz:unknown yyy:unknown q:unknown");
+	assert_string_equal(
+	    problems(
+		"{\"name\":\"\",\"colour\":\"blue\",\"count\":99,\"tags\":[1],\"zzz\":1,\"yyy\":2}",
+		"page=0&q=1"),
+	    "name:length colour:enum count:range tags[0]:type page:range zzz:unknown yyy:unknown "
+	    "q:unknown");
 	assert_string_equal(problems("{}", ""), "name:required");
 	assert_string_equal(problems(NULL, ""), "name:required");
 	assert_string_equal(problems("[]", ""), ":type name:required");
@@ -279,8 +299,10 @@ details_are_json(void **state)
 	field_errors_add(&errors, arena, "a\"b", "unknown", "There is no %s.", "such member");
 	field_errors_add(&errors, arena, "name", "length", "Too long.");
 	const char *details = field_errors_details(arena, &errors);
-	assert_string_equal(details, "{\"fields\":[{\"field\":\"a\\\"b\",\"rule\":\"unknown\",\"message\":\"There is no such member.\"},"
-				     "{\"field\":\"name\",\"rule\":\"length\",\"message\":\"Too long.\"}]}");
+	assert_string_equal(details,
+			    "{\"fields\":[{\"field\":\"a\\\"b\",\"rule\":\"unknown\",\"message\":"
+			    "\"There is no such member.\"},"
+			    "{\"field\":\"name\",\"rule\":\"length\",\"message\":\"Too long.\"}]}");
 	assert_int_equal(json_parse(arena, details, strlen(details), &json, NULL), OK);
 	errors.count = 0;
 	assert_string_equal(field_errors_details(arena, &errors), "{\"fields\":[]}");
@@ -305,7 +327,8 @@ secret_text_is_wiped_with_the_request(void **state)
 {
 	(void)state;
 	struct field_errors errors;
-	struct input input = parse_all("{\"name\":\"n\",\"password\":\"hunter2hunter2\"}", GOOD_ID, "", &errors);
+	struct input input =
+	    parse_all("{\"name\":\"n\",\"password\":\"hunter2hunter2\"}", GOOD_ID, "", &errors);
 
 	assert_string_equal(input.password, "hunter2hunter2");
 	const char *password = input.password;
@@ -378,7 +401,9 @@ static const struct row full = {
 	.hidden = "never shown",
 };
 
-static const struct row empty = { .id = "prj_1", .count = NONE, .created_at = NONE, .updated_at = NONE };
+static const struct row empty = {
+	.id = "prj_1", .count = NONE, .created_at = NONE, .updated_at = NONE
+};
 
 static const char *
 rendered(const struct row *row, bool without_secrets)
@@ -393,11 +418,15 @@ static void
 rows_are_rendered_by_the_table_alone(void **state)
 {
 	(void)state;
-	assert_string_equal(rendered(&full, false),
-			    "{\"id\":\"prj_1\",\"name\":\"N\",\"is_default\":true,\"count\":0,\"created_at\":\"1970-01-01T00:00:00.000Z\","
-			    "\"uris\":[\"https://a.example/?x=1&y=2\",\"\\\"\"],\"scopes\":[\"a.read\",\"b.write\"],"
-			    "\"owner\":{\"id\":\"usr_1\",\"secret\":\"s1\"},\"owners\":[{\"id\":\"usr_1\",\"secret\":\"s1\"},{\"id\":\"usr_2\"}],"
-			    "\"extra\":{\"k\":[1]},\"client_secret\":\"sec_x\",\"updated_at\":null}");
+	assert_string_equal(
+	    rendered(&full, false),
+	    "{\"id\":\"prj_1\",\"name\":\"N\",\"is_default\":true,\"count\":0,\"created_at\":"
+	    "\"1970-01-01T00:00:00.000Z\","
+	    "\"uris\":[\"https://a.example/"
+	    "?x=1&y=2\",\"\\\"\"],\"scopes\":[\"a.read\",\"b.write\"],"
+	    "\"owner\":{\"id\":\"usr_1\",\"secret\":\"s1\"},\"owners\":[{\"id\":\"usr_1\","
+	    "\"secret\":\"s1\"},{\"id\":\"usr_2\"}],"
+	    "\"extra\":{\"k\":[1]},\"client_secret\":\"sec_x\",\"updated_at\":null}");
 	assert_null(strstr(rendered(&full, false), "hidden"));
 }
 
@@ -406,7 +435,8 @@ nulls_are_null_or_left_out(void **state)
 {
 	(void)state;
 	assert_string_equal(rendered(&empty, false),
-			    "{\"id\":\"prj_1\",\"name\":null,\"is_default\":false,\"count\":null,\"created_at\":null,\"uris\":[],"
+			    "{\"id\":\"prj_1\",\"name\":null,\"is_default\":false,\"count\":null,"
+			    "\"created_at\":null,\"uris\":[],"
 			    "\"scopes\":null,\"owner\":null,\"owners\":[],\"updated_at\":null}");
 }
 
@@ -435,7 +465,8 @@ diffs_list_what_changed(void **state)
 
 	assert_string_equal(fields_diff(arena, row_fields, &full, &full), "{}");
 	assert_string_equal(fields_diff(arena, row_fields, &full, &after),
-			    "{\"name\":[\"N\",\"M\"],\"count\":[0,5],\"owner\":[{\"id\":\"usr_1\",\"secret\":null},null]}");
+			    "{\"name\":[\"N\",\"M\"],\"count\":[0,5],\"owner\":[{\"id\":\"usr_1\","
+			    "\"secret\":null},null]}");
 }
 
 static void
@@ -445,9 +476,11 @@ diffs_never_show_a_secret(void **state)
 	struct row after = full;
 
 	after.client_secret = "sec_y";
-	assert_string_equal(fields_diff(arena, row_fields, &full, &after), "{\"client_secret\":[\"•\",\"•\"]}");
+	assert_string_equal(fields_diff(arena, row_fields, &full, &after),
+			    "{\"client_secret\":[\"•\",\"•\"]}");
 	after.client_secret = NULL;
-	assert_string_equal(fields_diff(arena, row_fields, &full, &after), "{\"client_secret\":[\"•\",null]}");
+	assert_string_equal(fields_diff(arena, row_fields, &full, &after),
+			    "{\"client_secret\":[\"•\",null]}");
 	assert_null(strstr(fields_diff(arena, row_fields, NULL, &full), "sec_x"));
 	assert_null(strstr(fields_diff(arena, row_fields, NULL, &full), "s1"));
 }
@@ -457,9 +490,11 @@ new_and_gone_objects_list_every_member_that_is_not_null(void **state)
 {
 	(void)state;
 	assert_string_equal(fields_diff(arena, row_fields, NULL, &empty),
-			    "{\"id\":[null,\"prj_1\"],\"is_default\":[null,false],\"uris\":[null,[]],\"owners\":[null,[]]}");
+			    "{\"id\":[null,\"prj_1\"],\"is_default\":[null,false],\"uris\":[null,[]"
+			    "],\"owners\":[null,[]]}");
 	assert_string_equal(fields_diff(arena, row_fields, &empty, NULL),
-			    "{\"id\":[\"prj_1\",null],\"is_default\":[false,null],\"uris\":[[],null],\"owners\":[[],null]}");
+			    "{\"id\":[\"prj_1\",null],\"is_default\":[false,null],\"uris\":[[],"
+			    "null],\"owners\":[[],null]}");
 	assert_string_equal(fields_diff(arena, row_fields, NULL, NULL), "{}");
 }
 

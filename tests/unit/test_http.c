@@ -40,12 +40,43 @@ ht_07_ambiguous_paths(void **state)
 {
 	(void)state;
 	static const char *const bad[] = {
-		"",		  "*",		   "api",	     "http://evil.test/api", "//",	    "//api",	     "/api//v1",
-		"/api/",	  "/api/v1/./x",   "/api/v1/../x",   "/.",		     "/..",	    "/api/.",	     "/api/..",
-		"/./api",	  "/api/v1/a%2Fb", "/api/v1/a%2fb",  "/api/v1/a%5Cb",	     "/api/%00",    "/api/%2e%2e/x", "/%61pi",
-		"/api/%252e",	  "/api;x=1/y",	   "/api/a\\b",	     "/api#frag",	     "/api?x=#frag", "/api/a b",     "/api/\t",
-		"/api/\x01",	  "/api/\x7f",	   "/api/ü",	     "/api/\xff",	     "/api?x=\xff", "/api?a b",	     "/api/v1//",
-		"/api\n",	  "?x=1",
+		"",
+		"*",
+		"api",
+		"http://evil.test/api",
+		"//",
+		"//api",
+		"/api//v1",
+		"/api/",
+		"/api/v1/./x",
+		"/api/v1/../x",
+		"/.",
+		"/..",
+		"/api/.",
+		"/api/..",
+		"/./api",
+		"/api/v1/a%2Fb",
+		"/api/v1/a%2fb",
+		"/api/v1/a%5Cb",
+		"/api/%00",
+		"/api/%2e%2e/x",
+		"/%61pi",
+		"/api/%252e",
+		"/api;x=1/y",
+		"/api/a\\b",
+		"/api#frag",
+		"/api?x=#frag",
+		"/api/a b",
+		"/api/\t",
+		"/api/\x01",
+		"/api/\x7f",
+		"/api/ü",
+		"/api/\xff",
+		"/api?x=\xff",
+		"/api?a b",
+		"/api/v1//",
+		"/api\n",
+		"?x=1",
 	};
 	const char *path = "untouched";
 	const char *query = "untouched";
@@ -84,7 +115,8 @@ queries_are_decoded(void **state)
 	struct name_values pairs;
 	const char *bad = NULL;
 
-	assert_int_equal(http_parse_query(arena, "a=1&b=x%20y+z&c=&d&%65=%C3%BC&f=a=b", &pairs, &bad), OK);
+	assert_int_equal(
+	    http_parse_query(arena, "a=1&b=x%20y+z&c=&d&%65=%C3%BC&f=a=b", &pairs, &bad), OK);
 	assert_int_equal(pairs.count, 6);
 	assert_string_equal(pairs.items[0].value, "1");
 	assert_string_equal(pairs.items[1].value, "x y z");
@@ -104,15 +136,20 @@ ht_14_queries_that_have_two_readings(void **state)
 {
 	(void)state;
 	static const char *const vectors[][2] = {
-		{ "a=1&a=2", "a" },   { "a=1&b=2&a=1", "a" }, { "a=1&%61=2", "%61" }, { "a=%", "a" },	  { "a=%zz", "a" },
-		{ "x=%00", "x" },     { "x%00=1", "x%00" },   { "x=%C0%AF", "x" },    { "x=%FF", "x" },	  { "=1", "" },
-		{ "a=1&", "" },	      { "&a=1", "" },	      { "a=1&&b=2", "" },     { "&", "" },
+		{ "a=1&a=2", "a" },     { "a=1&b=2&a=1", "a" },
+		{ "a=1&%61=2", "%61" }, { "a=%", "a" },
+		{ "a=%zz", "a" },       { "x=%00", "x" },
+		{ "x%00=1", "x%00" },   { "x=%C0%AF", "x" },
+		{ "x=%FF", "x" },       { "=1", "" },
+		{ "a=1&", "" },         { "&a=1", "" },
+		{ "a=1&&b=2", "" },     { "&", "" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(vectors); i++) {
 		struct name_values pairs = { .count = 77 };
 		const char *bad = NULL;
-		assert_int_equal(http_parse_query(arena, vectors[i][0], &pairs, &bad), ERR_VALIDATION_FAILED);
+		assert_int_equal(http_parse_query(arena, vectors[i][0], &pairs, &bad),
+				 ERR_VALIDATION_FAILED);
 		assert_string_equal(bad, vectors[i][1]);
 		assert_int_equal(pairs.count, 77);
 	}
@@ -246,19 +283,38 @@ authorization_is_read_by_its_grammar(void **state)
 		{ "Negotiate", AUTHORIZATION_OTHER, "" },
 		{ "Bearerx abc", AUTHORIZATION_OTHER, "abc" },
 	};
-	static const char *const bad[] = { "", " ", "Bearer", "Bearer ", "Bearer  abc", " Bearer abc", "Bearer abc ", "Bearer a b", "Bearer\tabc",
-					   "Bearer a,b", "Bearer ==", "Bearer a=b", "Bearer \"a\"", "Bearer ü", "Bearer a\n", "Basic", "Basic a:b",
-					   "Bearer:abc", "@ abc", "Bear\xc3\xa9r x" };
+	static const char *const bad[] = { "",
+					   " ",
+					   "Bearer",
+					   "Bearer ",
+					   "Bearer  abc",
+					   " Bearer abc",
+					   "Bearer abc ",
+					   "Bearer a b",
+					   "Bearer\tabc",
+					   "Bearer a,b",
+					   "Bearer ==",
+					   "Bearer a=b",
+					   "Bearer \"a\"",
+					   "Bearer ü",
+					   "Bearer a\n",
+					   "Basic",
+					   "Basic a:b",
+					   "Bearer:abc",
+					   "@ abc",
+					   "Bear\xc3\xa9r x" };
 	enum authorization_scheme scheme = AUTHORIZATION_OTHER;
 	const char *credentials = NULL;
 
 	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
-		assert_int_equal(http_parse_authorization(arena, good[i].header, &scheme, &credentials), OK);
+		assert_int_equal(
+		    http_parse_authorization(arena, good[i].header, &scheme, &credentials), OK);
 		assert_int_equal(scheme, good[i].scheme);
 		assert_string_equal(credentials, good[i].credentials);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
-		assert_int_equal(http_parse_authorization(arena, bad[i], &scheme, &credentials), ERR_INVALID_HEADER);
+		assert_int_equal(http_parse_authorization(arena, bad[i], &scheme, &credentials),
+				 ERR_INVALID_HEADER);
 }
 
 static void
@@ -292,8 +348,10 @@ entity_tags_weak_and_strong(void **state)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(vectors); i++) {
-		assert_int_equal(http_etag_matches(vectors[i].header, vectors[i].etag, true), vectors[i].weak_matches);
-		assert_int_equal(http_etag_matches(vectors[i].header, vectors[i].etag, false), vectors[i].strong_matches);
+		assert_int_equal(http_etag_matches(vectors[i].header, vectors[i].etag, true),
+				 vectors[i].weak_matches);
+		assert_int_equal(http_etag_matches(vectors[i].header, vectors[i].etag, false),
+				 vectors[i].strong_matches);
 	}
 }
 
@@ -301,11 +359,21 @@ static void
 ht_12_media_types(void **state)
 {
 	(void)state;
-	static const char *const good[] = { "application/json", "Application/JSON", "application/json; charset=utf-8",
-					    "application/json;charset=UTF-8", "application/json ; charset=\"utf-8\"" };
-	static const char *const bad[] = { "", "text/json", "application/jsonx", "application/json;", "application/json; charset=latin1",
-					   "application/json; charset=utf-8; x=y", "application/json charset=utf-8", "application/scim+json",
-					   "application/x-www-form-urlencoded", "text/plain, application/json", " application/json" };
+	static const char *const good[] = { "application/json", "Application/JSON",
+					    "application/json; charset=utf-8",
+					    "application/json;charset=UTF-8",
+					    "application/json ; charset=\"utf-8\"" };
+	static const char *const bad[] = { "",
+					   "text/json",
+					   "application/jsonx",
+					   "application/json;",
+					   "application/json; charset=latin1",
+					   "application/json; charset=utf-8; x=y",
+					   "application/json charset=utf-8",
+					   "application/scim+json",
+					   "application/x-www-form-urlencoded",
+					   "text/plain, application/json",
+					   " application/json" };
 
 	for (size_t i = 0; i < ARRAY_LEN(good); i++)
 		assert_true(http_is_json(good[i]));

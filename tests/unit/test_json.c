@@ -1,5 +1,6 @@
 /*
- * Tests of lib/json.c and lib/json_scan.c: what json-c alone would take (security.md 4.6) is refused.
+ * Tests of lib/json.c and lib/json_scan.c: what json-c alone would take (security.md 4.6) is
+ * refused.
  */
 #include <string.h>
 
@@ -93,7 +94,8 @@ strings_are_unescaped(void **state)
 	(void)state;
 	struct json value;
 
-	assert_int_equal(parse("\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00fc\\u20ac\\ud834\\udd1e\"", &value), OK);
+	assert_int_equal(
+	    parse("\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00fc\\u20ac\\ud834\\udd1e\"", &value), OK);
 	assert_string_equal(value.string, "\"\\/\b\f\n\r\tü€𝄞");
 	assert_int_equal(parse("\"ü€𝄞\x7f\"", &value), OK);
 	assert_string_equal(value.string, "ü€𝄞\x7f");
@@ -138,7 +140,7 @@ ht_15_invalid_utf_8(void **state)
 	assert_refused("\"\xff\"");
 	assert_refused("\"\xc3\"");
 	assert_refused("{\"\xc0\x80\":1}");
-	assert_refused("\xef\xbb\xbf{}");	/* byte order mark */
+	assert_refused("\xef\xbb\xbf{}"); /* byte order mark */
 	assert_refused("\xff\xfe{\0}");
 }
 
@@ -160,9 +162,30 @@ static void
 ht_15_numbers(void **state)
 {
 	(void)state;
-	static const char *const bad[] = { "NaN", "-Infinity", "Infinity", "1e400", "1.5", "1.0", "1e3", "1E3", "01", "-01", "+1", "--1", "1-",
-					   "-", ".5", "5.", "0x10", "9007199254740992", "-9007199254740992", "18446744073709551616",
-					   "-9223372036854775809", "99999999999999999999999", "1_000", "1,0" };
+	static const char *const bad[] = { "NaN",
+					   "-Infinity",
+					   "Infinity",
+					   "1e400",
+					   "1.5",
+					   "1.0",
+					   "1e3",
+					   "1E3",
+					   "01",
+					   "-01",
+					   "+1",
+					   "--1",
+					   "1-",
+					   "-",
+					   ".5",
+					   "5.",
+					   "0x10",
+					   "9007199254740992",
+					   "-9007199254740992",
+					   "18446744073709551616",
+					   "-9223372036854775809",
+					   "99999999999999999999999",
+					   "1_000",
+					   "1,0" };
 	struct json value;
 
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
@@ -183,13 +206,16 @@ ht_15_what_json_c_reads_and_json_is_not(void **state)
 {
 	(void)state;
 	static const char *const bad[] = {
-		"",	       " ",	     "{'a':1}",	     "{a:1}",	       "\"a\nb\"",	 "\"a\tb\"",  "[1,]",
-		"{\"a\":1,}",  "[,1]",	     "[1,,2]",	     "// x\n{}",       "{}/* x */",	 "{}{}",      "{} x",
-		"TRUE",	       "True",	     "nul",	     "nullx",	       "truefalse",	 "[1 2]",     "{\"a\" 1}",
-		"{\"a\":}",    "{:1}",	     "{\"a\"}",	     "{1:2}",	       "[",		 "{",	      "]",
-		"}",	       "{\"a\":1",   "[1",	     "\"",	       "\"a",		 "\"\\",      "\"\\x41\"",
-		"\"\\u12\"",   "\"\\u12g4\"", "\"\\U0041\"",  "\"\\'\"",	       "[1}",		 "{\"a\":1]", "\v{}",
-		"\f{}",	       "{\"a\"::1}", "\xc2\xa0{}",   "[\"a\":1]",      "undefined",	 "'a'",	      "\"\\u 041\"",
+		"",          " ",           "{'a':1}",     "{a:1}",       "\"a\nb\"",
+		"\"a\tb\"",  "[1,]",        "{\"a\":1,}",  "[,1]",        "[1,,2]",
+		"// x\n{}",  "{}/* x */",   "{}{}",        "{} x",        "TRUE",
+		"True",      "nul",         "nullx",       "truefalse",   "[1 2]",
+		"{\"a\" 1}", "{\"a\":}",    "{:1}",        "{\"a\"}",     "{1:2}",
+		"[",         "{",           "]",           "}",           "{\"a\":1",
+		"[1",        "\"",          "\"a",         "\"\\",        "\"\\x41\"",
+		"\"\\u12\"", "\"\\u12g4\"", "\"\\U0041\"", "\"\\'\"",     "[1}",
+		"{\"a\":1]", "\v{}",        "\f{}",        "{\"a\"::1}",  "\xc2\xa0{}",
+		"[\"a\":1]", "undefined",   "'a'",         "\"\\u 041\"",
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
@@ -227,7 +253,8 @@ ht_15_depth(void **state)
 	assert_taken(buffer_string(&deep));
 	assert_refused(arena_printf(arena, "[%s]", buffer_string(&deep)));
 	/* Depth is given back. */
-	assert_taken("[[],[],[],[],[],[],[],[],[],[],[],[],[],[],[],[],[],[],[],[],[],[],[],[],[],[],[],[],[],[],[],[],[],[],[]]");
+	assert_taken("[[],[],[],[],[],[],[],[],[],[],[],[],[],[],[],[],[],[],[],[],[],[],[],[],[],["
+		     "],[],[],[],[],[],[],[],[],[]]");
 }
 
 static const char *
@@ -248,8 +275,10 @@ ht_15_member_count(void **state)
 	(void)state;
 	assert_taken(object_of(JSON_MEMBERS_MAX));
 	assert_refused(object_of(JSON_MEMBERS_MAX + 1));
-	assert_refused(arena_printf(arena, "[%s,%s]", object_of(JSON_MEMBERS_MAX / 2), object_of(JSON_MEMBERS_MAX / 2 + 1)));
-	assert_taken(arena_printf(arena, "[%s,%s]", object_of(JSON_MEMBERS_MAX / 2), object_of(JSON_MEMBERS_MAX / 2)));
+	assert_refused(arena_printf(arena, "[%s,%s]", object_of(JSON_MEMBERS_MAX / 2),
+				    object_of(JSON_MEMBERS_MAX / 2 + 1)));
+	assert_taken(arena_printf(arena, "[%s,%s]", object_of(JSON_MEMBERS_MAX / 2),
+				  object_of(JSON_MEMBERS_MAX / 2)));
 }
 
 static void

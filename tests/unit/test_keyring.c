@@ -48,7 +48,8 @@ assert_opens(const struct keyring *keyring, struct bytes sealed, const char *tex
 }
 
 static void
-assert_stays_shut(const struct keyring *keyring, const struct seal_place *where, struct bytes sealed)
+assert_stays_shut(const struct keyring *keyring, const struct seal_place *where,
+		  struct bytes sealed)
 {
 	struct bytes plain = { .len = 77 };
 
@@ -111,7 +112,8 @@ every_cut_is_refused(void **state)
 	struct bytes sealed = seal(keyring, "a secret");
 
 	for (size_t len = 0; len < sealed.len; len++)
-		assert_stays_shut(keyring, &place, (struct bytes){ .data = sealed.data, .len = len });
+		assert_stays_shut(keyring, &place,
+				  (struct bytes){ .data = sealed.data, .len = len });
 	keyring_free(keyring);
 }
 
@@ -222,8 +224,10 @@ malformed_key_files_are_refused(void **state)
 		"k000a AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
 		"k0001 AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\r\n",
 		"k0001 AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh-=",
-		"k0001 AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\nk0001 AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
-		"k0002 AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\nk0001 AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+		"k0001 AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\nk0001 "
+		"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+		"k0002 AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\nk0001 "
+		"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
 		"k0001 AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\nrubbish",
 	};
 
@@ -246,7 +250,8 @@ what_is_not_sealed_has_no_key_id(void **state)
 	assert_null(keyring_sealed_with(arena, (struct bytes){ 0 }));
 	assert_null(keyring_sealed_with(arena, BYTES("a text that nobody sealed, long enough")));
 	assert_null(keyring_sealed_with(arena, BYTES("\1k0001too short")));
-	assert_null(keyring_sealed_with(arena, BYTES("\1x0001 a text that nobody sealed, long enough")));
+	assert_null(
+	    keyring_sealed_with(arena, BYTES("\1x0001 a text that nobody sealed, long enough")));
 }
 
 int

@@ -130,7 +130,8 @@ lg_02_nothing_breaks_out_of_its_text(void **state)
 	struct json json = line();
 	assert_string_equal(member(&json, "level"), "error");
 	assert_int_equal(json.count, 6);
-	assert_memory_equal(member(&json, "detail"), "a\"b\\c\n{\"level\":\"error\"}\r\x1b[31m\x01\x7f", 31);
+	assert_memory_equal(member(&json, "detail"),
+			    "a\"b\\c\n{\"level\":\"error\"}\r\x1b[31m\x01\x7f", 31);
 }
 
 static void
@@ -181,7 +182,11 @@ static void
 access_lines_leave_out_what_is_unknown(void **state)
 {
 	(void)state;
-	log_access(&(struct log_access){ .route_id = "project_create", .method = "POST", .status = 201, .duration_us = 1234, .statements = 3 });
+	log_access(&(struct log_access){ .route_id = "project_create",
+					 .method = "POST",
+					 .status = 201,
+					 .duration_us = 1234,
+					 .statements = 3 });
 	struct json json = line();
 
 	assert_string_equal(member(&json, "route"), "project_create");

@@ -69,7 +69,8 @@ known_hash_verifies(void **state)
 {
 	(void)state;
 	/* From the argon2 command of the reference implementation. */
-	const char *phc = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
+	const char *phc = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$"
+			  "CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
 
 	assert_true(verify(phc, "password"));
 	assert_false(verify(phc, "passwore"));
@@ -87,7 +88,8 @@ static void
 what_is_no_hash_is_an_error_and_no_match(void **state)
 {
 	(void)state;
-	static const char *const bad[] = { "", "x", "$argon2id$", "$2y$10$abcdefghijklmnopqrstuu", "$argon2id$v=19$m=7168,t=1,p=1$c29tZXNhbHQ" };
+	static const char *const bad[] = { "", "x", "$argon2id$", "$2y$10$abcdefghijklmnopqrstuu",
+					   "$argon2id$v=19$m=7168,t=1,p=1$c29tZXNhbHQ" };
 	bool matches = true;
 
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
@@ -103,9 +105,12 @@ other_costs_ask_for_a_new_hash(void **state)
 
 	assert_int_equal(password_hash(arena, cheap, "x", &phc), OK);
 	assert_false(password_needs_rehash(phc, cheap));
-	assert_true(password_needs_rehash(phc, (struct password_cost){ .memory_kib = 7168, .passes = 2 }));
-	assert_true(password_needs_rehash(phc, (struct password_cost){ .memory_kib = 9216, .passes = 1 }));
-	assert_true(password_needs_rehash(phc, (struct password_cost){ .memory_kib = 716, .passes = 1 }));
+	assert_true(
+	    password_needs_rehash(phc, (struct password_cost){ .memory_kib = 7168, .passes = 2 }));
+	assert_true(
+	    password_needs_rehash(phc, (struct password_cost){ .memory_kib = 9216, .passes = 1 }));
+	assert_true(
+	    password_needs_rehash(phc, (struct password_cost){ .memory_kib = 716, .passes = 1 }));
 	assert_true(password_needs_rehash("$argon2i$v=19$m=7168,t=1,p=1$c29tZXNhbHQ$x", cheap));
 	assert_true(password_needs_rehash("$2y$10$x", cheap));
 }
@@ -134,7 +139,9 @@ pw_01_length_counts_code_points(void **state)
 
 	struct password_rules wide = rules;
 	wide.length_max = 100000;
-	assert_string_equal(password_problem(&wide, repeated("x", PASSWORD_BYTES_MAX + 1), NULL, no_words), "length");
+	assert_string_equal(
+	    password_problem(&wide, repeated("x", PASSWORD_BYTES_MAX + 1), NULL, no_words),
+	    "length");
 }
 
 static void
@@ -153,8 +160,10 @@ static void
 scoring_reads_the_first_100_characters(void **state)
 {
 	(void)state;
-	assert_string_equal(problem(arena_printf(arena, "%s%s", repeated("a", 100), "kQ7vTz2mPw")), "score");
-	assert_string_equal(problem(arena_printf(arena, "%s%s", "kQ7vTz2mPw", repeated("a", 100))), "good");
+	assert_string_equal(problem(arena_printf(arena, "%s%s", repeated("a", 100), "kQ7vTz2mPw")),
+			    "score");
+	assert_string_equal(problem(arena_printf(arena, "%s%s", "kQ7vTz2mPw", repeated("a", 100))),
+			    "good");
 }
 
 static void
@@ -166,9 +175,12 @@ pw_03_context_words(void **state)
 	const char *good = "kQ7vTz2mPw-x";
 
 	assert_null(password_problem(&rules, good, "paula@example.com", words));
-	assert_string_equal(password_problem(&rules, "kQ7vTz-paula-x", "paula@example.com", words), "context");
-	assert_string_equal(password_problem(&rules, "kQ7vTz-PAULA-x", "paula@example.com", words), "context");
-	assert_string_equal(password_problem(&rules, "umbrellakQ7vTz", "paula@example.com", words), "context");
+	assert_string_equal(password_problem(&rules, "kQ7vTz-paula-x", "paula@example.com", words),
+			    "context");
+	assert_string_equal(password_problem(&rules, "kQ7vTz-PAULA-x", "paula@example.com", words),
+			    "context");
+	assert_string_equal(password_problem(&rules, "umbrellakQ7vTz", "paula@example.com", words),
+			    "context");
 	assert_string_equal(password_problem(&rules, "kQ7vTzUMBRELLA", NULL, words), "context");
 	/* Under four characters a word is no context. */
 	assert_null(password_problem(&rules, "kQ7vTz2mPw-abc", "ana@example.com", words));
@@ -189,7 +201,8 @@ static char breached_path[64];
 static void
 write_breached(const char *text, size_t len)
 {
-	memcpy(breached_path, "/tmp/gatehouse-breached-XXXXXX", sizeof("/tmp/gatehouse-breached-XXXXXX"));
+	memcpy(breached_path, "/tmp/gatehouse-breached-XXXXXX",
+	       sizeof("/tmp/gatehouse-breached-XXXXXX"));
 	int fd = mkstemp(breached_path);
 	assert_true(fd >= 0);
 	assert_int_equal(write(fd, text, len), len);
@@ -256,10 +269,14 @@ every_line_of_a_long_file_is_found(void **state)
 	struct arena *texts = arena;
 	char *file = arena_alloc(texts, COUNT * 64);
 	size_t len = 0;
-	/* Counts of different widths make lines of different lengths. The digests are made up, but for one. */
+	/*
+	 * Counts of different widths make lines of different lengths. The digests are made up, but
+	 * for one.
+	 */
 	for (size_t i = 0; i < COUNT; i++)
-		sorted[i] = i == 107 ? arena_strdup(texts, "5BAA61E4C9B93F3F0682250B6CF8331B7EE68FD8") :
-				       arena_printf(texts, "%08zX%032zX", i * 14316557, i);
+		sorted[i] = i == 107
+				? arena_strdup(texts, "5BAA61E4C9B93F3F0682250B6CF8331B7EE68FD8")
+				: arena_printf(texts, "%08zX%032zX", i * 14316557, i);
 	for (size_t i = 1; i < COUNT; i++)
 		assert_true(strcmp(sorted[i - 1], sorted[i]) < 0);
 	for (size_t i = 0; i < COUNT; i++) {

@@ -45,7 +45,8 @@ digest_is_sha256_of_the_whole_text(void **state)
 
 	secret_digest(secret.text, digest);
 	assert_memory_equal(digest, secret.digest, sizeof(digest));
-	assert_memory_equal(digest, sha256_bytes(arena, secret.text, strlen(secret.text)).data, sizeof(digest));
+	assert_memory_equal(digest, sha256_bytes(arena, secret.text, strlen(secret.text)).data,
+			    sizeof(digest));
 }
 
 static void
@@ -60,7 +61,8 @@ every_change_of_one_character_is_refused(void **state)
 			char kept = changed[i];
 			for (size_t c = 0; alphabet[c] != '\0'; c++) {
 				changed[i] = alphabet[c];
-				assert_int_equal(secret_parse(changed, &parsed), alphabet[c] == kept);
+				assert_int_equal(secret_parse(changed, &parsed),
+						 alphabet[c] == kept);
 			}
 			changed[i] = kept;
 		}

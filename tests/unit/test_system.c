@@ -121,7 +121,8 @@ key_file_must_be_private(void **state)
 	static const struct {
 		unsigned mode;
 		bool is_taken;
-	} modes[] = { { 0600, true }, { 0640, true }, { 0400, true }, { 0644, false }, { 0604, false }, { 0660, false }, { 0602, false } };
+	} modes[] = { { 0600, true },  { 0640, true },  { 0400, true }, { 0644, false },
+		      { 0604, false }, { 0660, false }, { 0602, false } };
 	struct config config = { .master_key_file = file };
 
 	for (size_t i = 0; i < ARRAY_LEN(modes); i++) {

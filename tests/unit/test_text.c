@@ -16,8 +16,18 @@ static void
 utf8_takes_every_length_up_to_its_edges(void **state)
 {
 	(void)state;
-	static const char *const good[] = { "", "a", "\x7f", "\xc2\x80", "\xdf\xbf", "\xe0\xa0\x80", "\xed\x9f\xbf", "\xee\x80\x80",
-					    "\xef\xbf\xbf", "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf", "aü€𝄞z" };
+	static const char *const good[] = { "",
+					    "a",
+					    "\x7f",
+					    "\xc2\x80",
+					    "\xdf\xbf",
+					    "\xe0\xa0\x80",
+					    "\xed\x9f\xbf",
+					    "\xee\x80\x80",
+					    "\xef\xbf\xbf",
+					    "\xf0\x90\x80\x80",
+					    "\xf4\x8f\xbf\xbf",
+					    "aü€𝄞z" };
 
 	for (size_t i = 0; i < ARRAY_LEN(good); i++)
 		assert_true(valid(good[i]));
@@ -29,22 +39,22 @@ ht_15_utf8_refuses_overlong_surrogate_cut_and_beyond(void **state)
 {
 	(void)state;
 	static const char *const bad[] = {
-		"\xc0\xaf",		/* overlong '/' in two octets */
+		"\xc0\xaf", /* overlong '/' in two octets */
 		"\xc1\xbf",
-		"\xe0\x80\xaf",		/* in three */
+		"\xe0\x80\xaf", /* in three */
 		"\xe0\x9f\xbf",
-		"\xf0\x80\x80\xaf",	/* in four */
+		"\xf0\x80\x80\xaf", /* in four */
 		"\xf0\x8f\xbf\xbf",
-		"\xed\xa0\x80",		/* surrogates */
+		"\xed\xa0\x80", /* surrogates */
 		"\xed\xbf\xbf",
-		"\xf4\x90\x80\x80",	/* above U+10FFFF */
+		"\xf4\x90\x80\x80", /* above U+10FFFF */
 		"\xf5\x80\x80\x80",
 		"\xf8\x88\x80\x80\x80",
 		"\xff",
 		"\xfe",
-		"\x80",			/* alone */
+		"\x80", /* alone */
 		"\xbf",
-		"\xc3",			/* cut off */
+		"\xc3", /* cut off */
 		"\xe2\x82",
 		"\xf0\x9d\x84",
 		"\xc3(",
@@ -75,10 +85,15 @@ static void
 controls_and_bidi_marks_are_not_clean(void **state)
 {
 	(void)state;
-	static const char *const bad[] = { "a\x01", "\t", "\x1f", "\x7f", "\xc2\x80", "\xc2\x9f", "\xd8\x9c", "\xe2\x80\x8e", "\xe2\x80\x8f",
-					   "\xe2\x80\xaa", "\xe2\x80\xae", "\xe2\x81\xa6", "\xe2\x81\xa9" };
-	static const char *const good[] = { "", "plain", " spaces stay ", "\xc2\xa0", "ü€𝄞", "عربي", "\xe2\x80\x8d", "\xe2\x80\xa9",
-					    "\xe2\x81\xa5", "\xe2\x81\xaa" };
+	static const char *const bad[] = { "a\x01",        "\t",           "\x1f",
+					   "\x7f",         "\xc2\x80",     "\xc2\x9f",
+					   "\xd8\x9c",     "\xe2\x80\x8e", "\xe2\x80\x8f",
+					   "\xe2\x80\xaa", "\xe2\x80\xae", "\xe2\x81\xa6",
+					   "\xe2\x81\xa9" };
+	static const char *const good[] = {
+		"",     "plain",        " spaces stay ", "\xc2\xa0",     "ü€𝄞",
+		"عربي", "\xe2\x80\x8d", "\xe2\x80\xa9",  "\xe2\x81\xa5", "\xe2\x81\xaa"
+	};
 
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
 		assert_false(text_is_clean(bad[i], true));
@@ -93,10 +108,28 @@ static void
 slugs_are_checked(void **state)
 {
 	(void)state;
-	static const char *const good[] = { "a", "0", "my-app_2", "-a", "a-", "_1_",
-					    "a23456789012345678901234567890123456789012345678901234567890abcd" };
-	static const char *const bad[] = { "", "-", "_", "--__", "A", "a b", "a.b", "ü", "a\n", "a/b",
-					   "a23456789012345678901234567890123456789012345678901234567890abcde" };
+	static const char *const good[] = {
+		"a",
+		"0",
+		"my-app_2",
+		"-a",
+		"a-",
+		"_1_",
+		"a23456789012345678901234567890123456789012345678901234567890abcd"
+	};
+	static const char *const bad[] = {
+		"",
+		"-",
+		"_",
+		"--__",
+		"A",
+		"a b",
+		"a.b",
+		"ü",
+		"a\n",
+		"a/b",
+		"a23456789012345678901234567890123456789012345678901234567890abcde"
+	};
 
 	for (size_t i = 0; i < ARRAY_LEN(good); i++)
 		assert_true(slug_is_valid(good[i]));
@@ -109,9 +142,15 @@ slugs_are_derived(void **state)
 {
 	(void)state;
 	static const char *const vectors[][2] = {
-		{ "My App", "my-app" },	      { "  My   App!  ", "my-app" }, { "Ana's organization", "ana-s-organization" },
-		{ "a_b", "a-b" },	      { "ÄÖÜ", "fallback" },	      { "", "fallback" },
-		{ "---", "fallback" },	      { "Café 9", "caf-9" },	      { "2026", "2026" },
+		{ "My App", "my-app" },
+		{ "  My   App!  ", "my-app" },
+		{ "Ana's organization", "ana-s-organization" },
+		{ "a_b", "a-b" },
+		{ "ÄÖÜ", "fallback" },
+		{ "", "fallback" },
+		{ "---", "fallback" },
+		{ "Café 9", "caf-9" },
+		{ "2026", "2026" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(vectors); i++)
@@ -183,10 +222,11 @@ users_rule_1_what_is_no_address(void **state)
 		"a\t@example.com",
 		"a@example.com\n",
 		"ü@example.com",
-		("\xe2\x80\xae" "a@example.com"),
-		"a@exam\xe2\x80\x8bple.com",	/* zero width space */
-		"a@exam\xe2\x80\x8dple.com",	/* zero width joiner */
-		"a@exam\xc2\xadple.com",	/* soft hyphen */
+		("\xe2\x80\xae"
+		 "a@example.com"),
+		"a@exam\xe2\x80\x8bple.com", /* zero width space */
+		"a@exam\xe2\x80\x8dple.com", /* zero width joiner */
+		"a@exam\xc2\xadple.com",     /* soft hyphen */
 		"a@exam\xc2\xa0ple.com",
 		"a\xe2\x80\x8b@example.com",
 		"a@\xc0\xaf.com",
@@ -227,7 +267,8 @@ email_length_is_capped_as_typed(void **state)
 	const char *label = "a23456789012345678901234567890123456789012345678901234567890";
 	const char *key = NULL;
 	/* 64 + 1 + 3 * 61 + 6 = 254 octets. */
-	const char *longest = arena_printf(arena, "%s1234@%s.%s.%s.abcdef", label, label, label, label);
+	const char *longest =
+	    arena_printf(arena, "%s1234@%s.%s.%s.abcdef", label, label, label, label);
 
 	assert_int_equal(strlen(longest), 254);
 	assert_true(email_key(arena, longest, &key));

@@ -8,7 +8,7 @@
 
 struct vector {
 	const char *uri;
-	const char *web;	/* the rule it breaks; NULL: good */
+	const char *web; /* the rule it breaks; NULL: good */
 	const char *native;
 };
 
@@ -96,11 +96,13 @@ oauth_rule_2_redirect_uris(void **state)
 		const char *web = redirect_uri_check(vectors[i].uri, URI_FOR_WEB);
 		const char *native = redirect_uri_check(vectors[i].uri, URI_FOR_NATIVE);
 		const char *expected_web = vectors[i].web == NULL ? "good" : vectors[i].web;
-		const char *expected_native = vectors[i].native == NULL ? "good" : vectors[i].native;
+		const char *expected_native =
+		    vectors[i].native == NULL ? "good" : vectors[i].native;
 		if (strcmp(web == NULL ? "good" : web, expected_web) != 0)
 			fail_msg("%s for web: %s", vectors[i].uri, web == NULL ? "good" : web);
 		if (strcmp(native == NULL ? "good" : native, expected_native) != 0)
-			fail_msg("%s for native: %s", vectors[i].uri, native == NULL ? "good" : native);
+			fail_msg("%s for native: %s", vectors[i].uri,
+				 native == NULL ? "good" : native);
 	}
 }
 
@@ -174,10 +176,26 @@ static void
 se_14_targets_after_sign_in_stay_on_our_host(void **state)
 {
 	(void)state;
-	static const char *const good[] = { "/", "/dashboard", "/dashboard/projects/prj_1?tab=keys#top", "/a//b" };
-	static const char *const bad[] = { "", "dashboard", "//evil.example", "/\\evil.example", "\\\\evil", "/%2fevil.example",
-					   "/%2Fevil.example", "/%5cevil.example", "https:evil", "https://evil.example", "/a\\b", "/\t/evil", "\t//evil",
-					   " /a", "/a b", "/a\n", "/\x7f", "/ü" };
+	static const char *const good[] = { "/", "/dashboard",
+					    "/dashboard/projects/prj_1?tab=keys#top", "/a//b" };
+	static const char *const bad[] = { "",
+					   "dashboard",
+					   "//evil.example",
+					   "/\\evil.example",
+					   "\\\\evil",
+					   "/%2fevil.example",
+					   "/%2Fevil.example",
+					   "/%5cevil.example",
+					   "https:evil",
+					   "https://evil.example",
+					   "/a\\b",
+					   "/\t/evil",
+					   "\t//evil",
+					   " /a",
+					   "/a b",
+					   "/a\n",
+					   "/\x7f",
+					   "/ü" };
 
 	for (size_t i = 0; i < ARRAY_LEN(good); i++)
 		assert_true(local_path_is_safe(good[i]));
