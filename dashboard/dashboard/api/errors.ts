@@ -71,10 +71,16 @@ export function sentence(error: unknown): string {
 	return "Something unexpected happened in this page. Reload it and try again.";
 }
 
-/** Field problems as a form wants them; a list's member ("redirect_uris.2") keeps its index. */
+/** Refusals that are about one field although they name none. */
+const FIELD_OF: Record<string, string> = { slug_conflict: "slug", slug_reserved: "slug", weak_password: "new_password" };
+
+/** Field problems as a form wants them: a list's member, "redirect_uris[2]", is "redirect_uris.2" there. */
 export function fieldErrors(error: unknown): Record<string, string> {
 	if (!(error instanceof ApiError)) {
 		return {};
+	}
+	if (error.fields.length === 0 && error.code in FIELD_OF) {
+		return { [FIELD_OF[error.code]]: sentence(error) };
 	}
 	return Object.fromEntries(error.fields.map(({ field, message }) => [field.replace(/\[(\d+)\]/g, ".$1"), message]));
 }

@@ -4,17 +4,79 @@
  */
 
 export interface paths {
-    "/api/v1/session": {
+    "/healthz": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["get_session"];
+        /**
+         * Is the process alive?
+         * @description Asks nothing of the database.
+         */
+        get: operations["health_show"];
         put?: never;
         post?: never;
-        delete: operations["delete_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Can it serve?
+         * @description 200 when database, schema and master key are well, else 503.
+         */
+        get: operations["readiness_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Does the installation still need setting up? */
+        get: operations["setup_get"];
+        put?: never;
+        /**
+         * Set the installation up
+         * @description Works once: makes the first owner, names the operator organization and signs the owner in. 404 ever after.
+         */
+        post: operations["setup_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the signed-in person */
+        get: operations["me_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -27,7 +89,28 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_me_orgs"];
+        /** List the person's organizations with their projects */
+        get: operations["me_orgs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/whoami": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Explain the credential
+         * @description What was sent, whose it is, and which project a request would work on. Never fails on environment alone.
+         */
+        get: operations["whoami"];
         put?: never;
         post?: never;
         delete?: never;
@@ -43,7 +126,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_org_roles"];
+        /** List permissions with the least role that has each */
+        get: operations["org_roles"];
         put?: never;
         post?: never;
         delete?: never;
@@ -59,9 +143,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * List organizations
+         * @description A session's: all the person belongs to. A token's or key's: the one it is bound to.
+         */
+        get: operations["org_list"];
         put?: never;
-        post: operations["post_orgs"];
+        /**
+         * Create an organization
+         * @description With its Default project; the caller becomes its owner.
+         */
+        post: operations["org_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -75,13 +167,19 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_orgs_org_id_"];
+        /** Get an organization */
+        get: operations["org_get"];
         put?: never;
         post?: never;
-        delete: operations["delete_orgs_org_id_"];
+        /**
+         * Delete an organization
+         * @description With all its projects; there is no way back.
+         */
+        delete: operations["org_delete"];
         options?: never;
         head?: never;
-        patch: operations["patch_orgs_org_id_"];
+        /** Change an organization */
+        patch: operations["org_update"];
         trace?: never;
     };
     "/api/v1/members": {
@@ -91,7 +189,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_members"];
+        /** List members */
+        get: operations["member_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -107,13 +206,19 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Get a member */
+        get: operations["member_get"];
         put?: never;
         post?: never;
-        delete: operations["delete_members_id_"];
+        /**
+         * Remove a member
+         * @description Their personal tokens, overrides and open invitations end with it; service keys stay.
+         */
+        delete: operations["member_delete"];
         options?: never;
         head?: never;
-        patch: operations["patch_members_id_"];
+        /** Change a member's role */
+        patch: operations["member_update"];
         trace?: never;
     };
     "/api/v1/members/me": {
@@ -126,7 +231,8 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        delete: operations["delete_members_me"];
+        /** Leave the organization */
+        delete: operations["member_leave"];
         options?: never;
         head?: never;
         patch?: never;
@@ -139,9 +245,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_invitations"];
+        /** List invitations */
+        get: operations["invitation_list"];
         put?: never;
-        post: operations["post_invitations"];
+        /** Invite somebody by e-mail */
+        post: operations["invitation_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -157,7 +265,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post_invitations_id_resend"];
+        /**
+         * Send an invitation again
+         * @description With a new secret; the old one dies.
+         */
+        post: operations["invitation_resend"];
         delete?: never;
         options?: never;
         head?: never;
@@ -174,7 +286,45 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        delete: operations["delete_invitations_id_"];
+        /** Withdraw an invitation */
+        delete: operations["invitation_revoke"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/lookup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show what an invitation is for */
+        post: operations["invitation_lookup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept an invitation
+         * @description The person's verified e-mail address must be the invited one.
+         */
+        post: operations["invitation_accept"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -187,48 +337,67 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_projects"];
+        /**
+         * List projects
+         * @description The default project first, then the newest. A pinned key sees its own alone.
+         */
+        get: operations["project_list"];
         put?: never;
-        post: operations["post_projects"];
+        /**
+         * Create a project
+         * @description Makes its default client too. A session gets the client secret, once.
+         */
+        post: operations["project_create"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/projects/{id}": {
+    "/api/v1/projects/{project_id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["get_projects_id_"];
+        /** Get a project */
+        get: operations["project_get"];
         put?: never;
         post?: never;
-        delete: operations["delete_projects_id_"];
+        /**
+         * Delete a project
+         * @description Everything in it stops at once; there is no way back.
+         */
+        delete: operations["project_delete"];
         options?: never;
         head?: never;
-        patch: operations["patch_projects_id_"];
+        /** Change a project */
+        patch: operations["project_update"];
         trace?: never;
     };
-    "/api/v1/projects/{id}/members": {
+    "/api/v1/projects/{project_id}/members": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["get_projects_id_members"];
+        /** List the organization's members with their roles in a project */
+        get: operations["project_member_list"];
         put?: never;
-        post: operations["post_projects_id_members"];
+        /**
+         * Give a member a role of their own in a project
+         * @description 201 when it is new, 200 when it replaces one.
+         */
+        post: operations["project_member_set"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/projects/{id}/members/{user_id}": {
+    "/api/v1/projects/{project_id}/members/{user_id}": {
         parameters: {
             query?: never;
             header?: never;
@@ -238,26 +407,12 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        delete: operations["delete_projects_id_members_user_id_"];
+        /** Give a member the organization's role in a project again */
+        delete: operations["project_member_delete"];
         options?: never;
         head?: never;
-        patch: operations["patch_projects_id_members_user_id_"];
-        trace?: never;
-    };
-    "/api/v1/clients/{id}/rotate_secret": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["post_clients_id_rotate_secret"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
+        /** Change a member's role in a project */
+        patch: operations["project_member_update"];
         trace?: never;
     };
     "/api/v1/api_keys": {
@@ -267,9 +422,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_api_keys"];
+        /** List service keys and personal tokens */
+        get: operations["api_key_list"];
         put?: never;
-        post: operations["post_api_keys"];
+        /**
+         * Create a service key or personal token
+         * @description The secret is in this reply and nowhere else.
+         */
+        post: operations["api_key_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -283,13 +443,19 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_api_keys_id_"];
+        /** Get a key */
+        get: operations["api_key_get"];
         put?: never;
         post?: never;
-        delete: operations["delete_api_keys_id_"];
+        /**
+         * Revoke a key
+         * @description From the next request on, everywhere. Also 204 when it was revoked before.
+         */
+        delete: operations["api_key_delete"];
         options?: never;
         head?: never;
-        patch: operations["patch_api_keys_id_"];
+        /** Rename or narrow a key */
+        patch: operations["api_key_update"];
         trace?: never;
     };
     "/api/v1/api_keys/{id}/rotate": {
@@ -301,7 +467,66 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post_api_keys_id_rotate"];
+        /**
+         * Replace a key by a new one
+         * @description With a grace period both work; the raw old key isn't needed.
+         */
+        post: operations["api_key_rotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clients/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a client */
+        get: operations["client_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clients/{id}/redirect_uris": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Register a redirect URI */
+        post: operations["client_redirect_uri_add"];
+        /** Remove a redirect URI */
+        delete: operations["client_redirect_uri_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clients/{id}/rotate_secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace the client secret
+         * @description The new one is in this reply and nowhere else; the old one dies at once.
+         */
+        post: operations["client_rotate_secret"];
         delete?: never;
         options?: never;
         head?: never;
@@ -315,7 +540,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_audit_events"];
+        /** List audit events, newest first */
+        get: operations["audit_event_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit_events/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get an audit event */
+        get: operations["audit_event_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -331,7 +574,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_events"];
+        /** List events of a project, newest first */
+        get: operations["event_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -340,48 +584,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/account/sessions": {
+    "/api/v1/events/{id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["get_account_sessions"];
+        /** Get an event */
+        get: operations["event_get"];
         put?: never;
         post?: never;
-        delete: operations["delete_account_sessions"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/account/sessions/{id}": {
+    "/api/v1/auth_request": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Check a key for nginx
+         * @description 204 with X-Gatehouse headers, 401 or 403; X-Gatehouse-Error says why.
+         */
+        get: operations["auth_request"];
         put?: never;
         post?: never;
-        delete: operations["delete_account_sessions_id_"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/account/password": {
+    "/api/v1/public/sign_in_config": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** How people sign in here */
+        get: operations["public_sign_in_config"];
         put?: never;
-        post: operations["post_account_password"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -397,14 +647,35 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post_flows"];
+        /**
+         * Begin a sign-in, sign-up or recovery
+         * @description Sets the cookie that binds the flow to this browser. reauthenticate needs a session.
+         */
+        post: operations["flow_create"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/flows/{id}/identify": {
+    "/api/v1/flows/{flow_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a flow of this browser */
+        get: operations["flow_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{flow_id}/identify": {
         parameters: {
             query?: never;
             header?: never;
@@ -413,14 +684,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post_flows_id_identify"];
+        /** Say who is signing in */
+        post: operations["flow_identify"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/flows/{id}/password": {
+    "/api/v1/flows/{flow_id}/sign_up": {
         parameters: {
             query?: never;
             header?: never;
@@ -429,14 +701,18 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post_flows_id_password"];
+        /**
+         * Ask for a new account
+         * @description Answers alike whether the address is taken; the mail that follows tells its owner.
+         */
+        post: operations["flow_sign_up"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/flows/{id}/complete": {
+    "/api/v1/flows/{flow_id}/password": {
         parameters: {
             query?: never;
             header?: never;
@@ -445,7 +721,212 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post_flows_id_complete"];
+        /** Prove it by a password */
+        post: operations["flow_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{flow_id}/recover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a link mailed to choose a new password */
+        post: operations["flow_recover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{flow_id}/send_code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have the mail sent again
+         * @description The code and link before stop working.
+         */
+        post: operations["flow_send_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{flow_id}/verify_code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Prove the address by the mailed code */
+        post: operations["flow_verify_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{flow_id}/set_password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Choose a new password
+         * @description Ends every session of the person.
+         */
+        post: operations["flow_set_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{flow_id}/back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Be somebody else */
+        post: operations["flow_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{flow_id}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Turn the flow into a session
+         * @description Sets the session's cookie. Once.
+         */
+        post: operations["flow_complete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/redeem": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open a mailed link
+         * @description Answers the flow at the step the mail was for; from now on it belongs to this browser.
+         */
+        post: operations["flow_redeem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is signed in here */
+        get: operations["session_get"];
+        put?: never;
+        post?: never;
+        /** Sign out */
+        delete: operations["session_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List your sessions */
+        get: operations["account_session_list"];
+        put?: never;
+        post?: never;
+        /** End all your other sessions */
+        delete: operations["account_sessions_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End one of your sessions */
+        delete: operations["account_session_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change your password
+         * @description Your session goes on under a new cookie; the others end unless you say otherwise.
+         */
+        post: operations["account_password"];
         delete?: never;
         options?: never;
         head?: never;
@@ -456,164 +937,15 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        org: {
-            id: string;
-            name: string;
-            slug: string;
-            description: string | null;
-            logo_url: string | null;
-            discoverable: boolean;
-            plan: string | null;
-            /** @enum {string} */
-            status: "active" | "suspended";
-            default_project_id: string;
-            /** @enum {string|null} */
-            role: "owner" | "admin" | "manager" | "member" | "viewer" | null;
-            created_at: string;
-            updated_at: string;
-        };
-        member: {
-            id: string;
-            org_id: string;
-            user_id: string;
-            name: string | null;
-            email: string;
-            image_url: string | null;
-            /** @enum {string} */
-            role: "owner" | "admin" | "manager" | "member" | "viewer";
-            joined_via: string;
-            created_at: string;
-            last_seen_at: string | null;
-        };
-        invitation: {
-            id: string;
-            /** @enum {string} */
-            kind: "email" | "code";
-            email: string | null;
-            /** @enum {string} */
-            role: "owner" | "admin" | "manager" | "member" | "viewer";
-            max_uses: number;
-            uses: number;
-            expires_at: string;
-            /** @enum {string} */
-            status: "pending" | "accepted" | "used_up" | "expired" | "revoked";
-            invited_by: string;
-            created_at: string;
-            secret?: string;
-            url?: string;
-        };
-        project: {
-            id: string;
-            client_id: string;
-            org_id: string;
-            name: string;
-            slug: string;
-            /** @enum {string} */
-            type: "web" | "mcp" | "hybrid";
-            /** @enum {string} */
-            environment: "live" | "test";
-            is_default: boolean;
-            description: string | null;
-            logo_url: string | null;
-            redirect_uris: string[];
-            /** @enum {string|null} */
-            role: "owner" | "admin" | "manager" | "member" | "viewer" | null;
-            created_by: string | null;
-            created_at: string;
-            updated_at: string;
-            client_secret?: string | null;
-        };
-        project_member: {
-            user_id: string;
-            name: string | null;
-            email: string;
-            /** @enum {string} */
-            org_role: "owner" | "admin" | "manager" | "member" | "viewer";
-            /** @enum {string|null} */
-            override: "admin" | "manager" | "member" | "viewer" | null;
-            /** @enum {string} */
-            role: "owner" | "admin" | "manager" | "member" | "viewer";
-            updated_at: string | null;
-        };
-        api_key: {
-            id: string;
-            /** @enum {string} */
-            kind: "personal" | "service";
-            name: string;
-            org_id: string;
-            user_id: string | null;
-            project_id: string | null;
-            /** @enum {string|null} */
-            environment: "live" | "test" | null;
-            scopes: string[];
-            prefix: string;
-            last4: string;
-            rate_limit_per_minute: number | null;
-            expires_at: string | null;
-            /** @enum {string} */
-            status: "active" | "retiring" | "expired" | "revoked";
-            last_used_at: string | null;
-            created_by: string;
-            created_at: string;
-            revoked_at: string | null;
-            replaced_by: string | null;
-            secret?: string;
-            warning?: string | null;
-        };
-        audit_event: {
-            id: string;
-            seq: number | null;
-            chain: string;
-            action: string;
-            actor: {
-                kind: string;
-                id: string | null;
-                label: string | null;
+        Error: {
+            error: {
+                /** @enum {string} */
+                code: "invalid_json" | "invalid_path" | "invalid_id" | "invalid_cursor" | "invalid_header" | "ambiguous_header" | "ambiguous_project" | "ambiguous_org" | "incomplete_request" | "method_not_allowed" | "body_too_large" | "unsupported_media_type" | "validation_failed" | "unauthorized" | "invalid_setup_token" | "invalid_credentials" | "invalid_code" | "forbidden" | "insufficient_scope" | "reauthentication_required" | "credential_not_allowed" | "csrf_failed" | "org_mismatch" | "org_suspended" | "role_too_high" | "scope_too_wide" | "plan_limit_reached" | "email_not_verified" | "invitation_email_mismatch" | "method_disabled" | "direct_flow_not_allowed" | "sign_up_disabled" | "user_banned" | "user_deactivated" | "not_found" | "slug_conflict" | "already_member" | "last_owner" | "invitation_pending" | "invitation_not_pending" | "cannot_delete_operator_org" | "cannot_delete_last_project" | "cannot_delete_default" | "cannot_delete_console" | "redirect_uri_exists" | "last_redirect_uri" | "client_is_public" | "key_revoked" | "email_taken" | "flow_state_conflict" | "idempotency_mismatch" | "idempotency_in_progress" | "secret_already_shown" | "flow_expired" | "link_invalid" | "invitation_expired" | "invitation_revoked" | "invitation_used" | "precondition_failed" | "slug_reserved" | "weak_password" | "rate_limited" | "too_many_attempts" | "internal" | "busy" | "outcome_unknown";
+                message: string;
+                details?: Record<string, never>;
+                docs?: string;
             };
-            target: {
-                type: string;
-                id: string | null;
-                label: string | null;
-            };
-            /** @enum {string} */
-            result: "ok" | "denied";
-            changes: unknown;
-            ip: string | null;
-            user_agent: string | null;
-            request_id: string | null;
-            occurred_at: string;
-            hash: string | null;
-        };
-        event: {
-            id: string;
-            type: string;
-            source: string;
-            subject_id: string | null;
-            actor_id: string | null;
-            data: unknown;
-            sequence: number | null;
-            created_at: string;
-        };
-        session: {
-            id: string;
-            device: string | null;
-            ip: string | null;
-            user_agent: string | null;
-            auth_strength: string;
-            created_at: string;
-            last_seen_at: string;
-            expires_at: string;
-            current: boolean;
-        };
-        me: {
-            id: string;
-            email: string;
-            email_verified: boolean;
-            name: string | null;
-            username: string | null;
-            locale: string | null;
-            image_url: string | null;
-            created_at: string;
+            request_id: string;
         };
     };
     responses: never;
@@ -624,7 +956,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    get_session: {
+    health_show: {
         parameters: {
             query?: never;
             header?: never;
@@ -633,47 +965,439 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Is the process alive? */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        session: components["schemas"]["session"];
-                        user: components["schemas"]["me"];
-                        csrf_token: string;
-                        others: unknown[];
+                        /** @description ok */
+                        status: string;
                     };
                 };
             };
-        };
-    };
-    delete_session: {
-        parameters: {
-            query?: {
-                all?: boolean;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            204: {
+            /** @description invalid_path, ambiguous_header */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
             };
         };
     };
-    get_me_orgs: {
+    readiness_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Can it serve? */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        status: "ok" | "unavailable";
+                        checks: {
+                            /**
+                             * @description The database answers
+                             * @enum {string}
+                             */
+                            database: "ok" | "failed" | "unknown";
+                            /**
+                             * @description Its schema is the one this program knows
+                             * @enum {string}
+                             */
+                            schema: "ok" | "failed" | "unknown";
+                            /**
+                             * @description Secrets can be sealed and opened
+                             * @enum {string}
+                             */
+                            master_key: "ok" | "failed" | "unknown";
+                            /**
+                             * @description No mail has waited for 5 minutes; shown, but no reason for a 503
+                             * @enum {string}
+                             */
+                            jobs: "ok" | "failed" | "unknown";
+                        };
+                    };
+                };
+            };
+            /** @description invalid_path, ambiguous_header */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    setup_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Does the installation still need setting up? */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description false for ever once somebody has set the installation up */
+                        needed: boolean;
+                    };
+                };
+            };
+            /** @description invalid_path, ambiguous_header */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    setup_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description What stands behind the # of the link that `gatehousectl setup` prints */
+                    setup_token: string;
+                    email: string;
+                    password: string;
+                    /** @description The owner's */
+                    name: string;
+                    /** @description Of the operator organization, whose owners and admins look after the installation */
+                    org_name: string;
+                    /**
+                     * @description Who may sign up to the console; absent: as `gatehousectl setup` was told
+                     * @enum {string}
+                     */
+                    sign_up?: "open" | "invite_only";
+                };
+            };
+        };
+        responses: {
+            /** @description Set the installation up */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        name: string;
+                        slug: string;
+                        description: string | null;
+                        logo_url: string | null;
+                        discoverable: boolean;
+                        /** @description Key of the organization's plan; null: no limits */
+                        plan: string | null;
+                        status: string;
+                        default_project_id: string | null;
+                        /** @description The caller's role; null for service keys */
+                        role: string | null;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                    };
+                };
+            };
+            /** @description invalid_path, ambiguous_header, invalid_json */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description invalid_setup_token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description csrf_failed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description idempotency_mismatch, idempotency_in_progress */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed, weak_password */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    me_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Get the signed-in person */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        email: string | null;
+                        email_verified: boolean;
+                        name: string;
+                        username: string | null;
+                        locale: string | null;
+                        image_url: string | null;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** @description Where the session works, or the token's organization */
+                        org: {
+                            id: string;
+                            name: string;
+                            slug: string;
+                            role: string;
+                        } | null;
+                    };
+                };
+            };
+            /** @description invalid_path, ambiguous_header */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description credential_not_allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    me_orgs: {
         parameters: {
             query?: {
                 limit?: number;
+                /** @description next_cursor of the page before */
                 cursor?: string;
+                include_total?: boolean;
             };
             header?: never;
             path?: never;
@@ -681,7 +1405,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description List the person's organizations with their projects */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -692,40 +1416,198 @@ export interface operations {
                             id: string;
                             name: string;
                             slug: string;
-                            /** @enum {string} */
-                            role: "owner" | "admin" | "manager" | "member" | "viewer";
+                            role: string;
                             member_id: string;
                             plan: string | null;
                             projects: {
                                 id: string;
                                 name: string;
                                 slug: string;
-                                /** @enum {string} */
-                                environment: "live" | "test";
+                                environment: string;
                                 is_default: boolean;
-                                /** @enum {string} */
-                                role: "owner" | "admin" | "manager" | "member" | "viewer";
+                                role: string;
                             }[];
                         }[];
                         next_cursor: string | null;
+                        total?: number;
                     };
+                };
+            };
+            /** @description invalid_path, ambiguous_header, invalid_cursor */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description credential_not_allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
     };
-    get_org_roles: {
+    whoami: {
         parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Explain the credential */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        credential: {
+                            /** @description session, personal_token or service_key */
+                            kind: string;
+                            id: string;
+                            name: string | null;
+                            prefix: string | null;
+                            last4: string | null;
+                            environment: string | null;
+                            scopes: string[] | null;
+                            /** Format: date-time */
+                            expires_at: string | null;
+                        };
+                        user: {
+                            id: string;
+                            email: string | null;
+                            name: string;
+                        } | null;
+                        org: {
+                            id: string;
+                            name: string;
+                            slug: string;
+                        } | null;
+                        /** @description What a request on a project would work on */
+                        project: {
+                            id: string;
+                            client_id: string;
+                            name: string;
+                            slug: string;
+                            environment: string;
+                        } | null;
+                        /** @description Effective there; null for service keys */
+                        role: string | null;
+                        pinned: boolean;
+                        environment_matches: boolean;
+                    };
+                };
+            };
+            /** @description invalid_path, ambiguous_header */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description credential_not_allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    org_roles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List permissions with the least role that has each */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -734,19 +1616,178 @@ export interface operations {
                     "application/json": {
                         data: {
                             permission: string;
+                            /** @description viewer, member, manager, admin, owner, or operator */
                             least_role: string;
+                            /** @description May a service key carry it? */
                             grantable: boolean;
                         }[];
-                        next_cursor: string | null;
                     };
+                };
+            };
+            /** @description invalid_path, ambiguous_header */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description credential_not_allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
     };
-    post_orgs: {
+    org_list: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                include_total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List organizations */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            id: string;
+                            name: string;
+                            slug: string;
+                            description: string | null;
+                            logo_url: string | null;
+                            discoverable: boolean;
+                            /** @description Key of the organization's plan; null: no limits */
+                            plan: string | null;
+                            status: string;
+                            default_project_id: string | null;
+                            /** @description The caller's role; null for service keys */
+                            role: string | null;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            updated_at: string;
+                        }[];
+                        next_cursor: string | null;
+                        total?: number;
+                    };
+                };
+            };
+            /** @description invalid_path, ambiguous_header, invalid_cursor */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description credential_not_allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    org_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description With a session: of GET /api/v1/session */
+                "X-CSRF-Token"?: string;
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -754,28 +1795,140 @@ export interface operations {
             content: {
                 "application/json": {
                     name: string;
+                    /** @description Derived from the name when absent */
                     slug?: string;
                     description?: string | null;
                     logo_url?: string | null;
+                    discoverable?: boolean;
                 };
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Create an organization */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["org"];
+                    "application/json": {
+                        id: string;
+                        name: string;
+                        slug: string;
+                        description: string | null;
+                        logo_url: string | null;
+                        discoverable: boolean;
+                        /** @description Key of the organization's plan; null: no limits */
+                        plan: string | null;
+                        status: string;
+                        default_project_id: string | null;
+                        /** @description The caller's role; null for service keys */
+                        role: string | null;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                    };
+                };
+            };
+            /** @description invalid_path, ambiguous_header, invalid_json */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description credential_not_allowed, csrf_failed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description idempotency_mismatch, idempotency_in_progress, slug_conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
     };
-    get_orgs_org_id_: {
+    org_get: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "X-Org-Id"?: string;
+                "If-None-Match"?: string;
+            };
             path: {
                 org_id: string;
             };
@@ -783,23 +1936,119 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Get an organization */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["org"];
+                    "application/json": {
+                        id: string;
+                        name: string;
+                        slug: string;
+                        description: string | null;
+                        logo_url: string | null;
+                        discoverable: boolean;
+                        /** @description Key of the organization's plan; null: no limits */
+                        plan: string | null;
+                        status: string;
+                        default_project_id: string | null;
+                        /** @description The caller's role; null for service keys */
+                        role: string | null;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                    };
+                };
+            };
+            /** @description invalid_path, ambiguous_header, invalid_id, ambiguous_org */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description credential_not_allowed, org_mismatch, org_suspended, forbidden, insufficient_scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
     };
-    delete_orgs_org_id_: {
+    org_delete: {
         parameters: {
-            query?: {
-                confirm?: string;
+            query: {
+                /** @description The organization's slug */
+                confirm: string;
             };
-            header?: never;
+            header?: {
+                "X-Org-Id"?: string;
+                /** @description With a session: of GET /api/v1/session */
+                "X-CSRF-Token"?: string;
+                "Idempotency-Key"?: string;
+                "If-Match"?: string;
+            };
             path: {
                 org_id: string;
             };
@@ -807,25 +2056,121 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Done */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
+            /** @description invalid_path, ambiguous_header, invalid_id, ambiguous_org */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description credential_not_allowed, org_mismatch, org_suspended, forbidden, insufficient_scope, csrf_failed, reauthentication_required */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description idempotency_mismatch, idempotency_in_progress, cannot_delete_operator_org */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description precondition_failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
         };
     };
-    patch_orgs_org_id_: {
+    org_update: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "X-Org-Id"?: string;
+                /** @description With a session: of GET /api/v1/session */
+                "X-CSRF-Token"?: string;
+                "Idempotency-Key"?: string;
+                "If-Match"?: string;
+            };
             path: {
                 org_id: string;
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": {
                     name?: string;
@@ -837,49 +2182,269 @@ export interface operations {
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Change an organization */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["org"];
+                    "application/json": {
+                        id: string;
+                        name: string;
+                        slug: string;
+                        description: string | null;
+                        logo_url: string | null;
+                        discoverable: boolean;
+                        /** @description Key of the organization's plan; null: no limits */
+                        plan: string | null;
+                        status: string;
+                        default_project_id: string | null;
+                        /** @description The caller's role; null for service keys */
+                        role: string | null;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                    };
+                };
+            };
+            /** @description invalid_path, ambiguous_header, invalid_id, ambiguous_org, invalid_json */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description credential_not_allowed, org_mismatch, org_suspended, forbidden, insufficient_scope, csrf_failed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description idempotency_mismatch, idempotency_in_progress, slug_conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description precondition_failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
     };
-    get_members: {
+    member_list: {
         parameters: {
             query?: {
-                role?: string;
+                role?: "owner" | "admin" | "manager" | "member" | "viewer";
+                /** @description Part of the name or e-mail address */
                 q?: string;
                 limit?: number;
+                /** @description next_cursor of the page before */
                 cursor?: string;
+                include_total?: boolean;
             };
-            header?: never;
+            header?: {
+                "X-Org-Id"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description List members */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        data: components["schemas"]["member"][];
+                        data: {
+                            id: string;
+                            org_id: string;
+                            user_id: string;
+                            name: string;
+                            email: string | null;
+                            image_url: string | null;
+                            role: string;
+                            /** @description setup, sign_up, invitation, invite_code, sso or scim */
+                            joined_via: string;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            last_seen_at: string | null;
+                        }[];
                         next_cursor: string | null;
+                        total?: number;
                     };
+                };
+            };
+            /** @description invalid_path, ambiguous_header, invalid_id, ambiguous_org, invalid_cursor */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description credential_not_allowed, org_mismatch, org_suspended, forbidden, insufficient_scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
     };
-    delete_members_id_: {
+    member_get: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "X-Org-Id"?: string;
+                "If-None-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -887,19 +2452,229 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Get a member */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        org_id: string;
+                        user_id: string;
+                        name: string;
+                        email: string | null;
+                        image_url: string | null;
+                        role: string;
+                        /** @description setup, sign_up, invitation, invite_code, sso or scim */
+                        joined_via: string;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        last_seen_at: string | null;
+                    };
+                };
+            };
+            /** @description invalid_path, ambiguous_header, invalid_id, ambiguous_org */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description credential_not_allowed, org_mismatch, org_suspended, forbidden, insufficient_scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    member_delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Org-Id"?: string;
+                /** @description With a session: of GET /api/v1/session */
+                "X-CSRF-Token"?: string;
+                "Idempotency-Key"?: string;
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
+            /** @description invalid_path, ambiguous_header, invalid_id, ambiguous_org */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description credential_not_allowed, org_mismatch, org_suspended, forbidden, insufficient_scope, csrf_failed, role_too_high */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description idempotency_mismatch, idempotency_in_progress, last_owner */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description precondition_failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
         };
     };
-    patch_members_id_: {
+    member_update: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "X-Org-Id"?: string;
+                /** @description With a session: of GET /api/v1/session */
+                "X-CSRF-Token"?: string;
+                "Idempotency-Key"?: string;
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -914,67 +2689,368 @@ export interface operations {
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Change a member's role */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["member"];
+                    "application/json": {
+                        id: string;
+                        org_id: string;
+                        user_id: string;
+                        name: string;
+                        email: string | null;
+                        image_url: string | null;
+                        role: string;
+                        /** @description setup, sign_up, invitation, invite_code, sso or scim */
+                        joined_via: string;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        last_seen_at: string | null;
+                    };
+                };
+            };
+            /** @description invalid_path, ambiguous_header, invalid_id, ambiguous_org, invalid_json */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description credential_not_allowed, org_mismatch, org_suspended, forbidden, insufficient_scope, csrf_failed, role_too_high */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description idempotency_mismatch, idempotency_in_progress, last_owner */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description precondition_failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
     };
-    delete_members_me: {
+    member_leave: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "X-Org-Id"?: string;
+                /** @description With a session: of GET /api/v1/session */
+                "X-CSRF-Token"?: string;
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Done */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
+            /** @description invalid_path, ambiguous_header, invalid_id, ambiguous_org */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description credential_not_allowed, org_mismatch, org_suspended, csrf_failed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description idempotency_mismatch, idempotency_in_progress, last_owner */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
         };
     };
-    get_invitations: {
+    invitation_list: {
         parameters: {
             query?: {
-                status?: string;
-                kind?: string;
+                status?: "pending" | "accepted" | "used_up" | "expired" | "revoked";
+                kind?: "email";
                 limit?: number;
+                /** @description next_cursor of the page before */
                 cursor?: string;
+                include_total?: boolean;
             };
-            header?: never;
+            header?: {
+                "X-Org-Id"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description List invitations */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        data: components["schemas"]["invitation"][];
+                        data: {
+                            id: string;
+                            /** @enum {string} */
+                            kind: "email";
+                            email: string | null;
+                            /** @enum {string} */
+                            role: "owner" | "admin" | "manager" | "member" | "viewer";
+                            max_uses: number;
+                            uses: number;
+                            /** Format: date-time */
+                            expires_at: string;
+                            /** @enum {string} */
+                            status: "pending" | "accepted" | "used_up" | "expired" | "revoked";
+                            invited_by: string;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** @description Shown once, when it is made or sent again */
+                            secret?: string;
+                            /** @description The link of the mail, shown with the secret */
+                            url?: string;
+                        }[];
                         next_cursor: string | null;
+                        total?: number;
                     };
+                };
+            };
+            /** @description invalid_path, ambiguous_header, invalid_id, ambiguous_org, invalid_cursor */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description credential_not_allowed, org_mismatch, org_suspended, forbidden, insufficient_scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
     };
-    post_invitations: {
+    invitation_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "X-Org-Id"?: string;
+                /** @description With a session: of GET /api/v1/session */
+                "X-CSRF-Token"?: string;
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -982,110 +3058,815 @@ export interface operations {
             content: {
                 "application/json": {
                     /** @enum {string} */
-                    kind: "email" | "code";
-                    email?: string;
+                    kind: "email";
+                    email: string;
                     /** @enum {string} */
                     role: "owner" | "admin" | "manager" | "member" | "viewer";
-                    max_uses?: number;
+                    /**
+                     * Format: date-time
+                     * @description 1 hour to 30 days from now; 7 days when absent
+                     */
                     expires_at?: string;
                 };
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Invite somebody by e-mail */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["invitation"];
+                    "application/json": {
+                        id: string;
+                        /** @enum {string} */
+                        kind: "email";
+                        email: string | null;
+                        /** @enum {string} */
+                        role: "owner" | "admin" | "manager" | "member" | "viewer";
+                        max_uses: number;
+                        uses: number;
+                        /** Format: date-time */
+                        expires_at: string;
+                        /** @enum {string} */
+                        status: "pending" | "accepted" | "used_up" | "expired" | "revoked";
+                        invited_by: string;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** @description Shown once, when it is made or sent again */
+                        secret?: string;
+                        /** @description The link of the mail, shown with the secret */
+                        url?: string;
+                    };
+                };
+            };
+            /** @description invalid_path, ambiguous_header, invalid_id, ambiguous_org, invalid_json */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description credential_not_allowed, org_mismatch, org_suspended, forbidden, insufficient_scope, csrf_failed, role_too_high, plan_limit_reached */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description idempotency_mismatch, idempotency_in_progress, already_member, invitation_pending */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
     };
-    post_invitations_id_resend: {
+    invitation_resend: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "X-Org-Id"?: string;
+                /** @description With a session: of GET /api/v1/session */
+                "X-CSRF-Token"?: string;
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": {
                     /** @enum {string} */
                     role?: "owner" | "admin" | "manager" | "member" | "viewer";
+                    /** Format: date-time */
                     expires_at?: string;
                 };
             };
         };
         responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["invitation"];
-                };
-            };
-        };
-    };
-    delete_invitations_id_: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    get_projects: {
-        parameters: {
-            query?: {
-                is_default?: boolean;
-                environment?: "live" | "test";
-                search?: string;
-                limit?: number;
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
+            /** @description Send an invitation again */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        data: components["schemas"]["project"][];
-                        next_cursor: string | null;
+                        id: string;
+                        /** @enum {string} */
+                        kind: "email";
+                        email: string | null;
+                        /** @enum {string} */
+                        role: "owner" | "admin" | "manager" | "member" | "viewer";
+                        max_uses: number;
+                        uses: number;
+                        /** Format: date-time */
+                        expires_at: string;
+                        /** @enum {string} */
+                        status: "pending" | "accepted" | "used_up" | "expired" | "revoked";
+                        invited_by: string;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** @description Shown once, when it is made or sent again */
+                        secret?: string;
+                        /** @description The link of the mail, shown with the secret */
+                        url?: string;
                     };
+                };
+            };
+            /** @description invalid_path, ambiguous_header, invalid_id, ambiguous_org, invalid_json */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description credential_not_allowed, org_mismatch, org_suspended, forbidden, insufficient_scope, csrf_failed, role_too_high */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description idempotency_mismatch, idempotency_in_progress, invitation_not_pending */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
     };
-    post_projects: {
+    invitation_revoke: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Org-Id"?: string;
+                /** @description With a session: of GET /api/v1/session */
+                "X-CSRF-Token"?: string;
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_path, ambiguous_header, invalid_id, ambiguous_org */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description credential_not_allowed, org_mismatch, org_suspended, forbidden, insufficient_scope, csrf_failed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description idempotency_mismatch, idempotency_in_progress, invitation_not_pending */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    invitation_lookup: {
         parameters: {
             query?: never;
             header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    secret: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Show what an invitation is for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        org: {
+                            name: string;
+                            slug: string;
+                            logo_url: string | null;
+                        };
+                        inviter_name: string;
+                        email_hint: string | null;
+                        /** @enum {string} */
+                        role: "owner" | "admin" | "manager" | "member" | "viewer";
+                        /** Format: date-time */
+                        expires_at: string;
+                        /** @enum {string} */
+                        status: "pending" | "accepted" | "used_up" | "expired" | "revoked";
+                    };
+                };
+            };
+            /** @description invalid_path, ambiguous_header, invalid_json */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description csrf_failed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description idempotency_mismatch, idempotency_in_progress */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    invitation_accept: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description With a session: of GET /api/v1/session */
+                "X-CSRF-Token"?: string;
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    secret: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Accept an invitation */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        org_id: string;
+                        user_id: string;
+                        name: string;
+                        email: string | null;
+                        image_url: string | null;
+                        role: string;
+                        /** @description setup, sign_up, invitation, invite_code, sso or scim */
+                        joined_via: string;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        last_seen_at: string | null;
+                    };
+                };
+            };
+            /** @description invalid_path, ambiguous_header, invalid_json */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description credential_not_allowed, csrf_failed, invitation_email_mismatch, plan_limit_reached */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description idempotency_mismatch, idempotency_in_progress, already_member */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description invitation_expired, invitation_revoked, invitation_used */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    project_list: {
+        parameters: {
+            query?: {
+                is_default?: boolean;
+                environment?: "live" | "test";
+                /** @description Part of the name or slug, or a whole id */
+                search?: string;
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                include_total?: boolean;
+            };
+            header?: {
+                "X-Org-Id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List projects */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            id: string;
+                            org_id: string;
+                            /** @description Public id of the default client */
+                            client_id: string;
+                            name: string;
+                            slug: string;
+                            /** @enum {string} */
+                            type: "web" | "mcp" | "hybrid";
+                            /** @enum {string} */
+                            environment: "live" | "test";
+                            is_default: boolean;
+                            description: string | null;
+                            logo_url: string | null;
+                            /** @description The default client's */
+                            redirect_uris: string[];
+                            /** @description The caller's effective role; null for service keys */
+                            role: string | null;
+                            /** @description Shown once, when a session makes the project */
+                            client_secret: string | null;
+                            created_by: string | null;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            updated_at: string;
+                        }[];
+                        next_cursor: string | null;
+                        total?: number;
+                    };
+                };
+            };
+            /** @description invalid_path, ambiguous_header, invalid_id, ambiguous_org, invalid_cursor */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description credential_not_allowed, org_mismatch, org_suspended, forbidden, insufficient_scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    project_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Org-Id"?: string;
+                /** @description With a session: of GET /api/v1/session */
+                "X-CSRF-Token"?: string;
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1093,84 +3874,419 @@ export interface operations {
             content: {
                 "application/json": {
                     name: string;
+                    /** @description Derived from the name when absent */
                     slug?: string;
-                    /** @enum {string} */
+                    /**
+                     * @description Decides the OAuth grants; web when absent
+                     * @enum {string}
+                     */
                     type?: "web" | "mcp" | "hybrid";
-                    /** @enum {string} */
+                    /**
+                     * @description Never changes; the key's when absent, else live
+                     * @enum {string}
+                     */
                     environment?: "live" | "test";
                     description?: string | null;
                     logo_url?: string | null;
                     redirect_uris?: string[];
+                    /** @description true makes it the default; false is refused */
                     is_default?: boolean;
                 };
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Create a project */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["project"];
+                    "application/json": {
+                        id: string;
+                        org_id: string;
+                        /** @description Public id of the default client */
+                        client_id: string;
+                        name: string;
+                        slug: string;
+                        /** @enum {string} */
+                        type: "web" | "mcp" | "hybrid";
+                        /** @enum {string} */
+                        environment: "live" | "test";
+                        is_default: boolean;
+                        description: string | null;
+                        logo_url: string | null;
+                        /** @description The default client's */
+                        redirect_uris: string[];
+                        /** @description The caller's effective role; null for service keys */
+                        role: string | null;
+                        /** @description Shown once, when a session makes the project */
+                        client_secret: string | null;
+                        created_by: string | null;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                    };
+                };
+            };
+            /** @description invalid_path, ambiguous_header, invalid_id, ambiguous_org, invalid_json */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description credential_not_allowed, org_mismatch, org_suspended, forbidden, insufficient_scope, csrf_failed, plan_limit_reached */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description idempotency_mismatch, idempotency_in_progress, slug_conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed, slug_reserved */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
     };
-    get_projects_id_: {
+    project_get: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "X-Org-Id"?: string;
+                "If-None-Match"?: string;
+            };
             path: {
-                id: string;
+                project_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Get a project */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["project"];
+                    "application/json": {
+                        id: string;
+                        org_id: string;
+                        /** @description Public id of the default client */
+                        client_id: string;
+                        name: string;
+                        slug: string;
+                        /** @enum {string} */
+                        type: "web" | "mcp" | "hybrid";
+                        /** @enum {string} */
+                        environment: "live" | "test";
+                        is_default: boolean;
+                        description: string | null;
+                        logo_url: string | null;
+                        /** @description The default client's */
+                        redirect_uris: string[];
+                        /** @description The caller's effective role; null for service keys */
+                        role: string | null;
+                        /** @description Shown once, when a session makes the project */
+                        client_secret: string | null;
+                        created_by: string | null;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                    };
+                };
+            };
+            /** @description invalid_path, ambiguous_header, invalid_id, ambiguous_org */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description credential_not_allowed, org_mismatch, org_suspended, forbidden, insufficient_scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
     };
-    delete_projects_id_: {
+    project_delete: {
         parameters: {
             query?: {
+                /** @description The project's slug; asked of people in a browser */
                 confirm?: string;
             };
-            header?: never;
+            header?: {
+                "X-Org-Id"?: string;
+                /** @description With a session: of GET /api/v1/session */
+                "X-CSRF-Token"?: string;
+                "Idempotency-Key"?: string;
+                "If-Match"?: string;
+            };
             path: {
-                id: string;
+                project_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Done */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
+            /** @description invalid_path, ambiguous_header, invalid_id, ambiguous_org */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description credential_not_allowed, org_mismatch, org_suspended, forbidden, insufficient_scope, csrf_failed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description idempotency_mismatch, idempotency_in_progress, cannot_delete_last_project, cannot_delete_default, cannot_delete_console */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description precondition_failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
         };
     };
-    patch_projects_id_: {
+    project_update: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "X-Org-Id"?: string;
+                /** @description With a session: of GET /api/v1/session */
+                "X-CSRF-Token"?: string;
+                "Idempotency-Key"?: string;
+                "If-Match"?: string;
+            };
             path: {
-                id: string;
+                project_id: string;
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": {
                     name?: string;
@@ -1180,57 +4296,284 @@ export interface operations {
                     description?: string | null;
                     logo_url?: string | null;
                     redirect_uris?: string[];
+                    /** @description true only: promotes */
                     is_default?: boolean;
                 };
             };
         };
         responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["project"];
-                };
-            };
-        };
-    };
-    get_projects_id_members: {
-        parameters: {
-            query?: {
-                overrides_only?: boolean;
-                limit?: number;
-                cursor?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
+            /** @description Change a project */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        data: components["schemas"]["project_member"][];
-                        next_cursor: string | null;
+                        id: string;
+                        org_id: string;
+                        /** @description Public id of the default client */
+                        client_id: string;
+                        name: string;
+                        slug: string;
+                        /** @enum {string} */
+                        type: "web" | "mcp" | "hybrid";
+                        /** @enum {string} */
+                        environment: "live" | "test";
+                        is_default: boolean;
+                        description: string | null;
+                        logo_url: string | null;
+                        /** @description The default client's */
+                        redirect_uris: string[];
+                        /** @description The caller's effective role; null for service keys */
+                        role: string | null;
+                        /** @description Shown once, when a session makes the project */
+                        client_secret: string | null;
+                        created_by: string | null;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
                     };
+                };
+            };
+            /** @description invalid_path, ambiguous_header, invalid_id, ambiguous_org, invalid_json */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description credential_not_allowed, org_mismatch, org_suspended, forbidden, insufficient_scope, csrf_failed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description idempotency_mismatch, idempotency_in_progress, slug_conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description precondition_failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed, slug_reserved */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
     };
-    post_projects_id_members: {
+    project_member_list: {
+        parameters: {
+            query?: {
+                overrides_only?: boolean;
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                include_total?: boolean;
+            };
+            header?: {
+                "X-Org-Id"?: string;
+            };
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List the organization's members with their roles in a project */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            user_id: string;
+                            name: string;
+                            email: string | null;
+                            org_role: string;
+                            /** @enum {string|null} */
+                            override: "admin" | "manager" | "member" | "viewer" | null;
+                            /** @description Effective in this project */
+                            role: string;
+                            /** Format: date-time */
+                            updated_at: string | null;
+                        }[];
+                        next_cursor: string | null;
+                        total?: number;
+                    };
+                };
+            };
+            /** @description invalid_path, ambiguous_header, invalid_id, ambiguous_org, invalid_cursor */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description credential_not_allowed, org_mismatch, org_suspended, forbidden, insufficient_scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    project_member_set: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "X-Org-Id"?: string;
+                /** @description With a session: of GET /api/v1/session */
+                "X-CSRF-Token"?: string;
+                "Idempotency-Key"?: string;
+            };
             path: {
-                id: string;
+                project_id: string;
             };
             cookie?: never;
         };
@@ -1239,49 +4582,250 @@ export interface operations {
                 "application/json": {
                     user_id: string;
                     /** @enum {string} */
-                    role: "admin" | "manager" | "member" | "viewer";
+                    role: "owner" | "admin" | "manager" | "member" | "viewer";
                 };
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Give a member a role of their own in a project */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["project_member"];
+                    "application/json": {
+                        user_id: string;
+                        name: string;
+                        email: string | null;
+                        org_role: string;
+                        /** @enum {string|null} */
+                        override: "admin" | "manager" | "member" | "viewer" | null;
+                        /** @description Effective in this project */
+                        role: string;
+                        /** Format: date-time */
+                        updated_at: string | null;
+                    };
+                };
+            };
+            /** @description invalid_path, ambiguous_header, invalid_id, ambiguous_org, invalid_json */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description credential_not_allowed, org_mismatch, org_suspended, forbidden, insufficient_scope, csrf_failed, role_too_high */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description idempotency_mismatch, idempotency_in_progress */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
     };
-    delete_projects_id_members_user_id_: {
+    project_member_delete: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "X-Org-Id"?: string;
+                /** @description With a session: of GET /api/v1/session */
+                "X-CSRF-Token"?: string;
+                "Idempotency-Key"?: string;
+            };
             path: {
-                id: string;
+                project_id: string;
                 user_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Done */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
+            /** @description invalid_path, ambiguous_header, invalid_id, ambiguous_org */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description credential_not_allowed, org_mismatch, org_suspended, forbidden, insufficient_scope, csrf_failed, role_too_high */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description idempotency_mismatch, idempotency_in_progress */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
         };
     };
-    patch_projects_id_members_user_id_: {
+    project_member_update: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "X-Org-Id"?: string;
+                /** @description With a session: of GET /api/v1/session */
+                "X-CSRF-Token"?: string;
+                "Idempotency-Key"?: string;
+            };
             path: {
-                id: string;
+                project_id: string;
                 user_id: string;
             };
             cookie?: never;
@@ -1290,87 +4834,285 @@ export interface operations {
             content: {
                 "application/json": {
                     /** @enum {string} */
-                    role: "admin" | "manager" | "member" | "viewer";
+                    role: "owner" | "admin" | "manager" | "member" | "viewer";
                 };
             };
         };
         responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["project_member"];
-                };
-            };
-        };
-    };
-    post_clients_id_rotate_secret: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    grace_s?: number;
-                };
-            };
-        };
-        responses: {
-            /** @description ok */
+            /** @description Change a member's role in a project */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        client_secret: string;
+                        user_id: string;
+                        name: string;
+                        email: string | null;
+                        org_role: string;
+                        /** @enum {string|null} */
+                        override: "admin" | "manager" | "member" | "viewer" | null;
+                        /** @description Effective in this project */
+                        role: string;
+                        /** Format: date-time */
+                        updated_at: string | null;
                     };
+                };
+            };
+            /** @description invalid_path, ambiguous_header, invalid_id, ambiguous_org, invalid_json */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description credential_not_allowed, org_mismatch, org_suspended, forbidden, insufficient_scope, csrf_failed, role_too_high */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description idempotency_mismatch, idempotency_in_progress */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
     };
-    get_api_keys: {
+    api_key_list: {
         parameters: {
             query?: {
                 kind?: "personal" | "service";
                 project_id?: string;
                 environment?: "live" | "test";
-                status?: string;
+                status?: "active" | "retiring" | "expired" | "revoked";
                 user_id?: string;
                 limit?: number;
+                /** @description next_cursor of the page before */
                 cursor?: string;
+                include_total?: boolean;
             };
-            header?: never;
+            header?: {
+                "X-Org-Id"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description List service keys and personal tokens */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        data: components["schemas"]["api_key"][];
+                        data: {
+                            id: string;
+                            /** @enum {string} */
+                            kind: "personal" | "service";
+                            name: string;
+                            org_id: string;
+                            /** @description Whose personal token it is */
+                            user_id: string | null;
+                            /** @description The project a service key is pinned to */
+                            project_id: string | null;
+                            /** @enum {string|null} */
+                            environment: "live" | "test" | null;
+                            /** @description Of a service key; sorted */
+                            scopes: string[] | null;
+                            prefix: string;
+                            last4: string;
+                            rate_limit_per_minute: number | null;
+                            /** Format: date-time */
+                            expires_at: string | null;
+                            /** @enum {string} */
+                            status: "active" | "retiring" | "expired" | "revoked";
+                            /**
+                             * Format: date-time
+                             * @description May lag a minute
+                             */
+                            last_used_at: string | null;
+                            created_by: string;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            revoked_at: string | null;
+                            replaced_by: string | null;
+                            /** @description Shown once, when the key is made or rotated */
+                            secret?: string;
+                            /** @description default_project_environment_differs: such a key can't work on the default project */
+                            warning?: string;
+                        }[];
                         next_cursor: string | null;
+                        total?: number;
                     };
+                };
+            };
+            /** @description invalid_path, ambiguous_header, invalid_id, ambiguous_org, invalid_cursor */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description credential_not_allowed, org_mismatch, org_suspended, forbidden, insufficient_scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
     };
-    post_api_keys: {
+    api_key_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "X-Org-Id"?: string;
+                /** @description With a session: of GET /api/v1/session */
+                "X-CSRF-Token"?: string;
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1380,301 +5122,26 @@ export interface operations {
                     /** @enum {string} */
                     kind: "personal" | "service";
                     name: string;
+                    /**
+                     * Format: date-time
+                     * @description null: never
+                     */
                     expires_at?: string | null;
+                    /** @description Pins a service key to one project */
                     project_id?: string | null;
-                    /** @enum {string} */
+                    /**
+                     * @description Of a service key: the pinned project's, else live when absent
+                     * @enum {string}
+                     */
                     environment?: "live" | "test";
+                    /** @description Of a service key: every scope the caller may give when absent */
                     scopes?: string[];
                     rate_limit_per_minute?: number | null;
                 };
             };
         };
         responses: {
-            /** @description ok */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["api_key"];
-                };
-            };
-        };
-    };
-    get_api_keys_id_: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["api_key"];
-                };
-            };
-        };
-    };
-    delete_api_keys_id_: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    patch_api_keys_id_: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    name?: string;
-                    rate_limit_per_minute?: number | null;
-                    scopes?: string[];
-                    expires_at?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["api_key"];
-                };
-            };
-        };
-    };
-    post_api_keys_id_rotate: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    grace_s?: number;
-                    expires_at?: string | null;
-                };
-            };
-        };
-        responses: {
-            /** @description ok */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["api_key"];
-                };
-            };
-        };
-    };
-    get_audit_events: {
-        parameters: {
-            query?: {
-                chain?: "project" | "org";
-                action?: string;
-                actor_id?: string;
-                target_id?: string;
-                from?: string;
-                to?: string;
-                limit?: number;
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        data: components["schemas"]["audit_event"][];
-                        next_cursor: string | null;
-                    };
-                };
-            };
-        };
-    };
-    get_events: {
-        parameters: {
-            query?: {
-                types?: string;
-                source?: string;
-                subject_id?: string;
-                from?: string;
-                to?: string;
-                limit?: number;
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        data: components["schemas"]["event"][];
-                        next_cursor: string | null;
-                    };
-                };
-            };
-        };
-    };
-    get_account_sessions: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        data: components["schemas"]["session"][];
-                        next_cursor: string | null;
-                    };
-                };
-            };
-        };
-    };
-    delete_account_sessions: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    delete_account_sessions_id_: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    post_account_password: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    current_password?: string;
-                    new_password: string;
-                    revoke_others?: boolean;
-                };
-            };
-        };
-        responses: {
-            /** @description ok */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    post_flows: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    kind: string;
-                    transport: string;
-                    client_id?: string;
-                    redirect_uri?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description ok */
+            /** @description Create a service key or personal token */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -1682,30 +5149,2228 @@ export interface operations {
                 content: {
                     "application/json": {
                         id: string;
-                        kind: string;
-                        state: string;
-                        options: unknown[];
-                        client: unknown;
-                        identifier_hint: string | null;
-                        resend_at: string | null;
-                        tries_left: number | null;
-                        error_code: string | null;
-                        flow_token?: string;
-                        expires_at: string;
-                        result?: {
-                            redirect_to: string;
-                        };
+                        /** @enum {string} */
+                        kind: "personal" | "service";
+                        name: string;
+                        org_id: string;
+                        /** @description Whose personal token it is */
+                        user_id: string | null;
+                        /** @description The project a service key is pinned to */
+                        project_id: string | null;
+                        /** @enum {string|null} */
+                        environment: "live" | "test" | null;
+                        /** @description Of a service key; sorted */
+                        scopes: string[] | null;
+                        prefix: string;
+                        last4: string;
+                        rate_limit_per_minute: number | null;
+                        /** Format: date-time */
+                        expires_at: string | null;
+                        /** @enum {string} */
+                        status: "active" | "retiring" | "expired" | "revoked";
+                        /**
+                         * Format: date-time
+                         * @description May lag a minute
+                         */
+                        last_used_at: string | null;
+                        created_by: string;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        revoked_at: string | null;
+                        replaced_by: string | null;
+                        /** @description Shown once, when the key is made or rotated */
+                        secret?: string;
+                        /** @description default_project_environment_differs: such a key can't work on the default project */
+                        warning?: string;
                     };
+                };
+            };
+            /** @description invalid_path, ambiguous_header, invalid_id, ambiguous_org, invalid_json */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description credential_not_allowed, org_mismatch, org_suspended, forbidden, insufficient_scope, csrf_failed, plan_limit_reached, scope_too_wide */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description idempotency_mismatch, idempotency_in_progress */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
     };
-    post_flows_id_identify: {
+    api_key_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Org-Id"?: string;
+                "If-None-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Get a key */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        /** @enum {string} */
+                        kind: "personal" | "service";
+                        name: string;
+                        org_id: string;
+                        /** @description Whose personal token it is */
+                        user_id: string | null;
+                        /** @description The project a service key is pinned to */
+                        project_id: string | null;
+                        /** @enum {string|null} */
+                        environment: "live" | "test" | null;
+                        /** @description Of a service key; sorted */
+                        scopes: string[] | null;
+                        prefix: string;
+                        last4: string;
+                        rate_limit_per_minute: number | null;
+                        /** Format: date-time */
+                        expires_at: string | null;
+                        /** @enum {string} */
+                        status: "active" | "retiring" | "expired" | "revoked";
+                        /**
+                         * Format: date-time
+                         * @description May lag a minute
+                         */
+                        last_used_at: string | null;
+                        created_by: string;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        revoked_at: string | null;
+                        replaced_by: string | null;
+                        /** @description Shown once, when the key is made or rotated */
+                        secret?: string;
+                        /** @description default_project_environment_differs: such a key can't work on the default project */
+                        warning?: string;
+                    };
+                };
+            };
+            /** @description invalid_path, ambiguous_header, invalid_id, ambiguous_org */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description credential_not_allowed, org_mismatch, org_suspended, forbidden, insufficient_scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    api_key_delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Org-Id"?: string;
+                /** @description With a session: of GET /api/v1/session */
+                "X-CSRF-Token"?: string;
+                "Idempotency-Key"?: string;
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_path, ambiguous_header, invalid_id, ambiguous_org */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description credential_not_allowed, org_mismatch, org_suspended, forbidden, insufficient_scope, csrf_failed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description idempotency_mismatch, idempotency_in_progress */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description precondition_failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    api_key_update: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Org-Id"?: string;
+                /** @description With a session: of GET /api/v1/session */
+                "X-CSRF-Token"?: string;
+                "Idempotency-Key"?: string;
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    name?: string;
+                    rate_limit_per_minute?: number | null;
+                    /** @description Fewer than before only */
+                    scopes?: string[];
+                    /**
+                     * Format: date-time
+                     * @description Sooner than before only
+                     */
+                    expires_at?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Rename or narrow a key */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        /** @enum {string} */
+                        kind: "personal" | "service";
+                        name: string;
+                        org_id: string;
+                        /** @description Whose personal token it is */
+                        user_id: string | null;
+                        /** @description The project a service key is pinned to */
+                        project_id: string | null;
+                        /** @enum {string|null} */
+                        environment: "live" | "test" | null;
+                        /** @description Of a service key; sorted */
+                        scopes: string[] | null;
+                        prefix: string;
+                        last4: string;
+                        rate_limit_per_minute: number | null;
+                        /** Format: date-time */
+                        expires_at: string | null;
+                        /** @enum {string} */
+                        status: "active" | "retiring" | "expired" | "revoked";
+                        /**
+                         * Format: date-time
+                         * @description May lag a minute
+                         */
+                        last_used_at: string | null;
+                        created_by: string;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        revoked_at: string | null;
+                        replaced_by: string | null;
+                        /** @description Shown once, when the key is made or rotated */
+                        secret?: string;
+                        /** @description default_project_environment_differs: such a key can't work on the default project */
+                        warning?: string;
+                    };
+                };
+            };
+            /** @description invalid_path, ambiguous_header, invalid_id, ambiguous_org, invalid_json */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description credential_not_allowed, org_mismatch, org_suspended, forbidden, insufficient_scope, csrf_failed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description idempotency_mismatch, idempotency_in_progress, key_revoked */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description precondition_failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    api_key_rotate: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Org-Id"?: string;
+                /** @description With a session: of GET /api/v1/session */
+                "X-CSRF-Token"?: string;
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description How long the old key works beside the new one; 0 when absent */
+                    grace_s?: number;
+                    /**
+                     * Format: date-time
+                     * @description Of the new key; the old one's when absent
+                     */
+                    expires_at?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Replace a key by a new one */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        /** @enum {string} */
+                        kind: "personal" | "service";
+                        name: string;
+                        org_id: string;
+                        /** @description Whose personal token it is */
+                        user_id: string | null;
+                        /** @description The project a service key is pinned to */
+                        project_id: string | null;
+                        /** @enum {string|null} */
+                        environment: "live" | "test" | null;
+                        /** @description Of a service key; sorted */
+                        scopes: string[] | null;
+                        prefix: string;
+                        last4: string;
+                        rate_limit_per_minute: number | null;
+                        /** Format: date-time */
+                        expires_at: string | null;
+                        /** @enum {string} */
+                        status: "active" | "retiring" | "expired" | "revoked";
+                        /**
+                         * Format: date-time
+                         * @description May lag a minute
+                         */
+                        last_used_at: string | null;
+                        created_by: string;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        revoked_at: string | null;
+                        replaced_by: string | null;
+                        /** @description Shown once, when the key is made or rotated */
+                        secret?: string;
+                        /** @description default_project_environment_differs: such a key can't work on the default project */
+                        warning?: string;
+                    };
+                };
+            };
+            /** @description invalid_path, ambiguous_header, invalid_id, ambiguous_org, invalid_json */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description credential_not_allowed, org_mismatch, org_suspended, forbidden, insufficient_scope, csrf_failed, scope_too_wide */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description idempotency_mismatch, idempotency_in_progress, key_revoked */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    client_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Project-Id"?: string;
+                "X-Org-Id"?: string;
+                "If-None-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Get a client */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        name: string;
+                        type: string;
+                        source: string;
+                        token_endpoint_auth_method: string;
+                        grant_types: string[];
+                        redirect_uris: string[];
+                        secrets: {
+                            id: string;
+                            prefix: string;
+                            last4: string;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            last_used_at: string | null;
+                        }[];
+                        is_active: boolean;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                        /** Format: date-time */
+                        last_used_at: string | null;
+                    };
+                };
+            };
+            /** @description invalid_path, ambiguous_header, invalid_id, ambiguous_org */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description credential_not_allowed, org_mismatch, org_suspended, forbidden, insufficient_scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    client_redirect_uri_add: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Project-Id"?: string;
+                "X-Org-Id"?: string;
+                /** @description With a session: of GET /api/v1/session */
+                "X-CSRF-Token"?: string;
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    uri: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Register a redirect URI */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        uri: string;
+                    };
+                };
+            };
+            /** @description invalid_path, ambiguous_header, invalid_id, ambiguous_org, invalid_json */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description credential_not_allowed, org_mismatch, org_suspended, forbidden, insufficient_scope, csrf_failed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description idempotency_mismatch, idempotency_in_progress, redirect_uri_exists */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    client_redirect_uri_remove: {
+        parameters: {
+            query: {
+                uri: string;
+            };
+            header?: {
+                "X-Project-Id"?: string;
+                "X-Org-Id"?: string;
+                /** @description With a session: of GET /api/v1/session */
+                "X-CSRF-Token"?: string;
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_path, ambiguous_header, invalid_id, ambiguous_org */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description credential_not_allowed, org_mismatch, org_suspended, forbidden, insufficient_scope, csrf_failed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description idempotency_mismatch, idempotency_in_progress, last_redirect_uri */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    client_rotate_secret: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Project-Id"?: string;
+                "X-Org-Id"?: string;
+                /** @description With a session: of GET /api/v1/session */
+                "X-CSRF-Token"?: string;
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description Only 0 so far: the old secret dies at once */
+                    grace_s?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Replace the client secret */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        client_id: string;
+                        client_secret: string;
+                    };
+                };
+            };
+            /** @description invalid_path, ambiguous_header, invalid_id, ambiguous_org, invalid_json */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description credential_not_allowed, org_mismatch, org_suspended, forbidden, insufficient_scope, csrf_failed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description idempotency_mismatch, idempotency_in_progress */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    audit_event_list: {
+        parameters: {
+            query?: {
+                /** @description project when absent */
+                chain?: "project" | "org";
+                action?: string;
+                actor_id?: string;
+                target_id?: string;
+                from?: string;
+                to?: string;
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                include_total?: boolean;
+            };
+            header?: {
+                "X-Project-Id"?: string;
+                "X-Org-Id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List audit events, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            id: string;
+                            /** @description null until sealed */
+                            seq: number | null;
+                            /** @description The organization or project whose chain it is in */
+                            chain: string;
+                            action: string;
+                            actor: {
+                                /** @description user, personal_token, service_key, system, cli … */
+                                kind: string;
+                                id: string;
+                                label: string;
+                            };
+                            target: {
+                                type: string;
+                                id: string;
+                                label: string;
+                            };
+                            /** @enum {string} */
+                            result: "ok" | "denied";
+                            /** @description {field: [old, new]}; secrets as • */
+                            changes: unknown;
+                            ip: string | null;
+                            user_agent: string;
+                            request_id: string;
+                            /** Format: date-time */
+                            occurred_at: string;
+                            /** @description Hex; null until sealed */
+                            hash: string | null;
+                        }[];
+                        next_cursor: string | null;
+                        total?: number;
+                    };
+                };
+            };
+            /** @description invalid_path, ambiguous_header, invalid_id, ambiguous_org, invalid_cursor */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description credential_not_allowed, org_mismatch, org_suspended, forbidden, insufficient_scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    audit_event_get: {
+        parameters: {
+            query?: {
+                /** @description project when absent */
+                chain?: "project" | "org";
+            };
+            header?: {
+                "X-Project-Id"?: string;
+                "X-Org-Id"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Get an audit event */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        /** @description null until sealed */
+                        seq: number | null;
+                        /** @description The organization or project whose chain it is in */
+                        chain: string;
+                        action: string;
+                        actor: {
+                            /** @description user, personal_token, service_key, system, cli … */
+                            kind: string;
+                            id: string;
+                            label: string;
+                        };
+                        target: {
+                            type: string;
+                            id: string;
+                            label: string;
+                        };
+                        /** @enum {string} */
+                        result: "ok" | "denied";
+                        /** @description {field: [old, new]}; secrets as • */
+                        changes: unknown;
+                        ip: string | null;
+                        user_agent: string;
+                        request_id: string;
+                        /** Format: date-time */
+                        occurred_at: string;
+                        /** @description Hex; null until sealed */
+                        hash: string | null;
+                    };
+                };
+            };
+            /** @description invalid_path, ambiguous_header, invalid_id, ambiguous_org */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description credential_not_allowed, org_mismatch, org_suspended, forbidden, insufficient_scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    event_list: {
+        parameters: {
+            query?: {
+                /** @description Up to four of project.created, project.*, with commas between */
+                types?: string;
+                source?: "platform" | "custom" | "inbound" | "schedule";
+                subject_id?: string;
+                from?: string;
+                to?: string;
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                include_total?: boolean;
+            };
+            header?: {
+                "X-Project-Id"?: string;
+                "X-Org-Id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List events of a project, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            id: string;
+                            type: string;
+                            /** @description 1, 2, 3 … in the project; null until fanned out */
+                            sequence: number | null;
+                            /** @enum {string} */
+                            source: "platform" | "custom" | "inbound" | "schedule";
+                            subject_id: string | null;
+                            actor_id: string | null;
+                            /** @description Any JSON value */
+                            data: unknown;
+                            /** Format: date-time */
+                            created_at: string;
+                        }[];
+                        next_cursor: string | null;
+                        total?: number;
+                    };
+                };
+            };
+            /** @description invalid_path, ambiguous_header, invalid_id, ambiguous_org, invalid_cursor */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description credential_not_allowed, org_mismatch, org_suspended, forbidden, insufficient_scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    event_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Project-Id"?: string;
+                "X-Org-Id"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Get an event */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        type: string;
+                        /** @description 1, 2, 3 … in the project; null until fanned out */
+                        sequence: number | null;
+                        /** @enum {string} */
+                        source: "platform" | "custom" | "inbound" | "schedule";
+                        subject_id: string | null;
+                        actor_id: string | null;
+                        /** @description Any JSON value */
+                        data: unknown;
+                        /** Format: date-time */
+                        created_at: string;
+                    };
+                };
+            };
+            /** @description invalid_path, ambiguous_header, invalid_id, ambiguous_org */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description credential_not_allowed, org_mismatch, org_suspended, forbidden, insufficient_scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    auth_request: {
+        parameters: {
+            query: {
+                client_id: string;
+                /** @description session, token, api_key, with commas between; only api_key is known so far */
+                accept?: string;
+                /** @description Not known yet: 403 */
+                audience?: string;
+                /** @description Words that the key must have all of, with spaces between */
+                scope?: string;
+                /** @description Not known yet: 403 */
+                workspace_id?: string;
+                /** @description Not known yet: 403 */
+                redirect?: boolean;
+            };
+            header?: {
+                "X-Project-Id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_path, ambiguous_header, invalid_id, ambiguous_org */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description credential_not_allowed, org_mismatch, org_suspended */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    public_sign_in_config: {
+        parameters: {
+            query?: {
+                /** @description The console's own when absent */
+                client_id?: string;
+            };
+            header?: {
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How people sign in here */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        client_id: string;
+                        name: string;
+                        methods: string[];
+                        /** @description open, invite_only or closed */
+                        sign_up: string;
+                        require_email_verification: boolean;
+                        password_min_length: number;
+                        branding: {
+                            app_name: string;
+                            primary_color: string;
+                            background_color: string;
+                            theme: string;
+                            radius: number;
+                            logo_url: string | null;
+                        };
+                        /** @description Of the bot check; null: there is none */
+                        site_key: string | null;
+                        locales: string[];
+                    };
+                };
+            };
+            /** @description invalid_path, ambiguous_header */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    flow_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description With a session: of GET /api/v1/session */
+                "X-CSRF-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The console's own when absent */
+                    client_id?: string;
+                    /** @enum {string} */
+                    kind: "sign_in" | "sign_up" | "recover" | "reauthenticate";
+                    /**
+                     * @description cookie when absent
+                     * @enum {string}
+                     */
+                    transport?: "cookie" | "code";
+                    /** @description Where the person goes afterwards: registered, or a page of the console */
+                    redirect_uri?: string;
+                    state?: string;
+                    scope?: string;
+                    code_challenge?: string;
+                    login_hint?: string;
+                    invitation_secret?: string;
+                    locale?: string;
+                    bot_token?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Begin a sign-in, sign-up or recovery */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        /**
+                         * @description What the person is doing now
+                         * @enum {string}
+                         */
+                        kind: "sign_in" | "sign_up" | "recover" | "reauthenticate";
+                        /** @enum {string} */
+                        transport: "cookie";
+                        /** @enum {string} */
+                        state: "identify" | "first_factor" | "verification" | "new_password" | "done" | "consumed" | "failed";
+                        /** @description What is possible now, the same for known and unknown people */
+                        options: {
+                            /** @enum {string} */
+                            action: "identify" | "sign_up" | "recover" | "password" | "back" | "send_code" | "verify_code" | "set_password" | "complete";
+                            method: string | null;
+                        }[];
+                        client: {
+                            client_id: string;
+                            name: string;
+                            logo_url: string | null;
+                        };
+                        identifier_hint: string | null;
+                        /** Format: date-time */
+                        resend_at: string | null;
+                        tries_left: number | null;
+                        error_code: string | null;
+                        /** @description To be sent back as X-Flow-Token */
+                        flow_token: string;
+                        /** Format: date-time */
+                        expires_at: string;
+                        result: {
+                            redirect_to: string;
+                        } | null;
+                    };
+                };
+            };
+            /** @description invalid_path, ambiguous_header, invalid_json */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description csrf_failed, direct_flow_not_allowed, method_disabled */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description idempotency_mismatch, idempotency_in_progress */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    flow_get: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                flow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Get a flow of this browser */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        /**
+                         * @description What the person is doing now
+                         * @enum {string}
+                         */
+                        kind: "sign_in" | "sign_up" | "recover" | "reauthenticate";
+                        /** @enum {string} */
+                        transport: "cookie";
+                        /** @enum {string} */
+                        state: "identify" | "first_factor" | "verification" | "new_password" | "done" | "consumed" | "failed";
+                        /** @description What is possible now, the same for known and unknown people */
+                        options: {
+                            /** @enum {string} */
+                            action: "identify" | "sign_up" | "recover" | "password" | "back" | "send_code" | "verify_code" | "set_password" | "complete";
+                            method: string | null;
+                        }[];
+                        client: {
+                            client_id: string;
+                            name: string;
+                            logo_url: string | null;
+                        };
+                        identifier_hint: string | null;
+                        /** Format: date-time */
+                        resend_at: string | null;
+                        tries_left: number | null;
+                        error_code: string | null;
+                        /** @description To be sent back as X-Flow-Token */
+                        flow_token: string;
+                        /** Format: date-time */
+                        expires_at: string;
+                        result: {
+                            redirect_to: string;
+                        } | null;
+                    };
+                };
+            };
+            /** @description invalid_path, ambiguous_header */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description flow_expired */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    flow_identify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                flow_id: string;
             };
             cookie?: never;
         };
@@ -1717,7 +7382,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Say who is signing in */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1725,30 +7390,293 @@ export interface operations {
                 content: {
                     "application/json": {
                         id: string;
-                        kind: string;
-                        state: string;
-                        options: unknown[];
-                        client: unknown;
+                        /**
+                         * @description What the person is doing now
+                         * @enum {string}
+                         */
+                        kind: "sign_in" | "sign_up" | "recover" | "reauthenticate";
+                        /** @enum {string} */
+                        transport: "cookie";
+                        /** @enum {string} */
+                        state: "identify" | "first_factor" | "verification" | "new_password" | "done" | "consumed" | "failed";
+                        /** @description What is possible now, the same for known and unknown people */
+                        options: {
+                            /** @enum {string} */
+                            action: "identify" | "sign_up" | "recover" | "password" | "back" | "send_code" | "verify_code" | "set_password" | "complete";
+                            method: string | null;
+                        }[];
+                        client: {
+                            client_id: string;
+                            name: string;
+                            logo_url: string | null;
+                        };
                         identifier_hint: string | null;
+                        /** Format: date-time */
                         resend_at: string | null;
                         tries_left: number | null;
                         error_code: string | null;
-                        flow_token?: string;
+                        /** @description To be sent back as X-Flow-Token */
+                        flow_token: string;
+                        /** Format: date-time */
                         expires_at: string;
-                        result?: {
+                        result: {
                             redirect_to: string;
-                        };
+                        } | null;
                     };
+                };
+            };
+            /** @description invalid_path, ambiguous_header, invalid_json */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description csrf_failed, method_disabled */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description idempotency_mismatch, idempotency_in_progress, flow_state_conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description flow_expired */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
     };
-    post_flows_id_password: {
+    flow_sign_up: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                flow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    email: string;
+                    password: string;
+                    name?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Ask for a new account */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        /**
+                         * @description What the person is doing now
+                         * @enum {string}
+                         */
+                        kind: "sign_in" | "sign_up" | "recover" | "reauthenticate";
+                        /** @enum {string} */
+                        transport: "cookie";
+                        /** @enum {string} */
+                        state: "identify" | "first_factor" | "verification" | "new_password" | "done" | "consumed" | "failed";
+                        /** @description What is possible now, the same for known and unknown people */
+                        options: {
+                            /** @enum {string} */
+                            action: "identify" | "sign_up" | "recover" | "password" | "back" | "send_code" | "verify_code" | "set_password" | "complete";
+                            method: string | null;
+                        }[];
+                        client: {
+                            client_id: string;
+                            name: string;
+                            logo_url: string | null;
+                        };
+                        identifier_hint: string | null;
+                        /** Format: date-time */
+                        resend_at: string | null;
+                        tries_left: number | null;
+                        error_code: string | null;
+                        /** @description To be sent back as X-Flow-Token */
+                        flow_token: string;
+                        /** Format: date-time */
+                        expires_at: string;
+                        result: {
+                            redirect_to: string;
+                        } | null;
+                    };
+                };
+            };
+            /** @description invalid_path, ambiguous_header, invalid_json */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description csrf_failed, method_disabled, sign_up_disabled, invitation_email_mismatch */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description idempotency_mismatch, idempotency_in_progress, flow_state_conflict, email_taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description flow_expired, invitation_expired, invitation_revoked, invitation_used */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed, weak_password */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    flow_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                flow_id: string;
             };
             cookie?: never;
         };
@@ -1760,7 +7688,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Prove it by a password */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1768,36 +7696,776 @@ export interface operations {
                 content: {
                     "application/json": {
                         id: string;
-                        kind: string;
-                        state: string;
-                        options: unknown[];
-                        client: unknown;
+                        /**
+                         * @description What the person is doing now
+                         * @enum {string}
+                         */
+                        kind: "sign_in" | "sign_up" | "recover" | "reauthenticate";
+                        /** @enum {string} */
+                        transport: "cookie";
+                        /** @enum {string} */
+                        state: "identify" | "first_factor" | "verification" | "new_password" | "done" | "consumed" | "failed";
+                        /** @description What is possible now, the same for known and unknown people */
+                        options: {
+                            /** @enum {string} */
+                            action: "identify" | "sign_up" | "recover" | "password" | "back" | "send_code" | "verify_code" | "set_password" | "complete";
+                            method: string | null;
+                        }[];
+                        client: {
+                            client_id: string;
+                            name: string;
+                            logo_url: string | null;
+                        };
                         identifier_hint: string | null;
+                        /** Format: date-time */
                         resend_at: string | null;
                         tries_left: number | null;
                         error_code: string | null;
-                        flow_token?: string;
+                        /** @description To be sent back as X-Flow-Token */
+                        flow_token: string;
+                        /** Format: date-time */
                         expires_at: string;
-                        result?: {
+                        result: {
                             redirect_to: string;
-                        };
+                        } | null;
                     };
+                };
+            };
+            /** @description invalid_path, ambiguous_header, invalid_json */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description invalid_credentials */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description csrf_failed, method_disabled, user_banned, user_deactivated */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description idempotency_mismatch, idempotency_in_progress, flow_state_conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description flow_expired */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited, too_many_attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
     };
-    post_flows_id_complete: {
+    flow_recover: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                flow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    identifier: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Have a link mailed to choose a new password */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        /**
+                         * @description What the person is doing now
+                         * @enum {string}
+                         */
+                        kind: "sign_in" | "sign_up" | "recover" | "reauthenticate";
+                        /** @enum {string} */
+                        transport: "cookie";
+                        /** @enum {string} */
+                        state: "identify" | "first_factor" | "verification" | "new_password" | "done" | "consumed" | "failed";
+                        /** @description What is possible now, the same for known and unknown people */
+                        options: {
+                            /** @enum {string} */
+                            action: "identify" | "sign_up" | "recover" | "password" | "back" | "send_code" | "verify_code" | "set_password" | "complete";
+                            method: string | null;
+                        }[];
+                        client: {
+                            client_id: string;
+                            name: string;
+                            logo_url: string | null;
+                        };
+                        identifier_hint: string | null;
+                        /** Format: date-time */
+                        resend_at: string | null;
+                        tries_left: number | null;
+                        error_code: string | null;
+                        /** @description To be sent back as X-Flow-Token */
+                        flow_token: string;
+                        /** Format: date-time */
+                        expires_at: string;
+                        result: {
+                            redirect_to: string;
+                        } | null;
+                    };
+                };
+            };
+            /** @description invalid_path, ambiguous_header, invalid_json */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description csrf_failed, method_disabled */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description idempotency_mismatch, idempotency_in_progress, flow_state_conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description flow_expired */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    flow_send_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                flow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description email when absent
+                     * @enum {string}
+                     */
+                    channel?: "email";
+                };
+            };
+        };
+        responses: {
+            /** @description Have the mail sent again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        /**
+                         * @description What the person is doing now
+                         * @enum {string}
+                         */
+                        kind: "sign_in" | "sign_up" | "recover" | "reauthenticate";
+                        /** @enum {string} */
+                        transport: "cookie";
+                        /** @enum {string} */
+                        state: "identify" | "first_factor" | "verification" | "new_password" | "done" | "consumed" | "failed";
+                        /** @description What is possible now, the same for known and unknown people */
+                        options: {
+                            /** @enum {string} */
+                            action: "identify" | "sign_up" | "recover" | "password" | "back" | "send_code" | "verify_code" | "set_password" | "complete";
+                            method: string | null;
+                        }[];
+                        client: {
+                            client_id: string;
+                            name: string;
+                            logo_url: string | null;
+                        };
+                        identifier_hint: string | null;
+                        /** Format: date-time */
+                        resend_at: string | null;
+                        tries_left: number | null;
+                        error_code: string | null;
+                        /** @description To be sent back as X-Flow-Token */
+                        flow_token: string;
+                        /** Format: date-time */
+                        expires_at: string;
+                        result: {
+                            redirect_to: string;
+                        } | null;
+                    };
+                };
+            };
+            /** @description invalid_path, ambiguous_header, invalid_json */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description csrf_failed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description idempotency_mismatch, idempotency_in_progress, flow_state_conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description flow_expired */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited, too_many_attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    flow_verify_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                flow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Spaces are ignored */
+                    code: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Prove the address by the mailed code */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        /**
+                         * @description What the person is doing now
+                         * @enum {string}
+                         */
+                        kind: "sign_in" | "sign_up" | "recover" | "reauthenticate";
+                        /** @enum {string} */
+                        transport: "cookie";
+                        /** @enum {string} */
+                        state: "identify" | "first_factor" | "verification" | "new_password" | "done" | "consumed" | "failed";
+                        /** @description What is possible now, the same for known and unknown people */
+                        options: {
+                            /** @enum {string} */
+                            action: "identify" | "sign_up" | "recover" | "password" | "back" | "send_code" | "verify_code" | "set_password" | "complete";
+                            method: string | null;
+                        }[];
+                        client: {
+                            client_id: string;
+                            name: string;
+                            logo_url: string | null;
+                        };
+                        identifier_hint: string | null;
+                        /** Format: date-time */
+                        resend_at: string | null;
+                        tries_left: number | null;
+                        error_code: string | null;
+                        /** @description To be sent back as X-Flow-Token */
+                        flow_token: string;
+                        /** Format: date-time */
+                        expires_at: string;
+                        result: {
+                            redirect_to: string;
+                        } | null;
+                    };
+                };
+            };
+            /** @description invalid_path, ambiguous_header, invalid_json */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description invalid_code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description csrf_failed, sign_up_disabled, user_banned, user_deactivated */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description idempotency_mismatch, idempotency_in_progress, flow_state_conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description flow_expired */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    flow_set_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                flow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    password: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Choose a new password */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        /**
+                         * @description What the person is doing now
+                         * @enum {string}
+                         */
+                        kind: "sign_in" | "sign_up" | "recover" | "reauthenticate";
+                        /** @enum {string} */
+                        transport: "cookie";
+                        /** @enum {string} */
+                        state: "identify" | "first_factor" | "verification" | "new_password" | "done" | "consumed" | "failed";
+                        /** @description What is possible now, the same for known and unknown people */
+                        options: {
+                            /** @enum {string} */
+                            action: "identify" | "sign_up" | "recover" | "password" | "back" | "send_code" | "verify_code" | "set_password" | "complete";
+                            method: string | null;
+                        }[];
+                        client: {
+                            client_id: string;
+                            name: string;
+                            logo_url: string | null;
+                        };
+                        identifier_hint: string | null;
+                        /** Format: date-time */
+                        resend_at: string | null;
+                        tries_left: number | null;
+                        error_code: string | null;
+                        /** @description To be sent back as X-Flow-Token */
+                        flow_token: string;
+                        /** Format: date-time */
+                        expires_at: string;
+                        result: {
+                            redirect_to: string;
+                        } | null;
+                    };
+                };
+            };
+            /** @description invalid_path, ambiguous_header, invalid_json */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description csrf_failed, method_disabled */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description idempotency_mismatch, idempotency_in_progress, flow_state_conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description flow_expired */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed, weak_password */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    flow_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                flow_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Be somebody else */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1805,20 +8473,1040 @@ export interface operations {
                 content: {
                     "application/json": {
                         id: string;
-                        kind: string;
-                        state: string;
-                        options: unknown[];
-                        client: unknown;
+                        /**
+                         * @description What the person is doing now
+                         * @enum {string}
+                         */
+                        kind: "sign_in" | "sign_up" | "recover" | "reauthenticate";
+                        /** @enum {string} */
+                        transport: "cookie";
+                        /** @enum {string} */
+                        state: "identify" | "first_factor" | "verification" | "new_password" | "done" | "consumed" | "failed";
+                        /** @description What is possible now, the same for known and unknown people */
+                        options: {
+                            /** @enum {string} */
+                            action: "identify" | "sign_up" | "recover" | "password" | "back" | "send_code" | "verify_code" | "set_password" | "complete";
+                            method: string | null;
+                        }[];
+                        client: {
+                            client_id: string;
+                            name: string;
+                            logo_url: string | null;
+                        };
                         identifier_hint: string | null;
+                        /** Format: date-time */
                         resend_at: string | null;
                         tries_left: number | null;
                         error_code: string | null;
-                        flow_token?: string;
+                        /** @description To be sent back as X-Flow-Token */
+                        flow_token: string;
+                        /** Format: date-time */
                         expires_at: string;
-                        result?: {
+                        result: {
                             redirect_to: string;
-                        };
+                        } | null;
                     };
+                };
+            };
+            /** @description invalid_path, ambiguous_header */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description csrf_failed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description idempotency_mismatch, idempotency_in_progress, flow_state_conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description flow_expired */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    flow_complete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                flow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Turn the flow into a session */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        /**
+                         * @description What the person is doing now
+                         * @enum {string}
+                         */
+                        kind: "sign_in" | "sign_up" | "recover" | "reauthenticate";
+                        /** @enum {string} */
+                        transport: "cookie";
+                        /** @enum {string} */
+                        state: "identify" | "first_factor" | "verification" | "new_password" | "done" | "consumed" | "failed";
+                        /** @description What is possible now, the same for known and unknown people */
+                        options: {
+                            /** @enum {string} */
+                            action: "identify" | "sign_up" | "recover" | "password" | "back" | "send_code" | "verify_code" | "set_password" | "complete";
+                            method: string | null;
+                        }[];
+                        client: {
+                            client_id: string;
+                            name: string;
+                            logo_url: string | null;
+                        };
+                        identifier_hint: string | null;
+                        /** Format: date-time */
+                        resend_at: string | null;
+                        tries_left: number | null;
+                        error_code: string | null;
+                        /** @description To be sent back as X-Flow-Token */
+                        flow_token: string;
+                        /** Format: date-time */
+                        expires_at: string;
+                        result: {
+                            redirect_to: string;
+                        } | null;
+                    };
+                };
+            };
+            /** @description invalid_path, ambiguous_header */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description csrf_failed, user_banned, user_deactivated */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description idempotency_mismatch, idempotency_in_progress, flow_state_conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description flow_expired */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    flow_redeem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    token: string;
+                    /** @description The console's own when absent */
+                    client_id?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Open a mailed link */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        /**
+                         * @description What the person is doing now
+                         * @enum {string}
+                         */
+                        kind: "sign_in" | "sign_up" | "recover" | "reauthenticate";
+                        /** @enum {string} */
+                        transport: "cookie";
+                        /** @enum {string} */
+                        state: "identify" | "first_factor" | "verification" | "new_password" | "done" | "consumed" | "failed";
+                        /** @description What is possible now, the same for known and unknown people */
+                        options: {
+                            /** @enum {string} */
+                            action: "identify" | "sign_up" | "recover" | "password" | "back" | "send_code" | "verify_code" | "set_password" | "complete";
+                            method: string | null;
+                        }[];
+                        client: {
+                            client_id: string;
+                            name: string;
+                            logo_url: string | null;
+                        };
+                        identifier_hint: string | null;
+                        /** Format: date-time */
+                        resend_at: string | null;
+                        tries_left: number | null;
+                        error_code: string | null;
+                        /** @description To be sent back as X-Flow-Token */
+                        flow_token: string;
+                        /** Format: date-time */
+                        expires_at: string;
+                        result: {
+                            redirect_to: string;
+                        } | null;
+                    };
+                };
+            };
+            /** @description invalid_path, ambiguous_header, invalid_json */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description csrf_failed, sign_up_disabled, user_banned, user_deactivated */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description idempotency_mismatch, idempotency_in_progress */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description link_invalid */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    session_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who is signed in here */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        session: {
+                            id: string;
+                            user_id: string;
+                            client_id: string | null;
+                            session_class: string;
+                            auth_strength: string;
+                            amr: string[];
+                            /** @description 2 with a second factor */
+                            level: number;
+                            /** Format: date-time */
+                            authenticated_at: string;
+                            ip: string | null;
+                            user_agent: string | null;
+                            device: string | null;
+                            workspace_id: string | null;
+                            impersonated_by: string | null;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            last_seen_at: string;
+                            /**
+                             * Format: date-time
+                             * @description Moves on with use, up to 90 days in all
+                             */
+                            expires_at: string;
+                            current: boolean;
+                        };
+                        user: {
+                            id: string;
+                            email: string | null;
+                            email_verified: boolean;
+                            name: string;
+                            username: string | null;
+                            locale: string | null;
+                            /** Format: date-time */
+                            created_at: string;
+                        };
+                        /** @description To be sent as X-CSRF-Token with every change */
+                        csrf_token: string;
+                        /** @description Further accounts of this browser */
+                        others: {
+                            id: string;
+                            user_id: string;
+                            client_id: string | null;
+                            session_class: string;
+                            auth_strength: string;
+                            amr: string[];
+                            /** @description 2 with a second factor */
+                            level: number;
+                            /** Format: date-time */
+                            authenticated_at: string;
+                            ip: string | null;
+                            user_agent: string | null;
+                            device: string | null;
+                            workspace_id: string | null;
+                            impersonated_by: string | null;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            last_seen_at: string;
+                            /**
+                             * Format: date-time
+                             * @description Moves on with use, up to 90 days in all
+                             */
+                            expires_at: string;
+                            current: boolean;
+                        }[];
+                    };
+                };
+            };
+            /** @description invalid_path, ambiguous_header */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description credential_not_allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    session_delete: {
+        parameters: {
+            query?: {
+                /** @description Every account of this browser */
+                all?: boolean;
+            };
+            header?: {
+                /** @description With a session: of GET /api/v1/session */
+                "X-CSRF-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_path, ambiguous_header */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description credential_not_allowed, csrf_failed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description idempotency_mismatch, idempotency_in_progress */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    account_session_list: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                include_total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List your sessions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            id: string;
+                            user_id: string;
+                            client_id: string | null;
+                            session_class: string;
+                            auth_strength: string;
+                            amr: string[];
+                            /** @description 2 with a second factor */
+                            level: number;
+                            /** Format: date-time */
+                            authenticated_at: string;
+                            ip: string | null;
+                            user_agent: string | null;
+                            device: string | null;
+                            workspace_id: string | null;
+                            impersonated_by: string | null;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            last_seen_at: string;
+                            /**
+                             * Format: date-time
+                             * @description Moves on with use, up to 90 days in all
+                             */
+                            expires_at: string;
+                            current: boolean;
+                        }[];
+                        next_cursor: string | null;
+                        total?: number;
+                    };
+                };
+            };
+            /** @description invalid_path, ambiguous_header, invalid_cursor */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description credential_not_allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    account_sessions_delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description With a session: of GET /api/v1/session */
+                "X-CSRF-Token"?: string;
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_path, ambiguous_header */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description credential_not_allowed, csrf_failed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description idempotency_mismatch, idempotency_in_progress */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    account_session_delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description With a session: of GET /api/v1/session */
+                "X-CSRF-Token"?: string;
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_path, ambiguous_header */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description credential_not_allowed, csrf_failed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description idempotency_mismatch, idempotency_in_progress */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    account_password: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description With a session: of GET /api/v1/session */
+                "X-CSRF-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description May be left out within 5 minutes of signing in */
+                    current_password?: string;
+                    new_password: string;
+                    /** @description End every other session; true when absent */
+                    revoke_others?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_path, ambiguous_header, invalid_json */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unauthorized, invalid_credentials */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description credential_not_allowed, csrf_failed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description idempotency_mismatch, idempotency_in_progress */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed, weak_password */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited, too_many_attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };

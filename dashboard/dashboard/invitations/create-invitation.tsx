@@ -1,5 +1,5 @@
-// The dialog that invites by e-mail or makes a code to hand on.
-import { Input, Modal, NativeSelect, NumberInput, SegmentedControl, Stack, TextInput } from "@mantine/core";
+// The dialog that invites somebody by e-mail.
+import { Modal, NativeSelect, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useState } from "react";
 import { api, send } from "../api/client";
@@ -10,20 +10,25 @@ import { useAction } from "../ui/action";
 import { FormFoot } from "../ui/form-foot";
 import { InvitationSecret } from "./invitation-secret";
 
+const EXPIRIES = [
+	{ value: "1", label: "In a day" },
+	{ value: "7", label: "In 7 days" },
+	{ value: "30", label: "In 30 days" },
+];
+
+const DAY_MS = 86_400_000;
+
 interface InvitationValues {
-	kind: "email" | "code";
 	email: string;
 	role: Role;
-	max_uses: number | "";
+	expires_in_days: string;
 }
 
-function toBody(values: InvitationValues) {
-	return {
-		kind: values.kind,
-		role: values.role,
-		...(values.kind === "email" ? { email: values.email } : {}),
-		...(values.kind === "code" && values.max_uses !== "" ? { max_uses: values.max_uses } : {}),
-	};
+/** The request; a week is what the server takes by itself. */
+function toBody({ email, role, expires_in_days: days }: InvitationValues, now: number) {
+	// A minute less than the choice, so that a clock that runs ahead doesn't make it too long.
+	const until = new Date(Math.floor((now + Number(days) * DAY_MS) / 60_000) * 60_000 - 60_000);
+	return { kind: "email" as const, email, role, ...(days === "7" ? {} : { expires_at: until.toISOString() }) };
 }
 
 export default function CreateInvitation({ onClose }: { onClose: () => void }) {
@@ -46,15 +51,13 @@ interface InvitationFormProps {
 
 function InvitationForm({ onCreated, onClose }: InvitationFormProps) {
 	const { org } = usePlace();
-	const form = useForm<InvitationValues>({ initialValues: { kind: "email", email: "", role: "member", max_uses: 1 } });
+	const form = useForm<InvitationValues>({ initialValues: { email: "", role: "member", expires_in_days: "7" } });
 	const create = useAction({
-		run: (values: InvitationValues) => send(api.POST("/api/v1/invitations", { body: toBody(values) })),
+		run: (values: InvitationValues) => send(api.POST("/api/v1/invitations", { body: toBody(values, Date.now()) })),
 		refresh: [["invitations", org.id], ["audit-events", org.id]],
 		onDone: onCreated,
 		hasOwnProblem: true,
 	});
-	const isCode = form.values.kind === "code";
-	const roles = rolesUpTo(org.role).filter((role) => !isCode || !["owner", "admin"].includes(role));
 	return (
 		<form
 			onSubmit={form.onSubmit((values) =>
@@ -62,48 +65,35 @@ function InvitationForm({ onCreated, onClose }: InvitationFormProps) {
 			)}
 		>
 			<Stack gap="md">
-				<Input.Wrapper label="How" labelElement="div">
-					<SegmentedControl
-						mt={4}
-						fullWidth
-						aria-label="How to invite"
-						data={[
-							{ value: "email", label: "By e-mail" },
-							{ value: "code", label: "By a code" },
-						]}
-						value={form.values.kind}
-						onChange={(kind) => {
-							form.setFieldValue("kind", kind as InvitationValues["kind"]);
-							form.setFieldValue("role", "member");
-						}}
-					/>
-				</Input.Wrapper>
-				{isCode ? (
-					<NumberInput
-						label="How many people may use it"
-						min={1}
-						max={1000}
-						allowDecimal={false}
-						{...form.getInputProps("max_uses")}
-					/>
-				) : (
-					<TextInput
-						label="E-mail address"
-						type="email"
-						required
-						maxLength={254}
-						autoComplete="off"
-						data-autofocus
-						{...form.getInputProps("email")}
-					/>
-				)}
-				<NativeSelect label="Role" data={roles} {...form.getInputProps("role")} />
+				<TextInput
+					label="E-mail address"
+					type="email"
+					required
+					maxLength={254}
+					autoComplete="off"
+					data-autofocus
+					{...form.getInputProps("email")}
+				/>
+				<NativeSelect label="Role" data={rolesUpTo(org.role)} {...form.getInputProps("role")} />
+				<NativeSelect
+					label="Expires"
+					data={EXPIRIES}
+					{...form.getInputProps("expires_in_days")}
+					error={form.errors.expires_at}
+				/>
 				<FormFoot
 					submit="Invite"
 					error={create.error}
 					isRunning={create.isPending}
 					onCancel={onClose}
-					calls={[{ method: "POST", path: "/api/v1/invitations", body: toBody(form.values), isSessionOnly: true }]}
+					calls={[
+						{
+							method: "POST",
+							path: "/api/v1/invitations",
+							body: toBody(form.values, Date.now()),
+							isSessionOnly: true,
+						},
+					]}
 				/>
 			</Stack>
 		</form>

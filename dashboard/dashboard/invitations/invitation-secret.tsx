@@ -1,4 +1,4 @@
-// An invitation's link or code, at the one moment it can be read.
+// An invitation's link, at the one moment it can be read.
 import { Button, Group, Stack, Text } from "@mantine/core";
 import type { NewInvitation } from "../api/types";
 import { CopyBlock } from "../ui/copy";
@@ -8,18 +8,11 @@ export function InvitationSecret({ invitation, onDone }: { invitation: NewInvita
 	return (
 		<Stack gap="md">
 			<Text>
-				{invitation.email ? (
-					<>
-						A mail is on its way to <strong>{invitation.email}</strong>. You can also hand over the link yourself:
-					</>
-				) : (
-					"Hand this on to the people who may join:"
-				)}
+				A mail is on its way to <strong>{invitation.email}</strong>. You can also hand over the link yourself:
 			</Text>
 			{invitation.url ? <CopyBlock text={invitation.url} label="Invitation link" /> : null}
-			{invitation.kind === "code" && invitation.secret ? <CopyBlock text={invitation.secret} label="Invitation code" /> : null}
 			<Text size="sm" c="dimmed">
-				It's shown this once and works until <Time at={invitation.expires_at} />.
+				It's shown this once, and it works until <Time at={invitation.expires_at} /> for this address alone.
 			</Text>
 			<Group justify="flex-end">
 				<Button onClick={onDone}>Done</Button>

@@ -109,16 +109,7 @@ function InvitationTable({ rows, onOpen }: InvitationTableProps) {
 				{
 					key: "who",
 					label: "For",
-					cell: (row) => (
-						<div className="gh-cell-main">
-							<span>{row.email ?? "Whoever has the code"}</span>
-							{row.max_uses > 1 ? (
-								<span className="gh-dim">
-									used {row.uses} of {row.max_uses} times
-								</span>
-							) : null}
-						</div>
-					),
+					cell: (row) => <strong>{row.email}</strong>,
 				},
 				{ key: "role", label: "Role", cell: (row) => <Pill>{row.role}</Pill> },
 				{ key: "status", label: "State", cell: (row) => <Pill tone={TONES[row.status]}>{row.status}</Pill> },
@@ -140,14 +131,13 @@ interface RowActionsProps {
 }
 
 function RowActions({ invitation, onOpen }: RowActionsProps) {
-	const who = invitation.email ?? "the code";
 	return (
 		<Group gap={4} justify="flex-end" wrap="nowrap">
 			<Button
 				size="compact-sm"
 				variant="subtle"
 				color="gray"
-				aria-label={`Resend the invitation for ${who}`}
+				aria-label={`Resend the invitation for ${invitation.email}`}
 				onClick={() => onOpen({ what: "resend", invitation })}
 			>
 				Resend
@@ -156,7 +146,7 @@ function RowActions({ invitation, onOpen }: RowActionsProps) {
 				size="compact-sm"
 				variant="subtle"
 				color="gray"
-				aria-label={`Revoke the invitation for ${who}`}
+				aria-label={`Revoke the invitation for ${invitation.email}`}
 				onClick={() => onOpen({ what: "revoke", invitation })}
 			>
 				Revoke

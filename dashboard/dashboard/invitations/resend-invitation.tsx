@@ -30,14 +30,7 @@ export default function ResendInvitation({ invitation, onClose }: { invitation: 
 				>
 					<Stack gap="md">
 						<Text>
-							{invitation.email ? (
-								<>
-									<strong>{invitation.email}</strong> gets a new link;
-								</>
-							) : (
-								"You get a new code;"
-							)}{" "}
-							the old one stops working.
+							<strong>{invitation.email}</strong> gets a new link; the old one stops working.
 						</Text>
 						<FormFoot
 							submit="Resend"

@@ -24,14 +24,7 @@ export default function RevokeInvitation({ invitation, onClose }: { invitation: 
 			onConfirm={() => revoke.mutate(undefined)}
 			onClose={onClose}
 		>
-			{invitation.email ? (
-				<>
-					The link that <strong>{invitation.email}</strong> has
-				</>
-			) : (
-				"The code"
-			)}{" "}
-			stops working. You can invite again at any time.
+			The link that <strong>{invitation.email}</strong> has stops working. You can invite again at any time.
 		</Confirm>
 	);
 }

@@ -23,7 +23,7 @@ export function ProjectMembers() {
 		key: ["project-members", project.id],
 		fetch: (cursor) =>
 			send(
-				api.GET("/api/v1/projects/{id}/members", { params: { path: { id: project.id }, query: { cursor } } }),
+				api.GET("/api/v1/projects/{project_id}/members", { params: { path: { project_id: project.id }, query: { cursor } } }),
 			),
 	});
 	return (
@@ -60,7 +60,7 @@ function MemberTable({ rows }: { rows: ProjectMember[] }) {
 					label: "Person",
 					cell: (row) => (
 						<div className="gh-person">
-							<Avatar name={row.name || row.email} isRound />
+							<Avatar name={row.name || row.email || ""} isRound />
 							<div className="gh-cell-main">
 								<span>{row.name || row.email}</span>
 								<span className="gh-dim">{row.email}</span>
@@ -83,15 +83,15 @@ function OverrideSelect({ row }: { row: ProjectMember }) {
 		run: async (role: Override | null) => {
 			if (role) {
 				await send(
-					api.POST("/api/v1/projects/{id}/members", {
-						params: { path: { id: project.id } },
+					api.POST("/api/v1/projects/{project_id}/members", {
+						params: { path: { project_id: project.id } },
 						body: { user_id: row.user_id, role },
 					}),
 				);
 			} else {
 				await send(
-					api.DELETE("/api/v1/projects/{id}/members/{user_id}", {
-						params: { path: { id: project.id, user_id: row.user_id } },
+					api.DELETE("/api/v1/projects/{project_id}/members/{user_id}", {
+						params: { path: { project_id: project.id, user_id: row.user_id } },
 					}),
 				);
 			}

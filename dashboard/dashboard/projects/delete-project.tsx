@@ -34,8 +34,8 @@ export default function DeleteProject({ project, onClose, onDeleted }: DeletePro
 	const remove = useAction({
 		run: () =>
 			send(
-				api.DELETE("/api/v1/projects/{id}", {
-					params: { path: { id: project.id }, query: { confirm: project.slug } },
+				api.DELETE("/api/v1/projects/{project_id}", {
+					params: { path: { project_id: project.id }, query: { confirm: project.slug } },
 				}),
 			),
 		done: `${project.name} is deleted`,

@@ -96,8 +96,8 @@ function SettingsForm({ found, canWrite }: { found: Tagged<Project>; canWrite: b
 	const save = useAction({
 		run: (values: ProjectValues) =>
 			sendTagged(
-				api.PATCH("/api/v1/projects/{id}", {
-					params: { path: { id: project.id } },
+				api.PATCH("/api/v1/projects/{project_id}", {
+					params: { path: { project_id: project.id } },
 					headers: unlessChanged(found.etag),
 					body: toPatch(values, project),
 				}),

@@ -8,7 +8,7 @@ export default function PromoteProject({ project, onClose }: { project: Project;
 	const promote = useAction({
 		run: () =>
 			send(
-				api.PATCH("/api/v1/projects/{id}", { params: { path: { id: project.id } }, body: { is_default: true } }),
+				api.PATCH("/api/v1/projects/{project_id}", { params: { path: { project_id: project.id } }, body: { is_default: true } }),
 			),
 		refresh: [["project"], ["projects"], ["me", "orgs"]],
 		done: `${project.name} is the default now`,

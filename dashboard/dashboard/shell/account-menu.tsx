@@ -22,7 +22,7 @@ export function AccountMenu() {
 			<Menu.Target>
 				<ActionIcon variant="transparent" size={36} radius="xl">
 					<span className="gh-hidden">Account of {name}</span>
-					<Avatar name={name} imageUrl={session?.user.image_url} isRound />
+					<Avatar name={name} isRound />
 				</ActionIcon>
 			</Menu.Target>
 			<Menu.Dropdown>
