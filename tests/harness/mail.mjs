@@ -2,6 +2,7 @@
 
 import fs from "node:fs";
 import path from "node:path";
+import { domainToASCII } from "node:url";
 import { remember } from "./secrets.mjs";
 import { until } from "./workplace.mjs";
 
@@ -54,10 +55,13 @@ function parseMail(file) {
 	return { file, headers: mail.headers, to: mail.headers.to ?? "", subject: mail.headers.subject ?? "", text, html, url, token, code: /(?:^|\D)(\d{6})(?:\D|$)/.exec(text)?.[1] };
 }
 
+/** Envelopes and headers carry the domain as A-label. */
+const asSent = (address) => address.toLowerCase().replace(/@(.*)$/, (_, domain) => `@${domainToASCII(domain)}`);
+
 export function mailsTo(server, address) {
 	return fs.readdirSync(server.mailFolder).filter((name) => name.endsWith(".eml")).sort()
 		.map((name) => parseMail(path.join(server.mailFolder, name)))
-		.filter((mail) => mail.to.toLowerCase().includes(address.toLowerCase()));
+		.filter((mail) => mail.to.toLowerCase().includes(asSent(address)));
 }
 
 /** The newest mail to an address, once there are at least `count`. */
