@@ -37,7 +37,7 @@ function nodeTest(files, env, parallel) {
 		let text = "";
 		child.stdout.on("data", (chunk) => {
 			process.stdout.write(chunk);
-			text = (text + chunk).slice(-4000);
+			text += chunk;
 		});
 		child.on("close", (code) => {
 			counts.passed = Number(/^ℹ pass (\d+)/m.exec(text)?.[1] ?? 0);

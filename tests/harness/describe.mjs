@@ -24,10 +24,10 @@ const LETTERS = { session: "S", personal_token: "P", service_key: "K" };
 /** A described route in the words of the policy. */
 export function asPolicy(route) {
 	const kinds = (route.auth ?? []).map((kind) => LETTERS[kind]);
-	const isUnpinned = route.unpinned_key || route.flags?.includes?.("unpinned_key");
+	const isUnpinned = route.unpinned_key_only;
 	const callers = ["S", "P", "K"].filter((letter) => kinds.includes(letter)).map((letter) => (letter === "K" && isUnpinned ? "U" : letter)).join("") + (route.public ? "-" : "");
 	return {
 		method: route.method, path: route.path, name: `${route.method} ${route.path}`, callers,
-		permission: route.permission ?? null, tenant: route.tenant, errors: [...(route.errors ?? [])].sort(),
+		permission: route.permission === "in_handler" ? "*" : route.permission || null, tenant: route.tenant, errors: [...(route.errors ?? [])].sort(),
 	};
 }

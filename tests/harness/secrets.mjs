@@ -9,12 +9,15 @@ const BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 const letters = (alphabet, count) => Array.from({ length: count }, () => alphabet[randomInt(alphabet.length)]).join("");
 
+const IDS_PER_MS = 28274847169n;	// 36^16 / 2^48
+
 let lastMs = 0;
 
-/** prj_…: ten characters of time, so that ids sort by creation, and six of chance. */
+/** prj_…: the time in the upper part of the value of 16 digits in base 36, so that ids sort by creation. */
 export function makeId(prefix) {
 	lastMs = Math.max(Date.now(), lastMs + 1);
-	return `${prefix}_${lastMs.toString(36).padStart(10, "0")}${letters(BASE36, 6)}`;
+	const value = BigInt(lastMs) * IDS_PER_MS + BigInt(randomInt(2 ** 34));
+	return `${prefix}_${value.toString(36).padStart(16, "0")}`;
 }
 
 export const makePublicId = () => `proj_${letters(BASE62, 24)}`;

@@ -8,7 +8,7 @@ import { makeAddress } from "../../harness/http.mjs";
 import { sharedServer } from "../../harness/suite.mjs";
 import { samples, World } from "./samples.mjs";
 
-export const routes = (await describe()).map((route) => ({ ...asPolicy(route), id: route.id, site: route.site, input: route.input }));
+export const routes = (await describe()).map((route) => ({ ...asPolicy(route), id: route.id, site: route.site, pool: route.pool, input: route.input }));
 
 /** auth_request answers 204, 401 and 403 only (tenancy rule 41): its cases are written by hand. Health has no gates. */
 const WITHOUT_GATES = new Set(["GET /api/v1/auth_request", "GET /healthz", "GET /readyz"]);

@@ -1,13 +1,14 @@
 // Generated for every route: who is asking, may that kind of credential, may that role or scope, and is it our own page.
 
 import { expectError } from "../../harness/expect.mjs";
+import { openFlow } from "../../harness/fixtures.mjs";
 import { KEY_SCOPES } from "../../harness/person.mjs";
 import { expectPlain, gate, gated, isPublic, kindsOf, LEAST_ROLE, perKind, prepare, ROLES, stripped } from "./cases.mjs";
 
 const guarded = gated.filter((route) => !isPublic(route));
 const withPermission = guarded.filter((route) => route.permission && route.permission !== "*");
 
-gate("each allowed credential succeeds", 102, perKind(guarded), async (one) => {
+gate("each allowed credential succeeds", 101, perKind(guarded), async (one) => {
 	await expectPlain(await prepare(one, one.kind));
 });
 
@@ -43,7 +44,7 @@ gate("the wrong kind of credential: 403 credential_not_allowed", 48, wrongKinds,
 const lowRoles = withPermission.filter((route) => LEAST_ROLE[route.permission] !== "viewer")
 	.flatMap((route) => [..."SP"].filter((kind) => route.callers.includes(kind)).map((kind) => ({ ...route, kind, label: `${route.name} as ${kind}` })));
 
-gate("the role just below: 403 forbidden", 38, lowRoles, async (one) => {
+gate("the role just below: 403 forbidden", 37, lowRoles, async (one) => {
 	const least = LEAST_ROLE[one.permission];
 	const request = await prepare(one);
 	const below = await request.world.org.member(ROLES[ROLES.indexOf(least) - 1]);
@@ -57,7 +58,7 @@ gate("the role just below: 403 forbidden", 38, lowRoles, async (one) => {
 
 const scoped = withPermission.filter((route) => kindsOf(route).includes("K"));
 
-gate("a key without the scope: 403 insufficient_scope", 20, scoped, async (route) => {
+gate("a key without the scope: 403 insufficient_scope", 19, scoped, async (route) => {
 	const request = await prepare(route, "K");
 	const without = await request.world.org.key({ scopes: KEY_SCOPES.filter((scope) => scope !== route.permission) });
 	expectError(await request.send({ by: without }), 403, "insufficient_scope");
@@ -69,7 +70,7 @@ gate("a key without the scope: 403 insufficient_scope", 20, scoped, async (route
 
 const written = guarded.filter((route) => route.method !== "GET" && route.callers.includes("S"));
 
-gate("U-5 a session's write that doesn't come from our page: 403 csrf_failed", 29, written, async (route) => {
+gate("U-5 a session's write that doesn't come from our page: 403 csrf_failed", 27, written, async (route) => {
 	const request = await prepare(route, "S");
 	const other = await request.world.owner.session();
 	expectError(await request.send({ headers: { "X-CSRF-Token": null } }), 403, "csrf_failed");
@@ -90,6 +91,8 @@ gate("U-4 a flow's action without its token or from another page: 403 csrf_faile
 	expectError(await request.send({ headers: { "X-Flow-Token": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" } }), 403, "csrf_failed");
 	expectError(await request.send({ headers: { Origin: null } }), 403, "csrf_failed");
 	expectError(await request.send({ headers: { Origin: "https://evil.example" } }), 403, "csrf_failed");
-	expectError(await request.send({ by: request.client.with({ cookies: {} }) }), 404, "not_found");
+	expectError(await request.send({ by: request.client.with({ cookies: {} }) }), 403, "csrf_failed");
+	const { browser } = await openFlow(request.world.server);
+	expectError(await request.send({ by: request.client.with({ cookies: browser.cookies }) }), 404, "not_found");
 	await expectPlain(request);
 });

@@ -3,7 +3,7 @@
 // A sample gets a world (a fresh organization with its owner) and answers
 //	target	the address, its ids filled in
 //	json	the body, for routes that take one
-//	status	what success looks like (default 200)
+//	status	what success looks like (default 200; 404 for the set-up that is done, 429 for a second mail within the minute)
 //	by	the client that sends it, where it isn't the owner with the kind of credential that is asked for
 //	ids	{name: a stranger's id} for the path's parameters, to be answered like ids that don't exist
 
@@ -11,7 +11,7 @@ import { Client } from "../../harness/http.mjs";
 import { KEY_SCOPES, person } from "../../harness/person.mjs";
 import * as fixtures from "../../harness/fixtures.mjs";
 import { waitForMail } from "../../harness/mail.mjs";
-import { makeEmail, makeId, makePassword, makeSlug } from "../../harness/secrets.mjs";
+import { makeEmail, makeId, makePassword, makeSecret, makeSlug } from "../../harness/secrets.mjs";
 
 export class World {
 	static async make(server, options) {
@@ -47,7 +47,7 @@ export const samples = {
 	"GET /api/v1/setup": async () => ({}),
 	"POST /api/v1/setup": async (world) => ({
 		by: fromBrowser(world), status: 404,
-		json: { setup_token: world.server.anySetupToken, email: makeEmail(), password: makePassword(), name: "Owner", org_name: "Company" },
+		json: { setup_token: makeSecret("gset_"), email: makeEmail(), password: makePassword(), name: "Owner", org_name: "Company" },
 	}),
 	"GET /api/v1/me": async () => ({}),
 	"GET /api/v1/me/orgs": async () => ({}),
@@ -59,17 +59,17 @@ export const samples = {
 	"PATCH /api/v1/orgs/{org_id}": async (world) => ({ target: `/api/v1/orgs/${world.org.id}`, json: { name: "Renamed" } }),
 	"DELETE /api/v1/orgs/{org_id}": async (world) => ({ target: `/api/v1/orgs/${world.org.id}?confirm=${world.org.slug}`, status: 204 }),
 	"GET /api/v1/members": async () => ({}),
-	"GET /api/v1/members/{member_id}": async (world) => ({ target: `/api/v1/members/${world.owner.memberId}` }),
-	"PATCH /api/v1/members/{member_id}": async (world) => {
+	"GET /api/v1/members/{id}": async (world) => ({ target: `/api/v1/members/${world.owner.memberId}` }),
+	"PATCH /api/v1/members/{id}": async (world) => {
 		const other = await world.org.member("member");
 		return { target: `/api/v1/members/${other.memberId}`, json: { role: "viewer" } };
 	},
-	"DELETE /api/v1/members/{member_id}": async (world) => ({ target: `/api/v1/members/${(await world.org.member("member")).memberId}`, status: 204 }),
+	"DELETE /api/v1/members/{id}": async (world) => ({ target: `/api/v1/members/${(await world.org.member("member")).memberId}`, status: 204 }),
 	"DELETE /api/v1/members/me": async (world) => ({ by: await (await world.org.member("member")).session(), status: 204 }),
 	"GET /api/v1/invitations": async () => ({}),
 	"POST /api/v1/invitations": async () => ({ json: { kind: "email", email: makeEmail(), role: "member" }, status: 201 }),
-	"POST /api/v1/invitations/{invitation_id}/resend": async (world) => ({ target: `/api/v1/invitations/${(await fixtures.invitation(world.org)).id}/resend`, json: {} }),
-	"DELETE /api/v1/invitations/{invitation_id}": async (world) => ({ target: `/api/v1/invitations/${(await fixtures.invitation(world.org)).id}`, status: 204 }),
+	"POST /api/v1/invitations/{id}/resend": async (world) => ({ target: `/api/v1/invitations/${(await fixtures.invitation(world.org)).id}/resend`, json: {} }),
+	"DELETE /api/v1/invitations/{id}": async (world) => ({ target: `/api/v1/invitations/${(await fixtures.invitation(world.org)).id}`, status: 204 }),
 	"POST /api/v1/invitations/lookup": async (world) => ({ by: fromBrowser(world), json: { secret: (await fixtures.invitation(world.org)).secret } }),
 	"POST /api/v1/invitations/accept": async (world) => {
 		const email = makeEmail();
@@ -101,23 +101,23 @@ export const samples = {
 	},
 	"GET /api/v1/api_keys": async () => ({}),
 	"POST /api/v1/api_keys": async () => ({ json: { kind: "service", name: "Shop server" }, status: 201 }),
-	"GET /api/v1/api_keys/{key_id}": async (world) => ({ target: `/api/v1/api_keys/${(await world.org.key()).id}` }),
-	"PATCH /api/v1/api_keys/{key_id}": async (world) => ({ target: `/api/v1/api_keys/${(await world.org.key()).id}`, json: { name: "Renamed" } }),
-	"DELETE /api/v1/api_keys/{key_id}": async (world) => ({ target: `/api/v1/api_keys/${(await world.org.key()).id}`, status: 204 }),
-	"POST /api/v1/api_keys/{key_id}/rotate": async (world) => ({ target: `/api/v1/api_keys/${(await world.org.key()).id}/rotate`, json: { grace_s: 60 }, status: 201 }),
-	"GET /api/v1/clients/{client_id}": async (world) => ({ target: `/api/v1/clients/${world.project.clientId}` }),
-	"POST /api/v1/clients/{client_id}/redirect_uris": async (world) => ({
+	"GET /api/v1/api_keys/{id}": async (world) => ({ target: `/api/v1/api_keys/${(await world.org.key()).id}` }),
+	"PATCH /api/v1/api_keys/{id}": async (world) => ({ target: `/api/v1/api_keys/${(await world.org.key()).id}`, json: { name: "Renamed" } }),
+	"DELETE /api/v1/api_keys/{id}": async (world) => ({ target: `/api/v1/api_keys/${(await world.org.key()).id}`, status: 204 }),
+	"POST /api/v1/api_keys/{id}/rotate": async (world) => ({ target: `/api/v1/api_keys/${(await world.org.key()).id}/rotate`, json: { grace_s: 60 }, status: 201 }),
+	"GET /api/v1/clients/{id}": async (world) => ({ target: `/api/v1/clients/${world.project.clientId}` }),
+	"POST /api/v1/clients/{id}/redirect_uris": async (world) => ({
 		target: `/api/v1/clients/${world.project.clientId}/redirect_uris`, json: { uri: "https://shop.example.com/callback" }, status: 201,
 	}),
-	"DELETE /api/v1/clients/{client_id}/redirect_uris": async (world) => {
+	"DELETE /api/v1/clients/{id}/redirect_uris": async (world) => {
 		const extra = await world.org.project({ redirect_uris: ["http://localhost/callback", "https://shop.example.com/callback"] });
 		return { target: `/api/v1/clients/${extra.clientId}/redirect_uris?uri=${encodeURIComponent("https://shop.example.com/callback")}&project_id=${extra.id}`, status: 204 };
 	},
-	"POST /api/v1/clients/{client_id}/rotate_secret": async (world) => ({ target: `/api/v1/clients/${world.project.clientId}/rotate_secret`, json: {} }),
+	"POST /api/v1/clients/{id}/rotate_secret": async (world) => ({ target: `/api/v1/clients/${world.project.clientId}/rotate_secret`, json: {} }),
 	"GET /api/v1/audit_events": async () => ({}),
-	"GET /api/v1/audit_events/{audit_event_id}": async (world) => ({ target: `/api/v1/audit_events/${(await fixtures.auditEvent(world.org, { project: world.project })).id}` }),
+	"GET /api/v1/audit_events/{id}": async (world) => ({ target: `/api/v1/audit_events/${(await fixtures.auditEvent(world.org, { project: world.project })).id}` }),
 	"GET /api/v1/events": async () => ({}),
-	"GET /api/v1/events/{event_id}": async (world) => ({ target: `/api/v1/events/${(await fixtures.event(world.project, { server: world.server })).id}` }),
+	"GET /api/v1/events/{id}": async (world) => ({ target: `/api/v1/events/${(await fixtures.event(world.project, { server: world.server })).id}` }),
 	"GET /api/v1/event_types": async () => ({}),
 	"GET /api/v1/auth_request": async (world, kind) => ({
 		by: kind ? await world.client(kind) : await world.org.key(), target: `/api/v1/auth_request?client_id=${world.project.clientId}&accept=api_key`, status: 204,
@@ -138,7 +138,7 @@ export const samples = {
 		return withFlow(flow, "password", { password: known.password });
 	},
 	"POST /api/v1/flows/{flow_id}/recover": async (world) => withFlow(await fixtures.openFlow(world.server, "recover"), "recover", { identifier: makeEmail() }),
-	"POST /api/v1/flows/{flow_id}/send_code": async (world) => withFlow(await fixtures.signUpFlow(world.server), "send_code", { channel: "email" }),
+	"POST /api/v1/flows/{flow_id}/send_code": async (world) => withFlow(await fixtures.signUpFlow(world.server), "send_code", { channel: "email" }, { status: 429 }),
 	"POST /api/v1/flows/{flow_id}/verify_code": async (world) => {
 		const flow = await fixtures.signUpFlow(world.server);
 		const mail = await waitForMail(world.server, flow.email);
@@ -175,10 +175,16 @@ export const samples = {
 	"GET /readyz": async () => ({}),
 };
 
+/** {id} is of the noun before it. */
+function kindOf(parameter, route) {
+	const nouns = { members: "member_id", invitations: "invitation_id", api_keys: "key_id", clients: "client_id", audit_events: "audit_event_id", events: "event_id" };
+	return parameter === "id" ? nouns[route.path.split("/")[3]] : parameter;
+}
+
 /** A stranger's object for a path parameter, of the kind that the route names; null where ids of strangers are no question. */
-export async function strangersId(world, parameter) {
+export async function strangersId(world, parameter, route) {
 	const stranger = await World.make(world.server);
-	switch (parameter) {
+	switch (kindOf(parameter, route)) {
 	case "org_id": return stranger.org.id;
 	case "project_id": return stranger.project.id;
 	case "member_id": return stranger.owner.memberId;
@@ -194,8 +200,9 @@ export async function strangersId(world, parameter) {
 	}
 }
 
-export function nobodysId(parameter) {
+export function nobodysId(parameter, route) {
 	const prefixes = { org_id: "org", project_id: "prj", member_id: "mem", user_id: "usr", invitation_id: "inv", key_id: "key", audit_event_id: "aud", event_id: "evt", session_id: "ses", flow_id: "flw" };
-	return parameter === "client_id" ? "proj_000000000000000000000000" : makeId(prefixes[parameter]);
+	const kind = kindOf(parameter, route);
+	return kind === "client_id" ? "proj_000000000000000000000000" : makeId(prefixes[kind]);
 }
 
