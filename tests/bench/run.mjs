@@ -55,7 +55,6 @@ async function open() {
 	const server = await startGatehouse({
 		basis, nginx, config: { process: { request_workers: options.workers }, limits, log_level: "warn" },
 		hosts: (s) => {
-			fs.mkdirSync(path.join(s.folder, "snippets-of-bench"), { recursive: true });
 			fs.symlinkSync(path.resolve("nginx/snippets"), path.join(s.folder, "snippets"));
 			nginx.extra = bareSite(s, port);
 			return [s.db.socket];
@@ -96,12 +95,12 @@ async function ratios({ server, port, key, session }) {
 		bare_session: [`${bareUrl}/session`, cookie], whoami_session: [`${server.url}/api/v1/whoami`, cookie],
 	};
 	const rows = [];
-	for (const [, args] of Object.entries(targets))
-		await rate(...args, 1);
+	for (const [url, headers = []] of Object.values(targets))
+		await rate(url, headers, 1);
 	for (let round = 1; round <= options.rounds; round++) {
 		const row = {};
-		for (const [name, args] of Object.entries(targets))
-			row[name] = await rate(args[0], args[1] ?? []);
+		for (const [name, [url, headers = []]] of Object.entries(targets))
+			row[name] = await rate(url, headers);
 		rows.push(row);
 		console.log(`round ${String(round).padStart(2)}  ${Object.entries(row).map(([name, value]) => `${name} ${Math.round(value)}`).join("  ")}`);
 	}
