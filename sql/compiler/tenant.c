@@ -25,7 +25,7 @@ column_kind(const struct table *table, const char *column)
 	return KIND_NONE;
 }
 
-/* `id` is a tenant only as :org_id of orgs and :project_id of projects: the name says what the caller checked. */
+/* :org_id for the id of orgs. */
 static const char *
 id_param(const struct table *table)
 {
@@ -33,9 +33,28 @@ id_param(const struct table *table)
 }
 
 static bool
+ends_with(const char *text, const char *end)
+{
+	size_t len = strlen(text);
+
+	return len >= strlen(end) && strcmp(text + len - strlen(end), end) == 0;
+}
+
+/* The parameter's name says which check the caller made: :project_id, :event_project_id, :console_id, :org_id … */
+static bool
 is_tenant_param(const struct table *table, const char *column, const char *param)
 {
-	return !same_word(column, "id") || strcmp(param, id_param(table)) == 0;
+	switch (column_kind(table, column)) {
+	case KIND_PROJECT:
+		return ends_with(param, "project_id") || ends_with(param, "console_id");
+	case KIND_ORG:
+		return ends_with(param, "org_id");
+	case KIND_CHAIN:
+		return ends_with(param, "chain_id") || ends_with(param, "project_id") || ends_with(param, "org_id");
+	case KIND_NONE:
+		break;
+	}
+	return strcmp(param, column) == 0;
 }
 
 static bool
@@ -55,7 +74,7 @@ hands_on(enum tenant_kind from, enum tenant_kind to)
 static bool
 binds(const struct expr *target, const struct expr *source)
 {
-	if (source->kind != EXPR_COLUMN || !source->ref->is_scoped || source->ref == target->ref)
+	if (source->kind != EXPR_COLUMN || !source->ref->is_scoped)
 		return false;
 	return hands_on(column_kind(source->ref->table, source->column->name),
 			column_kind(target->ref->table, target->column->name));
@@ -141,7 +160,7 @@ check_stored_tenant(const struct query *query, const struct table *table, const 
 		return;
 	if (value->kind == EXPR_PARAM)
 		complain(query_place(query, value->line), "%s.%s is the tenant: set it from :%s", table->name, column,
-			 id_param(table));
+			 same_word(column, "id") ? id_param(table) : column);
 	complain(query_place(query, value->line), "%s.%s is the tenant: set it from a parameter or a column of a bound table",
 		 table->name, column);
 }

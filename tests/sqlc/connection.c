@@ -381,24 +381,48 @@ writes_see_what_others_committed_and_snapshots_do_not(void **state)
 
 /* ---- transactions that the server ends ---- */
 
-/* The guard row is held by another: 1205 after three seconds; what follows must not run outside of the transaction. */
+/* The guard row is held by another: 1205 after three seconds. What follows would run, and must not: its condition was never met. */
 static void
 a_lock_wait_is_a_conflict_and_nothing_runs_after_it(void **state)
 {
 	struct db *db = open_db();
-	struct q_project_insert late = project("prj_0000000000000004", "late");
+	const struct q_idempotency_insert late = {
+		.actor_id = stored_reply.actor_id,
+		.idempotency_key = "late",
+		.request_digest = BYTES("dddddddddddddddddddddddddddddddd"),
+		.expires_at = NOW_MS,
+	};
 
 	(void)state;
 	side_run("START TRANSACTION");
 	side_run("UPDATE orgs SET guard = guard + 1 WHERE id = '" ORG "'");
 	assert_int_equal(db_begin(db, TX_WRITE), OK);
 	assert_int_equal(q_org_guard(db, &(struct q_org_guard){ .org_id = ORG }, NULL), ERR_DB_CONFLICT);
-	assert_int_equal(q_project_insert(db, &late, NULL), ERR_DB_CONFLICT);
+	assert_int_equal(q_idempotency_insert(db, &late, NULL), ERR_DB_CONFLICT);
 	assert_int_equal(db_commit(db), ERR_DB_CONFLICT);
 	side_run("ROLLBACK");
-	assert_string_equal(side_ask("SELECT COUNT(*) FROM projects WHERE slug = 'late'"), "0");
 	assert_false(db_in_transaction(db));
-	assert_int_equal(q_project_insert(db, &late, NULL), OK);
+	assert_string_equal(side_ask("SELECT COUNT(*) FROM idempotency_keys WHERE idempotency_key = 'late'"), "0");
+	assert_int_equal(db_begin(db, TX_WRITE), OK);
+	assert_int_equal(q_org_guard(db, &(struct q_org_guard){ .org_id = ORG }, NULL), OK);
+	assert_int_equal(q_idempotency_insert(db, &late, NULL), OK);
+	assert_int_equal(db_commit(db), OK);
+	assert_string_equal(side_ask("SELECT COUNT(*) FROM idempotency_keys WHERE idempotency_key = 'late'"), "1");
+	db_free(db);
+}
+
+static void
+a_transaction_does_not_begin_inside_another(void **state)
+{
+	struct db *db = open_db();
+
+	(void)state;
+	assert_int_equal(db_begin(db, TX_WRITE), OK);
+	assert_int_equal(db_begin(db, TX_WRITE), ERR_DB);
+	assert_true(db_in_transaction(db));
+	db_rollback(db);
+	assert_int_equal(db_begin(db, TX_WRITE), OK);
+	db_rollback(db);
 	db_free(db);
 }
 
@@ -587,6 +611,7 @@ main(void)
 		TEST(what_does_not_fit_is_refused_instead_of_cut),
 		TEST(writes_see_what_others_committed_and_snapshots_do_not),
 		TEST(a_lock_wait_is_a_conflict_and_nothing_runs_after_it),
+		TEST(a_transaction_does_not_begin_inside_another),
 		TEST(an_idle_connection_that_died_is_replaced),
 		TEST(a_connection_lost_in_a_transaction_runs_nothing_more),
 		TEST(a_commit_without_an_answer_is_unknown),
