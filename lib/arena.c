@@ -108,6 +108,7 @@ take(struct arena *arena, size_t size)
 	struct block *block = add_block(arena, size);
 
 	block->used = size;
+	arena->used += size;
 	return block->data;
 }
 
@@ -125,6 +126,7 @@ take(struct arena *arena, size_t size)
 		block = add_block(arena, aligned > BLOCK_BYTES ? aligned : BLOCK_BYTES);
 	void *data = block->data + block->used;
 	block->used += aligned;
+	arena->used += aligned;
 	return data;
 }
 
@@ -137,7 +139,6 @@ arena_alloc(struct arena *arena, size_t size)
 	void *data = take(arena, wanted);
 
 	memset(data, 0, wanted);
-	arena->used += wanted;
 	if (arena->used > arena->limit)
 		arena->exhausted = true;
 	return data;
@@ -258,7 +259,7 @@ cut_block(struct arena *arena, struct block *block, size_t from, bool wipe)
 		return;
 	if (wipe)
 		OPENSSL_cleanse(block->data + from, block->used - from);
-	arena->used -= block->used - from < arena->used ? block->used - from : arena->used;
+	arena->used -= block->used - from;
 	block->used = from;
 }
 

@@ -10,6 +10,8 @@
 bool utf8_is_valid(const char *data, size_t len);
 /* Code points of valid UTF-8. */
 size_t utf8_length(const char *text);
+/* The code point at *text of valid UTF-8 that isn't at its end; *text moves behind it. */
+uint32_t utf8_next(const char **text);
 /* The first `count` code points at most. */
 const char *utf8_cut(struct arena *, const char *text, size_t count) RETURNS_NONNULL;
 

@@ -58,8 +58,8 @@ static void
 limit_marks_the_arena_and_reset_clears_it(void **state)
 {
 	(void)state;
-	struct arena *small = arena_new(1000);
-	arena_alloc(small, 1000);
+	struct arena *small = arena_new(1024);
+	arena_alloc(small, 1024);
 	assert_false(arena_is_exhausted(small));
 	memset(arena_alloc(small, 16), 1, 16);
 	assert_true(arena_is_exhausted(small));
