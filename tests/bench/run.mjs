@@ -11,6 +11,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
 import { makeBasis, startGatehouse } from "../harness/server.mjs";
+import { Client } from "../harness/http.mjs";
 import { person } from "../harness/person.mjs";
 import { BUILD, freePort, start, stop, until } from "../harness/workplace.mjs";
 
@@ -153,14 +154,15 @@ async function beside({ server, key, caller }) {
 		await Promise.all(crowd);
 		shares.push(busy / quiet);
 	}
+	if (signIns === 0)
+		throw new Error("nobody signed in: the measurement says nothing");
 	return { share: median(shares), signIns };
 }
 
 async function signIn(server, somebody) {
-	const { Client } = await import("../harness/http.mjs");
 	const browser = new Client(server, { check: false, headers: { origin: server.url } });
 	const flow = await browser.post("/api/v1/flows", { kind: "sign_in", transport: "cookie" });
-	const act = (action, body) => browser.post(`/api/v1/flows/${flow.body.id}/${action}`, body, { headers: { "x-flow-token": flow.body.flow_token } });
+	const act = (action, body) => browser.post(`/api/v1/flows/${flow.json.id}/${action}`, body, { headers: { "x-flow-token": flow.json.flow_token } });
 	await act("identify", { identifier: somebody.email });
 	const result = await act("password", { password: somebody.password });
 	browser.close();
