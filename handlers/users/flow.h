@@ -83,6 +83,12 @@ const char *flow_page_url(const struct request *, const char *project_id, const 
 enum err flow_send_proof(const struct request *, struct tx *, struct flow *) MUST_CHECK;
 enum err flow_code_digest(const struct request *, const struct flow *, const char *code, struct bytes *ret) MUST_CHECK;
 
+/* ---- flow_reset_link.c ---- */
+
+/* A recovery of this user that waits for its proof, in no browser yet. ERR_NO_ROW when project or user is gone. */
+enum err flow_begin_reset(const struct request *, struct tx *, const char *project_id, const char *user_id, const char *token,
+			  struct flow *ret) MUST_CHECK;
+
 /* ---- flow_proof.c ---- */
 
 enum proof { PROOF_CODE, PROOF_LINK_HERE, PROOF_LINK_ELSEWHERE };

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "domain/reset_link.h"
 #include "lib/encode.h"
 #include "lib/secrets.h"
 
@@ -144,7 +145,9 @@ use_link(const struct request *rq, struct tx *tx, const char *project_id, const 
 	TRY(q_one_time_token_get(
 	    tx->db, &(struct q_one_time_token_get){ .project_id = project_id, .token_digest = digest }, &row));
 	if (row.flow_id == NULL)
-		return ERR_NO_ROW;
+		return strcmp(row.purpose, RESET_LINK_PURPOSE) == 0 && row.user_id != NULL
+			       ? flow_begin_reset(rq, tx, project_id, row.user_id, token, ret_flow)
+			       : ERR_NO_ROW;
 	TRY(flow_load(rq, tx, project_id, row.flow_id, &flow));
 	/* Of a flow's links only the newest counts. */
 	if (flow.row.expires_at <= rq->now_ms || flow.state != FLOW_VERIFICATION || flow.data.link == NULL ||
