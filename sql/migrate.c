@@ -21,7 +21,7 @@
 #define STATEMENT_MS HOUR_MS
 
 struct migrator {
-	struct config config;	/* a copy with patient timeouts */
+	struct config config;	/* a copy, perhaps with a patient timeout */
 	MYSQL *handle;
 	struct arena *arena;
 	void (*say)(const char *line);
@@ -37,10 +37,11 @@ fail(const struct migrator *migrator, const char *what)
 }
 
 static enum err
-open_migrator(struct migrator *migrator, const struct config *config, struct arena *arena)
+open_migrator(struct migrator *migrator, const struct config *config, struct arena *arena, int64_t statement_ms)
 {
 	*migrator = (struct migrator){ .config = *config, .arena = arena };
-	migrator->config.database.read_timeout_ms = STATEMENT_MS;
+	if (statement_ms > config->database.read_timeout_ms)
+		migrator->config.database.read_timeout_ms = statement_ms;
 	return db_connect(&migrator->config, &migrator->handle);
 }
 
@@ -161,7 +162,7 @@ migrate_state(const struct config *config, struct arena *arena, enum schema_stat
 	struct verdict verdict;
 	enum err e;
 
-	TRY(open_migrator(&migrator, config, arena));
+	TRY(open_migrator(&migrator, config, arena, 0));
 	e = judge(&migrator, &verdict);
 	mysql_close(migrator.handle);
 	if (e != OK)
@@ -339,7 +340,7 @@ migrate_run(const struct config *config, struct arena *arena, void (*say)(const 
 	struct migrator migrator;
 	enum err e;
 
-	TRY(open_migrator(&migrator, config, arena));
+	TRY(open_migrator(&migrator, config, arena, STATEMENT_MS));
 	migrator.say = say;
 	migrator.holder = make_holder(&migrator);
 	e = run_guarded(&migrator);

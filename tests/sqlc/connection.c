@@ -1,63 +1,18 @@
 /*
  * What the connection promises, against a server: errors have their class, a transaction that the server has ended runs nothing more,
- * lost connections are replaced, writes leave their trace. GATEHOUSE_TEST_SOCKET names the server; database `connection` must be empty.
+ * lost connections are replaced, writes leave their trace. GATEHOUSE_TEST_SOCKET names the server; its database `connection` is migrated.
  */
-#include "tests/unit/unit.h"
+#include "tests/sqlc/server.h"
 
-#include <mysql.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "sql/gen/queries.h"
-#include "sql/migrate.h"
 #include "sql/tx.h"
 
 #define NOW_MS INT64_C(1767225600123)
 #define ORG "org_0000000000000001"
 #define PROJECT "prj_0000000000000001"
-
-static struct config config = {
-	.database = {
-		.hosts = { "/nonexistent/db.sock", NULL },
-		.host_count = 2,
-		.name = "connection",
-		.user = "root",
-		.password_file = "",
-		.tls_ca_file = "",
-		.connect_timeout_ms = 3000,
-		.read_timeout_ms = 10000,
-		.write_timeout_ms = 10000,
-	},
-};
-
-/* A second way in, to look and to interfere. */
-static MYSQL *side;
-
-static void
-side_run(const char *sql)
-{
-	if (mysql_query(side, sql) != 0)
-		fail_msg("%s: %s", sql, mysql_error(side));
-}
-
-static const char *
-side_ask(const char *sql)
-{
-	MYSQL_RES *result;
-	MYSQL_ROW row;
-	const char *value;
-
-	side_run(sql);
-	result = mysql_store_result(side);
-	assert_non_null(result);
-	row = mysql_fetch_row(result);
-	value = row == NULL ? NULL : arena_strdup(arena, row[0]);
-	mysql_free_result(result);
-	return value;
-}
 
 /* Ends every connection but the side's own, as a restart of the server would. */
 static void
@@ -108,94 +63,6 @@ insert_org(void)
 	side_run("DELETE FROM orgs");
 	side_run("INSERT INTO orgs (id, name, slug, discoverable, status, version, created_at, updated_at)"
 		 " VALUES ('" ORG "', 'Org', 'org', 0, 'active', 1, '2026-01-01', '2026-01-01')");
-}
-
-/* ---- migrations ---- */
-
-static void
-say_nothing(const char *line)
-{
-	(void)line;
-}
-
-static enum schema_state
-state_of_schema(void)
-{
-	enum schema_state state = SCHEMA_FOREIGN;
-	const char *detail = NULL;
-
-	assert_int_equal(migrate_state(&config, arena, &state, &detail), OK);
-	assert_non_null(detail);
-	return state;
-}
-
-/* Runs first: the later cases need the tables. */
-static void
-two_starters_migrate_an_empty_database(void **state)
-{
-	pid_t child;
-	int status = 0;
-
-	(void)state;
-	assert_int_equal(state_of_schema(), SCHEMA_EMPTY);
-	child = fork();
-	if (child == 0)
-		_exit(migrate_run(&config, arena, say_nothing) == OK ? 0 : 1);
-	assert_int_equal(migrate_run(&config, arena, say_nothing), OK);
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_int_equal(WEXITSTATUS(status), 0);
-	assert_int_equal(state_of_schema(), SCHEMA_CURRENT);
-	assert_int_equal(migrate_run(&config, arena, say_nothing), OK);
-}
-
-static void
-an_interrupted_migration_goes_on(void **state)
-{
-	(void)state;
-	side_run("DELETE FROM schema_migrations");
-	side_run("DROP TRIGGER projects_environment_immutable");
-	side_run("DROP TABLE event_heads");
-	assert_int_equal(state_of_schema(), SCHEMA_BEHIND);
-	assert_int_equal(migrate_run(&config, arena, say_nothing), OK);
-	assert_int_equal(state_of_schema(), SCHEMA_CURRENT);
-	assert_string_equal(side_ask("SELECT COUNT(*) FROM information_schema.triggers WHERE trigger_schema = 'connection'"), "1");
-	assert_string_equal(side_ask("SELECT COUNT(*) FROM event_heads"), "0");
-}
-
-static void
-a_database_of_a_newer_version_is_refused(void **state)
-{
-	(void)state;
-	side_run("INSERT INTO schema_migrations VALUES ('9999_later', '', '2026-01-01')");
-	assert_int_equal(state_of_schema(), SCHEMA_AHEAD);
-	assert_int_equal(migrate_run(&config, arena, say_nothing), ERR_DB);
-	side_run("DELETE FROM schema_migrations WHERE id = '9999_later'");
-	assert_int_equal(state_of_schema(), SCHEMA_CURRENT);
-}
-
-static void
-a_changed_migration_is_refused(void **state)
-{
-	(void)state;
-	side_run("UPDATE schema_migrations SET checksum = REVERSE(checksum) WHERE id = '0001_baseline'");
-	assert_int_equal(state_of_schema(), SCHEMA_FOREIGN);
-	assert_int_equal(migrate_run(&config, arena, say_nothing), ERR_DB);
-	side_run("UPDATE schema_migrations SET checksum = REVERSE(checksum) WHERE id = '0001_baseline'");
-	assert_int_equal(state_of_schema(), SCHEMA_CURRENT);
-}
-
-static void
-tables_of_somebody_else_are_refused(void **state)
-{
-	struct config other = config;
-	enum schema_state found = SCHEMA_CURRENT;
-	const char *detail = NULL;
-
-	(void)state;
-	other.database.name = "mysql";
-	assert_int_equal(migrate_state(&other, arena, &found, &detail), OK);
-	assert_int_equal(found, SCHEMA_FOREIGN);
-	assert_int_equal(migrate_run(&other, arena, say_nothing), ERR_DB);
 }
 
 /* ---- rows ---- */
@@ -598,11 +465,6 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(two_starters_migrate_an_empty_database),
-		TEST(an_interrupted_migration_goes_on),
-		TEST(a_database_of_a_newer_version_is_refused),
-		TEST(a_changed_migration_is_refused),
-		TEST(tables_of_somebody_else_are_refused),
 		TEST(values_come_back_as_they_went),
 		TEST(long_values_come_back_whole),
 		TEST(duplicate_keys_have_names),
@@ -621,13 +483,8 @@ main(void)
 		TEST(a_record_is_an_audit_row_an_event_and_its_place_in_the_queue),
 	};
 
-	config.database.hosts[1] = getenv("GATEHOUSE_TEST_SOCKET");
-	side = mysql_init(NULL);
-	if (config.database.hosts[1] == NULL ||
-	    mysql_real_connect(side, NULL, "root", "", "connection", 0, config.database.hosts[1], 0) == NULL) {
-		puts("Bail out! no server");
+	if (!open_side())
 		return 1;
-	}
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 
 	mysql_close(side);

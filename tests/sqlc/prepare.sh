@@ -1,6 +1,6 @@
 #!/bin/bash
 # Against a private MariaDB, as TAP: schema/ and migrations/ give the same tables, every generated statement prepares and runs, and the
-# connection keeps its promises (prepare.c, connection.c).
+# connection keeps its promises (migration.c, connection.c, prepare.c).
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 build=${GATEHOUSE_BUILD:-build}
@@ -63,7 +63,18 @@ is_same_schema() {
 		diff "$folder/one" "$folder/two" >"$folder/why"
 }
 
-make -s -C "$build" sqlc tests/sqlc/prepare tests/sqlc/connection >&2 || { echo "not ok - the programs build"; exit 1; }
+# A program that dies says nothing, or "ok" for the tests before.
+run_program() {
+	CMOCKA_MESSAGE_OUTPUT=TAP "$build/tests/sqlc/$1" 2>"$folder/why" >"$folder/out"
+	local status=$?
+	grep -v -e '^1\.\.' -e '^# ok' "$folder/out"
+	[ $status != 0 ] || return 0
+	failures=$((failures + 1))
+	sed 's/^/# /' "$folder/why"
+	grep -q '^not ok' "$folder/out" || echo "not ok - $1 ended with $status"
+}
+
+make -s -C "$build" sqlc tests/sqlc/migration tests/sqlc/connection tests/sqlc/prepare >&2 || { echo "not ok - the programs build"; exit 1; }
 start
 started=$?
 say $started "a private MariaDB starts"
@@ -71,14 +82,8 @@ say $started "a private MariaDB starts"
 
 sql -e "CREATE DATABASE connection; CREATE DATABASE from_schema CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci;"
 export GATEHOUSE_TEST_SOCKET=$socket
-CMOCKA_MESSAGE_OUTPUT=TAP "$build/tests/sqlc/connection" 2>"$folder/why" >"$folder/out"
-status=$?
-grep -v '^1\.\.' "$folder/out"
-if [ $status != 0 ]; then
-	failures=$((failures + 1))
-	sed 's/^/# /' "$folder/why"
-	grep -q '^not ok' "$folder/out" || echo "not ok - connection ended with $status"
-fi
+run_program migration
+run_program connection
 
 "$build/sqlc" --schema sql/schema/*.sql --baseline | sed 's/^CREATE TRIGGER/DELIMITER \/\/\n&/; s/^END;/END\/\/\nDELIMITER ;/' |
 	sql from_schema >"$folder/why" 2>&1
