@@ -150,36 +150,41 @@ function firstFactor(run: FlowRun, options: ViewOptions, again: Again): void {
 
 function verification(run: FlowRun, options: ViewOptions, again: Again): void {
 	const who = options.identifier ?? run.flow.identifier_hint;
-	const tries = run.flow.tries_left;
+	const isByCode = run.may("verify_code");
+	const byLink = who ? t("verify_text_link", { who }) : t("verify_text_link_plain");
+	const byCode = who ? t("verify_text", { who }) : t("verify_text_plain");
 	show({
 		title: t("verify_title"),
-		text: who ? t("verify_text", { who }) : t("verify_text_plain"),
-		body: [
-			form({
-				fields: [
-					{
-						name: "code",
-						label: t("code"),
-						type: "code",
-						autocomplete: "one-time-code",
-						hint: tries !== null && tries < 5 ? t("tries_left", { n: tries }) : undefined,
-					},
-				],
-				submit: t("verify_button"),
-				fieldOf: { invalid_code: "code" },
-				run: ({ code }) => step(run, again, "verify_code", { code: code.replace(/\s/g, "") }),
-			}),
-		],
+		text: isByCode ? byCode : byLink,
+		body: isByCode ? [codeForm(run, again)] : [],
 		foot: [resendButton(run, again), el("p", {}, link(t("back_to_sign_in"), pageUrl("sign-in")))],
 	});
 }
 
-/** Sends a new code once the server allows it; counts down until then. */
+function codeForm(run: FlowRun, again: Again): HTMLFormElement {
+	const tries = run.flow.tries_left;
+	return form({
+		fields: [
+			{
+				name: "code",
+				label: t("code"),
+				type: "code",
+				autocomplete: "one-time-code",
+				hint: tries !== null && tries < 5 ? t("tries_left", { n: tries }) : undefined,
+			},
+		],
+		submit: t("verify_button"),
+		fieldOf: { invalid_code: "code" },
+		run: ({ code }) => step(run, again, "verify_code", { code: code.replace(/\s/g, "") }),
+	});
+}
+
+/** Sends the mail again once the server allows it; counts down until then. */
 function resendButton(run: FlowRun, again: Again): HTMLElement | null {
 	if (!run.may("send_code")) {
 		return null;
 	}
-	const made = button(t("resend"), () => step(run, again, "send_code"), "link");
+	const made = button(t("resend"), () => step(run, again, "send_code", {}), "link");
 	const allowedAt = run.flow.resend_at ? Date.parse(run.flow.resend_at) : 0;
 	const tick = () => {
 		const seconds = Math.ceil((allowedAt - Date.now()) / 1000);

@@ -37,10 +37,11 @@ export const en = {
 	verify_title: "Check your mail",
 	verify_text: "If {who} can get mail from us, a 6-digit code and a link are on their way.",
 	verify_text_plain: "If the address can get mail from us, a 6-digit code and a link are on their way.",
+	verify_text_link: "If {who} has an account, a link is on its way. Open it to choose a new password; it works once.",
+	verify_text_link_plain: "If the address has an account, a link is on its way. Open it to choose a new password; it works once.",
 	verify_button: "Confirm",
-	resend: "Send a new code",
-	resend_in: "A new code in {s} s",
-	resent: "A new code is on its way.",
+	resend: "Send it again",
+	resend_in: "Send it again in {s} s",
 	tries_left: "{n} tries left.",
 
 	// Links from mails
@@ -53,7 +54,7 @@ export const en = {
 
 	// Recovery
 	forgot_title: "Forgot your password?",
-	forgot_text: "Tell us your e-mail address, and we'll send you a code and a link to choose a new one.",
+	forgot_text: "Tell us your e-mail address, and we'll send you a link to choose a new one.",
 	forgot_button: "Send the mail",
 	new_password_title: "Choose a new password",
 	new_password_text: "All other sessions end when you save it.",
@@ -90,6 +91,8 @@ export const en = {
 	// The error page
 	error_title: "That didn't work",
 	error_text: "Go back to the app and try again.",
+	nowhere_title: "You can go back to the app",
+	nowhere_text: "There is nothing more to do on this page.",
 	unknown_project_title: "There is no such app here",
 	unknown_project_text: "The address may be misspelled, or the app was removed.",
 

@@ -34,10 +34,11 @@ export const es: Catalogue = {
 	verify_title: "Revisa tu correo",
 	verify_text: "Si {who} puede recibir nuestro correo, van en camino un código de 6 cifras y un enlace.",
 	verify_text_plain: "Si la dirección puede recibir nuestro correo, van en camino un código de 6 cifras y un enlace.",
+	verify_text_link: "Si {who} tiene una cuenta, va en camino un enlace para elegir otra contraseña; sirve una vez.",
+	verify_text_link_plain: "Si la dirección tiene una cuenta, va en camino un enlace para elegir otra contraseña; sirve una vez.",
 	verify_button: "Confirmar",
-	resend: "Enviar un código nuevo",
-	resend_in: "Código nuevo en {s} s",
-	resent: "Va en camino un código nuevo.",
+	resend: "Enviarlo de nuevo",
+	resend_in: "Enviarlo de nuevo en {s} s",
 	tries_left: "Quedan {n} intentos.",
 
 	verify_link_title: "Confirma tu correo electrónico",
@@ -48,7 +49,7 @@ export const es: Catalogue = {
 	link_missing: "Esta página necesita el enlace completo del correo. Ábrelo de nuevo desde allí.",
 
 	forgot_title: "¿Olvidaste tu contraseña?",
-	forgot_text: "Dinos tu correo y te enviaremos un código y un enlace para elegir otra.",
+	forgot_text: "Dinos tu correo y te enviaremos un enlace para elegir otra.",
 	forgot_button: "Enviar el correo",
 	new_password_title: "Elige una contraseña nueva",
 	new_password_text: "Al guardarla terminan las demás sesiones.",
@@ -82,6 +83,8 @@ export const es: Catalogue = {
 
 	error_title: "No ha funcionado",
 	error_text: "Vuelve a la aplicación e inténtalo de nuevo.",
+	nowhere_title: "Puedes volver a la aplicación",
+	nowhere_text: "No queda nada por hacer en esta página.",
 	unknown_project_title: "Aquí no hay esa aplicación",
 	unknown_project_text: "Puede que la dirección esté mal escrita o que la aplicación ya no exista.",
 

@@ -1,13 +1,18 @@
 // The page for failures that have no page of their own, such as a sign-in that came back broken.
 import { Refusal } from "../api";
-import { link, showProblem } from "../card";
+import { link, show, showProblem } from "../card";
 import { startPage } from "../page";
 import { pageUrl } from "../place";
 import { t } from "../text";
 
 void startPage(async () => {
 	const query = new URLSearchParams(location.search);
-	const code = query.get("code") ?? "";
+	const code = query.get("code");
+	if (!code) {
+		// A sign-in of an app that named no address to go back to ends here.
+		show({ title: t("nowhere_title"), text: t("nowhere_text") });
+		return;
+	}
 	const requestId = query.get("request_id");
 	const error = new Refusal(
 		400,

@@ -1,0 +1,73 @@
+// Chromium for the walks: pages that fail a test on any script error or refused resource, axe, and a signed-in person.
+
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { after } from "node:test";
+import { ROOT } from "../harness/workplace.mjs";
+
+const installed = createRequire(path.join(ROOT, "dashboard/package.json"));
+const { chromium } = installed("playwright-core");
+const AXE = fs.readFileSync(installed.resolve("axe-core/axe.min.js"), "utf8");
+
+const FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+
+let running;
+
+async function launched() {
+	if (!running) {
+		running = chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+		after(async () => (await running).close());
+	}
+	return running;
+}
+
+/** What the browser complained about; an answer that the API meant to give (4xx) isn't a complaint. */
+function watch(page, complaints) {
+	page.on("pageerror", (error) => complaints.push(`script: ${error.message}`));
+	page.on("console", (message) => {
+		const isAnswer = message.text().startsWith("Failed to load resource: the server responded with a status of 4");
+		if (["error", "warning"].includes(message.type()) && !isAnswer)
+			complaints.push(`${message.type()}: ${message.text()}`);
+	});
+}
+
+/** A browser of its own: its cookies are nobody else's. */
+export async function openBrowser({ width = 1280, height = 860, scheme = "light", locale = "en-GB" } = {}) {
+	const context = await (await launched()).newContext({
+		ignoreHTTPSErrors: true, viewport: { width, height }, colorScheme: scheme, locale, reducedMotion: "reduce",
+	});
+	const complaints = [];
+	context.on("page", (page) => watch(page, complaints));
+	context.setDefaultTimeout(15000);
+	return {
+		context,
+		page: await context.newPage(),
+		/** Fails when the browser complained since the last call. */
+		assertCalm() {
+			assert.deepEqual(complaints.splice(0), []);
+		},
+		close: () => context.close(),
+	};
+}
+
+/** The same with a session of somebody. */
+export async function openBrowserOf(server, person, options) {
+	const browser = await openBrowser(options);
+	const session = await person.session();
+	await browser.context.addCookies([{ name: "__Host-gatehouse", value: session.token, url: server.url, secure: true, httpOnly: true, sameSite: "Lax" }]);
+	return browser;
+}
+
+/** No rule of axe is broken, and nothing is wider than the window. */
+export async function assertGoodPage(page, what) {
+	// A colour on its way is no colour to judge.
+	await page.waitForTimeout(150);
+	await page.evaluate(AXE);
+	const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+	assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ target }) => target.join(" ")).join("; ")}`), [], `axe: ${what}`);
+	const excess = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+	assert.ok(excess <= 0, `${what} is ${excess} px wider than the window`);
+}
