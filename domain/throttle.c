@@ -48,50 +48,82 @@ address_digest(struct tx *tx)
 	return sha256_bytes(tx->arena, bucket, sizeof(bucket));
 }
 
-/* The row is written first and so locked: of two tries at once the second sees what the first counted. */
+/* What a try was counted for. */
+struct counted {
+	const char *kind;
+	struct bytes digest;
+	int64_t count;
+	int64_t blocked_until_at;
+};
+
 static enum err
-count_one(struct tx *tx, const char *project_id, const char *kind, struct bytes digest, int64_t quiet_since,
-	  struct q_sign_in_throttle_get_row *ret_row)
+count_one(struct tx *tx, const char *project_id, const struct counted *who, int64_t quiet_since)
 {
-	TRY(q_sign_in_throttle_count(tx->db,
-				     &(struct q_sign_in_throttle_count){
-					 .project_id = project_id,
-					 .kind = kind,
-					 .subject_digest = digest,
-					 .quiet_since = quiet_since,
-				     },
-				     NULL));
-	TRY(q_sign_in_throttle_get(
-	    tx->db,
-	    &(struct q_sign_in_throttle_get){ .project_id = project_id, .kind = kind, .subject_digest = digest },
-	    ret_row));
-	int64_t wait_ms = throttle_wait_ms(ret_row->count);
+	return q_sign_in_throttle_count(tx->db,
+					&(struct q_sign_in_throttle_count){
+					    .project_id = project_id,
+					    .kind = who->kind,
+					    .subject_digest = who->digest,
+					    .quiet_since = quiet_since,
+					},
+					NULL);
+}
+
+/* The rows are written first and so locked: of two tries at once the second sees what the first counted. */
+static enum err
+count_both(struct tx *tx, const char *project_id, struct counted *account, struct counted *address)
+{
+	struct q_sign_in_throttle_pair_row pair;
+
+	TRY(count_one(tx, project_id, account, 0));
+	TRY(count_one(tx, project_id, address, tx->now_ms - ADDRESS_QUIET_MS));
+	TRY(q_sign_in_throttle_pair(tx->db,
+				    &(struct q_sign_in_throttle_pair){
+					.address_digest = address->digest,
+					.project_id = project_id,
+					.account_digest = account->digest,
+				    },
+				    &pair));
+	account->count = pair.account_count;
+	account->blocked_until_at = pair.account_blocked_until_at;
+	address->count = pair.address_count;
+	address->blocked_until_at = pair.address_blocked_until_at;
+	return OK;
+}
+
+/* From now on, whatever becomes of this try. */
+static enum err
+block(struct tx *tx, const char *project_id, const struct counted *who)
+{
+	int64_t wait_ms = throttle_wait_ms(who->count);
+
 	if (wait_ms == 0)
 		return OK;
 	return q_sign_in_throttle_block(tx->db,
 					&(struct q_sign_in_throttle_block){
-					    .project_id = project_id,
-					    .kind = kind,
-					    .subject_digest = digest,
 					    .blocked_until_at = tx->now_ms + wait_ms,
+					    .project_id = project_id,
+					    .kind = who->kind,
+					    .subject_digest = who->digest,
 					},
 					NULL);
 }
 
 static bool
-was_blocked(const struct tx *tx, const struct q_sign_in_throttle_get_row *row)
+was_blocked(const struct tx *tx, const struct counted *who)
 {
-	return row->blocked_until_at != NONE && row->blocked_until_at > tx->now_ms;
+	return who->blocked_until_at != NONE && who->blocked_until_at > tx->now_ms;
 }
 
 enum err
 throttle_count(struct tx *tx, const char *project_id, const char *subject, struct throttle_answer *ret)
 {
-	struct q_sign_in_throttle_get_row account;
-	struct q_sign_in_throttle_get_row address;
+	struct counted account = { .kind = KIND_ACCOUNT, .digest = subject_digest(tx, subject) };
+	struct counted address = { .kind = KIND_ADDRESS, .digest = address_digest(tx) };
 
-	TRY(count_one(tx, project_id, KIND_ACCOUNT, subject_digest(tx, subject), 0, &account));
-	TRY(count_one(tx, project_id, KIND_ADDRESS, address_digest(tx), tx->now_ms - ADDRESS_QUIET_MS, &address));
+	TRY(count_both(tx, project_id, &account, &address));
+	TRY(block(tx, project_id, &account));
+	TRY(block(tx, project_id, &address));
 
 	bool is_locked = account.count > THROTTLE_LOCK_COUNT;
 	int64_t account_wait_ms = throttle_wait_ms(account.count);

@@ -72,16 +72,15 @@ make_session(struct tx *tx, const struct flow *flow, const char **ret_token)
 	return OK;
 }
 
-/* The person's row is written first: a reset or a ban at this moment comes wholly before or wholly after. */
+/* The person's row is written before the session's: a reset or a ban at this moment comes wholly before or wholly after. */
 static enum err
 complete(struct tx *tx, struct flow *flow, const char **ret_token)
 {
+	TRY(flow_advance(tx, flow, FLOW_COMPLETED));
 	enum err e = user_signed_in(tx, flow->row.project_id, flow->row.user_id, flow->data.token_version);
-
 	if (e == ERR_NO_ROW)
 		return ERR_FLOW_EXPIRED;
 	TRY(e);
-	TRY(flow_advance(tx, flow, FLOW_COMPLETED));
 	TRY(make_session(tx, flow, ret_token));
 	return record_sign_in(tx, flow);
 }

@@ -11,6 +11,14 @@ SELECT t.count, t.blocked_until_at
 FROM sign_in_throttles t
 WHERE t.project_id = :project_id AND t.kind = :kind AND t.subject_digest = :subject_digest;
 
+-- Both that a try was counted for.
+-- name: sign_in_throttle_pair :one
+SELECT a.count AS account_count, a.blocked_until_at AS account_blocked_until_at,
+	i.count AS address_count, i.blocked_until_at AS address_blocked_until_at
+FROM sign_in_throttles a
+JOIN sign_in_throttles i ON i.project_id = a.project_id AND i.kind = 'ip' AND i.subject_digest = :address_digest
+WHERE a.project_id = :project_id AND a.kind = 'account' AND a.subject_digest = :account_digest;
+
 -- name: sign_in_throttle_block :exec
 UPDATE sign_in_throttles t
 SET t.blocked_until_at = :blocked_until_at
