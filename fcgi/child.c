@@ -1,5 +1,6 @@
 /*
- * The first steps of a forked process: it gives up what it doesn't need, takes its signals, and goes its own way.
+ * The first steps of a forked process: it gives up what it doesn't need, takes its signals, and
+ * goes its own way.
  */
 #include "fcgi/child.h"
 
@@ -7,10 +8,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "sys/log.h"
 #include "sys/system.h"
+
+#define PASSWORD_NICE 15
 
 volatile int child_must_stop;
 
@@ -48,8 +52,9 @@ signal_set(int signal_number, void (*handler)(int))
 }
 
 /*
- * Whoever serves requests lets SIGTERM in only while it waits, so that no call under way is ever interrupted; a job worker looks at its
- * flag between jobs and lets it in always. SIGINT and SIGHUP reach a whole terminal: the master decides what they mean.
+ * Whoever serves requests lets SIGTERM in only while it waits, so that no call under way is ever
+ * interrupted; a job worker looks at its flag between jobs and lets it in always. SIGINT and SIGHUP
+ * reach a whole terminal: the master decides what they mean.
  */
 static void
 signals_set(enum task task)
@@ -80,7 +85,10 @@ sockets_give_up(const struct child_start *start)
 	}
 }
 
-/* No core file and no debugger: the process holds keys. Without the master nobody would watch it: it finishes its request and ends. */
+/*
+ * No core file and no debugger: the process holds keys. Without the master nobody would watch it:
+ * it finishes its request and ends.
+ */
 static bool
 process_protect(const struct child_start *start)
 {
@@ -94,6 +102,17 @@ process_protect(const struct child_start *start)
 	}
 	/* Gone before the kernel was asked to tell? */
 	return getppid() == start->master;
+}
+
+/*
+ * A hash takes a core for as long as it lasts. Beside the other pools the password pool takes what they leave, so that twelve people
+ * signing in don't slow the programs; with an idle machine it is as fast as ever.
+ */
+static void
+priority_lower(const struct child_start *start)
+{
+	if (start->task == TASK_PASSWORD && setpriority(PRIO_PROCESS, 0, PASSWORD_NICE) != 0)
+		log_event(LOG_WARN, "The password pool runs at the priority of the others.", NULL);
 }
 
 static void
@@ -119,15 +138,18 @@ child_run(const struct child_start *start)
 	signals_set(start->task);
 	sockets_give_up(start);
 	log_open(log_level_parse(start->config->log_level), task_name(start->task));
+	priority_lower(start);
 	if (process_protect(start)) {
 		switch (start->task) {
 		case TASK_REQUEST:
-		case TASK_PASSWORD:	status = worker_run(start); break;
-		case TASK_FLUSH:	status = flusher_run(start); break;
+		case TASK_PASSWORD: status = worker_run(start); break;
+		case TASK_FLUSH: status = flusher_run(start); break;
 		case TASK_JOB:
-		default:		status = job_run(start); break;
+		default: status = job_run(start); break;
 		}
 	}
-	/* Not exit(): what the master registered to be done at its own end isn't a child's to do. */
+	/*
+	 * Not exit(): what the master registered to be done at its own end isn't a child's to do.
+	 */
 	_exit(status);
 }
