@@ -61,6 +61,7 @@ const env = { GATEHOUSE_TEST_BASIS: JSON.stringify(basis) };
 if (suites.includes("api")) {
 	const server = await startGatehouse({ basis });
 	env.GATEHOUSE_TEST_SERVER = server.describe();
+	env.GATEHOUSE_TEST_SEEN = `${server.folder}/seen`;
 	env.GATEHOUSE_TEST_FULL = args.length === 0 ? "1" : "";
 	const files = testsIn(path.join(ROOT, "tests/api")).filter(wanted);
 	add(await nodeTest(files.filter((file) => !isLast(file)), env, concurrency));

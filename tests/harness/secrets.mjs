@@ -70,9 +70,11 @@ export function rememberIn(folder) {
 		fs.appendFileSync(file, `${[...known].join("\n")}\n`);
 }
 
-/** Notes a secret; short things (six-digit codes) would be found by chance and are left out. */
+const ID = /^[a-z]{3}_[a-z0-9]{16}$/;
+
+/** Notes a secret; ids are none (a flow cookie begins with one), short things (six-digit codes) would be found by chance and are left out. */
 export function remember(secret) {
-	if (typeof secret === "string" && secret.length >= 12 && !known.has(secret)) {
+	if (typeof secret === "string" && secret.length >= 12 && !ID.test(secret) && !known.has(secret)) {
 		known.add(secret);
 		if (file)
 			fs.appendFileSync(file, `${secret}\n`);

@@ -1,9 +1,10 @@
-// Reading the audit log, and that the sealer chains it.
+// Reading the audit log, and that it can only grow.
 
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
 import { test } from "node:test";
-import { auditEvent, DAY, expectError, expectStatus, fromNow, person, sharedServer, until } from "../../harness/index.mjs";
+import { PASSWORDS } from "../../harness/mariadb.mjs";
+import { Sql } from "../../harness/sql.mjs";
+import { auditEvent, DAY, expectError, expectStatus, fromNow, person, sharedServer } from "../../harness/index.mjs";
 
 const server = await sharedServer();
 
@@ -76,34 +77,7 @@ test("T-37 denied rows are at most 60 a minute and credential", async () => {
 	assert.ok(rows >= 29 && rows <= 60, `${rows} rows`);
 });
 
-test("T-38 the sealer numbers and hashes rows by the documented text, chained from 32 zero octets", async () => {
-	const { org, project, session } = await make();
-	for (const name of ["One", "Zwei ä", "Three \u00e9\u2028"])
-		expectStatus(await session.patch(`/api/v1/projects/${project.id}`, { name }), 200);
-	await until("the rows are sealed", async () => !(await server.sql.value`SELECT COUNT(*) FROM audit_events WHERE chain_id = ${project.id} AND seq IS NULL`), { patience_ms: 8000 });
-	const rows = await server.sql.rows`SELECT *, INET6_NTOA(ip) AS ip_text FROM audit_events WHERE chain_id = ${project.id} ORDER BY seq`;
-	assert.deepEqual(rows.map(({ seq }) => seq), [1, 2, 3]);
-	let previous = Buffer.alloc(32);
-	for (const row of rows) {
-		const shown = expectStatus(await session.get(`/api/v1/audit_events/${row.id}`), 200);
-		const changes = createHash("sha256").update(row.changes).digest("hex");
-		// RFC 8785: no white space, strings escaped as JSON.stringify does.
-		const text = JSON.stringify([row.seq, row.chain_id, row.id, row.workspace_id, shown.occurred_at, row.action, row.actor_kind, row.actor_id, row.actor_label,
-			row.target_type, row.target_id, row.target_label, row.result, shown.ip, row.user_agent, row.request_id, changes]);
-		const hash = createHash("sha256").update(previous).update(text).digest();
-		assert.equal(row.hash.toString("hex"), hash.toString("hex"), text);
-		assert.equal(shown.hash, hash.toString("hex"));
-		assert.equal(shown.seq, row.seq);
-		previous = hash;
-	}
-	const head = await server.sql.row`SELECT seq, hash FROM audit_chains WHERE chain_id = ${project.id}`;
-	assert.deepEqual(head, { seq: 3, hash: previous });
-	assert.ok(org);
-});
-
 test("LG-04 the running program can't change or delete audit rows", async () => {
-	const { Sql } = await import("../../harness/sql.mjs");
-	const { PASSWORDS } = await import("../../harness/mariadb.mjs");
 	const runtime = await Sql.connect({ socket: server.db.socket, user: "gatehouse", password: PASSWORDS.runtime });
 	await runtime.query("SELECT COUNT(*) FROM audit_events");
 	await assert.rejects(runtime.query("DELETE FROM audit_events"), (error) => error.errno === 1142);

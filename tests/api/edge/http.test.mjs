@@ -34,7 +34,7 @@ test("HT-01 Content-Length with Transfer-Encoding, doubled, negative or signed: 
 });
 
 test("HT-02 an unknown Host, also in the request line: 421, never the app", async () => {
-	for (const [line, host] of [["/api/v1/setup", "evil.test"], ["https://evil.test/api/v1/setup", server.host], ["/api/v1/setup", `${server.host}.evil.test`], ["/api/v1/setup", "127.0.0.1"]]) {
+	for (const [line, host] of [["/api/v1/setup", "evil.test"], ["https://evil.test/api/v1/setup", server.host], ["/api/v1/setup", `localhost.evil.test:${server.port}`], ["/api/v1/setup", `evil.localhost:${server.port}`], ["/api/v1/setup", "127.0.0.1"]]) {
 		const answer = await send(`GET ${line} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
 		assert.ok([400, 421].includes(answer.status) || answer.status === 0, `${line} ${host}: ${answer.status}`);
 	}

