@@ -38,7 +38,8 @@ export function raw(edge, text, { host = "localhost", plain = false } = {}) {
 		const chunks = [];
 		connection.on(plain ? "connect" : "secureConnect", () => connection.write(Buffer.from(text, "latin1")));
 		connection.on("data", (chunk) => chunks.push(chunk));
-		connection.on("error", reject);
+		// nginx may end a line it wants no more of with a reset: no answer, then.
+		connection.on("error", (error) => error.code !== "ECONNRESET" && reject(error));
 		connection.on("close", () => resolve(parse(Buffer.concat(chunks).toString("latin1"))));
 	});
 }

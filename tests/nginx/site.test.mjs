@@ -109,6 +109,8 @@ describe("what never reaches a worker", () => {
 	test("another host's name, also in an absolute address (HT-02)", async () => {
 		assertOwnError(await ask(edge, "/api/v1/me", { host: "evil.test" }), 421, "misdirected_request");
 		assertOwnError(await raw(edge, "GET http://evil.test/api/v1/me HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"), 421, "misdirected_request");
+		assertOwnError(await raw(edge, "GET /api/v1/me HTTP/1.1\r\nHost: localhost:1.evil.test\r\nConnection: close\r\n\r\n"), 421, "misdirected_request");
+		assertReached(await raw(edge, "GET /api/v1/me HTTP/1.1\r\nHost: localhost:8443\r\nConnection: close\r\n\r\n"));
 		assertReached(await raw(edge, "GET http://localhost/api/v1/me HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
 	});
 
