@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { after, test } from "node:test";
-import { BUILD, makeFolder, run } from "../harness/workplace.mjs";
+import { BUILD, makeFolder, ROOT, run } from "../harness/workplace.mjs";
 import { digest, makeEmail, makePassword, remember } from "../harness/secrets.mjs";
 import { makeDatabase } from "./database.mjs";
 
@@ -237,4 +237,10 @@ test("the database away: status 2 and the way to find out more", async () => {
 	assert.equal(doctor.find(({ check }) => check === "database").result, "failed");
 	await db.resume();
 	await ctl(["orgs", "list"]);
+});
+
+test("docs/gatehousectl.md shows the help as it is", async () => {
+	const { stdout } = await run(CTL, ["--help"]);
+	const text = fs.readFileSync(path.join(ROOT, "docs/gatehousectl.md"), "utf8");
+	assert.ok(text.includes(stdout.replace(/\(default \/\S*\/gatehouse\.conf\)/, "(default /etc/gatehouse/gatehouse.conf)")), stdout);
 });
