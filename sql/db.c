@@ -22,7 +22,7 @@
 #define OWN_BYTES_MAX ((size_t)1024 * 1024)
 
 struct db {
-	struct arena *own;	/* as long as the connection's owner lives */
+	struct arena *own; /* as long as the connection's owner lives */
 	const struct config *config;
 	MYSQL *handle;
 	MYSQL_STMT *statements[DB_STATEMENTS_MAX];
@@ -32,8 +32,8 @@ struct db {
 	enum tx_mode mode;
 	bool is_in_transaction;
 	/*
-	 * Set when the server has rolled the transaction back (or the connection is gone): a statement that ran now would stand
-	 * outside of it, so none does until db_rollback().
+	 * Set when the server has rolled the transaction back (or the connection is gone): a
+	 * statement that ran now would stand outside of it, so none does until db_rollback().
 	 */
 	enum err doom;
 	unsigned statement_count;
@@ -98,14 +98,18 @@ log_failure(enum err e, const char *what, unsigned number, const char *text)
 {
 	char detail[600];
 
-	snprintf(detail, sizeof(detail), "%s: %u %s", what, number, db_error_text_is_harmless(number) ? text : "");
+	snprintf(detail, sizeof(detail), "%s: %u %s", what, number,
+		 db_error_text_is_harmless(number) ? text : "");
 	if (e == ERR_DB)
 		log_error(e, "a statement failed", detail);
 	else
 		log_event(LOG_WARN, "the database connection is lost", detail);
 }
 
-/* Logs what is worth it, drops a connection that is of no use, and dooms the transaction when the server has ended it. */
+/*
+ * Logs what is worth it, drops a connection that is of no use, and dooms the transaction when the
+ * server has ended it.
+ */
 static enum err
 fail(struct db *db, const char *what, unsigned number, const char *text)
 {
@@ -277,14 +281,18 @@ fail_statement(struct db *db, const struct db_statement *statement, MYSQL_STMT *
 	enum err e;
 
 	if (db_error_class(number) == ERR_DUPLICATE)
-		db->duplicate_key = db_error_duplicate_key(statement->table, mysql_stmt_error(handle));
+		db->duplicate_key =
+		    db_error_duplicate_key(statement->table, mysql_stmt_error(handle));
 	e = fail(db, statement->name, number, mysql_stmt_error(handle));
 	if (db->handle != NULL)
 		mysql_stmt_free_result(handle);
 	return e;
 }
 
-/* What the server says of a statement must be what the compiler said, or rows would land in the wrong members. */
+/*
+ * What the server says of a statement must be what the compiler said, or rows would land in the
+ * wrong members.
+ */
 static enum err
 prepare(struct db *db, const struct db_statement *statement)
 {
@@ -338,8 +346,8 @@ send(struct db *db, const struct db_statement *statement, const void *params, bo
 }
 
 /*
- * Outside of a transaction a lost connection may be replaced: for a read always, for a write only when it wasn't sent. A write that
- * was sent under autocommit is a COMMIT that was sent.
+ * Outside of a transaction a lost connection may be replaced: for a read always, for a write only
+ * when it wasn't sent. A write that was sent under autocommit is a COMMIT that was sent.
  */
 static enum err
 run(struct db *db, const struct db_statement *statement, const void *params)
@@ -364,7 +372,8 @@ run(struct db *db, const struct db_statement *statement, const void *params)
 }
 
 enum err
-db_execute(struct db *db, const struct db_statement *statement, const void *params, uint64_t *ret_matched)
+db_execute(struct db *db, const struct db_statement *statement, const void *params,
+	   uint64_t *ret_matched)
 {
 	TRY(run(db, statement, params));
 	if (ret_matched != NULL)
@@ -423,7 +432,8 @@ db_fetch_one(struct db *db, const struct db_statement *statement, const void *pa
 }
 
 enum err
-db_fetch_many(struct db *db, const struct db_statement *statement, const void *params, void **ret_rows, size_t *ret_count)
+db_fetch_many(struct db *db, const struct db_statement *statement, const void *params,
+	      void **ret_rows, size_t *ret_count)
 {
 	size_t room = 16;
 	size_t count = 0;

@@ -60,9 +60,11 @@ time_from_mysql(const MYSQL_TIME *time)
 }
 
 static void
-bind_octets(MYSQL_BIND *bind, struct cell *cell, enum enum_field_types type, const void *data, size_t len)
+bind_octets(MYSQL_BIND *bind, struct cell *cell, enum enum_field_types type, const void *data,
+	    size_t len)
 {
-	*bind = (MYSQL_BIND){ .buffer_type = type, .length = &cell->len, .is_null = &cell->is_null };
+	*bind =
+	    (MYSQL_BIND){ .buffer_type = type, .length = &cell->len, .is_null = &cell->is_null };
 	/* libmariadb doesn't write to the buffer of a parameter; its type knows no const */
 	memcpy(&bind->buffer, &data, sizeof(data));
 	cell->len = (unsigned long)len;
@@ -73,7 +75,9 @@ bind_octets(MYSQL_BIND *bind, struct cell *cell, enum enum_field_types type, con
 static void
 bind_number(MYSQL_BIND *bind, struct cell *cell, int64_t number)
 {
-	*bind = (MYSQL_BIND){ .buffer_type = MYSQL_TYPE_LONGLONG, .buffer = &cell->number, .is_null = &cell->is_null };
+	*bind = (MYSQL_BIND){ .buffer_type = MYSQL_TYPE_LONGLONG,
+			      .buffer = &cell->number,
+			      .is_null = &cell->is_null };
 	cell->number = number;
 	cell->is_null = number == NONE;
 }
@@ -81,14 +85,17 @@ bind_number(MYSQL_BIND *bind, struct cell *cell, int64_t number)
 static void
 bind_time(MYSQL_BIND *bind, struct cell *cell, int64_t at_ms)
 {
-	*bind = (MYSQL_BIND){ .buffer_type = MYSQL_TYPE_DATETIME, .buffer = &cell->time, .is_null = &cell->is_null };
+	*bind = (MYSQL_BIND){ .buffer_type = MYSQL_TYPE_DATETIME,
+			      .buffer = &cell->time,
+			      .is_null = &cell->is_null };
 	cell->is_null = at_ms == NONE;
 	if (!cell->is_null)
 		cell->time = time_to_mysql(at_ms);
 }
 
 static void
-bind_param(MYSQL_BIND *bind, struct cell *cell, const struct db_slot *slot, const char *params, int64_t now_ms)
+bind_param(MYSQL_BIND *bind, struct cell *cell, const struct db_slot *slot, const char *params,
+	   int64_t now_ms)
 {
 	const char *text;
 	struct bytes bytes;
@@ -121,11 +128,13 @@ bind_param(MYSQL_BIND *bind, struct cell *cell, const struct db_slot *slot, cons
 }
 
 void
-cells_bind_params(struct cells *cells, const struct db_statement *statement, const void *params, int64_t now_ms)
+cells_bind_params(struct cells *cells, const struct db_statement *statement, const void *params,
+		  int64_t now_ms)
 {
 	widen(cells, statement->param_count);
 	for (size_t i = 0; i < statement->param_count; i++)
-		bind_param(&cells->binds[i], &cells->items[i], &statement->params[i], params, now_ms);
+		bind_param(&cells->binds[i], &cells->items[i], &statement->params[i], params,
+			   now_ms);
 }
 
 static void
@@ -134,7 +143,8 @@ bind_column(const struct cells *cells, size_t column, enum db_type type)
 	struct cell *cell = &cells->items[column];
 	MYSQL_BIND *bind = &cells->binds[column];
 
-	*bind = (MYSQL_BIND){ .length = &cell->len, .is_null = &cell->is_null, .error = &cell->is_cut };
+	*bind =
+	    (MYSQL_BIND){ .length = &cell->len, .is_null = &cell->is_null, .error = &cell->is_cut };
 	switch (type) {
 	case DB_TEXT:
 	case DB_BYTES:
@@ -172,7 +182,10 @@ struct copy {
 	char *row;
 };
 
-/* A value longer than its cell goes straight to the arena, so the cell stays small. NULL when libmariadb refuses. */
+/*
+ * A value longer than its cell goes straight to the arena, so the cell stays small. NULL when
+ * libmariadb refuses.
+ */
 static char *
 fetch_long(const struct copy *copy, size_t column)
 {
@@ -200,7 +213,8 @@ copy_octets(const struct copy *copy, size_t column, const struct db_slot *slot)
 	if (slot->type == DB_TEXT) {
 		memcpy(copy->row + slot->offset, &data, sizeof(data));
 	} else {
-		struct bytes bytes = { .data = (const uint8_t *)data, .len = data == NULL ? 0 : cell->len };
+		struct bytes bytes = { .data = (const uint8_t *)data,
+				       .len = data == NULL ? 0 : cell->len };
 
 		memcpy(copy->row + slot->offset, &bytes, sizeof(bytes));
 	}
@@ -224,7 +238,8 @@ copy_number(const struct copy *copy, size_t column, const struct db_slot *slot)
 }
 
 bool
-cells_copy_row(const struct cells *cells, const struct db_statement *statement, MYSQL_STMT *handle, struct arena *arena, char *ret_row)
+cells_copy_row(const struct cells *cells, const struct db_statement *statement, MYSQL_STMT *handle,
+	       struct arena *arena, char *ret_row)
 {
 	struct copy copy = { .cells = cells, .handle = handle, .arena = arena, .row = ret_row };
 

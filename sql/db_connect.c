@@ -13,7 +13,10 @@
 
 #define PASSWORD_BYTES_MAX ((size_t)1024)
 
-/* Strict, or the server cuts what is too long and turns -1 into 0 with no more than a warning (security.md 5.1). */
+/*
+ * Strict, or the server cuts what is too long and turns -1 into 0 with no more than a warning
+ * (security.md 5.1).
+ */
 static const char *const session_settings[] = {
 	"SET NAMES utf8mb4 COLLATE utf8mb4_unicode_520_ci",
 	"SET SESSION sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE,NO_ZERO_IN_DATE,NO_ENGINE_SUBSTITUTION,ONLY_FULL_GROUP_BY'",
@@ -22,7 +25,8 @@ static const char *const session_settings[] = {
 	"SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
 };
 
-const char db_usable_sql[] = "SHOW GLOBAL STATUS WHERE Variable_name IN ('wsrep_cluster_size', 'wsrep_ready')";
+const char db_usable_sql[] =
+    "SHOW GLOBAL STATUS WHERE Variable_name IN ('wsrep_cluster_size', 'wsrep_ready')";
 
 /* A server with Galera built in but turned off says OFF, too, in a cluster of no nodes. */
 bool
@@ -95,7 +99,8 @@ parse_host(struct arena *arena, const char *text)
 			address.port = (unsigned)port;
 	}
 	if (address.host[0] == '[')
-		address.host = arena_strndup(arena, address.host + 1, strcspn(address.host + 1, "]"));
+		address.host =
+		    arena_strndup(arena, address.host + 1, strcspn(address.host + 1, "]"));
 	return address;
 }
 
@@ -109,7 +114,8 @@ read_password(struct arena *arena, const struct config *config)
 	if (config->database.password_file[0] == '\0')
 		return "";
 	if (!file_read(arena, config->database.password_file, PASSWORD_BYTES_MAX, &text, &len)) {
-		log_event(LOG_ERROR, "the database's password file can't be read", config->database.password_file);
+		log_event(LOG_ERROR, "the database's password file can't be read",
+			  config->database.password_file);
 		return "";
 	}
 	char *password = arena_strndup(arena, text, strcspn(text, "\r\n"));
@@ -123,7 +129,8 @@ log_refusal(MYSQL *handle, const char *host)
 {
 	char detail[600];
 
-	snprintf(detail, sizeof(detail), "%s: %u %s", host, mysql_errno(handle), mysql_error(handle));
+	snprintf(detail, sizeof(detail), "%s: %u %s", host, mysql_errno(handle),
+		 mysql_error(handle));
 	log_event(LOG_WARN, "the database can't be reached", detail);
 }
 
@@ -146,8 +153,9 @@ connect_to(struct arena *arena, const struct config *config, const char *host, c
 	if (handle == NULL)
 		abort();
 	set_options(handle, config);
-	if (mysql_real_connect(handle, address.host, config->database.user, password, config->database.name, address.port,
-			       address.socket, CLIENT_FOUND_ROWS) != NULL &&
+	if (mysql_real_connect(handle, address.host, config->database.user, password,
+			       config->database.name, address.port, address.socket,
+			       CLIENT_FOUND_ROWS) != NULL &&
 	    apply_settings(handle))
 		return handle;
 	log_refusal(handle, host);

@@ -24,14 +24,15 @@ db_error_class(unsigned number)
 	static const unsigned conflicts[] = { 1213, 1205, 1020 };
 	static const unsigned duplicates[] = { 1062, 1586 };
 	/*
-	 * The handle or the server behind it is of no use any more. From the client: can't connect, gone, lost, malformed packet,
-	 * out of sync. From the server: too many connections, shutdown, killed, network errors, unknown statement handle, read only,
-	 * idle too long. From Galera: not ready (1047), error during COMMIT (1180).
+	 * The handle or the server behind it is of no use any more. From the client: can't connect,
+	 * gone, lost, malformed packet, out of sync. From the server: too many connections,
+	 * shutdown, killed, network errors, unknown statement handle, read only, idle too long.
+	 * From Galera: not ready (1047), error during COMMIT (1180).
 	 */
 	static const unsigned lost[] = {
-		2000, 2002, 2003, 2005, 2006, 2012, 2013, 2014, 2026, 2027, 2048, 2055,
-		1040, 1053, 1077, 1079, 1080, 1152, 1153, 1158, 1159, 1160, 1161, 1184, 1243, 1290, 1836, 1927, 4031,
-		1047, 1180,
+		2000, 2002, 2003, 2005, 2006, 2012, 2013, 2014, 2026, 2027, 2048,
+		2055, 1040, 1053, 1077, 1079, 1080, 1152, 1153, 1158, 1159, 1160,
+		1161, 1184, 1243, 1290, 1836, 1927, 4031, 1047, 1180,
 	};
 
 	if (is_in(number, conflicts, ARRAY_LEN(conflicts)))
@@ -46,10 +47,13 @@ db_error_class(unsigned number)
 bool
 db_error_text_is_harmless(unsigned number)
 {
-	/* These name tables, columns, keys, accounts or our own SQL; and the client's (2000 and up) name hosts. */
+	/*
+	 * These name tables, columns, keys, accounts or our own SQL; and the client's (2000 and up)
+	 * name hosts.
+	 */
 	static const unsigned harmless[] = {
-		1044, 1045, 1047, 1048, 1049, 1050, 1054, 1055, 1064, 1072, 1142, 1143, 1146, 1205, 1213, 1227, 1264, 1267, 1305,
-		1364, 1406, 1451, 1452, 1553, 1644, 1698, 3819, 4025,
+		1044, 1045, 1047, 1048, 1049, 1050, 1054, 1055, 1064, 1072, 1142, 1143, 1146, 1205,
+		1213, 1227, 1264, 1267, 1305, 1364, 1406, 1451, 1452, 1553, 1644, 1698, 3819, 4025,
 	};
 
 	return (number >= 2000 && number < 3000) || is_in(number, harmless, ARRAY_LEN(harmless));
@@ -72,7 +76,8 @@ db_error_duplicate_key(const char *table, const char *text)
 	for (int key = DUP_UNKNOWN + 1; key < DUP_COUNT; key++) {
 		const char *name = schema_keys[key].key;
 
-		if (strcmp(schema_keys[key].table, table) == 0 && strlen(name) == (size_t)(end - start) &&
+		if (strcmp(schema_keys[key].table, table) == 0 &&
+		    strlen(name) == (size_t)(end - start) &&
 		    strncmp(name, start, (size_t)(end - start)) == 0)
 			return key;
 	}

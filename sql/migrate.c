@@ -1,5 +1,6 @@
 /*
- * Brings a database to the schema this binary knows, one statement after the other, each asked first whether it has run already.
+ * Brings a database to the schema this binary knows, one statement after the other, each asked
+ * first whether it has run already.
  */
 #include "sql/migrate.h"
 
@@ -14,14 +15,17 @@
 #include "sql/gen/migrations.h"
 #include "sys/log.h"
 
-/* How long nobody else may migrate; renewed before each statement. One that takes longer is met again by its probe. */
-#define LEASE_S 60
+/*
+ * How long nobody else may migrate; renewed before each statement. One that takes longer is met
+ * again by its probe.
+ */
+#define LEASE_S          60
 #define WAIT_FOR_GUARD_S 120
 /* A statement on a large table takes its time. */
 #define STATEMENT_MS HOUR_MS
 
 struct migrator {
-	struct config config;	/* a copy, perhaps with a patient timeout */
+	struct config config; /* a copy, perhaps with a patient timeout */
 	MYSQL *handle;
 	struct arena *arena;
 	void (*say)(const char *line);
@@ -31,13 +35,15 @@ struct migrator {
 static enum err
 fail(const struct migrator *migrator, const char *what)
 {
-	log_error(ERR_DB, "a migration failed", arena_printf(migrator->arena, "%s: %u %s", what, mysql_errno(migrator->handle),
-							      mysql_error(migrator->handle)));
+	log_error(ERR_DB, "a migration failed",
+		  arena_printf(migrator->arena, "%s: %u %s", what, mysql_errno(migrator->handle),
+			       mysql_error(migrator->handle)));
 	return ERR_DB;
 }
 
 static enum err
-open_migrator(struct migrator *migrator, const struct config *config, struct arena *arena, int64_t statement_ms)
+open_migrator(struct migrator *migrator, const struct config *config, struct arena *arena,
+	      int64_t statement_ms)
 {
 	*migrator = (struct migrator){ .config = *config, .arena = arena };
 	if (statement_ms > config->database.read_timeout_ms)
@@ -52,7 +58,8 @@ ask(const struct migrator *migrator, const char *sql, const char **ret)
 	MYSQL_RES *result;
 	MYSQL_ROW row;
 
-	if (mysql_query(migrator->handle, sql) != 0 || (result = mysql_store_result(migrator->handle)) == NULL)
+	if (mysql_query(migrator->handle, sql) != 0 ||
+	    (result = mysql_store_result(migrator->handle)) == NULL)
 		return fail(migrator, sql);
 	row = mysql_fetch_row(result);
 	*ret = row == NULL ? NULL : arena_strdup(migrator->arena, row[0]);
@@ -101,13 +108,15 @@ judge_row(struct arena *arena, struct verdict *verdict, const char *id, const ch
 		if (strcmp(checksum_of(arena, &migrations[i]), checksum) == 0)
 			return;
 		verdict->state = SCHEMA_FOREIGN;
-		verdict->detail = arena_printf(arena, "migration %s ran here with another text than this program knows", id);
+		verdict->detail = arena_printf(
+		    arena, "migration %s ran here with another text than this program knows", id);
 		return;
 	}
 	if (verdict->state == SCHEMA_FOREIGN)
 		return;
 	verdict->state = SCHEMA_AHEAD;
-	verdict->detail = arena_printf(arena, "migration %s is newer than this program: install the version that made it", id);
+	verdict->detail = arena_printf(
+	    arena, "migration %s is newer than this program: install the version that made it", id);
 }
 
 static enum err
@@ -117,7 +126,8 @@ judge_rows(const struct migrator *migrator, struct verdict *verdict)
 	MYSQL_RES *result;
 	MYSQL_ROW row;
 
-	if (mysql_query(migrator->handle, sql) != 0 || (result = mysql_store_result(migrator->handle)) == NULL)
+	if (mysql_query(migrator->handle, sql) != 0 ||
+	    (result = mysql_store_result(migrator->handle)) == NULL)
 		return fail(migrator, sql);
 	while ((row = mysql_fetch_row(result)) != NULL)
 		judge_row(migrator->arena, verdict, row[0], row[1]);
@@ -126,7 +136,8 @@ judge_rows(const struct migrator *migrator, struct verdict *verdict)
 		if (verdict->is_applied[i])
 			continue;
 		verdict->state = SCHEMA_BEHIND;
-		verdict->detail = arena_printf(migrator->arena, "migration %s hasn't run yet", migrations[i].id);
+		verdict->detail =
+		    arena_printf(migrator->arena, "migration %s hasn't run yet", migrations[i].id);
 	}
 	return OK;
 }
@@ -138,10 +149,13 @@ judge(const struct migrator *migrator, struct verdict *verdict)
 	const char *ours = NULL;
 
 	*verdict = (struct verdict){ .state = SCHEMA_CURRENT, .detail = "the schema is current" };
-	TRY(ask(migrator, "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE()", &tables));
 	TRY(ask(migrator,
-		"SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = 'schema_migrations'",
-		&ours));
+		"SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE()",
+		&tables));
+	TRY(ask(
+	    migrator,
+	    "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = 'schema_migrations'",
+	    &ours));
 	if (strcmp(tables, "0") == 0) {
 		verdict->state = SCHEMA_EMPTY;
 		verdict->detail = "the database is empty";
@@ -149,14 +163,16 @@ judge(const struct migrator *migrator, struct verdict *verdict)
 	}
 	if (strcmp(ours, "0") == 0) {
 		verdict->state = SCHEMA_FOREIGN;
-		verdict->detail = "the database holds tables that aren't Gatehouse's: it wants a database of its own";
+		verdict->detail =
+		    "the database holds tables that aren't Gatehouse's: it wants a database of its own";
 		return OK;
 	}
 	return judge_rows(migrator, verdict);
 }
 
 enum err
-migrate_state(const struct config *config, struct arena *arena, enum schema_state *ret, const char **ret_detail)
+migrate_state(const struct config *config, struct arena *arena, enum schema_state *ret,
+	      const char **ret_detail)
 {
 	struct migrator migrator;
 	struct verdict verdict;
@@ -178,14 +194,16 @@ migrate_state(const struct config *config, struct arena *arena, enum schema_stat
 static enum err
 run_step(const struct migrator *migrator, const struct migration_step *step)
 {
-	const char *first_line = arena_strndup(migrator->arena, step->sql, strcspn(step->sql, "\n"));
+	const char *first_line =
+	    arena_strndup(migrator->arena, step->sql, strcspn(step->sql, "\n"));
 	const char *reason;
 	bool done = false;
 
 	TRY(is_done(migrator, step, &done));
 	if (done || mysql_query(migrator->handle, step->sql) == 0)
 		return OK;
-	reason = arena_printf(migrator->arena, "%s: %u %s", first_line, mysql_errno(migrator->handle), mysql_error(migrator->handle));
+	reason = arena_printf(migrator->arena, "%s: %u %s", first_line,
+			      mysql_errno(migrator->handle), mysql_error(migrator->handle));
 	if (is_done(migrator, step, &done) == OK && done)
 		return OK;
 	log_error(ERR_DB, "a migration failed", reason);
@@ -193,7 +211,10 @@ run_step(const struct migrator *migrator, const struct migration_step *step)
 	return ERR_DB;
 }
 
-/* The tables that the guard and the records need, before there is a guard: making them twice at once is harmless. */
+/*
+ * The tables that the guard and the records need, before there is a guard: making them twice at
+ * once is harmless.
+ */
 static enum err
 make_bookkeeping(const struct migrator *migrator)
 {
@@ -201,7 +222,9 @@ make_bookkeeping(const struct migrator *migrator)
 		if (strncmp(migrations[0].steps[i].sql, "CREATE TABLE schema_", 20) == 0)
 			TRY(run_step(migrator, &migrations[0].steps[i]));
 	}
-	if (mysql_query(migrator->handle, "INSERT INTO schema_guard (id) VALUES (1) ON DUPLICATE KEY UPDATE id = id") != 0)
+	if (mysql_query(
+		migrator->handle,
+		"INSERT INTO schema_guard (id) VALUES (1) ON DUPLICATE KEY UPDATE id = id") != 0)
 		return fail(migrator, "schema_guard");
 	return OK;
 }
@@ -210,10 +233,11 @@ make_bookkeeping(const struct migrator *migrator)
 static enum err
 take_lease(const struct migrator *migrator, bool *ret_is_ours)
 {
-	const char *sql = arena_printf(migrator->arena,
-				       "UPDATE schema_guard SET holder = '%s', lease_until = UTC_TIMESTAMP(3) + INTERVAL %d SECOND"
-				       " WHERE id = 1 AND (lease_until IS NULL OR lease_until < UTC_TIMESTAMP(3) OR holder = '%s')",
-				       migrator->holder, LEASE_S, migrator->holder);
+	const char *sql = arena_printf(
+	    migrator->arena,
+	    "UPDATE schema_guard SET holder = '%s', lease_until = UTC_TIMESTAMP(3) + INTERVAL %d SECOND"
+	    " WHERE id = 1 AND (lease_until IS NULL OR lease_until < UTC_TIMESTAMP(3) OR holder = '%s')",
+	    migrator->holder, LEASE_S, migrator->holder);
 
 	if (mysql_query(migrator->handle, sql) != 0)
 		return fail(migrator, "schema_guard");
@@ -241,9 +265,10 @@ wait_for_lease(const struct migrator *migrator)
 static void
 give_lease_back(const struct migrator *migrator)
 {
-	const char *sql = arena_printf(migrator->arena,
-				       "UPDATE schema_guard SET holder = NULL, lease_until = NULL WHERE id = 1 AND holder = '%s'",
-				       migrator->holder);
+	const char *sql = arena_printf(
+	    migrator->arena,
+	    "UPDATE schema_guard SET holder = NULL, lease_until = NULL WHERE id = 1 AND holder = '%s'",
+	    migrator->holder);
 
 	/* when it fails, the lease runs out by itself */
 	if (mysql_query(migrator->handle, sql) != 0)
@@ -253,10 +278,11 @@ give_lease_back(const struct migrator *migrator)
 static enum err
 record_applied(const struct migrator *migrator, const struct migration *migration)
 {
-	const char *sql = arena_printf(migrator->arena,
-				       "INSERT INTO schema_migrations (id, checksum, applied_at) VALUES ('%s', '%s', UTC_TIMESTAMP(3))"
-				       " ON DUPLICATE KEY UPDATE id = id",
-				       migration->id, checksum_of(migrator->arena, migration));
+	const char *sql = arena_printf(
+	    migrator->arena,
+	    "INSERT INTO schema_migrations (id, checksum, applied_at) VALUES ('%s', '%s', UTC_TIMESTAMP(3))"
+	    " ON DUPLICATE KEY UPDATE id = id",
+	    migration->id, checksum_of(migrator->arena, migration));
 
 	if (mysql_query(migrator->handle, sql) != 0)
 		return fail(migrator, "schema_migrations");
@@ -273,8 +299,10 @@ run_migration(const struct migrator *migrator, const struct migration *migration
 		TRY(take_lease(migrator, &is_ours));
 		e = is_ours ? run_step(migrator, &migration->steps[i]) : ERR_DB;
 		if (e != OK) {
-			migrator->say(arena_printf(migrator->arena, "%s: stopped at statement %zu of %zu%s", migration->id, i + 1,
-						   migration->step_count, is_ours ? "" : ": another process took over"));
+			migrator->say(arena_printf(migrator->arena,
+						   "%s: stopped at statement %zu of %zu%s",
+						   migration->id, i + 1, migration->step_count,
+						   is_ours ? "" : ": another process took over"));
 			return e;
 		}
 	}
@@ -308,7 +336,8 @@ run_guarded(const struct migrator *migrator)
 	enum err e;
 
 	TRY(judge(migrator, &verdict));
-	if (verdict.state == SCHEMA_AHEAD || verdict.state == SCHEMA_FOREIGN || verdict.state == SCHEMA_CURRENT) {
+	if (verdict.state == SCHEMA_AHEAD || verdict.state == SCHEMA_FOREIGN ||
+	    verdict.state == SCHEMA_CURRENT) {
 		migrator->say(verdict.detail);
 		return verdict.state == SCHEMA_CURRENT ? OK : ERR_DB;
 	}
@@ -331,7 +360,8 @@ make_holder(const struct migrator *migrator)
 		if (*c == '\'' || *c == '\\' || *c < '!' || *c > '~')
 			*c = '-';
 	}
-	return arena_printf(migrator->arena, "%s/%ld/%lu", host, (long)getpid(), mysql_thread_id(migrator->handle));
+	return arena_printf(migrator->arena, "%s/%ld/%lu", host, (long)getpid(),
+			    mysql_thread_id(migrator->handle));
 }
 
 enum err

@@ -9,9 +9,9 @@
 #include "sql/gen/queries.h"
 
 /* Code points that the columns hold. */
-#define ACTOR_LABEL_MAX 320
+#define ACTOR_LABEL_MAX  320
 #define TARGET_LABEL_MAX 255
-#define USER_AGENT_MAX 255
+#define USER_AGENT_MAX   255
 
 enum err
 tx_make_id(struct tx *tx, enum id_kind kind, const char **ret_id)
@@ -85,35 +85,39 @@ insert_event(struct tx *tx, const struct record *record, const char *project_id)
 
 	TRY(tx_make_id(tx, ID_EVENT, &row.id));
 	TRY(q_event_insert(tx->db, &row, NULL));
-	return q_event_queue_insert(tx->db, &(struct q_event_queue_insert){ .project_id = project_id, .event_id = row.id }, NULL);
+	return q_event_queue_insert(
+	    tx->db, &(struct q_event_queue_insert){ .project_id = project_id, .event_id = row.id },
+	    NULL);
 }
 
 enum err
 record(struct tx *tx, const struct record *what)
 {
 	const struct event_info *info = event_info(what->event);
-	bool is_in_project = what->project_id != NULL && (what->in_project_chain || info->chain == CHAIN_PROJECT);
-	const char *event_project_id = what->project_id != NULL ? what->project_id : what->event_project_id;
+	bool is_in_project =
+	    what->project_id != NULL && (what->in_project_chain || info->chain == CHAIN_PROJECT);
+	const char *event_project_id =
+	    what->project_id != NULL ? what->project_id : what->event_project_id;
 
 	TRY(insert_audit(tx, &(struct q_audit_event_insert){
-		.chain_id = is_in_project ? what->project_id : what->org_id,
-		.org_id = what->org_id,
-		.project_id = what->project_id,
-		.action = info->name,
-		.target_type = info->target_type,
-		.target_id = what->target_id,
-		.target_label = what->target_label,
-		.result = "ok",
-		.changes = changes_of(tx, what),
-	}));
+				 .chain_id = is_in_project ? what->project_id : what->org_id,
+				 .org_id = what->org_id,
+				 .project_id = what->project_id,
+				 .action = info->name,
+				 .target_type = info->target_type,
+				 .target_id = what->target_id,
+				 .target_label = what->target_label,
+				 .result = "ok",
+				 .changes = changes_of(tx, what),
+			     }));
 	if (!info->is_event || event_project_id == NULL)
 		return OK;
 	return insert_event(tx, what, event_project_id);
 }
 
 enum err
-record_denied(struct tx *tx, const char *org_id, const char *project_id, const char *target_type, const char *target_id,
-	      const char *action, const char *reason)
+record_denied(struct tx *tx, const char *org_id, const char *project_id, const char *target_type,
+	      const char *target_id, const char *action, const char *reason)
 {
 	struct buffer changes = buffer_new(tx->arena);
 
@@ -121,13 +125,13 @@ record_denied(struct tx *tx, const char *org_id, const char *project_id, const c
 	buffer_json_string(&changes, reason);
 	buffer_text(&changes, "]}");
 	return insert_audit(tx, &(struct q_audit_event_insert){
-		.chain_id = project_id != NULL ? project_id : org_id,
-		.org_id = org_id,
-		.project_id = project_id,
-		.action = action,
-		.target_type = target_type,
-		.target_id = target_id,
-		.result = "denied",
-		.changes = buffer_string(&changes),
-	});
+				    .chain_id = project_id != NULL ? project_id : org_id,
+				    .org_id = org_id,
+				    .project_id = project_id,
+				    .action = action,
+				    .target_type = target_type,
+				    .target_id = target_id,
+				    .result = "denied",
+				    .changes = buffer_string(&changes),
+				});
 }

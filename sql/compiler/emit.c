@@ -13,7 +13,8 @@ emit_open(const char *folder, const char *name, const char *purpose)
 
 	if (out == NULL)
 		complain((struct place){ .file = path }, "can't be written");
-	fprintf(out, "/*\n * %s\n * Made by sqlc from sql/; changes here are lost.\n */\n", purpose);
+	fprintf(out, "/*\n * %s\n * Made by sqlc from sql/; changes here are lost.\n */\n",
+		purpose);
 	return out;
 }
 
@@ -120,7 +121,8 @@ emit_row(FILE *out, const struct query *query)
 	for (size_t i = 0; i < query->column_count; i++) {
 		const struct result_column *column = &query->columns[i];
 
-		fprintf(out, "\t%s%s;%s\n", c_type(column->type), column->name, column->is_nullable ? "\t/* may be NULL */" : "");
+		fprintf(out, "\t%s%s;%s\n", c_type(column->type), column->name,
+			column->is_nullable ? "\t/* may be NULL */" : "");
 	}
 	fputs("};\n\n", out);
 }
@@ -201,7 +203,8 @@ emit_sql(FILE *out, const struct query *query)
 		if (tokens[i].kind == TOKEN_PARAM)
 			line = text_printf("%s%s?", line, is_spaced ? " " : "");
 		else
-			line = text_printf("%s%s%.*s", line, is_spaced ? " " : "", (int)(tokens[i].end - tokens[i].start), source);
+			line = text_printf("%s%s%.*s", line, is_spaced ? " " : "",
+					   (int)(tokens[i].end - tokens[i].start), source);
 	}
 	fputs("\t\t", out);
 	emit_literal(out, line, strlen(line));
@@ -226,7 +229,8 @@ emit_param_slots(FILE *out, const struct query *query)
 		if (is_now(param))
 			fputs("\t{ DB_TIME, (size_t)-1 },\n", out);
 		else
-			fprintf(out, "\t{ %s, offsetof(struct q_%s, %s) },\n", slot_type(param->type), query->name, param->name);
+			fprintf(out, "\t{ %s, offsetof(struct q_%s, %s) },\n",
+				slot_type(param->type), query->name, param->name);
 	}
 	fputs("};\n\n", out);
 	return count;
@@ -239,8 +243,8 @@ emit_column_slots(FILE *out, const struct query *query)
 		return;
 	fprintf(out, "static const struct db_slot %s_columns[] = {\n", query->name);
 	for (size_t i = 0; i < query->column_count; i++)
-		fprintf(out, "\t{ %s, offsetof(struct %s, %s) },\n", slot_type(query->columns[i].type), row_name(query),
-			query->columns[i].name);
+		fprintf(out, "\t{ %s, offsetof(struct %s, %s) },\n",
+			slot_type(query->columns[i].type), row_name(query), query->columns[i].name);
 	fputs("};\n\n", out);
 }
 
@@ -250,16 +254,20 @@ emit_statement(FILE *out, const struct query *query, size_t index)
 	size_t param_slots = emit_param_slots(out, query);
 
 	emit_column_slots(out, query);
-	fprintf(out, "static const struct db_statement %s = {\n\t.name = \"%s\",\n\t.sql =\n", query->name, query->name);
+	fprintf(out, "static const struct db_statement %s = {\n\t.name = \"%s\",\n\t.sql =\n",
+		query->name, query->name);
 	emit_sql(out, query);
 	fprintf(out, ",\n\t.index = %zu,\n", index);
 	if (query->mode == MODE_EXEC)
 		fprintf(out, "\t.table = \"%s\",\n", query->block->refs[0]->table->name);
 	if (param_slots > 0)
-		fprintf(out, "\t.params = %s_params,\n\t.param_count = %zu,\n", query->name, param_slots);
+		fprintf(out, "\t.params = %s_params,\n\t.param_count = %zu,\n", query->name,
+			param_slots);
 	if (query->column_count > 0)
-		fprintf(out, "\t.columns = %s_columns,\n\t.column_count = %zu,\n\t.row_size = sizeof(struct %s),\n", query->name,
-			query->column_count, row_name(query));
+		fprintf(
+		    out,
+		    "\t.columns = %s_columns,\n\t.column_count = %zu,\n\t.row_size = sizeof(struct %s),\n",
+		    query->name, query->column_count, row_name(query));
 	fputs("};\n\n", out);
 }
 
@@ -275,12 +283,15 @@ emit_function(FILE *out, const struct query *query)
 		fprintf(out, "\treturn db_fetch_one(db, &%s, %s, ret_row);\n", query->name, params);
 		break;
 	case MODE_MANY:
-		fprintf(out, "\tvoid *rows = NULL;\n\tenum err e = db_fetch_many(db, &%s, %s, &rows, ret_count);\n\n", query->name,
-			params);
+		fprintf(
+		    out,
+		    "\tvoid *rows = NULL;\n\tenum err e = db_fetch_many(db, &%s, %s, &rows, ret_count);\n\n",
+		    query->name, params);
 		fputs("\tif (e == OK)\n\t\t*ret_rows = rows;\n\treturn e;\n", out);
 		break;
 	case MODE_EXEC:
-		fprintf(out, "\treturn db_execute(db, &%s, %s, ret_matched);\n", query->name, params);
+		fprintf(out, "\treturn db_execute(db, &%s, %s, ret_matched);\n", query->name,
+			params);
 		break;
 	}
 	fputs("}\n\n", out);
@@ -294,10 +305,13 @@ emit_header(const struct queries *queries, const struct schema *schema, const ch
 	fputs("#ifndef GATEHOUSE_SQL_GEN_QUERIES_H\n#define GATEHOUSE_SQL_GEN_QUERIES_H\n\n", out);
 	fputs("#include \"sql/db.h\"\n#include \"sql/gen/schema_keys.h\"\n\n", out);
 	fputs("/* Prepared statements that a connection may hold. */\n", out);
-	fprintf(out, "#define DB_STATEMENTS_MAX %zu\n\n", queries->count + tenant_statement_count(schema));
+	fprintf(out, "#define DB_STATEMENTS_MAX %zu\n\n",
+		queries->count + tenant_statement_count(schema));
 	fputs("/* All of sql/queries, for the test that prepares them. */\n", out);
-	fprintf(out, "#define QUERY_COUNT %zu\nextern const struct db_statement *const query_statements[QUERY_COUNT];\n\n",
-		queries->count);
+	fprintf(
+	    out,
+	    "#define QUERY_COUNT %zu\nextern const struct db_statement *const query_statements[QUERY_COUNT];\n\n",
+	    queries->count);
 	for (size_t i = 0; i < queries->count; i++)
 		emit_declaration(out, queries, i);
 	fputs("#endif\n", out);
@@ -310,7 +324,9 @@ emit_queries(const struct queries *queries, const struct schema *schema, const c
 	FILE *out;
 
 	emit_header(queries, schema, folder);
-	out = emit_open(folder, "queries.c", "The statements of sql/queries and where their parameters and columns stand.");
+	out = emit_open(
+	    folder, "queries.c",
+	    "The statements of sql/queries and where their parameters and columns stand.");
 	fputs("#include \"sql/gen/queries.h\"\n\n", out);
 	for (size_t i = 0; i < queries->count; i++) {
 		emit_statement(out, queries->items[i], i);

@@ -26,7 +26,7 @@ expr_add(struct expr *expr, struct expr *arg)
 }
 
 static struct expr *
-binary(enum expr_kind kind, const struct token *operator, struct expr *left, struct expr *right)
+binary(enum expr_kind kind, const struct token *operator, struct expr * left, struct expr *right)
 {
 	struct expr *expr = expr_new(kind, operator->line, operator->text);
 
@@ -95,7 +95,9 @@ expect_unit(struct parser *parser)
 		if (is_word(token, units[i]))
 			return;
 	}
-	parse_fail(parser, token->line, "expected MICROSECOND, SECOND, MINUTE, HOUR or DAY instead of '%s'", token->text);
+	parse_fail(parser, token->line,
+		   "expected MICROSECOND, SECOND, MINUTE, HOUR or DAY instead of '%s'",
+		   token->text);
 }
 
 /* GROUP_CONCAT(a ORDER BY b SEPARATOR ' '): the order is a second argument. */
@@ -117,7 +119,8 @@ parse_call(struct parser *parser, const struct token *name)
 	struct expr *expr = expr_new(EXPR_CALL, name->line, text_upper(name->text));
 
 	if (refused_function(name->text) != NULL)
-		parse_fail(parser, name->line, "%s isn't allowed: %s", expr->text, refused_function(name->text));
+		parse_fail(parser, name->line, "%s isn't allowed: %s", expr->text,
+			   refused_function(name->text));
 	if (function_find(expr->text) == NULL)
 		parse_fail(parser, name->line, "the function %s isn't in the subset", expr->text);
 	if (strncmp(expr->text, "TIMESTAMP", 9) == 0) {
@@ -164,7 +167,8 @@ parse_word(struct parser *parser)
 	if (accept_sign(parser, "("))
 		return parse_call(parser, token);
 	if (refused_function(token->text) != NULL)
-		parse_fail(parser, token->line, "%s isn't allowed: %s", token->text, refused_function(token->text));
+		parse_fail(parser, token->line, "%s isn't allowed: %s", token->text,
+			   refused_function(token->text));
 	if (is_reserved_in_sql(token->text))
 		parse_fail(parser, token->line, "'%s' isn't understood here", token->text);
 	expr = expr_new(EXPR_COLUMN, token->line, token->text);
@@ -194,7 +198,8 @@ parse_operand(struct parser *parser)
 	case TOKEN_STRING:
 		parser->at++;
 		if (strpbrk(token->text, "?\\'") != NULL)
-			parse_fail(parser, token->line, "a string with ?, \\ or ' in it isn't portable: bind it");
+			parse_fail(parser, token->line,
+				   "a string with ?, \\ or ' in it isn't portable: bind it");
 		return expr_new(EXPR_STRING, token->line, token->text);
 	default:
 		break;
@@ -219,10 +224,15 @@ parse_product(struct parser *parser)
 		const struct token *token = peek(parser);
 
 		if (is_sign(token, "->") || is_sign(token, "->>"))
-			parse_fail(parser, token->line, "'%s' is one server's syntax: JSON is text to the database", token->text);
+			parse_fail(parser, token->line,
+				   "'%s' is one server's syntax: JSON is text to the database",
+				   token->text);
 		if (is_word(token, "COLLATE"))
-			parse_fail(parser, token->line, "COLLATE isn't in the subset: the column's own collation decides");
-		if (!is_sign(token, "*") && !is_sign(token, "/") && !is_sign(token, "%") && !is_word(token, "DIV"))
+			parse_fail(
+			    parser, token->line,
+			    "COLLATE isn't in the subset: the column's own collation decides");
+		if (!is_sign(token, "*") && !is_sign(token, "/") && !is_sign(token, "%") &&
+		    !is_word(token, "DIV"))
 			return left;
 		parser->at++;
 		left = binary(EXPR_ARITHMETIC, token, left, parse_operand(parser));
@@ -280,7 +290,8 @@ parse_like(struct parser *parser, const struct token *token, struct expr *left)
 	struct expr *expr = binary(EXPR_LIKE, token, left, parse_sum(parser));
 
 	if (!accept_word(parser, "ESCAPE"))
-		parse_fail(parser, token->line, "LIKE needs ESCAPE '!' (patterns come from like_contains())");
+		parse_fail(parser, token->line,
+			   "LIKE needs ESCAPE '!' (patterns come from like_contains())");
 	if (next(parser)->kind != TOKEN_STRING)
 		parse_fail(parser, token->line, "ESCAPE takes a string");
 	return expr;
@@ -293,7 +304,8 @@ parse_is(struct parser *parser, const struct token *token, struct expr *left)
 
 	accept_word(parser, "NOT");
 	if (!accept_word(parser, "NULL"))
-		parse_fail(parser, token->line, "IS takes NULL or NOT NULL; compare a boolean as it is, or with NOT");
+		parse_fail(parser, token->line,
+			   "IS takes NULL or NOT NULL; compare a boolean as it is, or with NOT");
 	expr_add(expr, left);
 	return expr;
 }
@@ -361,7 +373,9 @@ parse_expr(struct parser *parser)
 		const struct token *token = peek(parser);
 
 		if (is_sign(token, "||"))
-			parse_fail(parser, token->line, "|| is OR on one server and joins texts on another: write OR or CONCAT");
+			parse_fail(
+			    parser, token->line,
+			    "|| is OR on one server and joins texts on another: write OR or CONCAT");
 		if (!accept_word(parser, "OR"))
 			return left;
 		left = binary(EXPR_OR, token, left, parse_and(parser));

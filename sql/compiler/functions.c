@@ -1,12 +1,14 @@
 /*
- * The functions that queries may call: those that MySQL and MariaDB have alike, and that give the same for the same rows.
+ * The functions that queries may call: those that MySQL and MariaDB have alike, and that give the
+ * same for the same rows.
  */
 #include "sql/compiler/sqlc.h"
 
 #include <string.h>
 
 static const struct function functions[] = {
-	/* name, arguments (0: any number), their type, the result's type, when the result is NULL */
+	/* name, arguments (0: any number), their type, the result's type, when the result is NULL
+	 */
 	{ "COUNT", 1, TYPE_UNKNOWN, TYPE_INT, NULL_NEVER },
 	{ "SUM", 1, TYPE_INT, TYPE_INT, NULL_ALWAYS },
 	{ "GROUP_CONCAT", 0, TYPE_UNKNOWN, TYPE_TEXT, NULL_ALWAYS },
@@ -16,7 +18,8 @@ static const struct function functions[] = {
 	{ "FLOOR", 1, TYPE_INT, TYPE_INT, NULL_IF_ANY },
 	{ "ABS", 1, TYPE_INT, TYPE_INT, NULL_IF_ANY },
 	{ "TIMESTAMPDIFF", 2, TYPE_TIME, TYPE_INT, NULL_IF_ANY },
-	/* those whose arguments and result have one type, whichever it is: TYPE_UNKNOWN as the result */
+	/* those whose arguments and result have one type, whichever it is: TYPE_UNKNOWN as the
+	   result */
 	{ "MAX", 1, TYPE_UNKNOWN, TYPE_UNKNOWN, NULL_ALWAYS },
 	{ "MIN", 1, TYPE_UNKNOWN, TYPE_UNKNOWN, NULL_ALWAYS },
 	{ "NULLIF", 2, TYPE_UNKNOWN, TYPE_UNKNOWN, NULL_ALWAYS },

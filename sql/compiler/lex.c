@@ -65,7 +65,10 @@ lex_comment(struct lexer *lexer)
 	add(lexer, TOKEN_COMMENT, start, text, lexer->at);
 }
 
-/* '' inside stands for one quote and stays two here: only literals that need no escape are of use in queries. */
+/*
+ * '' inside stands for one quote and stays two here: only literals that need no escape are of use
+ * in queries.
+ */
 static void
 lex_string(struct lexer *lexer)
 {
@@ -91,7 +94,8 @@ lex_sign(struct lexer *lexer)
 {
 	static const char *const signs[] = {
 		"<=>", "->>", "->", "<=", ">=", "<>", "!=", "||", "&&", ":=",
-		"(", ")", ",", ";", ".", "=", "<", ">", "+", "-", "*", "/", "%", "?", "@", "&", "|", "^", "~", "!",
+		"(",   ")",   ",",  ";",  ".",  "=",  "<",  ">",  "+",  "-",
+		"*",   "/",   "%",  "?",  "@",  "&",  "|",  "^",  "~",  "!",
 	};
 	size_t start = lexer->at;
 
@@ -104,8 +108,10 @@ lex_sign(struct lexer *lexer)
 			return;
 		}
 	}
-	complain(lexer_place(lexer), "the character '%c' has no place in a query (names are bare, strings in single quotes)",
-		 lexer->source[start]);
+	complain(
+	    lexer_place(lexer),
+	    "the character '%c' has no place in a query (names are bare, strings in single quotes)",
+	    lexer->source[start]);
 }
 
 static void
@@ -158,7 +164,8 @@ annotation(const struct token *token, const char *key)
 {
 	size_t len = strlen(key);
 
-	if (token->kind != TOKEN_COMMENT || strncmp(token->text, key, len) != 0 || token->text[len] != ':')
+	if (token->kind != TOKEN_COMMENT || strncmp(token->text, key, len) != 0 ||
+	    token->text[len] != ':')
 		return NULL;
 	return token->text + len + 1 + strspn(token->text + len + 1, " \t");
 }

@@ -1,5 +1,6 @@
 /*
- * sqlc: compiles sql/schema, sql/queries and sql/migrations to C, refusing queries that break the rules of the house.
+ * sqlc: compiles sql/schema, sql/queries and sql/migrations to C, refusing queries that break the
+ * rules of the house.
  */
 #include "sql/compiler/sqlc.h"
 
@@ -7,8 +8,8 @@
 #include <string.h>
 
 static const char usage[] =
-	"usage: sqlc --schema FILE… [--queries FILE…] [--migrations FILE…] [--out FOLDER | --list-unscoped | --baseline]\n"
-	"Without an output it only checks.\n";
+    "usage: sqlc --schema FILE… [--queries FILE…] [--migrations FILE…] [--out FOLDER | --list-unscoped | --baseline]\n"
+    "Without an output it only checks.\n";
 
 struct options {
 	struct names schema, queries, migrations;
@@ -71,7 +72,8 @@ list_unscoped(const struct queries *queries)
 		const struct query *query = queries->items[i];
 
 		if (query->unscoped != NULL)
-			printf("%s:%d: %s: %s\n", query->place.file, query->place.line, query->name, query->unscoped);
+			printf("%s:%d: %s: %s\n", query->place.file, query->place.line, query->name,
+			       query->unscoped);
 	}
 }
 

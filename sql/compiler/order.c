@@ -1,5 +1,6 @@
 /*
- * The order of tables that foreign keys ask for: in which rows go when a tenant is purged, and reversed, in which tables are made.
+ * The order of tables that foreign keys ask for: in which rows go when a tenant is purged, and
+ * reversed, in which tables are made.
  */
 #include "sql/compiler/sqlc.h"
 
@@ -25,7 +26,8 @@ place_table(struct walk *walk, const struct table *table)
 		const struct table *child = &walk->schema->tables[i];
 
 		for (size_t k = 0; k < child->foreign_key_count; k++) {
-			if (!child->foreign_keys[k].is_late && same_word(child->foreign_keys[k].parent, table->name))
+			if (!child->foreign_keys[k].is_late &&
+			    same_word(child->foreign_keys[k].parent, table->name))
 				place_table(walk, child);
 		}
 	}

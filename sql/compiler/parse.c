@@ -1,5 +1,5 @@
 /*
- * Reads query files: the comments above each query, and the statements that the subset allows.
+ * Reads the statements that the subset allows: SELECT, INSERT, UPDATE, DELETE.
  */
 #include "sql/compiler/sqlc.h"
 
@@ -29,7 +29,8 @@ peek_after(const struct parser *parser, size_t count)
 {
 	static const struct token none = { .kind = TOKEN_END, .text = "the end of the query" };
 
-	return parser->at + count < parser->end ? &parser->tokens->items[parser->at + count] : &none;
+	return parser->at + count < parser->end ? &parser->tokens->items[parser->at + count]
+						: &none;
 }
 
 const struct token *
@@ -44,7 +45,8 @@ next(struct parser *parser)
 	const struct token *token = peek(parser);
 
 	if (token->kind == TOKEN_END)
-		parse_fail(parser, parser->tokens->items[parser->end - 1].line, "the query ends too early");
+		parse_fail(parser, parser->tokens->items[parser->end - 1].line,
+			   "the query ends too early");
 	parser->at++;
 	return token;
 }
@@ -93,7 +95,9 @@ expect_name(struct parser *parser, const char *what)
 	if (token->kind != TOKEN_WORD)
 		parse_fail(parser, token->line, "expected %s instead of '%s'", what, token->text);
 	if (is_reserved_in_sql(token->text))
-		parse_fail(parser, token->line, "'%s' is reserved in MySQL or MariaDB: it can't be %s", token->text, what);
+		parse_fail(parser, token->line,
+			   "'%s' is reserved in MySQL or MariaDB: it can't be %s", token->text,
+			   what);
 	return token->text;
 }
 
@@ -108,7 +112,8 @@ block_new(const struct parser *parser, enum block_kind kind, struct block *paren
 	block->line = peek(parser)->line;
 	block->parent = parent;
 	if (parent != NULL) {
-		parent->children = grow(parent->children, parent->child_count, sizeof(*parent->children));
+		parent->children =
+		    grow(parent->children, parent->child_count, sizeof(*parent->children));
 		parent->children[parent->child_count++] = block;
 	}
 	return block;
@@ -124,14 +129,17 @@ parse_ref(struct parser *parser)
 	const char *name;
 
 	if (is_sign(peek(parser), "("))
-		parse_fail(parser, line, "a SELECT in FROM isn't in the subset: join the table, or use EXISTS or a scalar subquery");
+		parse_fail(
+		    parser, line,
+		    "a SELECT in FROM isn't in the subset: join the table, or use EXISTS or a scalar subquery");
 	name = expect_name(parser, "a table");
 	ref->line = line;
 	ref->table = schema_table(parser->schema, name);
 	if (ref->table == NULL)
 		parse_fail(parser, line, "there is no table %s in sql/schema", name);
 	ref->alias = ref->table->name;
-	if (accept_word(parser, "AS") || (peek(parser)->kind == TOKEN_WORD && !is_reserved_in_sql(peek(parser)->text)))
+	if (accept_word(parser, "AS") ||
+	    (peek(parser)->kind == TOKEN_WORD && !is_reserved_in_sql(peek(parser)->text)))
 		ref->alias = expect_name(parser, "an alias");
 	for (size_t i = 0; i < block->ref_count; i++) {
 		if (same_word(block->refs[i]->alias, ref->alias))
@@ -151,7 +159,8 @@ parse_refs(struct parser *parser)
 		struct ref *ref;
 
 		if (is_sign(peek(parser), ","))
-			parse_fail(parser, peek(parser)->line, "write JOIN … ON instead of a comma between tables");
+			parse_fail(parser, peek(parser)->line,
+				   "write JOIN … ON instead of a comma between tables");
 		if (is_left)
 			parser->at++;
 		else
@@ -195,7 +204,8 @@ parse_order_and_limit(struct parser *parser)
 
 		if (token->kind != TOKEN_PARAM && token->kind != TOKEN_NUMBER)
 			parse_fail(parser, token->line, "LIMIT takes a parameter or a number");
-		block->limit = expr_new(token->kind == TOKEN_PARAM ? EXPR_PARAM : EXPR_NUMBER, token->line, token->text);
+		block->limit = expr_new(token->kind == TOKEN_PARAM ? EXPR_PARAM : EXPR_NUMBER,
+					token->line, token->text);
 		if (is_sign(peek(parser), ",") || is_word(peek(parser), "OFFSET"))
 			parse_fail(parser, token->line, "page by the last key seen, not by OFFSET");
 	}
@@ -207,12 +217,15 @@ parse_items(struct parser *parser)
 	struct block *block = parser->block;
 
 	if (is_word(peek(parser), "DISTINCT"))
-		parse_fail(parser, peek(parser)->line, "DISTINCT isn't in the subset: GROUP BY says which rows are one");
+		parse_fail(parser, peek(parser)->line,
+			   "DISTINCT isn't in the subset: GROUP BY says which rows are one");
 	do {
 		struct item item = { .line = peek(parser)->line };
 
-		if (is_sign(peek(parser), "*") || (is_sign(peek_after(parser, 1), ".") && is_sign(peek_after(parser, 2), "*")))
-			parse_fail(parser, item.line, "SELECT * changes when the table does: name the columns");
+		if (is_sign(peek(parser), "*") ||
+		    (is_sign(peek_after(parser, 1), ".") && is_sign(peek_after(parser, 2), "*")))
+			parse_fail(parser, item.line,
+				   "SELECT * changes when the table does: name the columns");
 		item.expr = parse_expr(parser);
 		if (accept_word(parser, "AS"))
 			item.name = expect_name(parser, "a result's name");
@@ -226,13 +239,16 @@ parse_items(struct parser *parser)
 static void
 parse_lock(struct parser *parser)
 {
-	if (is_word(peek(parser), "LOCK") || (is_word(peek(parser), "FOR") && is_word(peek_after(parser, 1), "SHARE")))
-		parse_fail(parser, peek(parser)->line, "shared locks are spelled differently on each server: FOR UPDATE");
+	if (is_word(peek(parser), "LOCK") ||
+	    (is_word(peek(parser), "FOR") && is_word(peek_after(parser, 1), "SHARE")))
+		parse_fail(parser, peek(parser)->line,
+			   "shared locks are spelled differently on each server: FOR UPDATE");
 	if (!accept_word(parser, "FOR"))
 		return;
 	expect_word(parser, "UPDATE");
 	if (is_word(peek(parser), "SKIP") || is_word(peek(parser), "NOWAIT"))
-		parse_fail(parser, peek(parser)->line, "%s is local to one node: claim rows by an UPDATE with a lease",
+		parse_fail(parser, peek(parser)->line,
+			   "%s is local to one node: claim rows by an UPDATE with a lease",
 			   peek(parser)->text);
 }
 
@@ -272,7 +288,8 @@ parse_assignments(struct parser *parser)
 		set.column = expect_name(parser, "a column");
 		if (accept_sign(parser, ".")) {
 			if (!same_word(set.column, block->refs[0]->alias))
-				parse_fail(parser, set.line, "SET changes %s only, the first table", block->refs[0]->alias);
+				parse_fail(parser, set.line, "SET changes %s only, the first table",
+					   block->refs[0]->alias);
 			set.column = expect_name(parser, "a column");
 		}
 		expect_sign(parser, "=");
@@ -296,7 +313,8 @@ parse_values(struct parser *parser)
 		row = parse_expr_list(parser, &count, false);
 		expect_sign(parser, ")");
 		if (count != block->insert_columns.count)
-			parse_fail(parser, line, "%zu values for %zu columns", count, block->insert_columns.count);
+			parse_fail(parser, line, "%zu values for %zu columns", count,
+				   block->insert_columns.count);
 		block->values = grow(block->values, block->value_count, sizeof(*block->values));
 		block->values[block->value_count++] = row;
 	} while (accept_sign(parser, ","));
@@ -310,7 +328,9 @@ parse_insert(struct parser *parser)
 	parser->block = block;
 	expect_word(parser, "INSERT");
 	if (is_word(peek(parser), "IGNORE"))
-		parse_fail(parser, peek(parser)->line, "INSERT IGNORE hides every error: ON DUPLICATE KEY UPDATE, or let the key refuse");
+		parse_fail(
+		    parser, peek(parser)->line,
+		    "INSERT IGNORE hides every error: ON DUPLICATE KEY UPDATE, or let the key refuse");
 	expect_word(parser, "INTO");
 	parse_ref(parser);
 	expect_sign(parser, "(");
@@ -357,7 +377,9 @@ parse_delete(struct parser *parser)
 	expect_word(parser, "FROM");
 	parse_ref(parser);
 	if (block->refs[0]->alias != block->refs[0]->table->name)
-		parse_fail(parser, block->line, "DELETE with an alias is spelled differently on each server: use the table's name");
+		parse_fail(
+		    parser, block->line,
+		    "DELETE with an alias is spelled differently on each server: use the table's name");
 	if (accept_word(parser, "WHERE"))
 		block->where = parse_expr(parser);
 	parse_order_and_limit(parser);
@@ -365,7 +387,7 @@ parse_delete(struct parser *parser)
 }
 
 static struct block *
-parse_statement(struct parser *parser)
+parse_verb(struct parser *parser)
 {
 	const struct token *token = peek(parser);
 
@@ -377,7 +399,8 @@ parse_statement(struct parser *parser)
 		return parse_update(parser);
 	if (is_word(token, "DELETE"))
 		return parse_delete(parser);
-	parse_fail(parser, token->line, "expected SELECT, INSERT, UPDATE or DELETE instead of '%s'", token->text);
+	parse_fail(parser, token->line, "expected SELECT, INSERT, UPDATE or DELETE instead of '%s'",
+		   token->text);
 }
 
 /* What stands behind a whole statement has a better message than "not understood". */
@@ -389,161 +412,22 @@ parse_end(struct parser *parser)
 	if (token->kind == TOKEN_END)
 		return;
 	if (is_word(token, "RETURNING"))
-		parse_fail(parser, token->line, "RETURNING isn't in MySQL: read the row in a statement of its own");
+		parse_fail(parser, token->line,
+			   "RETURNING isn't in MySQL: read the row in a statement of its own");
 	if (is_word(token, "UNION"))
 		parse_fail(parser, token->line, "UNION isn't in the subset: write two queries");
 	if (is_sign(token, "->") || is_sign(token, "->>"))
-		parse_fail(parser, token->line, "'%s' is one server's syntax: JSON is text to the database", token->text);
+		parse_fail(parser, token->line,
+			   "'%s' is one server's syntax: JSON is text to the database",
+			   token->text);
 	parse_fail(parser, token->line, "'%s' isn't understood here", token->text);
 }
 
-/* ---- the comments above a query ---- */
-
-static enum type
-type_named(const struct query *query, int line, const char *word, size_t len)
+struct block *
+parse_statement(struct parser *parser)
 {
-	static const enum type types[] = { TYPE_TEXT, TYPE_BYTES, TYPE_INT, TYPE_BOOL, TYPE_TIME };
+	struct block *block = parse_verb(parser);
 
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-		if (strlen(type_name(types[i])) == len && strncmp(word, type_name(types[i]), len) == 0)
-			return types[i];
-	}
-	complain(query_place(query, line), "'%.*s' is no type: text, bytes, int, bool or time", (int)len, word);
-}
-
-/* "search text" */
-static void
-read_param(struct query *query, const struct token *token, const char *value)
-{
-	size_t len = strcspn(value, " ");
-	struct param param = { .name = text_copy(value, len), .line = token->line, .is_declared = true };
-
-	value += len + strspn(value + len, " ");
-	param.type = type_named(query, token->line, value, strlen(value));
-	query->params = grow(query->params, query->param_count, sizeof(param));
-	query->params[query->param_count++] = param;
-}
-
-/* "total int", "label text?" */
-static void
-read_column(struct query *query, const struct token *token, const char *value)
-{
-	size_t len = strcspn(value, " ");
-	struct result_column column = { .name = text_copy(value, len) };
-
-	value += len + strspn(value + len, " ");
-	len = strcspn(value, "?");
-	column.type = type_named(query, token->line, value, len);
-	column.is_nullable = value[len] == '?';
-	query->declared = grow(query->declared, query->declared_count, sizeof(column));
-	query->declared[query->declared_count++] = column;
-}
-
-static void
-read_name(struct query *query, const struct token *token, const char *value)
-{
-	static const char *const modes[] = { [MODE_ONE] = ":one", [MODE_MANY] = ":many", [MODE_EXEC] = ":exec" };
-	size_t len = strcspn(value, " ");
-	const char *mode = value + len + strspn(value + len, " ");
-
-	query->name = text_copy(value, len);
-	query->place.line = token->line;
-	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
-		if (strcmp(mode, modes[i]) == 0) {
-			query->mode = (enum query_mode)i;
-			return;
-		}
-	}
-	complain(query_place(query, token->line), "'-- name: %s' needs :one, :many or :exec", query->name);
-}
-
-static void
-read_comment(struct query *query, const struct token *token)
-{
-	const char *value;
-
-	if ((value = annotation(token, "name")) != NULL)
-		read_name(query, token, value);
-	else if ((value = annotation(token, "row")) != NULL)
-		query->row = value;
-	else if ((value = annotation(token, "unscoped")) != NULL)
-		query->unscoped = value;
-	else if ((value = annotation(token, "param")) != NULL)
-		read_param(query, token, value);
-	else if ((value = annotation(token, "column")) != NULL)
-		read_column(query, token, value);
-	else
-		names_add(&query->doc, token->text);
-}
-
-/* Comments of a file's head are set off by an empty line and belong to no query. */
-static bool
-ends_head(const struct tokens *tokens, size_t i)
-{
-	return tokens->items[i].kind == TOKEN_COMMENT && tokens->items[i + 1].line > tokens->items[i].line + 1;
-}
-
-static struct query *
-read_query(const struct schema *schema, const struct tokens *tokens, size_t *at)
-{
-	struct query *query = take(sizeof(*query));
-	struct parser parser = { .schema = schema, .tokens = tokens, .query = query };
-	size_t i = *at;
-
-	query->tokens = tokens;
-	query->place = (struct place){ .file = tokens->file, .line = tokens->items[i].line };
-	for (; tokens->items[i].kind == TOKEN_COMMENT; i++) {
-		read_comment(query, &tokens->items[i]);
-		if (ends_head(tokens, i) && query->name == NULL)
-			query->doc.count = 0;
-	}
-	if (tokens->items[i].kind == TOKEN_END && query->name == NULL) {
-		*at = i;
-		return NULL;
-	}
-	if (query->name == NULL)
-		complain(query_place(query, tokens->items[i].line),
-			 "a statement without '-- name:' above it: one query is one statement");
-	for (size_t k = 0; k < query->doc.count; k++) {
-		if (strstr(query->doc.items[k], "*/") != NULL)
-			complain(query->place, "a comment with */ in it would end the one in C");
-	}
-	if (query->unscoped != NULL && query->unscoped[0] == '\0')
-		complain(query->place, "'-- unscoped:' needs a reason");
-	query->first = parser.at = i;
-	query->last = parser.end = statement_end(tokens, i);
-	for (size_t k = i; k < parser.end; k++) {
-		if (tokens->items[k].kind == TOKEN_COMMENT)
-			parse_fail(&parser, tokens->items[k].line, "comments stand above the query, not inside");
-	}
-	query->block = parse_statement(&parser);
-	parse_end(&parser);
-	*at = parser.end + 1;
-	return query;
-}
-
-void
-queries_read(struct queries *queries, const struct schema *schema, const char *path)
-{
-	struct tokens *tokens = take(sizeof(*tokens));
-	size_t at = 0;
-
-	*tokens = lex(path, file_text(path));
-	while (tokens->items[at].kind != TOKEN_END) {
-		struct query *query = read_query(schema, tokens, &at);
-
-		if (query == NULL)
-			break;
-		for (size_t i = 0; i < queries->count; i++) {
-			if (strcmp(queries->items[i]->name, query->name) == 0)
-				complain(query->place, "%s is the name of a query in %s, too", query->name,
-					 queries->items[i]->place.file);
-		}
-		resolve_names(query);
-		infer_types(query);
-		check_rules(query);
-		check_tenant(query);
-		queries->items = grow(queries->items, queries->count, sizeof(*queries->items));
-		queries->items[queries->count++] = query;
-	}
+	parse_end(parser);
+	return block;
 }

@@ -8,7 +8,8 @@
 static void visit_one(struct query *, struct block *, struct expr *, expr_visitor *);
 
 static void
-visit_list(struct query *query, struct block *block, struct expr **list, size_t count, expr_visitor *visitor)
+visit_list(struct query *query, struct block *block, struct expr **list, size_t count,
+	   expr_visitor *visitor)
 {
 	for (size_t i = 0; i < count; i++)
 		visit_one(query, block, list[i], visitor);
@@ -58,12 +59,14 @@ find_here(const struct query *query, const struct block *block, const struct exp
 			continue;
 		if (table_column(ref->table, expr->text) == NULL) {
 			if (expr->qualifier != NULL)
-				complain(query_place(query, expr->line), "%s has no column %s", ref->table->name, expr->text);
+				complain(query_place(query, expr->line), "%s has no column %s",
+					 ref->table->name, expr->text);
 			continue;
 		}
 		if (found != NULL)
-			complain(query_place(query, expr->line), "%s could be %s.%s or %s.%s: say which", expr->text,
-				 found->alias, expr->text, ref->alias, expr->text);
+			complain(query_place(query, expr->line),
+				 "%s could be %s.%s or %s.%s: say which", expr->text, found->alias,
+				 expr->text, ref->alias, expr->text);
 		found = ref;
 	}
 	return found;
@@ -102,7 +105,8 @@ resolve_column(struct query *query, struct block *block, struct expr *expr)
 	if (stands_for_result(block, expr))
 		return;
 	if (expr->qualifier != NULL)
-		complain(query_place(query, expr->line), "no table here is named %s", expr->qualifier);
+		complain(query_place(query, expr->line), "no table here is named %s",
+			 expr->qualifier);
 	complain(query_place(query, expr->line), "no table here has a column %s", expr->text);
 }
 
@@ -116,7 +120,10 @@ query_param(const struct query *query, const char *name)
 	return NULL;
 }
 
-/* Parameters in the order in which the text uses them first; what a comment declared keeps its type. */
+/*
+ * Parameters in the order in which the text uses them first; what a comment declared keeps its
+ * type.
+ */
 static void
 list_params(struct query *query)
 {
@@ -133,7 +140,8 @@ list_params(struct query *query)
 		if (token->kind != TOKEN_PARAM || query_param(query, token->text) != NULL)
 			continue;
 		if (is_reserved_in_c(token->text))
-			complain(query_place(query, token->line), ":%s can't be a member of a struct in C", token->text);
+			complain(query_place(query, token->line),
+				 ":%s can't be a member of a struct in C", token->text);
 		known = query_param(&declared, token->text);
 		if (known != NULL) {
 			param = *known;
@@ -145,7 +153,8 @@ list_params(struct query *query)
 		query->params[query->param_count++] = param;
 	}
 	if (used != declared.param_count)
-		complain(query->place, "'-- param:' declares a parameter that isn't used, or one twice");
+		complain(query->place,
+			 "'-- param:' declares a parameter that isn't used, or one twice");
 }
 
 void

@@ -1,5 +1,6 @@
 /*
- * Reads sql/schema: tables with their columns, keys and foreign keys, and what their comments say of tenant and expiry.
+ * Reads sql/schema: tables with their columns, keys and foreign keys, and what their comments say
+ * of tenant and expiry.
  */
 #include "sql/compiler/sqlc.h"
 
@@ -16,8 +17,9 @@ const char *
 type_name(enum type type)
 {
 	static const char *const names[] = {
-		[TYPE_UNKNOWN] = "unknown", [TYPE_NULL] = "null", [TYPE_TEXT] = "text", [TYPE_BYTES] = "bytes",
-		[TYPE_INT] = "int",	    [TYPE_BOOL] = "bool", [TYPE_TIME] = "time",
+		[TYPE_UNKNOWN] = "unknown", [TYPE_NULL] = "null", [TYPE_TEXT] = "text",
+		[TYPE_BYTES] = "bytes",     [TYPE_INT] = "int",   [TYPE_BOOL] = "bool",
+		[TYPE_TIME] = "time",
 	};
 
 	return names[type];
@@ -50,7 +52,8 @@ static void
 take_sign(struct reader *reader, const char *sign)
 {
 	if (!is_sign(here(reader), sign))
-		complain(here_place(reader), "expected '%s' instead of '%s'", sign, here(reader)->text);
+		complain(here_place(reader), "expected '%s' instead of '%s'", sign,
+			 here(reader)->text);
 	reader->at++;
 }
 
@@ -88,10 +91,12 @@ read_names(struct reader *reader)
 	take_sign(reader, "(");
 	for (;;) {
 		if (is_sign(here(reader), "("))
-			complain(here_place(reader), "a key on an expression works on one server only");
+			complain(here_place(reader),
+				 "a key on an expression works on one server only");
 		names_add(&names, take_word(reader));
 		if (is_sign(here(reader), "("))
-			complain(here_place(reader), "a key on part of a column isn't unique where it seems so");
+			complain(here_place(reader),
+				 "a key on part of a column isn't unique where it seems so");
 		if (!is_sign(here(reader), ","))
 			break;
 		reader->at++;
@@ -107,9 +112,10 @@ read_type(struct reader *reader)
 		const char *word;
 		enum type type;
 	} types[] = {
-		{ "VARCHAR", TYPE_TEXT },     { "TEXT", TYPE_TEXT },	  { "MEDIUMTEXT", TYPE_TEXT }, { "VARBINARY", TYPE_BYTES },
-		{ "BLOB", TYPE_BYTES },	      { "MEDIUMBLOB", TYPE_BYTES }, { "TINYINT", TYPE_INT },   { "SMALLINT", TYPE_INT },
-		{ "INT", TYPE_INT },	      { "BIGINT", TYPE_INT },	  { "BOOLEAN", TYPE_BOOL },    { "DATETIME", TYPE_TIME },
+		{ "VARCHAR", TYPE_TEXT },    { "TEXT", TYPE_TEXT },    { "MEDIUMTEXT", TYPE_TEXT },
+		{ "VARBINARY", TYPE_BYTES }, { "BLOB", TYPE_BYTES },   { "MEDIUMBLOB", TYPE_BYTES },
+		{ "TINYINT", TYPE_INT },     { "SMALLINT", TYPE_INT }, { "INT", TYPE_INT },
+		{ "BIGINT", TYPE_INT },      { "BOOLEAN", TYPE_BOOL }, { "DATETIME", TYPE_TIME },
 	};
 	struct place place = here_place(reader);
 	const char *word = take_word(reader);
@@ -117,7 +123,8 @@ read_type(struct reader *reader)
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
 		if (!same_word(word, types[i].word))
 			continue;
-		if (types[i].type == TYPE_TIME && strcmp(reader->tokens->items[reader->at + 1].text, "3") != 0)
+		if (types[i].type == TYPE_TIME &&
+		    strcmp(reader->tokens->items[reader->at + 1].text, "3") != 0)
 			complain(place, "times are DATETIME(3)");
 		if (is_sign(here(reader), "("))
 			skip_parentheses(reader);
@@ -130,7 +137,8 @@ static void
 check_collation(const struct reader *reader, const char *name)
 {
 	if (!same_word(name, "ascii_bin") && !same_word(name, "utf8mb4_unicode_520_ci"))
-		complain(here_place(reader), "the collation %s isn't on both servers: ascii_bin, or none", name);
+		complain(here_place(reader),
+			 "the collation %s isn't on both servers: ascii_bin, or none", name);
 }
 
 static void
@@ -154,7 +162,8 @@ read_column(struct reader *reader)
 		} else if (is_word(here(reader), "NULL") || is_word(here(reader), "UNSIGNED")) {
 			reader->at++;
 		} else {
-			complain(here_place(reader), "%s: '%s' isn't understood here", column.name, here(reader)->text);
+			complain(here_place(reader), "%s: '%s' isn't understood here", column.name,
+				 here(reader)->text);
 		}
 	}
 	table->columns = grow(table->columns, table->column_count, sizeof(column));
@@ -183,7 +192,8 @@ read_foreign_key(struct reader *reader, struct table *table)
 	read_names(reader);
 	if (took_word(reader, "ON")) {
 		if (!took_word(reader, "DELETE") || !took_word(reader, "CASCADE"))
-			complain(here_place(reader), "a foreign key does nothing, or ON DELETE CASCADE");
+			complain(here_place(reader),
+				 "a foreign key does nothing, or ON DELETE CASCADE");
 	}
 	table->foreign_keys = grow(table->foreign_keys, table->foreign_key_count, sizeof(key));
 	table->foreign_keys[table->foreign_key_count++] = key;
@@ -282,7 +292,10 @@ find_table(const struct schema *schema, const char *name)
 	return NULL;
 }
 
-/* ALTER TABLE t ADD CONSTRAINT c FOREIGN KEY …: a circle of foreign keys. Other ALTERs belong into the CREATE TABLE. */
+/*
+ * ALTER TABLE t ADD CONSTRAINT c FOREIGN KEY …: a circle of foreign keys. Other ALTERs belong into
+ * the CREATE TABLE.
+ */
 static void
 read_alter(struct reader *reader, size_t end)
 {
@@ -292,11 +305,14 @@ read_alter(struct reader *reader, size_t end)
 	reader->at += 2;
 	table = find_table(reader->schema, here(reader)->text);
 	if (table == NULL)
-		complain(here_place(reader), "there is no table %s above (files are read in the order of their names)",
+		complain(here_place(reader),
+			 "there is no table %s above (files are read in the order of their names)",
 			 here(reader)->text);
 	reader->at += 4;
 	if (!took_word(reader, "FOREIGN") || !took_word(reader, "KEY"))
-		complain(here_place(reader), "only ALTER TABLE … ADD CONSTRAINT … FOREIGN KEY stands outside of a CREATE TABLE");
+		complain(
+		    here_place(reader),
+		    "only ALTER TABLE … ADD CONSTRAINT … FOREIGN KEY stands outside of a CREATE TABLE");
 	read_foreign_key(reader, table);
 	table->foreign_keys[table->foreign_key_count - 1].is_late = true;
 	reader->at = end + 1;
@@ -326,7 +342,8 @@ schema_read(struct schema *schema, const char *path)
 		} else if (is_word(&tokens->items[reader.at + 1], "TABLE")) {
 			read_table(&reader, comments, end);
 		} else {
-			complain(here_place(&reader), "expected CREATE TABLE, CREATE TRIGGER or ALTER TABLE");
+			complain(here_place(&reader),
+				 "expected CREATE TABLE, CREATE TRIGGER or ALTER TABLE");
 		}
 		comments = reader.at;
 	}
@@ -345,7 +362,9 @@ static void
 check_table(const struct schema *schema, const struct table *table)
 {
 	if (table->tenant.count == 0 && table->untenanted_reason == NULL)
-		complain(table->place, "%s needs a comment '-- tenant: column' or '-- tenant: none: reason'", table->name);
+		complain(table->place,
+			 "%s needs a comment '-- tenant: column' or '-- tenant: none: reason'",
+			 table->name);
 	if (table->expires != NULL && table_column(table, table->expires) == NULL)
 		complain(table->place, "%s has no column %s", table->name, table->expires);
 	check_columns(table, &table->tenant);
@@ -354,7 +373,8 @@ check_table(const struct schema *schema, const struct table *table)
 	for (size_t i = 0; i < table->foreign_key_count; i++) {
 		check_columns(table, &table->foreign_keys[i].columns);
 		if (schema_table(schema, table->foreign_keys[i].parent) == NULL)
-			complain(table->place, "%s refers to %s, which isn't there", table->name, table->foreign_keys[i].parent);
+			complain(table->place, "%s refers to %s, which isn't there", table->name,
+				 table->foreign_keys[i].parent);
 	}
 	if (table->key_count == 0 || strcmp(table->keys[0].name, "PRIMARY") != 0)
 		complain(table->place, "%s needs a primary key as its first key", table->name);
@@ -392,8 +412,9 @@ statement_end(const struct tokens *tokens, size_t i)
 		const struct token *token = &tokens->items[k];
 
 		if (token->kind == TOKEN_END)
-			complain((struct place){ .file = tokens->file, .line = tokens->items[i].line },
-				 "the statement doesn't end with ';'");
+			complain(
+			    (struct place){ .file = tokens->file, .line = tokens->items[i].line },
+			    "the statement doesn't end with ';'");
 		if (is_sign(token, ";") && (!is_trigger || is_word(&tokens->items[k - 1], "END")))
 			return k;
 	}

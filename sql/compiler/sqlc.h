@@ -1,6 +1,6 @@
 /*
- * What the parts of the query compiler share: tokens, the schema, the parsed query. The compiler runs at build time and ends soon,
- * so nothing it takes is given back, and its first error ends it.
+ * What the parts of the query compiler share: tokens, the schema, the parsed query. The compiler
+ * runs at build time and ends soon, so nothing it takes is given back, and its first error ends it.
  */
 #ifndef GATEHOUSE_SQL_COMPILER_SQLC_H
 #define GATEHOUSE_SQL_COMPILER_SQLC_H
@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#define PRINTF_LIKE(format_index, first_index) \
+#define PRINTF_LIKE(format_index, first_index)                                                     \
 	__attribute__((format(printf, format_index, first_index)))
 
 /* ---- memory and messages (memory.c) ---- */
@@ -17,19 +17,20 @@
 struct place {
 	const char *file;
 	int line;
-	const char *query;	/* "" outside of one */
+	const char *query; /* "" outside of one */
 };
 
 /* Prints "file:line: query: message" and ends the compiler with status 1. */
 _Noreturn void complain(struct place, const char *format, ...) PRINTF_LIKE(2, 3);
 
 void *take(size_t size);
-/* Room for one element more in an array that grows by doubling; returns the array, perhaps moved. */
+/* Room for one element more in an array that grows by doubling; returns the array, perhaps moved.
+ */
 void *grow(void *items, size_t count, size_t size);
 char *text_copy(const char *data, size_t len);
 char *text_printf(const char *format, ...) PRINTF_LIKE(1, 2);
 char *text_upper(const char *text);
-bool same_word(const char *a, const char *b);	/* ASCII case doesn't count */
+bool same_word(const char *a, const char *b); /* ASCII case doesn't count */
 char *file_text(const char *path);
 
 struct names {
@@ -42,19 +43,28 @@ bool names_has(const struct names *, const char *name);
 
 /* ---- tokens (lex.c) ---- */
 
-enum token_kind { TOKEN_END, TOKEN_COMMENT, TOKEN_WORD, TOKEN_PARAM, TOKEN_NUMBER, TOKEN_STRING, TOKEN_SIGN };
+enum token_kind {
+	TOKEN_END,
+	TOKEN_COMMENT,
+	TOKEN_WORD,
+	TOKEN_PARAM,
+	TOKEN_NUMBER,
+	TOKEN_STRING,
+	TOKEN_SIGN
+};
 
 struct token {
 	enum token_kind kind;
-	const char *text;	/* word or sign as written; name of a parameter; a string without its quotes; text of a comment */
+	const char *text; /* word or sign as written; name of a parameter; a string without its
+			     quotes; text of a comment */
 	int line;
-	size_t start, end;	/* octets in the file */
+	size_t start, end; /* octets in the file */
 };
 
 struct tokens {
 	const char *file;
 	const char *source;
-	struct token *items;	/* ends with TOKEN_END */
+	struct token *items; /* ends with TOKEN_END */
 	size_t count;
 };
 
@@ -85,7 +95,7 @@ struct column {
 };
 
 struct key {
-	const char *name;	/* PRIMARY for the primary key */
+	const char *name; /* PRIMARY for the primary key */
 	bool is_unique;
 	struct names columns;
 };
@@ -93,28 +103,30 @@ struct key {
 struct foreign_key {
 	const char *parent;
 	struct names columns;
-	bool is_late;		/* added by ALTER TABLE: closes a circle or refers forward, so no order follows from it */
+	bool is_late; /* added by ALTER TABLE: closes a circle or refers forward, so no order
+			 follows from it */
 };
 
 struct table {
 	const char *name;
 	struct place place;
-	const char *ddl;		/* the statement, without its ';' */
+	const char *ddl; /* the statement, without its ';' */
 	struct column *columns;
 	size_t column_count;
 	struct key *keys;
 	size_t key_count;
 	struct foreign_key *foreign_keys;
 	size_t foreign_key_count;
-	struct names tenant;		/* columns of which one must be bound; empty: the table has no tenant */
+	struct names
+	    tenant; /* columns of which one must be bound; empty: the table has no tenant */
 	const char *untenanted_reason;
-	const char *expires;		/* column after which a row may go; NULL: none */
+	const char *expires; /* column after which a row may go; NULL: none */
 };
 
 struct schema {
-	struct table *tables;		/* in the order of their files' names */
+	struct table *tables; /* in the order of their files' names */
 	size_t table_count;
-	struct names tail;		/* ALTER TABLE and CREATE TRIGGER, to run after all tables */
+	struct names tail; /* ALTER TABLE and CREATE TRIGGER, to run after all tables */
 };
 
 void schema_read(struct schema *, const char *path);
@@ -124,7 +136,10 @@ const struct table *schema_table(const struct schema *, const char *name);
 const struct column *table_column(const struct table *, const char *name);
 /* Tables so that each stands before those it refers to (order.c): children first. */
 const struct table **schema_children_first(const struct schema *);
-/* The end of the statement that starts at token i: index of its ';' (a trigger's body ends at END;). */
+/*
+ * The end of the statement that starts at token i: index of its ';' (a trigger's body ends at
+ * END;).
+ */
 size_t statement_end(const struct tokens *, size_t i);
 /* Source from token `first` up to, not including, token `last`. */
 char *tokens_text(const struct tokens *, size_t first, size_t last);
@@ -144,24 +159,43 @@ struct function {
 /* name in capitals; NULL when it isn't in the subset. */
 const struct function *function_find(const char *name);
 
-/* ---- queries (parse.c, expression.c) ---- */
+/* ---- queries (query_file.c, parse.c, expression.c) ---- */
 
 enum expr_kind {
-	EXPR_COLUMN, EXPR_PARAM, EXPR_NUMBER, EXPR_STRING, EXPR_NULL, EXPR_BOOL, EXPR_CALL, EXPR_AND, EXPR_OR, EXPR_NOT,
-	EXPR_COMPARE, EXPR_ARITHMETIC, EXPR_IN, EXPR_BETWEEN, EXPR_LIKE, EXPR_IS_NULL, EXPR_CASE, EXPR_EXISTS, EXPR_SUBQUERY,
-	EXPR_INTERVAL, EXPR_TUPLE, EXPR_STAR,
+	EXPR_COLUMN,
+	EXPR_PARAM,
+	EXPR_NUMBER,
+	EXPR_STRING,
+	EXPR_NULL,
+	EXPR_BOOL,
+	EXPR_CALL,
+	EXPR_AND,
+	EXPR_OR,
+	EXPR_NOT,
+	EXPR_COMPARE,
+	EXPR_ARITHMETIC,
+	EXPR_IN,
+	EXPR_BETWEEN,
+	EXPR_LIKE,
+	EXPR_IS_NULL,
+	EXPR_CASE,
+	EXPR_EXISTS,
+	EXPR_SUBQUERY,
+	EXPR_INTERVAL,
+	EXPR_TUPLE,
+	EXPR_STAR,
 };
 
 struct expr {
 	enum expr_kind kind;
 	int line;
-	const char *text;	/* column, parameter or function name, operator, literal */
-	const char *qualifier;	/* of a column; NULL: none */
-	struct expr **args;	/* CASE: when, then, when, then …, with else last when has_else */
+	const char *text;      /* column, parameter or function name, operator, literal */
+	const char *qualifier; /* of a column; NULL: none */
+	struct expr **args;    /* CASE: when, then, when, then …, with else last when has_else */
 	size_t arg_count;
 	bool has_else;
-	struct block *block;	/* of a subquery */
-	struct ref *ref;	/* of a column, once resolved */
+	struct block *block; /* of a subquery */
+	struct ref *ref;     /* of a column, once resolved */
 	const struct column *column;
 };
 
@@ -171,13 +205,13 @@ struct ref {
 	const char *alias;
 	int line;
 	bool is_left_joined;
-	bool is_scoped;		/* bound to one tenant (tenant.c) */
+	bool is_scoped; /* bound to one tenant (tenant.c) */
 	struct expr *on;
 };
 
 struct item {
 	struct expr *expr;
-	const char *name;	/* NULL: no alias and not a column */
+	const char *name; /* NULL: no alias and not a column */
 	int line;
 };
 
@@ -193,10 +227,10 @@ enum block_kind { BLOCK_SELECT, BLOCK_INSERT, BLOCK_UPDATE, BLOCK_DELETE };
 struct block {
 	enum block_kind kind;
 	int line;
-	struct block *parent;		/* whose columns may be named, too */
+	struct block *parent; /* whose columns may be named, too */
 	struct block **children;
 	size_t child_count;
-	struct ref **refs;		/* the first is the table written */
+	struct ref **refs; /* the first is the table written */
 	size_t ref_count;
 	struct item *items;
 	size_t item_count;
@@ -206,10 +240,10 @@ struct block {
 	struct expr **order_by;
 	size_t order_by_count;
 	struct names insert_columns;
-	struct expr ***values;		/* rows of insert_columns.count expressions */
+	struct expr ***values; /* rows of insert_columns.count expressions */
 	size_t value_count;
 	struct block *insert_select;
-	struct assignment *sets;	/* SET, or after ON DUPLICATE KEY UPDATE */
+	struct assignment *sets; /* SET, or after ON DUPLICATE KEY UPDATE */
 	size_t set_count;
 };
 
@@ -217,8 +251,8 @@ struct param {
 	const char *name;
 	int line;
 	enum type type;
-	bool is_declared;	/* by a param: annotation */
-	bool may_be_null;	/* compared with IS NULL, or stored in a nullable column */
+	bool is_declared; /* by a param: annotation */
+	bool may_be_null; /* compared with IS NULL, or stored in a nullable column */
 };
 
 struct result_column {
@@ -234,17 +268,17 @@ struct query {
 	struct place place;
 	struct names doc;
 	enum query_mode mode;
-	const char *row;		/* struct name; NULL: the default */
-	const char *unscoped;		/* reason */
-	struct result_column *declared;	/* column: annotations */
+	const char *row;                /* struct name; NULL: the default */
+	const char *unscoped;           /* reason */
+	struct result_column *declared; /* column: annotations */
 	size_t declared_count;
 	struct block *block;
-	struct param *params;		/* in the order of first use; `now` among them */
+	struct param *params; /* in the order of first use; `now` among them */
 	size_t param_count;
 	struct result_column *columns;
 	size_t column_count;
 	const struct tokens *tokens;
-	size_t first, last;		/* its tokens, without the ';' */
+	size_t first, last; /* its tokens, without the ';' */
 };
 
 struct queries {
@@ -263,7 +297,8 @@ struct parser {
 
 void queries_read(struct queries *, const struct schema *, const char *path);
 
-_Noreturn void parse_fail(const struct parser *, int line, const char *format, ...) PRINTF_LIKE(3, 4);
+_Noreturn void parse_fail(const struct parser *, int line, const char *format, ...)
+    PRINTF_LIKE(3, 4);
 const struct token *peek(const struct parser *);
 const struct token *peek_after(const struct parser *, size_t count);
 const struct token *next(struct parser *);
@@ -272,6 +307,8 @@ bool accept_sign(struct parser *, const char *sign);
 void expect_word(struct parser *, const char *word);
 void expect_sign(struct parser *, const char *sign);
 const char *expect_name(struct parser *, const char *what);
+/* The whole query, to its end. */
+struct block *parse_statement(struct parser *);
 struct block *parse_select(struct parser *, struct block *parent);
 
 struct expr *expr_new(enum expr_kind, int line, const char *text);

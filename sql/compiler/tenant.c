@@ -1,6 +1,7 @@
 /*
- * Isolation is structural: every table a query names must be bound to one tenant, by a parameter or by a column of a table that is.
- * Only equalities that hold for every row count: AND terms at the top of WHERE, and of a JOIN's ON (for a LEFT JOIN, for its own table).
+ * Isolation is structural: every table a query names must be bound to one tenant, by a parameter or
+ * by a column of a table that is. Only equalities that hold for every row count: AND terms at the
+ * top of WHERE, and of a JOIN's ON (for a LEFT JOIN, for its own table).
  */
 #include "sql/compiler/sqlc.h"
 
@@ -40,7 +41,10 @@ ends_with(const char *text, const char *end)
 	return len >= strlen(end) && strcmp(text + len - strlen(end), end) == 0;
 }
 
-/* The parameter's name says which check the caller made: :project_id, :event_project_id, :console_id, :org_id … */
+/*
+ * The parameter's name says which check the caller made: :project_id, :event_project_id,
+ * :console_id, :org_id …
+ */
 static bool
 is_tenant_param(const struct table *table, const char *column, const char *param)
 {
@@ -50,7 +54,8 @@ is_tenant_param(const struct table *table, const char *column, const char *param
 	case KIND_ORG:
 		return ends_with(param, "org_id");
 	case KIND_CHAIN:
-		return ends_with(param, "chain_id") || ends_with(param, "project_id") || ends_with(param, "org_id");
+		return ends_with(param, "chain_id") || ends_with(param, "project_id") ||
+		       ends_with(param, "org_id");
 	case KIND_NONE:
 		break;
 	}
@@ -60,7 +65,8 @@ is_tenant_param(const struct table *table, const char *column, const char *param
 static bool
 is_tenant_column(const struct expr *expr)
 {
-	return expr->kind == EXPR_COLUMN && names_has(&expr->ref->table->tenant, expr->column->name);
+	return expr->kind == EXPR_COLUMN &&
+	       names_has(&expr->ref->table->tenant, expr->column->name);
 }
 
 /* A chain is a project's or an organization's. */
@@ -83,10 +89,12 @@ binds(const struct expr *target, const struct expr *source)
 static bool
 scope_side(const struct expr *target, const struct expr *source, const struct ref *only)
 {
-	if (!is_tenant_column(target) || target->ref->is_scoped || (only != NULL && target->ref != only))
+	if (!is_tenant_column(target) || target->ref->is_scoped ||
+	    (only != NULL && target->ref != only))
 		return false;
-	if (source->kind == EXPR_PARAM ? !is_tenant_param(target->ref->table, target->column->name, source->text)
-				       : !binds(target, source))
+	if (source->kind == EXPR_PARAM
+		? !is_tenant_param(target->ref->table, target->column->name, source->text)
+		: !binds(target, source))
 		return false;
 	target->ref->is_scoped = true;
 	return true;
@@ -106,7 +114,8 @@ scope_terms(const struct expr *expr, const struct ref *only)
 	}
 	if (expr->kind != EXPR_COMPARE || strcmp(expr->text, "=") != 0)
 		return false;
-	return scope_side(expr->args[0], expr->args[1], only) || scope_side(expr->args[1], expr->args[0], only);
+	return scope_side(expr->args[0], expr->args[1], only) ||
+	       scope_side(expr->args[1], expr->args[0], only);
 }
 
 /* "p.org_id = :org_id, p.id = :project_id" */
@@ -118,8 +127,8 @@ what_would_be_right(const struct ref *ref)
 	for (size_t i = 0; i < ref->table->tenant.count; i++) {
 		const char *column = ref->table->tenant.items[i];
 
-		text = text_printf("%s%s%s.%s = :%s", text, i == 0 ? "" : " or ", ref->alias, column,
-				   same_word(column, "id") ? id_param(ref->table) : column);
+		text = text_printf("%s%s%s.%s = :%s", text, i == 0 ? "" : " or ", ref->alias,
+				   column, same_word(column, "id") ? id_param(ref->table) : column);
 	}
 	return text;
 }
@@ -136,32 +145,37 @@ check_scoped(const struct query *query, const struct block *block)
 		for (size_t i = 0; i < block->ref_count; i++) {
 			struct ref *ref = block->refs[i];
 
-			has_changed = scope_terms(ref->on, ref->is_left_joined ? ref : NULL) || has_changed;
+			has_changed =
+			    scope_terms(ref->on, ref->is_left_joined ? ref : NULL) || has_changed;
 		}
 	} while (has_changed);
 	for (size_t i = block->kind == BLOCK_INSERT ? 1 : 0; i < block->ref_count; i++) {
 		const struct ref *ref = block->refs[i];
 
 		if (!ref->is_scoped)
-			complain(query_place(query, ref->line),
-				 "%s isn't bound to one tenant: AND %s (a parameter, or a column of a bound table), "
-				 "or '-- unscoped: reason'",
-				 ref->alias, what_would_be_right(ref));
+			complain(
+			    query_place(query, ref->line),
+			    "%s isn't bound to one tenant: AND %s (a parameter, or a column of a bound table), "
+			    "or '-- unscoped: reason'",
+			    ref->alias, what_would_be_right(ref));
 	}
 }
 
 static void
-check_stored_tenant(const struct query *query, const struct table *table, const char *column, const struct expr *value)
+check_stored_tenant(const struct query *query, const struct table *table, const char *column,
+		    const struct expr *value)
 {
 	if (value->kind == EXPR_PARAM && is_tenant_param(table, column, value->text))
 		return;
 	if (value->kind == EXPR_COLUMN && value->ref->is_scoped &&
-	    hands_on(column_kind(value->ref->table, value->column->name), column_kind(table, column)))
+	    hands_on(column_kind(value->ref->table, value->column->name),
+		     column_kind(table, column)))
 		return;
 	if (value->kind == EXPR_PARAM)
-		complain(query_place(query, value->line), "%s.%s is the tenant: set it from :%s", table->name, column,
-			 same_word(column, "id") ? id_param(table) : column);
-	complain(query_place(query, value->line), "%s.%s is the tenant: set it from a parameter or a column of a bound table",
+		complain(query_place(query, value->line), "%s.%s is the tenant: set it from :%s",
+			 table->name, column, same_word(column, "id") ? id_param(table) : column);
+	complain(query_place(query, value->line),
+		 "%s.%s is the tenant: set it from a parameter or a column of a bound table",
 		 table->name, column);
 }
 
@@ -183,9 +197,10 @@ check_upsert(const struct query *query, const struct block *block, const struct 
 		const struct key *key = &table->keys[i];
 
 		if (key->is_unique && !is_alternative_in_key(table, key))
-			complain(query_place(query, block->line),
-				 "ON DUPLICATE KEY UPDATE could change another tenant's row: %s (%s) isn't unique within a tenant",
-				 key->name, key->columns.items[0]);
+			complain(
+			    query_place(query, block->line),
+			    "ON DUPLICATE KEY UPDATE could change another tenant's row: %s (%s) isn't unique within a tenant",
+			    key->name, key->columns.items[0]);
 	}
 }
 
@@ -201,12 +216,15 @@ check_insert(const struct query *query, const struct block *block)
 	       !same_word(block->insert_columns.items[position], table->tenant.items[0]))
 		position++;
 	if (position == block->insert_columns.count)
-		complain(query_place(query, block->line), "the INSERT doesn't set %s.%s, the tenant", table->name,
+		complain(query_place(query, block->line),
+			 "the INSERT doesn't set %s.%s, the tenant", table->name,
 			 table->tenant.items[0]);
 	for (size_t i = 0; i < block->value_count; i++)
-		check_stored_tenant(query, table, table->tenant.items[0], block->values[i][position]);
+		check_stored_tenant(query, table, table->tenant.items[0],
+				    block->values[i][position]);
 	if (block->insert_select != NULL)
-		check_stored_tenant(query, table, table->tenant.items[0], block->insert_select->items[position].expr);
+		check_stored_tenant(query, table, table->tenant.items[0],
+				    block->insert_select->items[position].expr);
 	if (block->set_count > 0)
 		check_upsert(query, block, table);
 }
@@ -216,7 +234,8 @@ check_sets(const struct query *query, const struct block *block)
 {
 	for (size_t i = 0; i < block->set_count; i++) {
 		if (names_has(&block->refs[0]->table->tenant, block->sets[i].column))
-			complain(query_place(query, block->sets[i].line), "%s.%s is the tenant: a row never moves to another",
+			complain(query_place(query, block->sets[i].line),
+				 "%s.%s is the tenant: a row never moves to another",
 				 block->refs[0]->table->name, block->sets[i].column);
 	}
 }

@@ -1,6 +1,6 @@
 /*
- * Infers the types of parameters and results from the columns they meet, and refuses what only a silent conversion would make work
- * (text = 0 matches every row).
+ * Infers the types of parameters and results from the columns they meet, and refuses what only a
+ * silent conversion would make work (text = 0 matches every row).
  */
 #include "sql/compiler/sqlc.h"
 
@@ -37,7 +37,8 @@ are_compatible(enum type a, enum type b)
 }
 
 static void
-expect_type(const struct inference *inference, const struct expr *expr, enum type got, enum type want)
+expect_type(const struct inference *inference, const struct expr *expr, enum type got,
+	    enum type want)
 {
 	if (expr->kind == EXPR_STRING && want == TYPE_BYTES)
 		return;
@@ -56,8 +57,8 @@ infer_param(struct inference *inference, const struct expr *expr, enum type want
 		inference->has_changed = true;
 	}
 	if (!are_compatible(param->type, want))
-		complain(query_place(inference->query, expr->line), ":%s is used as %s and as %s", param->name,
-			 type_name(param->type), type_name(want));
+		complain(query_place(inference->query, expr->line), ":%s is used as %s and as %s",
+			 param->name, type_name(param->type), type_name(want));
 	return (struct typed){ param->type, param->may_be_null };
 }
 
@@ -71,14 +72,16 @@ unify(struct inference *inference, struct expr **list, size_t count, enum type w
 		struct typed one = infer(inference, list[i], TYPE_UNKNOWN);
 
 		if (!is_known(common.type) || (common.type == TYPE_BOOL && one.type == TYPE_INT) ||
-		    (common.type == TYPE_TEXT && one.type == TYPE_BYTES && list[i]->kind != EXPR_STRING))
+		    (common.type == TYPE_TEXT && one.type == TYPE_BYTES &&
+		     list[i]->kind != EXPR_STRING))
 			common.type = is_known(one.type) ? one.type : common.type;
 		common.is_nullable = common.is_nullable || one.is_nullable;
 	}
 	if (!is_known(common.type))
 		common.type = is_known(want) ? want : TYPE_UNKNOWN;
 	for (size_t i = 0; i < count; i++)
-		expect_type(inference, list[i], infer(inference, list[i], common.type).type, common.type);
+		expect_type(inference, list[i], infer(inference, list[i], common.type).type,
+			    common.type);
 	return common;
 }
 
@@ -89,14 +92,17 @@ infer_compare(struct inference *inference, struct expr *expr)
 	struct expr *right = expr->args[1];
 	bool is_nullable = false;
 
-	if (left->kind == EXPR_TUPLE && right->kind == EXPR_TUPLE && left->arg_count == right->arg_count) {
+	if (left->kind == EXPR_TUPLE && right->kind == EXPR_TUPLE &&
+	    left->arg_count == right->arg_count) {
 		for (size_t i = 0; i < left->arg_count; i++) {
 			struct expr *pair[] = { left->args[i], right->args[i] };
 
-			is_nullable = unify(inference, pair, 2, TYPE_UNKNOWN).is_nullable || is_nullable;
+			is_nullable =
+			    unify(inference, pair, 2, TYPE_UNKNOWN).is_nullable || is_nullable;
 		}
 	} else if (left->kind == EXPR_TUPLE || right->kind == EXPR_TUPLE) {
-		complain(query_place(inference->query, expr->line), "the two sides of %s have different lengths", expr->text);
+		complain(query_place(inference->query, expr->line),
+			 "the two sides of %s have different lengths", expr->text);
 	} else {
 		is_nullable = unify(inference, expr->args, 2, TYPE_UNKNOWN).is_nullable;
 	}
@@ -140,7 +146,8 @@ infer_case(struct inference *inference, struct expr *expr, enum type want)
 	struct typed typed;
 
 	for (size_t i = 0; i < pairs; i++) {
-		expect_type(inference, expr->args[2 * i], infer(inference, expr->args[2 * i], TYPE_BOOL).type, TYPE_BOOL);
+		expect_type(inference, expr->args[2 * i],
+			    infer(inference, expr->args[2 * i], TYPE_BOOL).type, TYPE_BOOL);
 		values[count++] = expr->args[2 * i + 1];
 	}
 	if (expr->has_else)
@@ -168,7 +175,8 @@ is_null_possible(enum null_rule rule, bool is_any, bool is_every)
 
 /* A function whose arguments have one type. */
 static struct typed
-infer_plain_call(struct inference *inference, struct expr *expr, const struct function *function, enum type want)
+infer_plain_call(struct inference *inference, struct expr *expr, const struct function *function,
+		 enum type want)
 {
 	bool is_every = true;
 	struct typed typed = { .type = function->result };
@@ -189,16 +197,19 @@ infer_call(struct inference *inference, struct expr *expr, enum type want)
 	const struct function *function = function_find(expr->text);
 
 	if (function->arg_count != 0 && expr->arg_count != function->arg_count)
-		complain(query_place(inference->query, expr->line), "%s takes %zu arguments, not %zu", expr->text,
-			 function->arg_count, expr->arg_count);
+		complain(query_place(inference->query, expr->line),
+			 "%s takes %zu arguments, not %zu", expr->text, function->arg_count,
+			 expr->arg_count);
 	if (strcmp(function->name, "IF") == 0) {
-		expect_type(inference, expr->args[0], infer(inference, expr->args[0], TYPE_BOOL).type, TYPE_BOOL);
+		expect_type(inference, expr->args[0],
+			    infer(inference, expr->args[0], TYPE_BOOL).type, TYPE_BOOL);
 		return unify(inference, expr->args + 1, 2, want);
 	}
 	if (strcmp(function->name, "TIMESTAMPADD") == 0) {
 		struct typed time = infer(inference, expr->args[1], TYPE_TIME);
 
-		expect_type(inference, expr->args[0], infer(inference, expr->args[0], TYPE_INT).type, TYPE_INT);
+		expect_type(inference, expr->args[0],
+			    infer(inference, expr->args[0], TYPE_INT).type, TYPE_INT);
 		expect_type(inference, expr->args[1], time.type, TYPE_TIME);
 		return (struct typed){ TYPE_TIME, time.is_nullable };
 	}
@@ -213,10 +224,11 @@ infer_subquery(struct inference *inference, struct expr *expr, enum type want)
 	struct typed typed;
 
 	if (block->item_count != 1)
-		complain(query_place(inference->query, expr->line), "a subquery used as a value has one result, not %zu",
-			 block->item_count);
+		complain(query_place(inference->query, expr->line),
+			 "a subquery used as a value has one result, not %zu", block->item_count);
 	typed = infer(inference, block->items[0].expr, want);
-	typed.is_nullable = block->group_by_count > 0 || block->items[0].expr->kind != EXPR_CALL || typed.is_nullable;
+	typed.is_nullable = block->group_by_count > 0 || block->items[0].expr->kind != EXPR_CALL ||
+			    typed.is_nullable;
 	return typed;
 }
 
@@ -238,7 +250,8 @@ infer(struct inference *inference, struct expr *expr, enum type want)
 	case EXPR_PARAM:
 		return infer_param(inference, expr, want);
 	case EXPR_COLUMN:
-		return (struct typed){ expr->column->type, expr->column->is_nullable || expr->ref->is_left_joined };
+		return (struct typed){ expr->column->type,
+				       expr->column->is_nullable || expr->ref->is_left_joined };
 	case EXPR_NUMBER:
 		return (struct typed){ TYPE_INT, false };
 	case EXPR_STRING:
@@ -274,14 +287,18 @@ infer(struct inference *inference, struct expr *expr, enum type want)
 	case EXPR_INTERVAL:
 		return infer_all(inference, expr, TYPE_INT, TYPE_UNKNOWN);
 	case EXPR_TUPLE:
-		complain(query_place(inference->query, expr->line), "a tuple can only be compared with a tuple");
+		complain(query_place(inference->query, expr->line),
+			 "a tuple can only be compared with a tuple");
 	case EXPR_STAR:
 		break;
 	}
 	return (struct typed){ TYPE_UNKNOWN, false };
 }
 
-/* A parameter whose value may be stored in a nullable column can be NULL, also as a branch of IF, CASE or COALESCE. */
+/*
+ * A parameter whose value may be stored in a nullable column can be NULL, also as a branch of IF,
+ * CASE or COALESCE.
+ */
 static void
 mark_nullable(const struct query *query, const struct expr *expr)
 {
@@ -289,11 +306,12 @@ mark_nullable(const struct query *query, const struct expr *expr)
 
 	if (expr->kind == EXPR_PARAM)
 		query_param(query, expr->text)->may_be_null = true;
-	if (!is_if && expr->kind != EXPR_CASE && !(expr->kind == EXPR_CALL && strcmp(expr->text, "COALESCE") == 0))
+	if (!is_if && expr->kind != EXPR_CASE &&
+	    !(expr->kind == EXPR_CALL && strcmp(expr->text, "COALESCE") == 0))
 		return;
 	for (size_t i = 0; i < expr->arg_count; i++) {
-		bool is_condition = (is_if && i == 0) ||
-				    (expr->kind == EXPR_CASE && i % 2 == 0 && i + 1 < expr->arg_count);
+		bool is_condition = (is_if && i == 0) || (expr->kind == EXPR_CASE && i % 2 == 0 &&
+							  i + 1 < expr->arg_count);
 
 		if (!is_condition)
 			mark_nullable(query, expr->args[i]);
@@ -301,12 +319,14 @@ mark_nullable(const struct query *query, const struct expr *expr)
 }
 
 static void
-infer_stored(struct inference *inference, const struct ref *ref, const char *name, struct expr *value)
+infer_stored(struct inference *inference, const struct ref *ref, const char *name,
+	     struct expr *value)
 {
 	const struct column *column = table_column(ref->table, name);
 
 	if (column == NULL)
-		complain(query_place(inference->query, value->line), "%s has no column %s", ref->table->name, name);
+		complain(query_place(inference->query, value->line), "%s has no column %s",
+			 ref->table->name, name);
 	if (value->kind == EXPR_NULL && !column->is_nullable)
 		complain(query_place(inference->query, value->line), "%s is NOT NULL", name);
 	expect_type(inference, value, infer(inference, value, column->type).type, column->type);
@@ -331,9 +351,12 @@ infer_insert(struct inference *inference, const struct block *block)
 			infer_stored(inference, block->refs[0], column, block->values[k][i]);
 		if (block->insert_select != NULL) {
 			if (block->insert_select->item_count != block->insert_columns.count)
-				complain(query_place(inference->query, block->line), "%zu values for %zu columns",
-					 block->insert_select->item_count, block->insert_columns.count);
-			infer_stored(inference, block->refs[0], column, block->insert_select->items[i].expr);
+				complain(query_place(inference->query, block->line),
+					 "%zu values for %zu columns",
+					 block->insert_select->item_count,
+					 block->insert_columns.count);
+			infer_stored(inference, block->refs[0], column,
+				     block->insert_select->items[i].expr);
 		}
 	}
 }
@@ -352,9 +375,11 @@ infer_block(struct inference *inference, struct block *block)
 	for (size_t i = 0; i < block->order_by_count; i++)
 		infer(inference, block->order_by[i], TYPE_UNKNOWN);
 	if (block->limit != NULL)
-		expect_type(inference, block->limit, infer(inference, block->limit, TYPE_INT).type, TYPE_INT);
+		expect_type(inference, block->limit, infer(inference, block->limit, TYPE_INT).type,
+			    TYPE_INT);
 	for (size_t i = 0; i < block->set_count; i++)
-		infer_stored(inference, block->refs[0], block->sets[i].column, block->sets[i].value);
+		infer_stored(inference, block->refs[0], block->sets[i].column,
+			     block->sets[i].value);
 	infer_insert(inference, block);
 	if (block->insert_select != NULL)
 		infer_block(inference, block->insert_select);
@@ -390,13 +415,15 @@ type_results(struct inference *inference)
 		struct typed typed;
 
 		if (item->name == NULL)
-			complain(query_place(query, item->line), "result %zu needs a name: AS name", i + 1);
+			complain(query_place(query, item->line), "result %zu needs a name: AS name",
+				 i + 1);
 		declared = declared_column(query, item->name);
 		typed = infer(inference, item->expr, TYPE_UNKNOWN);
 		if (declared != NULL)
 			typed = (struct typed){ declared->type, declared->is_nullable };
 		if (!is_known(typed.type))
-			complain(query_place(query, item->line), "the type of %s can't be inferred: '-- column: %s type'",
+			complain(query_place(query, item->line),
+				 "the type of %s can't be inferred: '-- column: %s type'",
 				 item->name, item->name);
 		query->columns = grow(query->columns, query->column_count, sizeof(*query->columns));
 		query->columns[query->column_count++] = (struct result_column){
@@ -421,7 +448,8 @@ infer_types(struct query *query)
 		struct param *param = &query->params[i];
 
 		if (!is_known(param->type))
-			complain(query_place(query, param->line), "the type of :%s can't be inferred: '-- param: %s type'",
+			complain(query_place(query, param->line),
+				 "the type of :%s can't be inferred: '-- param: %s type'",
 				 param->name, param->name);
 		param->type = storable(param->type, param->may_be_null);
 	}

@@ -1,6 +1,7 @@
 /*
- * What the connection promises, against a server: errors have their class, a transaction that the server has ended runs nothing more,
- * lost connections are replaced, writes leave their trace. GATEHOUSE_TEST_SOCKET names the server; its database `connection` is migrated.
+ * What the connection promises, against a server: errors have their class, a transaction that the
+ * server has ended runs nothing more, lost connections are replaced, writes leave their trace.
+ * GATEHOUSE_TEST_SOCKET names the server; its database `connection` is migrated.
  */
 #include "tests/sqlc/server.h"
 
@@ -10,16 +11,17 @@
 #include "sql/gen/queries.h"
 #include "sql/tx.h"
 
-#define NOW_MS INT64_C(1767225600123)
-#define ORG "org_0000000000000001"
+#define NOW_MS  INT64_C(1767225600123)
+#define ORG     "org_0000000000000001"
 #define PROJECT "prj_0000000000000001"
 
 /* Ends every connection but the side's own, as a restart of the server would. */
 static void
 kill_others(void)
 {
-	side_run("SELECT GROUP_CONCAT(CONCAT('KILL ', id) SEPARATOR ';') FROM information_schema.processlist"
-		 " WHERE id <> CONNECTION_ID() AND user = 'root'");
+	side_run(
+	    "SELECT GROUP_CONCAT(CONCAT('KILL ', id) SEPARATOR ';') FROM information_schema.processlist"
+	    " WHERE id <> CONNECTION_ID() AND user = 'root'");
 	MYSQL_RES *result = mysql_store_result(side);
 	MYSQL_ROW row = mysql_fetch_row(result);
 	char *list = arena_strdup(arena, row[0]);
@@ -61,8 +63,9 @@ insert_org(void)
 	side_run("DELETE FROM audit_events");
 	side_run("DELETE FROM projects");
 	side_run("DELETE FROM orgs");
-	side_run("INSERT INTO orgs (id, name, slug, discoverable, status, version, created_at, updated_at)"
-		 " VALUES ('" ORG "', 'Org', 'org', 0, 'active', 1, '2026-01-01', '2026-01-01')");
+	side_run(
+	    "INSERT INTO orgs (id, name, slug, discoverable, status, version, created_at, updated_at)"
+	    " VALUES ('" ORG "', 'Org', 'org', 0, 'active', 1, '2026-01-01', '2026-01-01')");
 }
 
 /* ---- rows ---- */
@@ -83,21 +86,28 @@ values_come_back_as_they_went(void **state)
 	assert_int_equal(db_begin(db, TX_WRITE), OK);
 	assert_int_equal(q_project_insert(db, &one, NULL), OK);
 	assert_int_equal(db_commit(db), OK);
-	assert_int_equal(q_project_get(db, &(struct q_project_get){ .project_id = PROJECT, .org_id = ORG }, &row), OK);
+	assert_int_equal(
+	    q_project_get(db, &(struct q_project_get){ .project_id = PROJECT, .org_id = ORG },
+			  &row),
+	    OK);
 	assert_string_equal(row.name, one.name);
 	assert_string_equal(row.description, long_name);
 	assert_null(row.logo_url);
 	assert_int_equal(row.created_at, NOW_MS);
 	assert_int_equal(row.version, 1);
 	assert_false(row.is_default);
-	assert_int_equal(q_project_get(db, &(struct q_project_get){ .project_id = "prj_none", .org_id = ORG }, &row), ERR_NO_ROW);
+	assert_int_equal(
+	    q_project_get(db, &(struct q_project_get){ .project_id = "prj_none", .org_id = ORG },
+			  &row),
+	    ERR_NO_ROW);
 	assert_string_equal(row.slug, "one");
 	db_free(db);
 }
 
 #define BODY_BYTES ((size_t)100000)
 
-static const struct q_idempotency_get stored_reply = { .actor_id = "usr_0000000000000001", .idempotency_key = "key" };
+static const struct q_idempotency_get stored_reply = { .actor_id = "usr_0000000000000001",
+						       .idempotency_key = "key" };
 
 /* Longer than a cell: a stored reply of 100 kB comes back whole, also after a short one. */
 static void
@@ -111,22 +121,34 @@ long_values_come_back_whole(void **state)
 	memset(body, 0xff, BODY_BYTES);
 	body[1] = 0;
 	side_run("DELETE FROM idempotency_keys");
-	side_run("INSERT INTO idempotency_keys VALUES ('usr_0000000000000001', 'short', REPEAT('d', 32), 200, 'body', NULL, 0, '2026-01-01')");
-	assert_int_equal(q_idempotency_insert(db, &(struct q_idempotency_insert){
-		.actor_id = stored_reply.actor_id,
-		.idempotency_key = stored_reply.idempotency_key,
-		.request_digest = BYTES("dddddddddddddddddddddddddddddddd"),
-		.expires_at = NOW_MS,
-	}, NULL), OK);
-	assert_int_equal(q_idempotency_store(db, &(struct q_idempotency_store){
-		.actor_id = stored_reply.actor_id,
-		.idempotency_key = stored_reply.idempotency_key,
-		.status = 201,
-		.body = { .data = body, .len = BODY_BYTES },
-		.has_secret = true,
-	}, NULL), OK);
-	assert_int_equal(q_idempotency_get(db, &(struct q_idempotency_get){ .actor_id = stored_reply.actor_id,
-									    .idempotency_key = "short" }, &row), OK);
+	side_run(
+	    "INSERT INTO idempotency_keys VALUES ('usr_0000000000000001', 'short', REPEAT('d', 32), 200, 'body', NULL, 0, '2026-01-01')");
+	assert_int_equal(
+	    q_idempotency_insert(db,
+				 &(struct q_idempotency_insert){
+				     .actor_id = stored_reply.actor_id,
+				     .idempotency_key = stored_reply.idempotency_key,
+				     .request_digest = BYTES("dddddddddddddddddddddddddddddddd"),
+				     .expires_at = NOW_MS,
+				 },
+				 NULL),
+	    OK);
+	assert_int_equal(q_idempotency_store(db,
+					     &(struct q_idempotency_store){
+						 .actor_id = stored_reply.actor_id,
+						 .idempotency_key = stored_reply.idempotency_key,
+						 .status = 201,
+						 .body = { .data = body, .len = BODY_BYTES },
+						 .has_secret = true,
+					     },
+					     NULL),
+			 OK);
+	assert_int_equal(
+	    q_idempotency_get(db,
+			      &(struct q_idempotency_get){ .actor_id = stored_reply.actor_id,
+							   .idempotency_key = "short" },
+			      &row),
+	    OK);
 	assert_int_equal(row.body.len, 4);
 	assert_false(row.has_secret);
 	assert_int_equal(q_idempotency_get(db, &stored_reply, &row), OK);
@@ -150,8 +172,11 @@ duplicate_keys_have_names(void **state)
 	(void)state;
 	assert_int_equal(q_project_insert(db, &same_slug, NULL), ERR_DUPLICATE);
 	assert_int_equal(db_duplicate_key(db), DUP_PROJECTS_UQ_ORG_ID_SLUG);
-	assert_int_equal(db_on_duplicate(db, ERR_DUPLICATE, DUP_PROJECTS_UQ_ORG_ID_SLUG, ERR_SLUG_CONFLICT), ERR_SLUG_CONFLICT);
-	assert_int_equal(db_on_duplicate(db, ERR_DUPLICATE, DUP_ORGS_UQ_SLUG, ERR_SLUG_CONFLICT), ERR_DUPLICATE);
+	assert_int_equal(
+	    db_on_duplicate(db, ERR_DUPLICATE, DUP_PROJECTS_UQ_ORG_ID_SLUG, ERR_SLUG_CONFLICT),
+	    ERR_SLUG_CONFLICT);
+	assert_int_equal(db_on_duplicate(db, ERR_DUPLICATE, DUP_ORGS_UQ_SLUG, ERR_SLUG_CONFLICT),
+			 ERR_DUPLICATE);
 	same_id.client_id = "proj_other";
 	assert_int_equal(q_project_insert(db, &same_id, NULL), ERR_DUPLICATE);
 	assert_int_equal(db_duplicate_key(db), DUP_PROJECTS_PRIMARY);
@@ -201,8 +226,12 @@ static void
 what_does_not_fit_is_refused_instead_of_cut(void **state)
 {
 	struct db *db = open_db();
-	struct q_project_insert fits = project("prj_0000000000000006", "sixty-four-characters-are-what-a-slug-can-have-and-not-one-more-");
-	struct q_project_insert cut = project("prj_0000000000000007", "sixty-five-characters-are-more-than-a-slug-can-have-by-one-too-ma");
+	struct q_project_insert fits =
+	    project("prj_0000000000000006",
+		    "sixty-four-characters-are-what-a-slug-can-have-and-not-one-more-");
+	struct q_project_insert cut =
+	    project("prj_0000000000000007",
+		    "sixty-five-characters-are-more-than-a-slug-can-have-by-one-too-ma");
 
 	(void)state;
 	assert_int_equal(strlen(fits.slug), 64);
@@ -224,7 +253,10 @@ version_of_project(struct db *db)
 	return row.version;
 }
 
-/* READ COMMITTED for writes, so that what is read after the guard is what the guard protects; one state for reads of several. */
+/*
+ * READ COMMITTED for writes, so that what is read after the guard is what the guard protects; one
+ * state for reads of several.
+ */
 static void
 writes_see_what_others_committed_and_snapshots_do_not(void **state)
 {
@@ -248,7 +280,10 @@ writes_see_what_others_committed_and_snapshots_do_not(void **state)
 
 /* ---- transactions that the server ends ---- */
 
-/* The guard row is held by another: 1205 after three seconds. What follows would run, and must not: its condition was never met. */
+/*
+ * The guard row is held by another: 1205 after three seconds. What follows would run, and must not:
+ * its condition was never met.
+ */
 static void
 a_lock_wait_is_a_conflict_and_nothing_runs_after_it(void **state)
 {
@@ -264,17 +299,20 @@ a_lock_wait_is_a_conflict_and_nothing_runs_after_it(void **state)
 	side_run("START TRANSACTION");
 	side_run("UPDATE orgs SET guard = guard + 1 WHERE id = '" ORG "'");
 	assert_int_equal(db_begin(db, TX_WRITE), OK);
-	assert_int_equal(q_org_guard(db, &(struct q_org_guard){ .org_id = ORG }, NULL), ERR_DB_CONFLICT);
+	assert_int_equal(q_org_guard(db, &(struct q_org_guard){ .org_id = ORG }, NULL),
+			 ERR_DB_CONFLICT);
 	assert_int_equal(q_idempotency_insert(db, &late, NULL), ERR_DB_CONFLICT);
 	assert_int_equal(db_commit(db), ERR_DB_CONFLICT);
 	side_run("ROLLBACK");
 	assert_false(db_in_transaction(db));
-	assert_string_equal(side_ask("SELECT COUNT(*) FROM idempotency_keys WHERE idempotency_key = 'late'"), "0");
+	assert_string_equal(
+	    side_ask("SELECT COUNT(*) FROM idempotency_keys WHERE idempotency_key = 'late'"), "0");
 	assert_int_equal(db_begin(db, TX_WRITE), OK);
 	assert_int_equal(q_org_guard(db, &(struct q_org_guard){ .org_id = ORG }, NULL), OK);
 	assert_int_equal(q_idempotency_insert(db, &late, NULL), OK);
 	assert_int_equal(db_commit(db), OK);
-	assert_string_equal(side_ask("SELECT COUNT(*) FROM idempotency_keys WHERE idempotency_key = 'late'"), "1");
+	assert_string_equal(
+	    side_ask("SELECT COUNT(*) FROM idempotency_keys WHERE idempotency_key = 'late'"), "1");
 	db_free(db);
 }
 
@@ -307,7 +345,10 @@ an_idle_connection_that_died_is_replaced(void **state)
 	assert_int_equal(db_begin(db, TX_WRITE), OK);
 	db_rollback(db);
 	kill_others();
-	assert_int_equal(q_project_get(db, &(struct q_project_get){ .project_id = PROJECT, .org_id = ORG }, &row), OK);
+	assert_int_equal(
+	    q_project_get(db, &(struct q_project_get){ .project_id = PROJECT, .org_id = ORG },
+			  &row),
+	    OK);
 	kill_others();
 	assert_int_equal(db_ping(db), OK);
 	db_free(db);
@@ -435,26 +476,36 @@ a_record_is_an_audit_row_an_event_and_its_place_in_the_queue(void **state)
 		.request_id = "req_0000000000000001",
 		.user_agent = "\xff not UTF-8",
 	};
-	struct record made = { .event = EV_PROJECT_CREATED, .org_id = ORG, .project_id = PROJECT, .target_id = PROJECT, .changes = "{\"a\":[1,2]}" };
+	struct record made = { .event = EV_PROJECT_CREATED,
+			       .org_id = ORG,
+			       .project_id = PROJECT,
+			       .target_id = PROJECT,
+			       .changes = "{\"a\":[1,2]}" };
 
 	(void)state;
 	side_run("DELETE FROM events");
 	assert_int_equal(db_begin(tx.db, TX_WRITE), OK);
 	assert_int_equal(record(&tx, &made), OK);
 	assert_int_equal(db_commit(tx.db), OK);
-	assert_string_equal(side_ask("SELECT CONCAT(chain_id, ' ', action, ' ', target_type, ' ', result, ' ', changes, ' ', user_agent)"
-				     " FROM audit_events"),
-			    ORG " project.created project ok {\"a\":[1,2]} (not UTF-8)");
-	assert_string_equal(side_ask("SELECT CONCAT(e.project_id, ' ', e.type, ' ', e.source, ' ', e.source_key, ' ', e.data)"
-				     " FROM events e JOIN event_queue q ON q.project_id = e.project_id AND q.event_id = e.id"),
-			    PROJECT " project.created platform - {}");
-	/* without a project there is no event, but the audit row stays; rolled back, nothing does */
+	assert_string_equal(
+	    side_ask(
+		"SELECT CONCAT(chain_id, ' ', action, ' ', target_type, ' ', result, ' ', changes, ' ', user_agent)"
+		" FROM audit_events"),
+	    ORG " project.created project ok {\"a\":[1,2]} (not UTF-8)");
+	assert_string_equal(
+	    side_ask(
+		"SELECT CONCAT(e.project_id, ' ', e.type, ' ', e.source, ' ', e.source_key, ' ', e.data)"
+		" FROM events e JOIN event_queue q ON q.project_id = e.project_id AND q.event_id = e.id"),
+	    PROJECT " project.created platform - {}");
+	/* without a project there is no event, but the audit row stays; rolled back, nothing does
+	 */
 	made.project_id = NULL;
 	assert_int_equal(db_begin(tx.db, TX_WRITE), OK);
 	assert_int_equal(record(&tx, &made), OK);
 	assert_int_equal(db_commit(tx.db), OK);
 	assert_int_equal(db_begin(tx.db, TX_WRITE), OK);
-	assert_int_equal(record_denied(&tx, ORG, PROJECT, "project", PROJECT, "project.delete", "role"), OK);
+	assert_int_equal(
+	    record_denied(&tx, ORG, PROJECT, "project", PROJECT, "project.delete", "role"), OK);
 	db_rollback(tx.db);
 	assert_string_equal(side_ask("SELECT COUNT(*) FROM audit_events"), "2");
 	assert_string_equal(side_ask("SELECT COUNT(*) FROM events"), "1");

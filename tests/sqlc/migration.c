@@ -1,6 +1,7 @@
 /*
- * What migrating promises, against a server: two starters don't hurt each other, an interrupted run goes on, a database that isn't ours
- * is refused. GATEHOUSE_TEST_SOCKET names the server; its database `connection` is empty at first and migrated at the end.
+ * What migrating promises, against a server: two starters don't hurt each other, an interrupted run
+ * goes on, a database that isn't ours is refused. GATEHOUSE_TEST_SOCKET names the server; its
+ * database `connection` is empty at first and migrated at the end.
  */
 #include "tests/sqlc/server.h"
 
@@ -55,7 +56,10 @@ an_interrupted_migration_goes_on(void **state)
 	assert_int_equal(state_of_schema(), SCHEMA_BEHIND);
 	assert_int_equal(migrate_run(&config, arena, say_nothing), OK);
 	assert_int_equal(state_of_schema(), SCHEMA_CURRENT);
-	assert_string_equal(side_ask("SELECT COUNT(*) FROM information_schema.triggers WHERE trigger_schema = 'connection'"), "1");
+	assert_string_equal(
+	    side_ask(
+		"SELECT COUNT(*) FROM information_schema.triggers WHERE trigger_schema = 'connection'"),
+	    "1");
 	assert_string_equal(side_ask("SELECT COUNT(*) FROM event_heads"), "0");
 }
 
@@ -74,10 +78,12 @@ static void
 a_changed_migration_is_refused(void **state)
 {
 	(void)state;
-	side_run("UPDATE schema_migrations SET checksum = REVERSE(checksum) WHERE id = '0001_baseline'");
+	side_run(
+	    "UPDATE schema_migrations SET checksum = REVERSE(checksum) WHERE id = '0001_baseline'");
 	assert_int_equal(state_of_schema(), SCHEMA_FOREIGN);
 	assert_int_equal(migrate_run(&config, arena, say_nothing), ERR_DB);
-	side_run("UPDATE schema_migrations SET checksum = REVERSE(checksum) WHERE id = '0001_baseline'");
+	side_run(
+	    "UPDATE schema_migrations SET checksum = REVERSE(checksum) WHERE id = '0001_baseline'");
 	assert_int_equal(state_of_schema(), SCHEMA_CURRENT);
 }
 

@@ -1,6 +1,7 @@
 /*
- * Shows every generated statement to a server: it must prepare, count parameters and columns as the compiler did, give columns of
- * the types that the row structs have, and run. Output is TAP. GATEHOUSE_TEST_SOCKET names the server; the argument its database.
+ * Shows every generated statement to a server: it must prepare, count parameters and columns as the
+ * compiler did, give columns of the types that the row structs have, and run. Output is TAP.
+ * GATEHOUSE_TEST_SOCKET names the server; the argument its database.
  */
 #include <mysql.h>
 #include <stdio.h>
@@ -12,7 +13,7 @@
 #include "sql/gen/tenant_tables.h"
 
 #define PARAM_BYTES_MAX 4096
-#define BINARY_CHARSET 63
+#define BINARY_CHARSET  63
 
 static unsigned failures;
 
@@ -26,18 +27,24 @@ report(bool is_good, const char *name, const char *what)
 static bool
 is_whole_number(enum enum_field_types type)
 {
-	return type == MYSQL_TYPE_TINY || type == MYSQL_TYPE_SHORT || type == MYSQL_TYPE_INT24 || type == MYSQL_TYPE_LONG ||
-	       type == MYSQL_TYPE_LONGLONG || type == MYSQL_TYPE_NEWDECIMAL;
+	return type == MYSQL_TYPE_TINY || type == MYSQL_TYPE_SHORT || type == MYSQL_TYPE_INT24 ||
+	       type == MYSQL_TYPE_LONG || type == MYSQL_TYPE_LONGLONG ||
+	       type == MYSQL_TYPE_NEWDECIMAL;
 }
 
 static bool
 is_octets(enum enum_field_types type)
 {
-	return type == MYSQL_TYPE_STRING || type == MYSQL_TYPE_VAR_STRING || type == MYSQL_TYPE_VARCHAR || type == MYSQL_TYPE_BLOB ||
-	       type == MYSQL_TYPE_TINY_BLOB || type == MYSQL_TYPE_MEDIUM_BLOB || type == MYSQL_TYPE_LONG_BLOB;
+	return type == MYSQL_TYPE_STRING || type == MYSQL_TYPE_VAR_STRING ||
+	       type == MYSQL_TYPE_VARCHAR || type == MYSQL_TYPE_BLOB ||
+	       type == MYSQL_TYPE_TINY_BLOB || type == MYSQL_TYPE_MEDIUM_BLOB ||
+	       type == MYSQL_TYPE_LONG_BLOB;
 }
 
-/* A bool has no NULL, so the server must say that the column has none either. An expression may read octets as text. */
+/*
+ * A bool has no NULL, so the server must say that the column has none either. An expression may
+ * read octets as text.
+ */
 static bool
 fits(enum db_type type, const MYSQL_FIELD *field)
 {
@@ -47,7 +54,8 @@ fits(enum db_type type, const MYSQL_FIELD *field)
 		return type != DB_BOOL;
 	switch (type) {
 	case DB_TEXT:
-		return is_octets(field->type) && (field->charsetnr != BINARY_CHARSET || is_expression);
+		return is_octets(field->type) &&
+		       (field->charsetnr != BINARY_CHARSET || is_expression);
 	case DB_BYTES:
 		return is_octets(field->type) && field->charsetnr == BINARY_CHARSET;
 	case DB_INT:
@@ -71,7 +79,8 @@ columns_fit(const struct db_statement *statement, MYSQL_STMT *handle)
 
 		if (fits(statement->columns[i].type, field))
 			continue;
-		printf("# column %s: type %d, charset %u, flags %u\n", field->name, (int)field->type, field->charsetnr, field->flags);
+		printf("# column %s: type %d, charset %u, flags %u\n", field->name,
+		       (int)field->type, field->charsetnr, field->flags);
 		is_good = false;
 	}
 	mysql_free_result(metadata);
@@ -103,11 +112,15 @@ fill(char params[PARAM_BYTES_MAX], const struct db_statement *statement)
 	}
 }
 
-/* What rows the values meet doesn't matter here: a key, a foreign key, a CHECK or a trigger may refuse them. */
+/*
+ * What rows the values meet doesn't matter here: a key, a foreign key, a CHECK or a trigger may
+ * refuse them.
+ */
 static bool
 is_refusal_by_data(unsigned number)
 {
-	return number == 1062 || number == 1451 || number == 1452 || number == 4025 || number == 3819 || number == 1644;
+	return number == 1062 || number == 1451 || number == 1452 || number == 4025 ||
+	       number == 3819 || number == 1644;
 }
 
 static bool
@@ -120,9 +133,11 @@ runs(struct cells *cells, const struct db_statement *statement, MYSQL *handle, M
 	cells_bind_params(cells, statement, params, 1);
 	if (mysql_query(handle, "START TRANSACTION") != 0)
 		number = mysql_errno(handle);
-	if (number == 0 && statement->param_count > 0 && mysql_stmt_bind_param(prepared, cells->binds) != 0)
+	if (number == 0 && statement->param_count > 0 &&
+	    mysql_stmt_bind_param(prepared, cells->binds) != 0)
 		number = mysql_stmt_errno(prepared);
-	if (number == 0 && (mysql_stmt_execute(prepared) != 0 || mysql_stmt_store_result(prepared) != 0))
+	if (number == 0 &&
+	    (mysql_stmt_execute(prepared) != 0 || mysql_stmt_store_result(prepared) != 0))
 		number = mysql_stmt_errno(prepared);
 	if (number != 0 && !is_refusal_by_data(number))
 		printf("# %u %s\n", number, mysql_stmt_error(prepared));
@@ -146,7 +161,8 @@ check(struct cells *cells, MYSQL *handle, const struct db_statement *statement)
 	} else if (statement->column_count > 0 && !columns_fit(statement, prepared)) {
 		report(false, statement->name, "has columns of the types of its row");
 	} else {
-		report(runs(cells, statement, handle, prepared), statement->name, "prepares, has the types of its structs, and runs");
+		report(runs(cells, statement, handle, prepared), statement->name,
+		       "prepares, has the types of its structs, and runs");
 	}
 	mysql_stmt_close(prepared);
 }
@@ -170,8 +186,10 @@ check_planted(MYSQL *handle)
 	MYSQL_STMT *prepared = mysql_stmt_init(handle);
 
 	if (mysql_stmt_prepare(prepared, sql, strlen(sql)) == 0) {
-		report(columns_fit(&said_rightly, prepared), "a planted text column", "fits as text");
-		report(!columns_fit(&said_wrongly, prepared), "a planted text column", "doesn't fit as a time");
+		report(columns_fit(&said_rightly, prepared), "a planted text column",
+		       "fits as text");
+		report(!columns_fit(&said_wrongly, prepared), "a planted text column",
+		       "doesn't fit as a time");
 	} else {
 		report(false, "a planted text column", "prepares");
 	}
@@ -187,7 +205,8 @@ main(int argc, char **argv)
 	MYSQL *handle = mysql_init(NULL);
 
 	if (argc != 2 || socket == NULL ||
-	    mysql_real_connect(handle, NULL, "root", "", argv[1], 0, socket, CLIENT_FOUND_ROWS) == NULL ||
+	    mysql_real_connect(handle, NULL, "root", "", argv[1], 0, socket, CLIENT_FOUND_ROWS) ==
+		NULL ||
 	    mysql_query(handle, "SET NAMES utf8mb4 COLLATE utf8mb4_unicode_520_ci") != 0) {
 		printf("Bail out! no server: %s\n", mysql_error(handle));
 		return 1;

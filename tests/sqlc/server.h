@@ -1,5 +1,6 @@
 /*
- * What the programs that talk to a private server begin with: a configuration for it, and a second way in.
+ * What the programs that talk to a private server begin with: a configuration for it, and a second
+ * way in.
  */
 #ifndef GATEHOUSE_TESTS_SQLC_SERVER_H
 #define GATEHOUSE_TESTS_SQLC_SERVER_H
@@ -59,7 +60,8 @@ open_side(void)
 	config.database.hosts[1] = getenv("GATEHOUSE_TEST_SOCKET");
 	side = mysql_init(NULL);
 	if (config.database.hosts[1] != NULL &&
-	    mysql_real_connect(side, NULL, "root", "", config.database.name, 0, config.database.hosts[1], 0) != NULL)
+	    mysql_real_connect(side, NULL, "root", "", config.database.name, 0,
+			       config.database.hosts[1], 0) != NULL)
 		return true;
 	puts("Bail out! no server");
 	return false;
