@@ -13,7 +13,10 @@
 /* What a child does for its whole life. */
 enum task { TASK_REQUEST = 0, TASK_PASSWORD, TASK_FLUSH, TASK_JOB, TASK_COUNT };
 
-/* Mapped by the master before it forks; outlives configurations and workers. rates and usage are NULL in the job unit. */
+/*
+ * Mapped by the master before it forks; outlives configurations and workers. rates and usage are
+ * NULL in the job unit.
+ */
 struct shared_memory {
 	struct heartbeats *beats;
 	struct rate_limiter *rates;
@@ -22,12 +25,12 @@ struct shared_memory {
 
 struct child_start {
 	enum task task;
-	unsigned slot;			/* of its heartbeat */
+	unsigned slot; /* of its heartbeat */
 	pid_t master;
 	const struct config *config;
 	const struct keyring *keyring;
 	const struct shared_memory *shared;
-	const struct sockets *sockets;	/* NULL in the job unit */
+	const struct sockets *sockets; /* NULL in the job unit */
 };
 
 /* "request", "password", "flusher", "job" */

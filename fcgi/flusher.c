@@ -1,5 +1,6 @@
 /*
- * The process that writes what the workers noted: every few seconds, and a last time when they have all ended.
+ * The process that writes what the workers noted: every few seconds, and a last time when they have
+ * all ended.
  */
 #include <poll.h>
 #include <signal.h>
@@ -9,7 +10,7 @@
 #include "sys/log.h"
 #include "sys/system.h"
 
-#define FLUSH_EVERY_S	      5
+#define FLUSH_EVERY_S         5
 #define FLUSH_ARENA_BYTES_MAX ((size_t)4 * 1024 * 1024)
 
 /* Says so when flushing begins to fail and when it works again, not every five seconds. */
@@ -17,7 +18,8 @@ static void
 flush_report(enum err e, bool *is_failing)
 {
 	if (e != OK && !*is_failing)
-		log_error(e, "Times of last use can't be written; they are kept for the next try.", NULL);
+		log_error(e, "Times of last use can't be written; they are kept for the next try.",
+			  NULL);
 	if (e == OK && *is_failing)
 		log_event(LOG_INFO, "Times of last use are written again.", NULL);
 	*is_failing = e != OK;
@@ -40,7 +42,9 @@ flusher_run(const struct child_start *start)
 		/* Looked at before the flush: what is noted until then is in it. */
 		is_last = child_must_stop;
 		heartbeat_busy(start->shared->beats, start->slot, clock_monotonic_ms());
-		flush_report(usage_flush(start->shared->usage, db, arena, clock_now_ms(start->config)), &is_failing);
+		flush_report(
+		    usage_flush(start->shared->usage, db, arena, clock_now_ms(start->config)),
+		    &is_failing);
 		arena_reset(arena);
 	} while (!is_last);
 	db_free(db);

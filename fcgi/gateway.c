@@ -1,9 +1,10 @@
 /*
  * libfcgi behind our own four calls; the only file that includes its header.
  *
- * What it lacks is made up for here. It has no time limits, so that a connection is told apart from waiting (the watchdog counts
- * from there). It misses a signal that comes between a check and accept(), so we wait ourselves, with the signals let in only
- * during that wait. And a kept connection would bind a worker to one client, so each is closed after its request.
+ * What it lacks is made up for here. It has no time limits, so that a connection is told apart from
+ * waiting (the watchdog counts from there). It misses a signal that comes between a check and
+ * accept(), so we wait ourselves, with the signals let in only during that wait. And a kept
+ * connection would bind a worker to one client, so each is closed after its request.
  */
 #include "fcgi/gateway.h"
 
@@ -42,9 +43,11 @@ gateway_open(int listen_fd)
 	struct epoll_event event = { .events = EPOLLIN | EPOLLEXCLUSIVE };
 
 	gateway->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	if (gateway->epoll_fd < 0 || epoll_ctl(gateway->epoll_fd, EPOLL_CTL_ADD, listen_fd, &event) != 0)
+	if (gateway->epoll_fd < 0 ||
+	    epoll_ctl(gateway->epoll_fd, EPOLL_CTL_ADD, listen_fd, &event) != 0)
 		give_up("can't watch the socket");
-	if (FCGX_Init() != 0 || FCGX_InitRequest(&gateway->request, listen_fd, FCGI_FAIL_ACCEPT_ON_INTR) != 0)
+	if (FCGX_Init() != 0 ||
+	    FCGX_InitRequest(&gateway->request, listen_fd, FCGI_FAIL_ACCEPT_ON_INTR) != 0)
 		give_up("libfcgi doesn't start");
 	return gateway;
 }
@@ -84,7 +87,8 @@ gateway_parameters(struct gateway *gateway, struct arena *arena)
 		const char *pair = gateway->request.envp[i];
 		size_t name_len = strcspn(pair, "=");
 		values.items[i].name = arena_strndup(arena, pair, name_len);
-		values.items[i].value = arena_strdup(arena, pair[name_len] == '=' ? pair + name_len + 1 : "");
+		values.items[i].value =
+		    arena_strdup(arena, pair[name_len] == '=' ? pair + name_len + 1 : "");
 	}
 	return values;
 }
@@ -102,7 +106,8 @@ content_length(struct gateway *gateway, int64_t *ret_len)
 }
 
 enum err
-gateway_read_body(struct gateway *gateway, struct arena *arena, size_t max_bytes, struct bytes *ret_body)
+gateway_read_body(struct gateway *gateway, struct arena *arena, size_t max_bytes,
+		  struct bytes *ret_body)
 {
 	int64_t len;
 
@@ -112,9 +117,12 @@ gateway_read_body(struct gateway *gateway, struct arena *arena, size_t max_bytes
 		return ERR_BODY_TOO_LARGE;
 	char *data = arena_alloc(arena, (size_t)len + 1);
 	arena_wipe_later(arena, data, (size_t)len);
-	/* The octet too many must not be there: it shows a body that is longer, and reads up to the end, where a cut shows. */
-	if (FCGX_GetStr(data, (int)len, gateway->request.in) != (int)len || FCGX_GetChar(gateway->request.in) != -1 ||
-	    gateway_is_cut(gateway))
+	/*
+	 * The octet too many must not be there: it shows a body that is longer, and reads up to the
+	 * end, where a cut shows.
+	 */
+	if (FCGX_GetStr(data, (int)len, gateway->request.in) != (int)len ||
+	    FCGX_GetChar(gateway->request.in) != -1 || gateway_is_cut(gateway))
 		return ERR_INCOMPLETE_REQUEST;
 	*ret_body = (struct bytes){ .data = (const uint8_t *)data, .len = (size_t)len };
 	return OK;
@@ -137,6 +145,9 @@ gateway_send(struct gateway *gateway, const char *data, size_t len)
 		len -= (size_t)part;
 	}
 	FCGX_Finish_r(&gateway->request);
-	/* Also when the web server asked to keep the connection: nobody else could be served while it is idle. */
+	/*
+	 * Also when the web server asked to keep the connection: nobody else could be served while
+	 * it is idle.
+	 */
 	FCGX_Free(&gateway->request, 1);
 }

@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 
 #define STARTING 0
-#define IDLE	 1
+#define IDLE     1
 
 struct heartbeats {
 	struct {
@@ -20,7 +20,8 @@ struct heartbeats {
 struct heartbeats *
 heartbeats_new(void)
 {
-	void *memory = mmap(NULL, sizeof(struct heartbeats), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	void *memory = mmap(NULL, sizeof(struct heartbeats), PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	return memory == MAP_FAILED ? NULL : memory;
 }

@@ -1,6 +1,6 @@
 /*
- * What each worker is doing, in memory that it shares with the master: one word a worker, so that a worker that hangs or dies
- * leaves nothing unreadable.
+ * What each worker is doing, in memory that it shares with the master: one word a worker, so that a
+ * worker that hangs or dies leaves nothing unreadable.
  */
 #ifndef GATEHOUSE_FCGI_HEARTBEAT_H
 #define GATEHOUSE_FCGI_HEARTBEAT_H
@@ -16,7 +16,10 @@ struct heartbeats *heartbeats_new(void);
 
 /* The master's: a worker is about to start in this slot. */
 void heartbeat_start(struct heartbeats *, unsigned slot);
-/* The worker's: waits for work, or has begun to work (or goes on working: a job that takes long) at this monotonic time. */
+/*
+ * The worker's: waits for work, or has begun to work (or goes on working: a job that takes long) at
+ * this monotonic time.
+ */
 void heartbeat_idle(struct heartbeats *, unsigned slot);
 void heartbeat_busy(struct heartbeats *, unsigned slot, int64_t now_ms);
 

@@ -17,8 +17,8 @@ static const char help[] =
     "       gatehoused [--config FILE] --check-config\n"
     "       gatehoused --describe | --version | --help\n"
     "\n"
-    "The server process of Gatehouse: it answers requests that a web server hands over by FastCGI.\n"
-    "It stays in the foreground.\n"
+    "The server process of Gatehouse: it answers requests that a web server hands over by\n"
+    "FastCGI. It stays in the foreground.\n"
     "\n"
     "  --config FILE    the configuration (default " GATEHOUSE_CONFIG_FILE ")\n"
     "  --jobs           do the work that waits (mail, clean-up) instead of answering requests\n"
@@ -27,11 +27,19 @@ static const char help[] =
     "  --version        print the version\n"
     "  --help           print this\n"
     "\n"
-    "SIGTERM finishes the requests under way and ends; SIGHUP reads the configuration and the key file\n"
-    "again and replaces the workers one by one.\n";
+    "SIGTERM finishes the requests under way and ends; SIGHUP reads the configuration and\n"
+    "the key file again and replaces the workers one by one.\n";
 
 /* What to do, apart from serving. */
-enum action { ACTION_SERVE = 256, ACTION_JOBS, ACTION_CHECK, ACTION_DESCRIBE, ACTION_VERSION, ACTION_HELP, OPTION_CONFIG };
+enum action {
+	ACTION_SERVE = 256,
+	ACTION_JOBS,
+	ACTION_CHECK,
+	ACTION_DESCRIBE,
+	ACTION_VERSION,
+	ACTION_HELP,
+	OPTION_CONFIG
+};
 
 static const struct option options[] = {
 	{ "config", required_argument, NULL, OPTION_CONFIG },
@@ -75,20 +83,12 @@ static int
 act(int action, const char *config_path)
 {
 	switch (action) {
-	case ACTION_JOBS:
-		return master_run(config_path, UNIT_JOBS);
-	case ACTION_CHECK:
-		return check_config(config_path);
-	case ACTION_DESCRIBE:
-		return describe();
-	case ACTION_VERSION:
-		puts("gatehoused " PACKAGE_VERSION);
-		return EXIT_SUCCESS;
-	case ACTION_HELP:
-		fputs(help, stdout);
-		return EXIT_SUCCESS;
-	default:
-		return master_run(config_path, UNIT_REQUESTS);
+	case ACTION_JOBS: return master_run(config_path, UNIT_JOBS);
+	case ACTION_CHECK: return check_config(config_path);
+	case ACTION_DESCRIBE: return describe();
+	case ACTION_VERSION: puts("gatehoused " PACKAGE_VERSION); return EXIT_SUCCESS;
+	case ACTION_HELP: fputs(help, stdout); return EXIT_SUCCESS;
+	default: return master_run(config_path, UNIT_REQUESTS);
 	}
 }
 

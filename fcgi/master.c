@@ -1,5 +1,6 @@
 /*
- * The master's life: starts what the configuration asks for, sleeps until a signal or the next look, ends in order.
+ * The master's life: starts what the configuration asks for, sleeps until a signal or the next
+ * look, ends in order.
  */
 #include "fcgi/master.h"
 
@@ -18,13 +19,16 @@
 
 #define SETTINGS_ARENA_BYTES_MAX ((size_t)4 * 1024 * 1024)
 /* How often the master looks when nothing happens, and while processes come and go. */
-#define LOOK_EVERY_MS	   INT64_C(250)
-#define LOOK_CLOSELY_MS	   INT64_C(10)
+#define LOOK_EVERY_MS   INT64_C(250)
+#define LOOK_CLOSELY_MS INT64_C(10)
 /* How long starting waits for a database that doesn't answer: it may start at the same time. */
-#define DATABASE_WAIT_MS   (30 * SECOND_MS)
-#define DATABASE_RETRY_MS  SECOND_MS
+#define DATABASE_WAIT_MS  (30 * SECOND_MS)
+#define DATABASE_RETRY_MS SECOND_MS
 
-/* One reading of the configuration and key files; memory of its own, so that the next one can replace it whole. */
+/*
+ * One reading of the configuration and key files; memory of its own, so that the next one can
+ * replace it whole.
+ */
 struct settings {
 	struct arena *arena;
 	struct config *config;
@@ -37,9 +41,9 @@ struct master {
 	struct settings settings;
 	struct sockets sockets;
 	struct pools pools;
-	bool is_announced;	/* READY=1 was sent since the last (re)load */
+	bool is_announced; /* READY=1 was sent since the last (re)load */
 	bool is_stopping;
-	int64_t ping_every_ms;	/* of systemd's watchdog; 0: it has none */
+	int64_t ping_every_ms; /* of systemd's watchdog; 0: it has none */
 	int64_t ping_at_ms;
 };
 
@@ -84,13 +88,17 @@ static void
 settings_use(struct master *master)
 {
 	log_open(log_level_parse(master->settings.config->log_level), "master");
-	pools_configure(&master->pools, master->settings.config, master->settings.keyring, is_job_unit(master));
+	pools_configure(&master->pools, master->settings.config, master->settings.keyring,
+			is_job_unit(master));
 	master->is_announced = false;
 }
 
 /* ---- signals ---- */
 
-/* All that the master reacts to is taken by sigtimedwait(): it has no handlers, and nothing of it is ever interrupted. */
+/*
+ * All that the master reacts to is taken by sigtimedwait(): it has no handlers, and nothing of it
+ * is ever interrupted.
+ */
 static sigset_t
 master_signals(void)
 {
@@ -109,13 +117,16 @@ static int
 signal_wait(int64_t timeout_ms)
 {
 	sigset_t set = master_signals();
-	struct timespec timeout = { .tv_sec = timeout_ms / 1000, .tv_nsec = timeout_ms % 1000 * 1000000 };
+	struct timespec timeout = { .tv_sec = timeout_ms / 1000,
+				    .tv_nsec = timeout_ms % 1000 * 1000000 };
 	int signal_number = sigtimedwait(&set, NULL, &timeout);
 
 	return signal_number > 0 ? signal_number : 0;
 }
 
-/* The old settings stay when the new ones are wrong: a typing error mustn't take the service down. */
+/*
+ * The old settings stay when the new ones are wrong: a typing error mustn't take the service down.
+ */
 static void
 reload(struct master *master)
 {
@@ -125,7 +136,8 @@ reload(struct master *master)
 	snprintf(text, sizeof(text), "RELOADING=1\nMONOTONIC_USEC=%" PRId64, clock_monotonic_us());
 	notify_supervisor(text);
 	if (!settings_load(master->config_path, &settings)) {
-		log_event(LOG_ERROR, "The configuration can't be used; the old one stays.", master->config_path);
+		log_event(LOG_ERROR, "The configuration can't be used; the old one stays.",
+			  master->config_path);
 		notify_supervisor("READY=1");
 		return;
 	}
@@ -155,25 +167,23 @@ static void
 handle_signal(struct master *master, int signal_number, int64_t now_ms)
 {
 	switch (signal_number) {
-	case SIGCHLD:
-		pools_reap(&master->pools, now_ms);
-		break;
+	case SIGCHLD: pools_reap(&master->pools, now_ms); break;
 	case SIGHUP:
 		if (!master->is_stopping)
 			reload(master);
 		break;
 	case SIGINT:
-	case SIGTERM:
-		stop(master, now_ms);
-		break;
-	default:
-		break;
+	case SIGTERM: stop(master, now_ms); break;
+	default: break;
 	}
 }
 
 /* ---- the supervisor above ---- */
 
-/* WATCHDOG_USEC, when it is meant for this process: a sign of life twice in that time (sd_watchdog_enabled(3)). */
+/*
+ * WATCHDOG_USEC, when it is meant for this process: a sign of life twice in that time
+ * (sd_watchdog_enabled(3)).
+ */
 static int64_t
 ping_interval_ms(void)
 {
@@ -205,9 +215,11 @@ report(struct master *master, int64_t now_ms)
 static int64_t
 look_after_ms(const struct master *master)
 {
-	int64_t wait_ms = master->is_announced && !master->is_stopping ? LOOK_EVERY_MS : LOOK_CLOSELY_MS;
+	int64_t wait_ms =
+	    master->is_announced && !master->is_stopping ? LOOK_EVERY_MS : LOOK_CLOSELY_MS;
 
-	return master->ping_every_ms > 0 && master->ping_every_ms < wait_ms ? master->ping_every_ms : wait_ms;
+	return master->ping_every_ms > 0 && master->ping_every_ms < wait_ms ? master->ping_every_ms
+									    : wait_ms;
 }
 
 /* ---- start, life, end ---- */
@@ -223,12 +235,15 @@ database_wait(const struct config *config)
 		if (result != PREFLIGHT_UNREACHABLE)
 			return result == PREFLIGHT_READY;
 		if (clock_monotonic_ms() >= until_ms) {
-			fprintf(stderr, "gatehoused: the database \"%s\" doesn't answer; start it, or look at database.hosts, .user and "
-			    ".password_file in the configuration\n", config->database.name);
+			fprintf(stderr,
+				"gatehoused: the database \"%s\" doesn't answer; start it, or look "
+				"at database.hosts, .user and .password_file in the configuration\n",
+				config->database.name);
 			return false;
 		}
 		if (is_first)
-			log_event(LOG_WARN, "The database doesn't answer yet; waiting for it.", NULL);
+			log_event(LOG_WARN, "The database doesn't answer yet; waiting for it.",
+				  NULL);
 		is_first = false;
 		int signal_number = signal_wait(DATABASE_RETRY_MS);
 		if (signal_number == SIGTERM || signal_number == SIGINT)
@@ -246,7 +261,8 @@ shared_memory_make(struct master *master)
 		shared->rates = rate_limiter_new();
 		shared->usage = usage_new();
 	}
-	if (shared->beats != NULL && (is_job_unit(master) || (shared->rates != NULL && shared->usage != NULL)))
+	if (shared->beats != NULL &&
+	    (is_job_unit(master) || (shared->rates != NULL && shared->usage != NULL)))
 		return true;
 	fprintf(stderr, "gatehoused: there is not enough memory to start\n");
 	return false;

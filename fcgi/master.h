@@ -7,11 +7,14 @@
 #include "lib/base.h"
 
 enum unit {
-	UNIT_REQUESTS,	/* request and password workers, and the flusher */
-	UNIT_JOBS,	/* job workers; no sockets */
+	UNIT_REQUESTS, /* request and password workers, and the flusher */
+	UNIT_JOBS, /* job workers; no sockets */
 };
 
-/* Runs in the foreground until SIGTERM or SIGINT; the exit status. Why it doesn't start stands on stderr. */
+/*
+ * Runs in the foreground until SIGTERM or SIGINT; the exit status. Why it doesn't start stands on
+ * stderr.
+ */
 int master_run(const char *config_path, enum unit);
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * Forks, watches, replaces and ends the processes of a unit. Every step looks at what there is and does the next thing needed,
- * so that a death in the middle of replacing or draining is no special case.
+ * Forks, watches, replaces and ends the processes of a unit. Every step looks at what there is and
+ * does the next thing needed, so that a death in the middle of replacing or draining is no special
+ * case.
  */
 #include "fcgi/pools.h"
 
@@ -13,9 +14,9 @@
 
 #include "sys/log.h"
 
-#define QUICK_DEATH_MS	 SECOND_MS
+#define QUICK_DEATH_MS   SECOND_MS
 #define BACKOFF_FIRST_MS INT64_C(100)
-#define BACKOFF_MAX_MS	 INT64_C(5000)
+#define BACKOFF_MAX_MS   INT64_C(5000)
 /* The flusher writes once more after the others have ended. */
 #define LAST_FLUSH_MS (5 * SECOND_MS)
 
@@ -33,9 +34,11 @@ cores(void)
 }
 
 void
-pools_configure(struct pools *pools, const struct config *config, const struct keyring *keyring, bool is_job_unit)
+pools_configure(struct pools *pools, const struct config *config, const struct keyring *keyring,
+		bool is_job_unit)
 {
-	int64_t request = config->process.request_workers, password = config->process.password_workers;
+	int64_t request = config->process.request_workers,
+		password = config->process.password_workers;
 
 	pools->config = config;
 	pools->keyring = keyring;
@@ -83,15 +86,20 @@ pools_backoff_ms(unsigned quick_deaths)
 }
 
 static void
-log_child(enum log_level level, const char *message, const struct child *child, const char *how, int number)
+log_child(enum log_level level, const char *message, const struct child *child, const char *how,
+	  int number)
 {
 	char detail[80];
 
-	snprintf(detail, sizeof(detail), "%s worker %d, %s %d", task_name(child->task), (int)child->pid, how, number);
+	snprintf(detail, sizeof(detail), "%s worker %d, %s %d", task_name(child->task),
+		 (int)child->pid, how, number);
 	log_event(level, message, detail);
 }
 
-/* A pool whose workers die as they start is tried again ever more slowly; several deaths at once are one. */
+/*
+ * A pool whose workers die as they start is tried again ever more slowly; several deaths at once
+ * are one.
+ */
 static void
 pool_note_death(struct pool_state *pool, int64_t lived_ms, int64_t now_ms)
 {
@@ -115,7 +123,10 @@ child_has_ended(struct pools *pools, struct child *child, int status, int64_t no
 		log_child(LOG_WARN, "A worker died.", child, "signal", WTERMSIG(status));
 	else
 		log_child(LOG_WARN, "A worker died.", child, "exit status", WEXITSTATUS(status));
-	/* One that has served its number of requests, or was told to finish, says nothing about the pool. */
+	/*
+	 * One that has served its number of requests, or was told to finish, says nothing about the
+	 * pool.
+	 */
 	if (!is_clean && child->kill_at_ms == 0)
 		pool_note_death(&pools->pool[child->task], now_ms - child->started_ms, now_ms);
 	*child = (struct child){ .pid = 0 };
@@ -126,7 +137,8 @@ pools_reap(struct pools *pools, int64_t now_ms)
 {
 	int status;
 
-	for (pid_t pid = waitpid(-1, &status, WNOHANG); pid > 0; pid = waitpid(-1, &status, WNOHANG)) {
+	for (pid_t pid = waitpid(-1, &status, WNOHANG); pid > 0;
+	     pid = waitpid(-1, &status, WNOHANG)) {
 		for (unsigned slot = 0; slot < HEARTBEAT_SLOTS; slot++) {
 			if (pools->children[slot].pid == pid)
 				child_has_ended(pools, &pools->children[slot], status, now_ms);
@@ -162,8 +174,9 @@ child_fork(struct pools *pools, enum task task, int64_t now_ms)
 		log_event(LOG_ERROR, "A worker can't be started.", strerrordesc_np(errno));
 		return false;
 	}
-	pools->children[slot] =
-	    (struct child){ .pid = pid, .task = task, .generation = pools->generation, .started_ms = now_ms };
+	pools->children[slot] = (struct child){
+		.pid = pid, .task = task, .generation = pools->generation, .started_ms = now_ms
+	};
 	return true;
 }
 
@@ -213,7 +226,8 @@ task_finish(struct pools *pools, enum task task, int64_t kill_at_ms)
 {
 	for (unsigned slot = 0; slot < HEARTBEAT_SLOTS; slot++) {
 		struct child *child = &pools->children[slot];
-		if (child->pid != 0 && child->task == task && (child->kill_at_ms == 0 || child->kill_at_ms > kill_at_ms))
+		if (child->pid != 0 && child->task == task &&
+		    (child->kill_at_ms == 0 || child->kill_at_ms > kill_at_ms))
 			child_finish(child, kill_at_ms);
 	}
 }
@@ -280,13 +294,13 @@ watchdog_step(struct pools *pools, int64_t now_ms)
 		if (child->pid == 0)
 			continue;
 		if (child->kill_at_ms != 0 && now_ms >= child->kill_at_ms) {
-			log_child(LOG_WARN, "A worker didn't finish in time and is killed.", child, "generation",
-			    (int)child->generation);
+			log_child(LOG_WARN, "A worker didn't finish in time and is killed.", child,
+				  "generation", (int)child->generation);
 			kill(child->pid, SIGKILL);
 			child->kill_at_ms = INT64_MAX;
 		} else if (silent_ms(pools, slot, now_ms) > pools->config->process.watchdog_ms) {
 			log_child(LOG_ERROR, "A worker hangs and is killed.", child, "busy for ms",
-			    (int)silent_ms(pools, slot, now_ms));
+				  (int)silent_ms(pools, slot, now_ms));
 			kill(child->pid, SIGKILL);
 			/* Its exit is awaited; one kill and one line are enough. */
 			heartbeat_idle(pools->shared.beats, slot);
@@ -294,7 +308,9 @@ watchdog_step(struct pools *pools, int64_t now_ms)
 	}
 }
 
-/* One at a time: the new one is up before an old one is told to finish, so there are never too few. */
+/*
+ * One at a time: the new one is up before an old one is told to finish, so there are never too few.
+ */
 static void
 pool_step(struct pools *pools, enum task task, int64_t now_ms)
 {
@@ -302,7 +318,8 @@ pool_step(struct pools *pools, enum task task, int64_t now_ms)
 	struct census census = census_take(pools, task);
 	size_t there = census.current + census.old;
 	/* A replaced worker may take as long as any request may. */
-	int64_t kill_at_ms = now_ms + pools->config->process.watchdog_ms + pools->config->process.drain_ms;
+	int64_t kill_at_ms =
+	    now_ms + pools->config->process.watchdog_ms + pools->config->process.drain_ms;
 
 	if (there < wanted)
 		pool_fork(pools, task, wanted - there, now_ms);

@@ -16,12 +16,14 @@ static const char *
 advice_for(enum schema_state state)
 {
 	switch (state) {
-	case SCHEMA_CURRENT:	return "";
-	case SCHEMA_EMPTY:	return "Run `gatehousectl migrate` to make its tables.";
-	case SCHEMA_BEHIND:	return "Run `gatehousectl migrate` to bring it up to date.";
-	case SCHEMA_AHEAD:	return "Install the newer Gatehouse that was here, or restore the database from before it.";
+	case SCHEMA_CURRENT: return "";
+	case SCHEMA_EMPTY: return "Run `gatehousectl migrate` to make its tables.";
+	case SCHEMA_BEHIND: return "Run `gatehousectl migrate` to bring it up to date.";
+	case SCHEMA_AHEAD:
+		return "Install the newer Gatehouse that was here, or restore the database from "
+		       "before it.";
 	case SCHEMA_FOREIGN:
-	default:		return "Give Gatehouse a database of its own: database.name in the configuration.";
+	default: return "Give Gatehouse a database of its own: database.name in the configuration.";
 	}
 }
 
@@ -37,8 +39,9 @@ schema_look(const struct config *config)
 	if (e == ERR_DB_LOST) {
 		result = PREFLIGHT_UNREACHABLE;
 	} else if (e != OK) {
-		fprintf(stderr, "gatehoused: the database \"%s\" can't be asked for its schema (%s)\n", config->database.name,
-		    error_name(e));
+		fprintf(stderr,
+			"gatehoused: the database \"%s\" can't be asked for its schema (%s)\n",
+			config->database.name, error_name(e));
 		result = PREFLIGHT_REFUSED;
 	} else if (state != SCHEMA_CURRENT) {
 		fprintf(stderr, "gatehoused: %s %s\n", detail, advice_for(state));

@@ -1,12 +1,15 @@
 /*
- * The sliding windows of all subjects in one table of shared memory: hash, look at eight places, count by compare-and-swap.
+ * The sliding windows of all subjects in one table of shared memory: hash, look at eight places,
+ * count by compare-and-swap.
  *
- * A bucket is two words. `subject` says whose it is, `tally` is what was counted; the tally repeats a part of the subject, so
- * a bucket that changes hands needs no second step: the old owner's tally simply doesn't belong to the new one. Each word is
- * changed by one instruction and every value it can have is a good one: there is nothing to repair after a kill -9.
+ * A bucket is two words. `subject` says whose it is, `tally` is what was counted; the tally repeats
+ * a part of the subject, so a bucket that changes hands needs no second step: the old owner's tally
+ * simply doesn't belong to the new one. Each word is changed by one instruction and every value it
+ * can have is a good one: there is nothing to repair after a kill -9.
  *
- * Where it isn't exact: the weighted window is an estimate (at most `limit` in each whole window, at most twice that in any span
- * of the same length), and a bucket thrown out while it was in use forgets what it had counted.
+ * Where it isn't exact: the weighted window is an estimate (at most `limit` in each whole window,
+ * at most twice that in any span of the same length), and a bucket thrown out while it was in use
+ * forgets what it had counted.
  */
 #include "fcgi/rate_limit.h"
 
@@ -17,15 +20,18 @@
 
 #include "fcgi/siphash.h"
 
-#define BUCKETS		  (UINT64_C(1) << 17)
+#define BUCKETS           (UINT64_C(1) << 17)
 #define BUCKETS_PER_GROUP UINT64_C(8)
-#define GROUPS		  (BUCKETS / BUCKETS_PER_GROUP)
+#define GROUPS            (BUCKETS / BUCKETS_PER_GROUP)
 
 /* A subject word: 59 bits of the hash, then the family plus one, so that no subject is zero. */
 #define FAMILY_MASK UINT64_C(31)
 _Static_assert(RATE_COUNT < 31, "the family has five bits of a subject word");
 
-/* A tally word: part of the subject (12 bits), number of the window (12), count of the previous one (20), of this one (20). */
+/*
+ * A tally word: part of the subject (12 bits), number of the window (12), count of the previous one
+ * (20), of this one (20).
+ */
 #define COUNT_BITS  20
 #define COUNT_MAX   ((UINT64_C(1) << COUNT_BITS) - 1)
 #define WINDOW_BITS 12
@@ -49,7 +55,7 @@ struct tally {
 	uint64_t window;
 	uint64_t previous;
 	uint64_t current;
-	uint64_t elapsed_ms;	/* of the window */
+	uint64_t elapsed_ms; /* of the window */
 };
 
 /* What a call works on: one subject, its limit and its window. */
@@ -114,11 +120,15 @@ owner_of(uint64_t subject_word)
 static uint64_t
 tally_pack(uint64_t subject_word, const struct tally *t)
 {
-	return owner_of(subject_word) << OWNER_SHIFT | (t->window & WINDOW_MASK) << (2 * COUNT_BITS) |
-	       t->previous << COUNT_BITS | t->current;
+	return owner_of(subject_word) << OWNER_SHIFT |
+	       (t->window & WINDOW_MASK) << (2 * COUNT_BITS) | t->previous << COUNT_BITS |
+	       t->current;
 }
 
-/* The counts that a word has for this subject now: windows that have passed are left behind, another owner's don't count. */
+/*
+ * The counts that a word has for this subject now: windows that have passed are left behind,
+ * another owner's don't count.
+ */
 static struct tally
 tally_read(uint64_t word, uint64_t subject_word, uint64_t window_ms, uint64_t now_ms)
 {
@@ -136,17 +146,24 @@ tally_read(uint64_t word, uint64_t subject_word, uint64_t window_ms, uint64_t no
 	} else if (age == 1) {
 		t.previous = current;
 	} else if (age == WINDOW_MASK) {
-		/* Another worker's clock was read a moment later, in the next window: stay there. */
-		t = (struct tally){ .window = now_window + 1, .previous = previous, .current = current };
+		/* Another worker's clock was read a moment later, in the next window. */
+		t.window = now_window + 1;
+		t.elapsed_ms = 0;
+		t.previous = previous;
+		t.current = current;
 	}
 	return t;
 }
 
-/* Is there room for one more? previous × the share of its window that still overlaps, plus current, plus one, within the limit. */
+/*
+ * Is there room for one more? previous × the share of its window that still overlaps, plus current,
+ * plus one, within the limit.
+ */
 static bool
 tally_has_room(const struct tally *t, uint64_t limit, uint64_t window_ms)
 {
-	return t->previous * (window_ms - t->elapsed_ms) + (t->current + 1) * window_ms <= limit * window_ms;
+	return t->previous * (window_ms - t->elapsed_ms) + (t->current + 1) * window_ms <=
+	       limit * window_ms;
 }
 
 static uint64_t
@@ -155,7 +172,10 @@ divide_up(uint64_t a, uint64_t b)
 	return (a + b - 1) / b;
 }
 
-/* How long until tally_has_room(), if nobody takes one: solved for the elapsed time in this window, else in the next. */
+/*
+ * How long until tally_has_room(), if nobody takes one: solved for the elapsed time in this window,
+ * else in the next.
+ */
 static uint64_t
 wait_ms(const struct tally *t, const struct subject *s)
 {
@@ -175,9 +195,11 @@ wait_ms(const struct tally *t, const struct subject *s)
 }
 
 static struct rate_state
-state_of(const struct rate_bucket *wanted, const struct subject *s, const struct tally *t, bool is_full)
+state_of(const struct rate_bucket *wanted, const struct subject *s, const struct tally *t,
+	 bool is_full)
 {
-	uint64_t used = t->current + divide_up(t->previous * (s->window_ms - t->elapsed_ms), s->window_ms);
+	uint64_t used =
+	    t->current + divide_up(t->previous * (s->window_ms - t->elapsed_ms), s->window_ms);
 	uint64_t retry_s = divide_up(wait_ms(t, s), (uint64_t)SECOND_MS);
 
 	return (struct rate_state){
@@ -185,7 +207,7 @@ state_of(const struct rate_bucket *wanted, const struct subject *s, const struct
 		.limit = wanted->limit,
 		.remaining = is_full || used > s->limit ? 0 : (uint32_t)(s->limit - used),
 		.reset_s = (uint32_t)divide_up(s->window_ms - t->elapsed_ms, (uint64_t)SECOND_MS),
-		.retry_after_s = !is_full ? 0 : retry_s > 0 ? (uint32_t)retry_s : 1,
+		.retry_after_s = is_full ? (uint32_t)retry_s : 0,
 	};
 }
 
@@ -243,14 +265,18 @@ bucket_claim(struct rate_limiter *limiter, const struct config *config, const st
 				least_subject = subject;
 			}
 		}
-		/* Then look again from the start: another worker may have made the same bucket in another place. */
+		/*
+		 * Then look again from the start: another worker may have made the same bucket in
+		 * another place.
+		 */
 		atomic_compare_exchange_strong(&group[least].subject, &least_subject, s->word);
 	}
 }
 
 /* Counts one if there is room. *ret_tally: as it is then. */
 static bool
-bucket_take(struct rate_limiter *limiter, const struct config *config, const struct subject *s, struct tally *ret_tally)
+bucket_take(struct rate_limiter *limiter, const struct config *config, const struct subject *s,
+	    struct tally *ret_tally)
 {
 	for (;;) {
 		struct bucket *b = bucket_claim(limiter, config, s);
@@ -281,7 +307,8 @@ bucket_give_back(struct rate_limiter *limiter, const struct subject *s)
 			t.current--;
 		else if (t.previous > 0)
 			t.previous--;
-		is_done = atomic_compare_exchange_strong(&b->tally, &before, tally_pack(s->word, &t));
+		is_done =
+		    atomic_compare_exchange_strong(&b->tally, &before, tally_pack(s->word, &t));
 	}
 }
 

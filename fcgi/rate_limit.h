@@ -1,6 +1,6 @@
 /*
  * Rate limits in memory that all workers share: a sliding window of two counters per bucket (previous and current, weighted),
- * each bucket one 64-bit word changed by compare-and-swap, so that a worker killed at any instruction leaves it usable.
+ * each bucket's counts one 64-bit word changed by compare-and-swap, so that a worker killed at any instruction leaves it usable.
  */
 #ifndef GATEHOUSE_FCGI_RATE_LIMIT_H
 #define GATEHOUSE_FCGI_RATE_LIMIT_H

@@ -1,5 +1,6 @@
 /*
- * SipHash-2-4 as its authors describe it (Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012).
+ * SipHash-2-4 as its authors describe it (Aumasson and Bernstein, "SipHash: a fast short-input
+ * PRF", 2012).
  */
 #include "fcgi/siphash.h"
 

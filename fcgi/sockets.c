@@ -1,6 +1,7 @@
 /*
- * Makes or takes over the pools' sockets. They are a trust boundary: whoever may write to one can be anybody (security.md 4.4),
- * so they are unix sockets with mode 0660 in a directory with mode 0750, and nothing else is accepted.
+ * Makes or takes over the pools' sockets. They are a trust boundary: whoever may write to one can
+ * be anybody (security.md 4.4), so they are unix sockets with mode 0660 in a directory with mode
+ * 0750, and nothing else is accepted.
  */
 #include "fcgi/sockets.h"
 
@@ -23,7 +24,7 @@
 #define SOCKET_MODE    0660
 /* The first descriptor of socket activation (sd_listen_fds(3)). */
 #define LISTEN_FDS_START 3
-#define SOMAXCONN_FILE	 "/proc/sys/net/core/somaxconn"
+#define SOMAXCONN_FILE   "/proc/sys/net/core/somaxconn"
 
 const char *
 pool_name(enum pool pool)
@@ -43,7 +44,8 @@ set_no_block(int fd)
 {
 	int flags = fcntl(fd, F_GETFL);
 
-	return flags >= 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0 && fcntl(fd, F_SETFD, FD_CLOEXEC) == 0;
+	return flags >= 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0 &&
+	       fcntl(fd, F_SETFD, FD_CLOEXEC) == 0;
 }
 
 /* ---- handed over by systemd ---- */
@@ -60,8 +62,8 @@ socket_option_is(int fd, int option, int wanted)
 static bool
 is_listening_unix_stream(int fd)
 {
-	return socket_option_is(fd, SO_DOMAIN, AF_UNIX) && socket_option_is(fd, SO_TYPE, SOCK_STREAM) &&
-	       socket_option_is(fd, SO_ACCEPTCONN, 1);
+	return socket_option_is(fd, SO_DOMAIN, AF_UNIX) &&
+	       socket_option_is(fd, SO_TYPE, SOCK_STREAM) && socket_option_is(fd, SO_ACCEPTCONN, 1);
 }
 
 /* How many descriptors this very process was given. */
@@ -72,8 +74,8 @@ handed_over_count(void)
 	const char *count = getenv("LISTEN_FDS");
 	int64_t pid_number, fds;
 
-	if (pid == NULL || count == NULL || !int_parse(pid, 1, INT32_MAX, &pid_number) || pid_number != getpid() ||
-	    !int_parse(count, 1, 64, &fds))
+	if (pid == NULL || count == NULL || !int_parse(pid, 1, INT32_MAX, &pid_number) ||
+	    pid_number != getpid() || !int_parse(count, 1, 64, &fds))
 		return 0;
 	return (int)fds;
 }
@@ -100,9 +102,9 @@ sockets_take_over(int count, struct sockets *sockets)
 		int fd = handed_over_fd(pool_name(pool), count);
 		if (fd < 0 || !is_listening_unix_stream(fd)) {
 			fprintf(stderr,
-			    "gatehoused: systemd handed over no listening unix socket named \"%s\"; "
-			    "its .socket unit needs ListenStream= with a path and FileDescriptorName=%s\n",
-			    pool_name(pool), pool_name(pool));
+				"gatehoused: systemd handed over no listening unix socket named \"%s\"; "
+				"its .socket unit needs ListenStream= and FileDescriptorName=%s\n",
+				pool_name(pool), pool_name(pool));
 			return false;
 		}
 		if (!set_no_block(fd))
@@ -129,7 +131,7 @@ group_find(const struct config *config, gid_t *ret_group)
 		return true;
 	const struct group *group = getgrnam(name);
 	if (group == NULL) {
-		fprintf(stderr, "gatehoused: process.socket_group: there is no group \"%s\" on this machine\n", name);
+		fprintf(stderr, "gatehoused: process.socket_group: there is no group \"%s\" here\n", name);
 		return false;
 	}
 	*ret_group = group->gr_gid;
@@ -141,8 +143,10 @@ group_set(const char *path, gid_t group)
 {
 	if (group == (gid_t)-1 || chown(path, (uid_t)-1, group) == 0)
 		return true;
-	fprintf(stderr, "gatehoused: can't give %s to the group of process.socket_group: %s (be root or a member of it)\n", path,
-	    strerrordesc_np(errno));
+	fprintf(stderr,
+		"gatehoused: can't give %s to the group of process.socket_group: %s (be root or a "
+		"member of it)\n",
+		path, strerrordesc_np(errno));
 	return false;
 }
 
@@ -156,21 +160,28 @@ directory_make(const char *path, gid_t group)
 	if (errno != EEXIST)
 		return complain("can't make the directory", path);
 	if (stat(path, &status) == 0 && (status.st_mode & S_IRWXO) != 0)
-		log_event(LOG_WARN, "Others may enter the directory of the sockets; make it mode 0750.", path);
+		log_event(LOG_WARN,
+			  "Others may enter the directory of the sockets; make it mode 0750.",
+			  path);
 	return true;
 }
 
-/* A file left by a process that is gone makes bind() fail; one that somebody listens on must stay. */
+/*
+ * A file left by a process that is gone makes bind() fail; one that somebody listens on must stay.
+ */
 static bool
 stale_remove(const struct sockaddr_un *address)
 {
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	bool is_live = fd >= 0 && (connect(fd, (const struct sockaddr *)address, sizeof(*address)) == 0 || errno == EAGAIN);
+	bool is_live =
+	    fd >= 0 && (connect(fd, (const struct sockaddr *)address, sizeof(*address)) == 0 ||
+			errno == EAGAIN);
 
 	if (fd >= 0)
 		close(fd);
 	if (is_live) {
-		fprintf(stderr, "gatehoused: another process listens on %s; stop it first\n", address->sun_path);
+		fprintf(stderr, "gatehoused: another process listens on %s; stop it first\n",
+			address->sun_path);
 		return false;
 	}
 	if (unlink(address->sun_path) == 0 || errno == ENOENT)
@@ -197,11 +208,14 @@ static bool
 socket_make(const struct config *config, enum pool pool, gid_t group, struct sockets *sockets)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int len = snprintf(address.sun_path, sizeof(address.sun_path), "%s/%s.sock", config->process.directory, pool_name(pool));
+	int len = snprintf(address.sun_path, sizeof(address.sun_path), "%s/%s.sock",
+			   config->process.directory, pool_name(pool));
 
 	if (len < 0 || (size_t)len >= sizeof(address.sun_path)) {
-		fprintf(stderr, "gatehoused: process.directory: \"%s\" is too long for a socket's path (107 octets)\n",
-		    config->process.directory);
+		fprintf(stderr,
+			"gatehoused: process.directory: \"%s\" is too long for a socket's path "
+			"(107 octets)\n",
+			config->process.directory);
 		return false;
 	}
 	if (!stale_remove(&address))
@@ -214,7 +228,10 @@ socket_make(const struct config *config, enum pool pool, gid_t group, struct soc
 	return socket_bind(fd, &address, group, (int)config->process.backlog);
 }
 
-/* The kernel cuts a longer backlog silently, and then a burst is answered with 502. (Not readable: nothing can be said.) */
+/*
+ * The kernel cuts a longer backlog silently, and then a burst is answered with 502. (Not readable:
+ * nothing can be said.)
+ */
 static void
 backlog_check(int64_t backlog)
 {
@@ -228,8 +245,10 @@ backlog_check(int64_t backlog)
 	fclose(file);
 	text[strcspn(text, "\n")] = '\0';
 	if (is_read && int_parse(text, 0, INT32_MAX, &cap) && cap < backlog)
-		log_event_number(LOG_WARN, "The kernel allows fewer waiting connections than process.backlog asks for; raise "
-		    "net.core.somaxconn.", "somaxconn", cap);
+		log_event_number(LOG_WARN,
+				 "The kernel allows fewer waiting connections than process.backlog "
+				 "asks for; raise net.core.somaxconn.",
+				 "somaxconn", cap);
 }
 
 bool

@@ -1,5 +1,6 @@
 /*
- * The listening sockets of the pools: taken from systemd when it hands them over, else made in the configured directory.
+ * The listening sockets of the pools: taken from systemd when it hands them over, else made in the
+ * configured directory.
  */
 #ifndef GATEHOUSE_FCGI_SOCKETS_H
 #define GATEHOUSE_FCGI_SOCKETS_H

@@ -1,9 +1,11 @@
 /*
- * The table of what was used: workers write single words, one flusher reads them and writes the database.
+ * The table of what was used: workers write single words, one flusher reads them and writes the
+ * database.
  *
- * Nothing is locked, so nothing stays locked after a kill -9. An entry belongs to the id whose hash is its first word, and the
- * id's characters count only while they give that hash: what a killed worker left half written is skipped, and put right by the
- * next use of the same id. Times only grow. The flusher alone empties entries that haven't been used for a while.
+ * Nothing is locked, so nothing stays locked after a kill -9. An entry belongs to the id whose hash
+ * is its first word, and the id's characters count only while they give that hash: what a killed
+ * worker left half written is skipped, and put right by the next use of the same id. Times only
+ * grow. The flusher alone empties entries that haven't been used for a while.
  */
 #include "fcgi/usage.h"
 
@@ -16,23 +18,29 @@
 #include "lib/ids.h"
 #include "sql/gen/queries.h"
 
-#define NOTES		((size_t)1 << 14)
+#define NOTES           ((size_t)1 << 14)
 #define NOTES_PER_GROUP ((size_t)8)
-#define GROUPS		(NOTES / NOTES_PER_GROUP)
+#define GROUPS          (NOTES / NOTES_PER_GROUP)
 
 /* An id is a prefix, "_" and 16 characters: two words. */
 #define PREFIX_LEN    4
 #define ID_TAIL_LEN   16
 #define SEEN_EVERY_MS MINUTE_MS
-#define IDLE_MS	      (10 * MINUTE_MS)
-/* Statements of one transaction: rows stay locked until it commits, and a commit costs more than all of them. */
+#define IDLE_MS       (10 * MINUTE_MS)
+/*
+ * Statements of one transaction: rows stay locked until it commits, and a commit costs more than
+ * all of them.
+ */
 #define BATCH_MAX ((size_t)64)
 
-/* The lowest bits of a subject: in use, and of which kind. Zero is free, EMPTYING is being cleared by the flusher. */
-#define SUBJECT_IN_USE	UINT64_C(2)
+/*
+ * The lowest bits of a subject: in use, and of which kind. Zero is free, EMPTYING is being cleared
+ * by the flusher.
+ */
+#define SUBJECT_IN_USE  UINT64_C(2)
 #define SUBJECT_SESSION UINT64_C(1)
-#define SUBJECT_FLAGS	UINT64_C(3)
-#define EMPTYING	UINT64_C(1)
+#define SUBJECT_FLAGS   UINT64_C(3)
+#define EMPTYING        UINT64_C(1)
 
 struct tail {
 	uint64_t words[2];
@@ -42,7 +50,7 @@ struct note {
 	_Atomic uint64_t subject;
 	_Atomic uint64_t id[2];
 	_Atomic uint64_t org[2];
-	_Atomic uint64_t org_check;	/* hash of org; 0: none */
+	_Atomic uint64_t org_check; /* hash of org; 0: none */
 	_Atomic int64_t noted_ms;
 	/* The flusher's: what the database has, and since when. */
 	_Atomic int64_t written_ms;
@@ -60,7 +68,7 @@ struct due {
 	struct note *note;
 	bool is_session;
 	char id[PREFIX_LEN + ID_TAIL_LEN + 1];
-	char org_id[PREFIX_LEN + ID_TAIL_LEN + 1];	/* "": none */
+	char org_id[PREFIX_LEN + ID_TAIL_LEN + 1]; /* "": none */
 	uint64_t org_check;
 	int64_t at_ms;
 };
@@ -68,7 +76,8 @@ struct due {
 struct usage_table *
 usage_new(void)
 {
-	struct usage_table *table = mmap(NULL, sizeof(*table), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct usage_table *table =
+	    mmap(NULL, sizeof(*table), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	if (table == MAP_FAILED)
 		return NULL;
@@ -82,7 +91,8 @@ usage_new(void)
 static bool
 tail_of(const char *id, const char *prefix, struct tail *ret_tail)
 {
-	if (id == NULL || strncmp(id, prefix, PREFIX_LEN) != 0 || strlen(id) != PREFIX_LEN + ID_TAIL_LEN)
+	if (id == NULL || strncmp(id, prefix, PREFIX_LEN) != 0 ||
+	    strlen(id) != PREFIX_LEN + ID_TAIL_LEN)
 		return false;
 	memcpy(ret_tail->words, id + PREFIX_LEN, ID_TAIL_LEN);
 	return true;
@@ -105,7 +115,8 @@ tail_hash(const struct usage_table *table, const struct tail *tail)
 static uint64_t
 subject_of(const struct usage_table *table, const struct tail *tail, bool is_session)
 {
-	return (tail_hash(table, tail) & ~SUBJECT_FLAGS) | SUBJECT_IN_USE | (is_session ? SUBJECT_SESSION : 0);
+	return (tail_hash(table, tail) & ~SUBJECT_FLAGS) | SUBJECT_IN_USE |
+	       (is_session ? SUBJECT_SESSION : 0);
 }
 
 static uint64_t
@@ -141,7 +152,8 @@ note_claim(struct usage_table *table, uint64_t subject)
 	for (size_t i = 0; i < NOTES_PER_GROUP; i++) {
 		uint64_t expected = 0;
 		/* Another worker that made the same entry just now has taken the same place. */
-		if (atomic_compare_exchange_strong(&group[i].subject, &expected, subject) || expected == subject)
+		if (atomic_compare_exchange_strong(&group[i].subject, &expected, subject) ||
+		    expected == subject)
 			return &group[i];
 	}
 	return NULL;
@@ -196,14 +208,16 @@ note_empty(struct note *note)
 
 /* Reads what there is to write. False: nothing, not yet, or not whole. */
 static bool
-note_read(const struct usage_table *table, struct note *note, uint64_t subject, int64_t now_ms, struct due *ret_due)
+note_read(const struct usage_table *table, struct note *note, uint64_t subject, int64_t now_ms,
+	  struct due *ret_due)
 {
 	struct tail tail = tail_load(note->id);
 	bool is_session = (subject & SUBJECT_SESSION) != 0;
 	int64_t at_ms = atomic_load(&note->noted_ms);
 	int64_t written_when_ms = atomic_load(&note->written_when_ms);
 
-	if (subject_of(table, &tail, is_session) != subject || at_ms <= atomic_load(&note->written_ms))
+	if (subject_of(table, &tail, is_session) != subject ||
+	    at_ms <= atomic_load(&note->written_ms))
 		return false;
 	*ret_due = (struct due){ .note = note, .is_session = is_session, .at_ms = at_ms };
 	tail_text(is_session ? "ses_" : "key_", &tail, ret_due->id);
@@ -215,13 +229,13 @@ note_read(const struct usage_table *table, struct note *note, uint64_t subject, 
 		tail_text("org_", &org, ret_due->org_id);
 	else
 		ret_due->org_check = atomic_load(&note->written_org_check);
-	return ret_due->org_check != atomic_load(&note->written_org_check) || now_ms - written_when_ms >= SEEN_EVERY_MS ||
-	       now_ms < written_when_ms;
+	return ret_due->org_check != atomic_load(&note->written_org_check) ||
+	       now_ms - written_when_ms >= SEEN_EVERY_MS || now_ms < written_when_ms;
 }
 
 /*
- * Unused for ten minutes: written long ago, or never made whole. An entry's first moments look the same (its maker has yet to
- * write the time), so it must be seen so twice, a while apart.
+ * Unused for ten minutes: written long ago, or never made whole. An entry's first moments look the
+ * same (its maker has yet to write the time), so it must be seen so twice, a while apart.
  */
 static bool
 note_is_idle(struct note *note, int64_t now_ms)
@@ -240,15 +254,16 @@ static enum err
 due_write(struct db *db, const struct due *due, const char *console_id)
 {
 	if (!due->is_session)
-		return q_usage_key_used(db, &(struct q_usage_key_used){ .at = due->at_ms, .id = due->id }, NULL);
+		return q_usage_key_used(
+		    db, &(struct q_usage_key_used){ .at = due->at_ms, .id = due->id }, NULL);
 	return q_usage_session_seen(db,
-	    &(struct q_usage_session_seen){
-		.at = due->at_ms,
-		.org_id = due->org_id[0] != '\0' ? due->org_id : NULL,
-		.console_id = console_id,
-		.id = due->id,
-	    },
-	    NULL);
+				    &(struct q_usage_session_seen){
+					.at = due->at_ms,
+					.org_id = due->org_id[0] != '\0' ? due->org_id : NULL,
+					.console_id = console_id,
+					.id = due->id,
+				    },
+				    NULL);
 }
 
 static void

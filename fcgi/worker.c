@@ -1,5 +1,6 @@
 /*
- * The loop of a request or password worker: wait, take a request, run it through the pipeline, reset.
+ * The loop of a request or password worker: wait, take a request, run it through the pipeline,
+ * reset.
  */
 #include "fcgi/worker.h"
 
@@ -19,7 +20,8 @@ requests_max(const struct config *config)
 }
 
 static void
-serve_until_told(struct worker *worker, struct gateway *gateway, struct heartbeats *beats, unsigned slot)
+serve_until_told(struct worker *worker, struct gateway *gateway, struct heartbeats *beats,
+		 unsigned slot)
 {
 	int64_t left = requests_max(worker->config);
 
@@ -27,7 +29,10 @@ serve_until_told(struct worker *worker, struct gateway *gateway, struct heartbea
 		heartbeat_idle(beats, slot);
 		if (!gateway_wait(gateway))
 			continue;
-		/* From here on, not only in the handler: a peer that sends half a request holds a worker too. */
+		/*
+		 * From here on, not only in the handler: a peer that sends half a request holds a
+		 * worker too.
+		 */
 		heartbeat_busy(beats, slot, clock_monotonic_ms());
 		if (!gateway_accept(gateway))
 			continue;

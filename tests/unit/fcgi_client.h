@@ -13,7 +13,14 @@
 #include <unistd.h>
 
 /* Record types and sizes of the FastCGI specification, section 8. */
-enum { FCGI_BEGIN = 1, FCGI_END = 3, FCGI_PARAMS = 4, FCGI_STDIN = 5, FCGI_STDOUT = 6, FCGI_HEAD = 8 };
+enum {
+	FCGI_BEGIN = 1,
+	FCGI_END = 3,
+	FCGI_PARAMS = 4,
+	FCGI_STDIN = 5,
+	FCGI_STDOUT = 6,
+	FCGI_HEAD = 8
+};
 
 static inline size_t
 fcgi_record(uint8_t *out, uint8_t type, const void *data, size_t len)

@@ -1,5 +1,6 @@
 /*
- * Rate limits: against a slow model that remembers every request, under several processes at once, and after kill -9.
+ * Rate limits: against a slow model that remembers every request, under several processes at once,
+ * and after kill -9.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -44,16 +45,20 @@ config_of(uint32_t limit, uint32_t window_s)
 }
 
 static bool
-take(struct rate_limiter *limiter, const struct config *config, int64_t now_ms, const char *subject, uint32_t limit)
+take(struct rate_limiter *limiter, const struct config *config, int64_t now_ms, const char *subject,
+     uint32_t limit)
 {
-	struct rate_bucket bucket = { .family = RATE_CREDENTIAL, .subject = subject, .limit = limit };
+	struct rate_bucket bucket = { .family = RATE_CREDENTIAL,
+				      .subject = subject,
+				      .limit = limit };
 	struct rate_state state;
 
 	return rate_limiter_take(limiter, config, now_ms, &bucket, 1, &state);
 }
 
 static uint32_t
-take_all(struct rate_limiter *limiter, const struct config *config, int64_t now_ms, const char *subject, uint32_t limit)
+take_all(struct rate_limiter *limiter, const struct config *config, int64_t now_ms,
+	 const char *subject, uint32_t limit)
 {
 	uint32_t taken = 0;
 
@@ -80,7 +85,7 @@ siphash_gives_the_value_of_its_paper(void **unused)
 /* ---- the model ---- */
 
 #define SUBJECTS     40
-#define STEPS	     60000
+#define STEPS        60000
 #define ADMITTED_MAX 4000
 
 /* Every admitted request of one subject, by its time. */
@@ -101,16 +106,21 @@ admitted_between(const struct history *h, int64_t from_ms, int64_t until_ms)
 	return count;
 }
 
-/* The rule as the contract states it: previous window weighted by its overlap, plus current, plus this one, at most the limit. */
+/*
+ * The rule as the contract states it: previous window weighted by its overlap, plus current, plus
+ * this one, at most the limit.
+ */
 static bool
 model_has_room(const struct history *h, int64_t now_ms)
 {
 	int64_t window_start = now_ms - now_ms % h->window_ms;
 	size_t current = admitted_between(h, window_start, now_ms + 1);
 	size_t previous = admitted_between(h, window_start - h->window_ms, window_start);
-	long double overlap = (long double)(h->window_ms - now_ms % h->window_ms) / (long double)h->window_ms;
+	long double overlap =
+	    (long double)(h->window_ms - now_ms % h->window_ms) / (long double)h->window_ms;
 
-	return (long double)previous * overlap + (long double)current + 1 <= (long double)h->limit + 1e-9L;
+	return (long double)previous * overlap + (long double)current + 1 <=
+	       (long double)h->limit + 1e-9L;
 }
 
 static void
@@ -119,7 +129,8 @@ check_retry_after(const struct history *h, int64_t now_ms, const struct rate_sta
 	assert_true(state->retry_after_s >= 1);
 	assert_true(model_has_room(h, now_ms + (int64_t)state->retry_after_s * SECOND_MS));
 	if (state->retry_after_s > 1)
-		assert_false(model_has_room(h, now_ms + ((int64_t)state->retry_after_s - 1) * SECOND_MS));
+		assert_false(
+		    model_has_room(h, now_ms + ((int64_t)state->retry_after_s - 1) * SECOND_MS));
 }
 
 static void
@@ -128,7 +139,8 @@ check_span(const struct history *h, int64_t now_ms)
 	int64_t window_start = now_ms - now_ms % h->window_ms;
 
 	assert_true(admitted_between(h, window_start, now_ms + 1) <= h->limit);
-	assert_true(admitted_between(h, now_ms - h->window_ms + 1, now_ms + 1) <= 2 * (size_t)h->limit);
+	assert_true(admitted_between(h, now_ms - h->window_ms + 1, now_ms + 1) <=
+		    2 * (size_t)h->limit);
 }
 
 static void
@@ -140,7 +152,8 @@ histories_make(struct history *histories, struct config *config)
 		histories[i].limit = (uint32_t)(1 + i * i % 50);
 	}
 	for (size_t i = 0; i < SUBJECTS; i++)
-		histories[i].window_ms = (int64_t)config->limits[i % RATE_COUNT].window_s * SECOND_MS;
+		histories[i].window_ms =
+		    (int64_t)config->limits[i % RATE_COUNT].window_s * SECOND_MS;
 }
 
 static void
@@ -161,18 +174,23 @@ answers_are_those_of_a_model_that_remembers_every_request(void **unused)
 		struct history *h = &histories[who];
 		char name[32];
 		snprintf(name, sizeof(name), "key_%zu", who);
-		struct rate_bucket bucket = { (enum rate_family)(who % RATE_COUNT), name, h->limit };
+		struct rate_bucket bucket = { (enum rate_family)(who % RATE_COUNT), name,
+					      h->limit };
 		struct rate_state looked, taken;
 		/* Mostly close together, now and then a pause of up to three windows. */
-		now_ms += (int64_t)(next_random(&seed) % 200 == 0 ? next_random(&seed) % 180000 : next_random(&seed) % 120);
+		now_ms += (int64_t)(next_random(&seed) % 200 == 0 ? next_random(&seed) % 180000
+								  : next_random(&seed) % 120);
 		bool expected = model_has_room(h, now_ms);
-		assert_int_equal(rate_limiter_has_room(limiter, &config, now_ms, &bucket, &looked), expected);
-		assert_int_equal(rate_limiter_take(limiter, &config, now_ms, &bucket, 1, &taken), expected);
+		assert_int_equal(rate_limiter_has_room(limiter, &config, now_ms, &bucket, &looked),
+				 expected);
+		assert_int_equal(rate_limiter_take(limiter, &config, now_ms, &bucket, 1, &taken),
+				 expected);
 		if (expected && h->count < ADMITTED_MAX)
 			h->at_ms[h->count++] = now_ms;
 		assert_true(h->count < ADMITTED_MAX);
 		assert_int_equal(taken.limit, h->limit);
-		assert_int_equal(taken.reset_s, (h->window_ms - now_ms % h->window_ms + 999) / 1000);
+		assert_int_equal(taken.reset_s,
+				 (h->window_ms - now_ms % h->window_ms + 999) / 1000);
 		check_span(h, now_ms);
 		if (expected) {
 			admitted++;
@@ -214,7 +232,10 @@ a_full_bucket_does_not_spend_the_others(void **unused)
 	assert_int_equal(state.remaining, 3);
 }
 
-/* As when another worker takes the last one between the look and the taking: here the call itself does, naming a bucket twice. */
+/*
+ * As when another worker takes the last one between the look and the taking: here the call itself
+ * does, naming a bucket twice.
+ */
 static void
 what_was_taken_is_given_back_when_a_later_bucket_turns_out_full(void **unused)
 {
@@ -258,7 +279,8 @@ the_tightest_bucket_has_the_least_share_left(void **unused)
 	struct config config = config_of(600, 60);
 	struct rate_limiter *limiter = rate_limiter_new();
 	/* 9 of 10 left is tighter than 99 of 100, though the other comes first. */
-	struct rate_bucket buckets[] = { { RATE_CREDENTIAL, "key_1", 100 }, { RATE_PROJECT_WRITE, "key_1", 10 } };
+	struct rate_bucket buckets[] = { { RATE_CREDENTIAL, "key_1", 100 },
+					 { RATE_PROJECT_WRITE, "key_1", 10 } };
 	struct rate_state state;
 
 	(void)unused;
@@ -291,7 +313,8 @@ a_limit_of_zero_admits_none_and_a_huge_one_is_capped(void **unused)
 	(void)unused;
 	assert_false(take(limiter, &config, START_MS, "key_none", 0));
 	assert_true(take(limiter, &config, START_MS, "key_one", 1));
-	assert_int_equal(take_all(limiter, &config, START_MS, "key_many", UINT32_MAX), (1U << 20) - 1);
+	assert_int_equal(take_all(limiter, &config, START_MS, "key_many", UINT32_MAX),
+			 (1U << 20) - 1);
 }
 
 static void
@@ -342,16 +365,19 @@ struct counters {
 static struct counters *
 counters_new(void)
 {
-	struct counters *c = mmap(NULL, sizeof(*c), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct counters *c =
+	    mmap(NULL, sizeof(*c), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	assert_true(c != MAP_FAILED);
 	return c;
 }
 
 static void
-hammer(struct rate_limiter *limiter, const struct config *config, int64_t now_ms, struct counters *counters, uint32_t limit)
+hammer(struct rate_limiter *limiter, const struct config *config, int64_t now_ms,
+       struct counters *counters, uint32_t limit)
 {
-	struct rate_bucket buckets[] = { { RATE_CREDENTIAL, "key_shared", limit }, { RATE_ANONYMOUS, "", 1000000 } };
+	struct rate_bucket buckets[] = { { RATE_CREDENTIAL, "key_shared", limit },
+					 { RATE_ANONYMOUS, "", 1000000 } };
 	struct rate_state state;
 	char name[32];
 
@@ -367,8 +393,8 @@ hammer(struct rate_limiter *limiter, const struct config *config, int64_t now_ms
 }
 
 static pid_t
-hammer_start(struct rate_limiter *limiter, const struct config *config, int64_t now_ms, struct counters *counters,
-	     uint32_t limit)
+hammer_start(struct rate_limiter *limiter, const struct config *config, int64_t now_ms,
+	     struct counters *counters, uint32_t limit)
 {
 	pid_t pid = fork();
 
@@ -399,7 +425,8 @@ processes_at_once_never_admit_more_than_the_limit(void **unused)
 	for (int64_t round = 0; round < 20; round++) {
 		struct counters *counters = counters_new();
 		for (size_t i = 0; i < PROCESSES; i++)
-			pids[i] = hammer_start(limiter, &config, START_MS + round * 3 * MINUTE_MS, counters, 2000);
+			pids[i] = hammer_start(limiter, &config, START_MS + round * 3 * MINUTE_MS,
+					       counters, 2000);
 		atomic_store(&counters->phase, RUN);
 		while (atomic_load(&counters->attempts) < 20000)
 			sleep_us(1000);
@@ -414,9 +441,13 @@ processes_at_once_never_admit_more_than_the_limit(void **unused)
 #define KILL_LIMIT  200000
 #define KILL_ROUNDS 200
 
-/* One round: processes that hammer, killed one after the other. Returns how many they know to have been admitted. */
+/*
+ * One round: processes that hammer, killed one after the other. Returns how many they know to have
+ * been admitted.
+ */
 static uint32_t
-hammer_and_kill(struct rate_limiter *limiter, const struct config *config, int64_t now_ms, uint64_t *seed)
+hammer_and_kill(struct rate_limiter *limiter, const struct config *config, int64_t now_ms,
+		uint64_t *seed)
 {
 	struct counters *counters = counters_new();
 	pid_t pids[3];
@@ -450,13 +481,19 @@ a_process_killed_at_any_moment_leaves_the_buckets_usable(void **unused)
 		struct rate_state state;
 		uint32_t admitted = hammer_and_kill(limiter, &config, now_ms, &seed);
 		admitted_in_all += admitted;
-		/* All that was admitted is counted; each process may have died after counting one, before it could say so. */
+		/*
+		 * All that was admitted is counted; each process may have died after counting one,
+		 * before it could say so.
+		 */
 		rate_limiter_has_room(limiter, &config, now_ms, &bucket, &state);
 		assert_in_range(KILL_LIMIT - state.remaining, admitted, admitted + 3);
 		/* The same subject and window go on to the limit, and the next one is fresh. */
 		uint32_t left = state.remaining < 1000 ? state.remaining : 1000;
-		assert_int_equal(take_all(limiter, &config, now_ms, "key_shared", KILL_LIMIT - state.remaining + left), left);
-		assert_int_equal(take_all(limiter, &config, now_ms + 2 * MINUTE_MS, "key_shared", 50), 50);
+		assert_int_equal(take_all(limiter, &config, now_ms, "key_shared",
+					  KILL_LIMIT - state.remaining + left),
+				 left);
+		assert_int_equal(
+		    take_all(limiter, &config, now_ms + 2 * MINUTE_MS, "key_shared", 50), 50);
 	}
 	assert_true(admitted_in_all > 10000);
 }

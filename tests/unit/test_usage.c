@@ -1,6 +1,6 @@
 /*
- * Times of last use: what reaches the database, how often, and that neither crowds nor kill -9 make it write something false. The
- * database is replaced by a list of what it was asked to write.
+ * Times of last use: what reaches the database, how often, and that neither crowds nor kill -9 make
+ * it write something false. The database is replaced by a list of what it was asked to write.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,17 +20,17 @@
 #include "sql/gen/queries.h"
 
 #define START_MS INT64_C(1790000000000)
-#define KEY_1	 "key_0000000000000001"
-#define KEY_2	 "key_0000000000000002"
+#define KEY_1    "key_0000000000000001"
+#define KEY_2    "key_0000000000000002"
 #define SESSION  "ses_0000000100000001"
-#define ORG_A	 "org_aaaaaaaaaaaaaaaa"
-#define ORG_B	 "org_bbbbbbbbbbbbbbbb"
+#define ORG_A    "org_aaaaaaaaaaaaaaaa"
+#define ORG_B    "org_bbbbbbbbbbbbbbbb"
 
 /* ---- the database that isn't one ---- */
 
 struct written {
 	char id[32];
-	char org_id[32];	/* "": unchanged */
+	char org_id[32]; /* "": unchanged */
 	int64_t at_ms;
 };
 
@@ -205,8 +205,12 @@ another_organization_is_written_at_once(void **unused)
 static void
 what_is_no_key_or_session_is_not_noted(void **unused)
 {
-	static const char *const others[] = { "", "key_", "key_000000000000000", "key_00000000000000001", "usr_0000000000000001",
-		"KEY_0000000000000001" };
+	static const char *const others[] = { "",
+					      "key_",
+					      "key_000000000000000",
+					      "key_00000000000000001",
+					      "usr_0000000000000001",
+					      "KEY_0000000000000001" };
 	struct usage_table *table = fresh();
 
 	(void)unused;
@@ -322,7 +326,8 @@ hammer(struct usage_table *table, uint64_t seed, int64_t now_ms)
 	for (;;) {
 		uint64_t r = next_random(&seed);
 		hammered_id((unsigned)(r % HAMMERED), id);
-		usage_note(table, id, (r & 1024) != 0 ? ORG_A : ORG_B, now_ms + (int64_t)(r % 1000));
+		usage_note(table, id, (r & 1024) != 0 ? ORG_A : ORG_B,
+			   now_ms + (int64_t)(r % 1000));
 	}
 }
 
@@ -333,7 +338,8 @@ check_written_since(size_t from)
 		const struct written *w = &written[i];
 		assert_true(strncmp(w->id, "key_", 4) == 0 || strncmp(w->id, "ses_", 4) == 0);
 		assert_memory_equal(w->id + 4, w->id + 12, 8);
-		assert_true(w->org_id[0] == '\0' || strcmp(w->org_id, ORG_A) == 0 || strcmp(w->org_id, ORG_B) == 0);
+		assert_true(w->org_id[0] == '\0' || strcmp(w->org_id, ORG_A) == 0 ||
+			    strcmp(w->org_id, ORG_B) == 0);
 		assert_true(w->at_ms >= START_MS);
 	}
 }
@@ -372,7 +378,10 @@ processes_killed_at_any_moment_leave_nothing_false_and_nothing_stuck(void **unus
 
 	(void)unused;
 	for (int round = 0; round < 80; round++) {
-		/* Every other round after a pause in which the entries are emptied, so that claiming is hit too. */
+		/*
+		 * Every other round after a pause in which the entries are emptied, so that
+		 * claiming is hit too.
+		 */
 		now_ms += (round % 2 == 0 ? 5 : 15) * MINUTE_MS;
 		flush(table, now_ms);
 		kill_round(table, &seed, now_ms);
@@ -472,7 +481,8 @@ main(void)
 		cmocka_unit_test(many_are_written_in_batches),
 		cmocka_unit_test(a_batch_that_fails_is_reported_though_others_could_follow),
 		cmocka_unit_test(a_full_table_drops_notes_and_is_free_again_when_they_are_old),
-		cmocka_unit_test(processes_killed_at_any_moment_leave_nothing_false_and_nothing_stuck),
+		cmocka_unit_test(
+		    processes_killed_at_any_moment_leave_nothing_false_and_nothing_stuck),
 		cmocka_unit_test(two_organizations_noted_in_turn_are_never_mixed),
 		cmocka_unit_test(a_flusher_killed_while_it_empties_leaves_no_place_shut),
 	};
