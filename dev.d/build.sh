@@ -8,6 +8,13 @@ command_build() {
 	build_pages
 }
 
+command_openapi() {
+	need_packages build
+	need_node
+	build_programs
+	"$build/gatehoused" --describe | node dev.d/openapi.mjs
+}
+
 # configure_and_make FOLDER TARGETS -- CONFIGURE-ARGUMENTS…; one at a time in this tree.
 configure_and_make() {
 	local folder=$1 targets=$2
