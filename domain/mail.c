@@ -13,8 +13,8 @@
 
 /* users.md rule 14 */
 #define MINUTE_MAX 1
-#define HOUR_MAX 6
-#define DAY_MAX 20
+#define HOUR_MAX   6
+#define DAY_MAX    20
 
 /* What the platform's own mails call it. */
 #define CONSOLE_APP_NAME "Gatehouse"
@@ -30,7 +30,10 @@ recipient_digest(struct tx *tx, const char *recipient)
 	return sha256_bytes(tx->arena, key, strlen(key));
 }
 
-/* The guard row is written first, so that of two mails to one person at once the second counts the first. */
+/*
+ * The guard row is written first, so that of two mails to one person at once the second counts the
+ * first.
+ */
 static enum err
 count_recipient(struct tx *tx, const char *project_id, struct bytes digest, bool *ret_is_full)
 {
@@ -51,7 +54,8 @@ count_recipient(struct tx *tx, const char *project_id, struct bytes digest, bool
 				 .day_ago = tx->now_ms - DAY_MS,
 			     },
 			     &recent));
-	*ret_is_full = recent.in_minute >= MINUTE_MAX || recent.in_hour >= HOUR_MAX || recent.in_day >= DAY_MAX;
+	*ret_is_full = recent.in_minute >= MINUTE_MAX || recent.in_hour >= HOUR_MAX ||
+		       recent.in_day >= DAY_MAX;
 	return OK;
 }
 
@@ -66,23 +70,25 @@ app_name_of(struct tx *tx, const char *project_id, const char **ret_name)
 }
 
 static enum err
-insert_message(struct tx *tx, const struct mail *mail, struct bytes digest, const char *id, struct bytes sealed, bool is_real)
+insert_message(struct tx *tx, const struct mail *mail, struct bytes digest, const char *id,
+	       struct bytes sealed, bool is_real)
 {
-	enum err e = q_message_insert(tx->db,
-				      &(struct q_message_insert){
-					  .id = id,
-					  .template = mail_template_slug(mail->template),
-					  .user_id = mail->user_id,
-					  .recipient = mail->recipient,
-					  .recipient_digest = digest,
-					  .payload_sealed = sealed,
-					  .cause_digest = mail->cause.data != NULL
-							      ? sha256_bytes(tx->arena, mail->cause.data, mail->cause.len)
-							      : (struct bytes){ .data = NULL },
-					  .project_id = mail->project_id,
-					  .is_real = is_real,
-				      },
-				      NULL);
+	enum err e = q_message_insert(
+	    tx->db,
+	    &(struct q_message_insert){
+		.id = id,
+		.template = mail_template_slug(mail->template),
+		.user_id = mail->user_id,
+		.recipient = mail->recipient,
+		.recipient_digest = digest,
+		.payload_sealed = sealed,
+		.cause_digest = mail->cause.data != NULL
+				    ? sha256_bytes(tx->arena, mail->cause.data, mail->cause.len)
+				    : (struct bytes){ .data = NULL },
+		.project_id = mail->project_id,
+		.is_real = is_real,
+	    },
+	    NULL);
 	/* The same cause again: that mail is under way. */
 	return db_on_duplicate(tx->db, e, DUP_MESSAGES_UQ_CAUSE_DIGEST, OK);
 }

@@ -1,5 +1,6 @@
 /*
- * The words of the built-in mails. Only {{name}} is replaced, by values escaped for their place (users.md rule 39).
+ * The words of the built-in mails. Only {{name}} is replaced, by values escaped for their place
+ * (users.md rule 39).
  */
 #include "domain/mail_texts.h"
 
@@ -50,8 +51,8 @@ static const struct text texts[] = {
 	[MAIL_ACCOUNT_EXISTS] = {
 		.slug = "account-exists",
 		.subject = "You have an account at {{app_name}} already",
-		.intro = "somebody, probably you, tried to sign up to {{app_name}} with this e-mail address, which has an account "
-			 "already.",
+		.intro = "somebody, probably you, tried to sign up to {{app_name}} with this e-mail "
+			 "address, which has an account already.",
 		.link_line = "Sign in here, or have your password reset there:",
 		.button = "Sign in",
 		.outro = "If it wasn't you, do nothing: your account stays as it is.",
@@ -139,11 +140,13 @@ add_expanded(struct buffer *out, const char *text, const struct values *values, 
 }
 
 static const char *
-compose_text(struct arena *arena, const struct mail *mail, const struct text *text, const struct values *values)
+compose_text(struct arena *arena, const struct mail *mail, const struct text *text,
+	     const struct values *values)
 {
 	struct buffer out = buffer_new(arena);
 
-	buffer_printf(&out, values->user_name[0] != '\0' ? "Hello %s,\n\n" : "Hello%s,\n\n", values->user_name);
+	buffer_printf(&out, values->user_name[0] != '\0' ? "Hello %s,\n\n" : "Hello%s,\n\n",
+		      values->user_name);
 	add_expanded(&out, text->intro, values, buffer_text);
 	/* The code first: it is what people look for. */
 	if (text->code_line != NULL && mail->code != NULL)
@@ -159,12 +162,14 @@ compose_text(struct arena *arena, const struct mail *mail, const struct text *te
 #define PARAGRAPH "<p style=\"margin:0 0 16px\">"
 
 static const char *
-compose_html(struct arena *arena, const struct mail *mail, const struct text *text, const struct values *values)
+compose_html(struct arena *arena, const struct mail *mail, const struct text *text,
+	     const struct values *values)
 {
 	struct buffer out = buffer_new(arena);
 
-	buffer_text(&out, "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><body style=\"font:16px/1.5 system-ui,sans-serif;"
-			  "color:#1f2937;max-width:480px;margin:32px auto;padding:0 16px\">" PARAGRAPH "Hello");
+	buffer_text(&out, "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><body style=\""
+			  "font:16px/1.5 system-ui,sans-serif;color:#1f2937;max-width:480px;"
+			  "margin:32px auto;padding:0 16px\">" PARAGRAPH "Hello");
 	if (values->user_name[0] != '\0')
 		buffer_char(&out, ' ');
 	add_escaped(&out, values->user_name);
@@ -174,15 +179,16 @@ compose_html(struct arena *arena, const struct mail *mail, const struct text *te
 	if (text->code_line != NULL && mail->code != NULL) {
 		buffer_text(&out, PARAGRAPH);
 		add_escaped(&out, text->code_line);
-		buffer_text(&out, "</p><p style=\"font:28px/1 ui-monospace,monospace;letter-spacing:6px;margin:0 0 16px\">");
+		buffer_text(&out, "</p><p style=\"font:28px/1 ui-monospace,monospace;letter-spacing:6px;"
+				  "margin:0 0 16px\">");
 		add_escaped(&out, mail->code);
 		buffer_text(&out, "</p>");
 	}
 	if (text->link_line != NULL && mail->url != NULL) {
 		buffer_text(&out, PARAGRAPH);
 		add_escaped(&out, text->link_line);
-		buffer_text(&out, "</p><p style=\"margin:0 0 16px\"><a style=\"display:inline-block;background:#0f766e;color:#fff;"
-				  "padding:10px 18px;border-radius:8px;text-decoration:none\" href=\"");
+		buffer_text(&out, "</p>" PARAGRAPH "<a style=\"display:inline-block;background:#0f766e;"
+				  "color:#fff;padding:10px 18px;border-radius:8px;text-decoration:none\" href=\"");
 		add_escaped(&out, mail->url);
 		buffer_text(&out, "\">");
 		add_escaped(&out, text->button);

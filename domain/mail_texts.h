@@ -9,7 +9,11 @@
 
 /* "password-reset": what the messages table calls it. */
 const char *mail_template_slug(enum mail_template) RETURNS_NONNULL;
-/* The letter in both forms. app_name: whose people are written to. Values are escaped for their place; the texts are the arena's. */
-struct letter mail_compose(struct arena *, const struct mail *, const char *app_name, int64_t now_ms);
+/*
+ * The letter in both forms. app_name: whose people are written to. Values are escaped for their
+ * place; the texts are the arena's.
+ */
+struct letter mail_compose(struct arena *, const struct mail *, const char *app_name,
+			   int64_t now_ms);
 
 #endif

@@ -18,16 +18,18 @@ find_working_org(struct tx *tx, const struct session_make *make, const char **re
 	*ret_org_id = make->org_id;
 	if (make->org_id != NULL || strcmp(make->project_id, tx->console_id) != 0)
 		return OK;
-	e = q_session_last_org(
-	    tx->db,
-	    &(struct q_session_last_org){ .project_id = make->project_id, .user_id = make->user_id }, &last);
+	e = q_session_last_org(tx->db,
+			       &(struct q_session_last_org){ .project_id = make->project_id,
+							     .user_id = make->user_id },
+			       &last);
 	if (e == OK)
 		*ret_org_id = last.org_id;
 	if (e != ERR_NO_ROW)
 		return e;
-	e = q_session_oldest_org(
-	    tx->db,
-	    &(struct q_session_oldest_org){ .project_id = make->project_id, .user_id = make->user_id }, &oldest);
+	e = q_session_oldest_org(tx->db,
+				 &(struct q_session_oldest_org){ .project_id = make->project_id,
+								 .user_id = make->user_id },
+				 &oldest);
 	if (e == OK)
 		*ret_org_id = oldest.org_id;
 	return e == ERR_NO_ROW ? OK : e;
@@ -51,28 +53,28 @@ session_data(struct tx *tx, const struct session_make *make, const char *id)
 }
 
 static enum err
-insert_session(struct tx *tx, const struct session_make *make, const char *org_id, const struct session_made *made)
+insert_session(struct tx *tx, const struct session_make *make, const char *org_id,
+	       const struct session_made *made)
 {
 	uint8_t digest[SECRET_DIGEST_LEN];
 
 	secret_digest(made->token, digest);
-	return q_session_insert(
-	    tx->db,
-	    &(struct q_session_insert){
-		.project_id = make->project_id,
-		.id = made->id,
-		.user_id = make->user_id,
-		.token_digest = { digest, sizeof(digest) },
-		.client_id = make->client_id,
-		.org_id = org_id,
-		.session_class = "web_user",
-		.auth_strength = make->auth_strength,
-		.amr = make->amr,
-		.ip = tx->ip,
-		.user_agent = tx->user_agent,
-		.expires_at = made->expires_at,
-	    },
-	    NULL);
+	return q_session_insert(tx->db,
+				&(struct q_session_insert){
+				    .project_id = make->project_id,
+				    .id = made->id,
+				    .user_id = make->user_id,
+				    .token_digest = { digest, sizeof(digest) },
+				    .client_id = make->client_id,
+				    .org_id = org_id,
+				    .session_class = "web_user",
+				    .auth_strength = make->auth_strength,
+				    .amr = make->amr,
+				    .ip = tx->ip,
+				    .user_agent = tx->user_agent,
+				    .expires_at = made->expires_at,
+				},
+				NULL);
 }
 
 enum err
@@ -88,21 +90,21 @@ session_make(struct tx *tx, const struct session_make *make, struct session_made
 	TRY(secret_make_cookie(tx->arena, &made.token));
 	TRY(insert_session(tx, make, working_org_id, &made));
 	TRY(record(tx, &(struct record){
-		.event = EV_SESSION_CREATED,
-		.org_id = project_org_id,
-		.project_id = make->project_id,
-		.target_id = made.id,
-		.target_label = tx->actor.label,
-		.changes = "{}",
-		.data = session_data(tx, make, made.id),
-	}));
+			   .event = EV_SESSION_CREATED,
+			   .org_id = project_org_id,
+			   .project_id = make->project_id,
+			   .target_id = made.id,
+			   .target_label = tx->actor.label,
+			   .changes = "{}",
+			   .data = session_data(tx, make, made.id),
+		       }));
 	*ret = made;
 	return OK;
 }
 
 enum err
-session_rotate(struct tx *tx, const char *project_id, const char *user_id, const char *session_id, bool proven,
-	       const char **ret_token)
+session_rotate(struct tx *tx, const char *project_id, const char *user_id, const char *session_id,
+	       bool proven, const char **ret_token)
 {
 	uint8_t digest[SECRET_DIGEST_LEN];
 	uint64_t matched = 0;
@@ -126,7 +128,8 @@ session_rotate(struct tx *tx, const char *project_id, const char *user_id, const
 }
 
 static enum err
-record_end(struct tx *tx, const char *project_id, const char *user_id, const char *session_id, uint64_t count)
+record_end(struct tx *tx, const char *project_id, const char *user_id, const char *session_id,
+	   uint64_t count)
 {
 	struct buffer json = buffer_new(tx->arena);
 	const char *org_id;
@@ -138,14 +141,14 @@ record_end(struct tx *tx, const char *project_id, const char *user_id, const cha
 	buffer_json_string(&json, user_id);
 	buffer_printf(&json, ",\"count\":%llu}", (unsigned long long)count);
 	return record(tx, &(struct record){
-		.event = EV_SESSION_REVOKED,
-		.org_id = org_id,
-		.project_id = project_id,
-		.target_id = session_id != NULL ? session_id : user_id,
-		.target_label = tx->actor.label,
-		.changes = "{}",
-		.data = buffer_string(&json),
-	});
+			      .event = EV_SESSION_REVOKED,
+			      .org_id = org_id,
+			      .project_id = project_id,
+			      .target_id = session_id != NULL ? session_id : user_id,
+			      .target_label = tx->actor.label,
+			      .changes = "{}",
+			      .data = buffer_string(&json),
+			  });
 }
 
 enum err
@@ -154,7 +157,8 @@ session_end(struct tx *tx, const char *project_id, const char *user_id, const ch
 	uint64_t matched = 0;
 
 	TRY(q_session_end(tx->db,
-			  &(struct q_session_end){ .project_id = project_id, .user_id = user_id, .id = session_id },
+			  &(struct q_session_end){
+			      .project_id = project_id, .user_id = user_id, .id = session_id },
 			  &matched));
 	if (matched == 0)
 		return ERR_NO_ROW;
@@ -166,14 +170,21 @@ user_end_sessions(struct tx *tx, const char *project_id, const char *user_id, co
 {
 	uint64_t ended = 0;
 
-	/* The person's row first: a sign-in that completes at this moment writes it too, so one of the two waits and sees the other. */
+	/*
+	 * The person's row first: a sign-in that completes at this moment writes it too, so one of
+	 * the two waits and sees the other.
+	 */
 	TRY(q_user_raise_token_version(
-	    tx->db, &(struct q_user_raise_token_version){ .project_id = project_id, .id = user_id }, NULL));
-	TRY(q_session_end_all(
-	    tx->db,
-	    &(struct q_session_end_all){ .project_id = project_id, .user_id = user_id, .except_id = except_id },
-	    &ended));
+	    tx->db, &(struct q_user_raise_token_version){ .project_id = project_id, .id = user_id },
+	    NULL));
+	TRY(q_session_end_all(tx->db,
+			      &(struct q_session_end_all){ .project_id = project_id,
+							   .user_id = user_id,
+							   .except_id = except_id },
+			      &ended));
 	TRY(q_one_time_token_void_all(
-	    tx->db, &(struct q_one_time_token_void_all){ .project_id = project_id, .user_id = user_id }, NULL));
+	    tx->db,
+	    &(struct q_one_time_token_void_all){ .project_id = project_id, .user_id = user_id },
+	    NULL));
 	return ended == 0 ? OK : record_end(tx, project_id, user_id, NULL, ended);
 }

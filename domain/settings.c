@@ -49,7 +49,8 @@ take_int(const struct json *object, const char *name, int64_t min, int64_t max, 
 {
 	const struct json *member = json_member(object, name);
 
-	if (member != NULL && member->type == JSON_INT && member->integer >= min && member->integer <= max)
+	if (member != NULL && member->type == JSON_INT && member->integer >= min &&
+	    member->integer <= max)
 		*value = member->integer;
 }
 
@@ -71,7 +72,8 @@ take_methods(const struct json *object, bool *has_password)
 		return;
 	*has_password = false;
 	for (size_t i = 0; i < member->count; i++)
-		if (member->items[i].type == JSON_STRING && strcmp(member->items[i].string, "password") == 0)
+		if (member->items[i].type == JSON_STRING &&
+		    strcmp(member->items[i].string, "password") == 0)
 			*has_password = true;
 }
 
@@ -90,7 +92,8 @@ sign_in_settings_parse(struct arena *arena, const struct config *config, const c
 	};
 	struct json object;
 
-	if (body == NULL || json_parse(arena, body, strlen(body), &object, NULL) != OK || object.type != JSON_OBJECT)
+	if (body == NULL || json_parse(arena, body, strlen(body), &object, NULL) != OK ||
+	    object.type != JSON_OBJECT)
 		return settings;
 	take_policy(&object, &settings.sign_up);
 	take_bool(&object, "require_email_verification", &settings.require_email_verification);
@@ -108,7 +111,8 @@ read_body(struct tx *tx, const char *project_id, const char **ret_body)
 {
 	struct q_area_setting_get_row row;
 	enum err e = q_area_setting_get(
-	    tx->db, &(struct q_area_setting_get){ .project_id = project_id, .area = AREA_SIGN_IN }, &row);
+	    tx->db, &(struct q_area_setting_get){ .project_id = project_id, .area = AREA_SIGN_IN },
+	    &row);
 
 	if (e != OK && e != ERR_NO_ROW)
 		return e;
@@ -168,7 +172,8 @@ with_policy(struct arena *arena, const char *body, enum sign_up_policy policy)
 	struct buffer json = buffer_new(arena);
 	struct json object = { .type = JSON_OBJECT };
 
-	if (body == NULL || json_parse(arena, body, strlen(body), &object, NULL) != OK || object.type != JSON_OBJECT)
+	if (body == NULL || json_parse(arena, body, strlen(body), &object, NULL) != OK ||
+	    object.type != JSON_OBJECT)
 		object = (struct json){ .type = JSON_OBJECT };
 	buffer_text(&json, "{\"sign_up\":");
 	buffer_json_string(&json, sign_up_policy_name(policy));
@@ -191,7 +196,9 @@ sign_up_policy_write(struct tx *tx, const char *project_id, enum sign_up_policy 
 	const char *body = NULL;
 
 	TRY(q_area_setting_touch(
-	    tx->db, &(struct q_area_setting_touch){ .project_id = project_id, .area = AREA_SIGN_IN }, NULL));
+	    tx->db,
+	    &(struct q_area_setting_touch){ .project_id = project_id, .area = AREA_SIGN_IN },
+	    NULL));
 	TRY(read_body(tx, project_id, &body));
 	return q_area_setting_set(tx->db,
 				  &(struct q_area_setting_set){
@@ -205,7 +212,8 @@ sign_up_policy_write(struct tx *tx, const char *project_id, enum sign_up_policy 
 /* ---- passwords ---- */
 
 struct password_rules
-sign_in_settings_password_rules(const struct sign_in_settings *settings, const struct config *config)
+sign_in_settings_password_rules(const struct sign_in_settings *settings,
+				const struct config *config)
 {
 	const char *breached = config->passwords.breached_file;
 

@@ -14,10 +14,13 @@
 #define KIND_ADDRESS "ip"
 
 #define FREE_FAILURES 5
-#define WAIT_MAX_MS (900 * SECOND_MS)
-/* An address is shared: what happened long ago doesn't count against those who come today. "In a row" of an account never ages. */
+#define WAIT_MAX_MS   (900 * SECOND_MS)
+/*
+ * An address is shared: what happened long ago doesn't count against those who come today. "In a
+ * row" of an account never ages.
+ */
 #define ADDRESS_QUIET_MS (30 * MINUTE_MS)
-#define REPORT_EVERY_MS MINUTE_MS
+#define REPORT_EVERY_MS  MINUTE_MS
 
 int64_t
 throttle_wait_ms(int64_t count)
@@ -69,7 +72,10 @@ count_one(struct tx *tx, const char *project_id, const struct counted *who, int6
 					NULL);
 }
 
-/* The rows are written first and so locked: of two tries at once the second sees what the first counted. */
+/*
+ * The rows are written first and so locked: of two tries at once the second sees what the first
+ * counted.
+ */
 static enum err
 count_both(struct tx *tx, const char *project_id, struct counted *account, struct counted *address)
 {
@@ -116,7 +122,8 @@ was_blocked(const struct tx *tx, const struct counted *who)
 }
 
 enum err
-throttle_count(struct tx *tx, const char *project_id, const char *subject, struct throttle_answer *ret)
+throttle_count(struct tx *tx, const char *project_id, const char *subject,
+	       struct throttle_answer *ret)
 {
 	struct counted account = { .kind = KIND_ACCOUNT, .digest = subject_digest(tx, subject) };
 	struct counted address = { .kind = KIND_ADDRESS, .digest = address_digest(tx) };
@@ -153,7 +160,8 @@ throttle_succeed(struct tx *tx, const char *project_id, const char *subject)
 	TRY(throttle_clear(tx, project_id, subject));
 	return q_sign_in_throttle_undo(
 	    tx->db,
-	    &(struct q_sign_in_throttle_undo){ .project_id = project_id, .subject_digest = address_digest(tx) },
+	    &(struct q_sign_in_throttle_undo){ .project_id = project_id,
+					       .subject_digest = address_digest(tx) },
 	    NULL);
 }
 
@@ -175,14 +183,17 @@ claim_report(struct tx *tx, const char *project_id, struct bytes digest, bool *r
 	if (matched == 1)
 		return OK;
 	e = q_sign_in_throttle_first_report(
-	    tx->db, &(struct q_sign_in_throttle_first_report){ .project_id = project_id, .subject_digest = digest },
+	    tx->db,
+	    &(struct q_sign_in_throttle_first_report){ .project_id = project_id,
+						       .subject_digest = digest },
 	    NULL);
 	*ret_is_ours = e == OK;
 	return e == ERR_DUPLICATE ? OK : e;
 }
 
 enum err
-throttle_may_report(struct tx *tx, const char *project_id, const char *subject, bool *ret_may, int64_t *ret_count)
+throttle_may_report(struct tx *tx, const char *project_id, const char *subject, bool *ret_may,
+		    int64_t *ret_count)
 {
 	struct bytes digest = subject_digest(tx, subject);
 	struct q_sign_in_throttle_get_row account = { .count = 0 };

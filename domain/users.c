@@ -13,7 +13,7 @@
 #include "sql/gen/schema_keys.h"
 
 #define ORG_NAME_MAX 255
-#define LABEL_MAX 255
+#define LABEL_MAX    255
 
 /* What user.created shows. */
 struct user_shown {
@@ -36,7 +36,8 @@ static const struct field user_shown_fields[] = {
 };
 
 enum err
-user_project_org(struct tx *tx, const char *project_id, const char *known_org_id, const char **ret_org_id)
+user_project_org(struct tx *tx, const char *project_id, const char *known_org_id,
+		 const char **ret_org_id)
 {
 	struct q_user_project_row row;
 
@@ -60,19 +61,20 @@ insert_user(struct tx *tx, const struct user_make *make, const char *id)
 	/* WebAuthn Level 3 section 5.4.3: 64 random octets or fewer, nothing about the person. */
 	TRY(secret_make_cookie(tx->arena, &random));
 	secret_digest(random, handle);
-	enum err e = q_user_insert(tx->db,
-				   &(struct q_user_insert){
-				       .project_id = make->project_id,
-				       .id = id,
-				       .email = make->email,
-				       .email_key = { (const uint8_t *)make->email_key, strlen(make->email_key) },
-				       .email_verified_at = make->email_verified ? tx->now_ms : NONE,
-				       .name = make->name,
-				       .locale = make->locale,
-				       .webauthn_handle = { handle, sizeof(handle) },
-				       .token_version = USER_FIRST_TOKEN_VERSION,
-				   },
-				   NULL);
+	enum err e = q_user_insert(
+	    tx->db,
+	    &(struct q_user_insert){
+		.project_id = make->project_id,
+		.id = id,
+		.email = make->email,
+		.email_key = { (const uint8_t *)make->email_key, strlen(make->email_key) },
+		.email_verified_at = make->email_verified ? tx->now_ms : NONE,
+		.name = make->name,
+		.locale = make->locale,
+		.webauthn_handle = { handle, sizeof(handle) },
+		.token_version = USER_FIRST_TOKEN_VERSION,
+	    },
+	    NULL);
 	return db_on_duplicate(tx->db, e, DUP_USERS_UQ_EMAIL_KEY, ERR_EMAIL_TAKEN);
 }
 
@@ -86,31 +88,33 @@ user_make(struct tx *tx, const struct user_make *make, const char **ret_user_id)
 	TRY(tx_make_id(tx, ID_USER, &id));
 	TRY(insert_user(tx, make, id));
 	if (make->password_phc != NULL)
-		TRY(q_user_password_set(tx->db,
-					&(struct q_user_password_set){
-					    .project_id = make->project_id,
-					    .user_id = id,
-					    .hash = { (const uint8_t *)make->password_phc, strlen(make->password_phc) },
-					},
-					NULL));
+		TRY(q_user_password_set(
+		    tx->db,
+		    &(struct q_user_password_set){
+			.project_id = make->project_id,
+			.user_id = id,
+			.hash = { (const uint8_t *)make->password_phc, strlen(make->password_phc) },
+		    },
+		    NULL));
 	if (make->acts)
 		tx->actor = (struct actor){ .kind = "user", .id = id, .label = make->email };
 	TRY(record(tx, &(struct record){
-		.event = EV_USER_CREATED,
-		.org_id = org_id,
-		.project_id = make->project_id,
-		.target_id = id,
-		.target_label = make->email,
-		.fields = user_shown_fields,
-		.after = &(struct user_shown){
-			.id = id,
-			.email = make->email,
-			.email_verified = make->email_verified,
-			.name = make->name,
-			.locale = make->locale,
-			.created_at = tx->now_ms,
-		},
-	}));
+			   .event = EV_USER_CREATED,
+			   .org_id = org_id,
+			   .project_id = make->project_id,
+			   .target_id = id,
+			   .target_label = make->email,
+			   .fields = user_shown_fields,
+			   .after =
+			       &(struct user_shown){
+				   .id = id,
+				   .email = make->email,
+				   .email_verified = make->email_verified,
+				   .name = make->name,
+				   .locale = make->locale,
+				   .created_at = tx->now_ms,
+			       },
+		       }));
 	*ret_user_id = id;
 	return OK;
 }
@@ -127,8 +131,8 @@ own_org_name(struct tx *tx, const struct user_make *make)
 }
 
 enum err
-user_sign_up(struct tx *tx, const struct user_make *make, const char *org_name, const char *joined_via, const char **ret_user_id,
-	     const char **ret_org_id)
+user_sign_up(struct tx *tx, const struct user_make *make, const char *org_name,
+	     const char *joined_via, const char **ret_user_id, const char **ret_org_id)
 {
 	struct org_made org;
 	const char *user_id;
@@ -163,38 +167,45 @@ user_signed_in(struct tx *tx, const char *project_id, const char *user_id, int64
 {
 	uint64_t matched = 0;
 
-	TRY(q_user_signed_in(
-	    tx->db,
-	    &(struct q_user_signed_in){ .project_id = project_id, .id = user_id, .token_version = token_version },
-	    &matched));
+	TRY(q_user_signed_in(tx->db,
+			     &(struct q_user_signed_in){ .project_id = project_id,
+							 .id = user_id,
+							 .token_version = token_version },
+			     &matched));
 	return matched == 1 ? OK : ERR_NO_ROW;
 }
 
 enum err
-user_prove_email(struct tx *tx, const char *project_id, const char *user_id, const char *email, bool *ret_is_first)
+user_prove_email(struct tx *tx, const char *project_id, const char *user_id, const char *email,
+		 bool *ret_is_first)
 {
 	uint64_t matched = 0;
 	const char *org_id;
 
-	TRY(q_user_prove_email(tx->db, &(struct q_user_prove_email){ .project_id = project_id, .id = user_id },
-			       &matched));
+	TRY(q_user_prove_email(
+	    tx->db, &(struct q_user_prove_email){ .project_id = project_id, .id = user_id },
+	    &matched));
 	*ret_is_first = matched == 1;
 	if (matched == 0)
 		return OK;
 
-	/* Whoever made the account may not be who reads this mailbox: what they left behind must not open it later. */
-	TRY(q_user_password_drop(tx->db,
-				 &(struct q_user_password_drop){ .project_id = project_id, .user_id = user_id }, NULL));
+	/*
+	 * Whoever made the account may not be who reads this mailbox: what they left behind must
+	 * not open it later.
+	 */
+	TRY(q_user_password_drop(
+	    tx->db, &(struct q_user_password_drop){ .project_id = project_id, .user_id = user_id },
+	    NULL));
 	TRY(user_end_sessions(tx, project_id, user_id, NULL));
 	TRY(user_project_org(tx, project_id, NULL, &org_id));
 	return record(tx, &(struct record){
-		.event = EV_EMAIL_VERIFIED,
-		.org_id = org_id,
-		.project_id = project_id,
-		.target_id = user_id,
-		.target_label = utf8_cut(tx->arena, email, LABEL_MAX),
-		.changes = "{\"email_verified\":[false,true]}",
-	});
+			      .event = EV_EMAIL_VERIFIED,
+			      .org_id = org_id,
+			      .project_id = project_id,
+			      .target_id = user_id,
+			      .target_label = utf8_cut(tx->arena, email, LABEL_MAX),
+			      .changes = "{\"email_verified\":[false,true]}",
+			  });
 }
 
 /* ---- passwords ---- */
@@ -203,7 +214,8 @@ enum err
 user_set_password(struct tx *tx, const char *project_id, const char *user_id, const char *phc)
 {
 	TRY(q_user_raise_token_version(
-	    tx->db, &(struct q_user_raise_token_version){ .project_id = project_id, .id = user_id }, NULL));
+	    tx->db, &(struct q_user_raise_token_version){ .project_id = project_id, .id = user_id },
+	    NULL));
 	TRY(q_user_password_set(tx->db,
 				&(struct q_user_password_set){
 				    .project_id = project_id,
@@ -212,6 +224,8 @@ user_set_password(struct tx *tx, const char *project_id, const char *user_id, co
 				},
 				NULL));
 	TRY(q_one_time_token_void_all(
-	    tx->db, &(struct q_one_time_token_void_all){ .project_id = project_id, .user_id = user_id }, NULL));
+	    tx->db,
+	    &(struct q_one_time_token_void_all){ .project_id = project_id, .user_id = user_id },
+	    NULL));
 	return throttle_clear(tx, project_id, user_id);
 }

@@ -1,24 +1,29 @@
 /*
- * People of a project: making them, their passwords, their sessions. The console's own people are users of project zero.
+ * People of a project: making them, their passwords, their sessions. The console's own people are
+ * users of project zero.
  */
 #ifndef GATEHOUSE_DOMAIN_USERS_H
 #define GATEHOUSE_DOMAIN_USERS_H
 
 #include "sql/tx.h"
 
-/* Whose chain records what happens to a project's people. known_org_id is the answer when it isn't NULL. */
-enum err user_project_org(struct tx *, const char *project_id, const char *known_org_id, const char **ret_org_id) MUST_CHECK;
+/*
+ * Whose chain records what happens to a project's people. known_org_id is the answer when it isn't
+ * NULL.
+ */
+enum err user_project_org(struct tx *, const char *project_id, const char *known_org_id,
+			  const char **ret_org_id) MUST_CHECK;
 
 struct user_make {
 	const char *project_id;
-	const char *org_id;		/* the project's; NULL: looked up */
-	const char *email;		/* as typed; checked by email_key() before */
+	const char *org_id; /* the project's; NULL: looked up */
+	const char *email;  /* as typed; checked by email_key() before */
 	const char *email_key;
-	const char *name;		/* "" when unknown */
-	const char *password_phc;	/* NULL: no password */
-	const char *locale;		/* NULL: unknown */
+	const char *name;         /* "" when unknown */
+	const char *password_phc; /* NULL: no password */
+	const char *locale;       /* NULL: unknown */
 	bool email_verified;
-	bool acts;			/* signs up alone: becomes the transaction's actor */
+	bool acts; /* signs up alone: becomes the transaction's actor */
 };
 
 /* What a new user's token_version is. */
@@ -28,68 +33,89 @@ struct user_make {
 enum err user_make(struct tx *, const struct user_make *, const char **ret_user_id) MUST_CHECK;
 
 /*
- * A new console user of their own: user, organization "{name}'s organization", owner, Default project (tenancy rule 1), one transaction.
- * org_name NULL: that default.
+ * A new console user of their own: user, organization "{name}'s organization", owner, Default
+ * project (tenancy rule 1), one transaction. org_name NULL: that default.
  */
-enum err user_sign_up(struct tx *, const struct user_make *, const char *org_name, const char *joined_via, const char **ret_user_id,
+enum err user_sign_up(struct tx *, const struct user_make *, const char *org_name,
+		      const char *joined_via, const char **ret_user_id,
 		      const char **ret_org_id) MUST_CHECK;
 
 struct session_make {
 	const char *project_id;
-	const char *project_org_id;	/* the project's organization; NULL: looked up */
+	const char *project_org_id; /* the project's organization; NULL: looked up */
 	const char *user_id;
-	const char *client_id;		/* NULL */
-	const char *org_id;		/* console: where it starts working; NULL: the person's latest session's, else the oldest membership's */
-	const char *auth_strength;	/* password, email_otp, magic_link … */
-	const char *amr;		/* "pwd" */
+	const char *client_id;     /* NULL */
+	const char *org_id;        /* console: where it starts working; NULL: the person's latest
+				      session's, else the oldest membership's */
+	const char *auth_strength; /* password, email_otp, magic_link … */
+	const char *amr;           /* "pwd" */
 };
 
 struct session_made {
 	const char *id;
-	const char *token;	/* for the cookie; registered to be wiped */
+	const char *token; /* for the cookie; registered to be wiped */
 	int64_t expires_at;
 };
 
 /* Records session.created. The address and user agent are the transaction's. */
-enum err session_make(struct tx *, const struct session_make *, struct session_made *ret) MUST_CHECK;
+enum err session_make(struct tx *, const struct session_make *,
+		      struct session_made *ret) MUST_CHECK;
 
-/* May somebody of this status sign in, the right credential given? ERR_USER_BANNED, ERR_USER_DEACTIVATED. A ban that is over doesn't count. */
+/*
+ * May somebody of this status sign in, the right credential given? ERR_USER_BANNED,
+ * ERR_USER_DEACTIVATED. A ban that is over doesn't count.
+ */
 enum err user_may_sign_in(const char *status, int64_t ban_expires_at, int64_t now_ms) MUST_CHECK;
 
 /*
- * The user's row, written before the session's: notes the sign-in, lifts a ban that is over, calls off a deletion. ERR_NO_ROW when the person
- * may not sign in any more, or when token_version has risen since they proved who they are.
+ * The user's row, written before the session's: notes the sign-in, lifts a ban that is over, calls
+ * off a deletion. ERR_NO_ROW when the person may not sign in any more, or when token_version has
+ * risen since they proved who they are.
  */
-enum err user_signed_in(struct tx *, const char *project_id, const char *user_id, int64_t token_version) MUST_CHECK;
+enum err user_signed_in(struct tx *, const char *project_id, const char *user_id,
+			int64_t token_version) MUST_CHECK;
 
 /*
- * The address is proven. For the first time on this account: whatever password, session or link is older than the proof is dropped (users.md
- * rule 19), and *ret_is_first is true. Records email.verified then.
+ * The address is proven. For the first time on this account: whatever password, session or link is
+ * older than the proof is dropped (users.md rule 19), and *ret_is_first is true. Records
+ * email.verified then.
  */
-enum err user_prove_email(struct tx *, const char *project_id, const char *user_id, const char *email, bool *ret_is_first) MUST_CHECK;
-
-/* A new token for a session that goes on; the old one dies. proven: the person has just shown who they are (authenticated_at). ERR_NO_ROW. */
-enum err session_rotate(struct tx *, const char *project_id, const char *user_id, const char *session_id, bool proven,
-			const char **ret_token) MUST_CHECK;
-
-/* Ends one session of this user; records session.revoked. ERR_NO_ROW when there is none, or it has ended. */
-enum err session_end(struct tx *, const char *project_id, const char *user_id, const char *session_id) MUST_CHECK;
+enum err user_prove_email(struct tx *, const char *project_id, const char *user_id,
+			  const char *email, bool *ret_is_first) MUST_CHECK;
 
 /*
- * Ends sessions (all of the user's but `except_id`, which may be NULL) and mailed links, raises token_version; users.md rules 17 and 30.
- * The user's row is written first. Records session.revoked once, with the count, when there was one.
+ * A new token for a session that goes on; the old one dies. proven: the person has just shown who
+ * they are (authenticated_at). ERR_NO_ROW.
  */
-enum err user_end_sessions(struct tx *, const char *project_id, const char *user_id, const char *except_id) MUST_CHECK;
+enum err session_rotate(struct tx *, const char *project_id, const char *user_id,
+			const char *session_id, bool proven, const char **ret_token) MUST_CHECK;
 
 /*
- * A new password for a user; the hash is made before the transaction. Ends mailed links, not sessions, and forgives counted failures.
- * Records nothing: the caller knows whether it was changed or set anew.
+ * Ends one session of this user; records session.revoked. ERR_NO_ROW when there is none, or it has
+ * ended.
  */
-enum err user_set_password(struct tx *, const char *project_id, const char *user_id, const char *phc) MUST_CHECK;
+enum err session_end(struct tx *, const char *project_id, const char *user_id,
+		     const char *session_id) MUST_CHECK;
+
+/*
+ * Ends sessions (all of the user's but `except_id`, which may be NULL) and mailed links, raises
+ * token_version; users.md rules 17 and 30. The user's row is written first. Records session.revoked
+ * once, with the count, when there was one.
+ */
+enum err user_end_sessions(struct tx *, const char *project_id, const char *user_id,
+			   const char *except_id) MUST_CHECK;
+
+/*
+ * A new password for a user; the hash is made before the transaction. Ends mailed links, not
+ * sessions, and forgives counted failures. Records nothing: the caller knows whether it was changed
+ * or set anew.
+ */
+enum err user_set_password(struct tx *, const char *project_id, const char *user_id,
+			   const char *phc) MUST_CHECK;
 
 /* Lifetimes of a browser session (conventions.md section 4). */
-#define SESSION_IDLE_MS (30 * DAY_MS)
-#define SESSION_MAX_MS (90 * DAY_MS)
+#define SESSION_IDLE_MS   (30 * DAY_MS)
+#define SESSION_MAX_MS    (90 * DAY_MS)
 #define RECENT_SIGN_IN_MS (5 * MINUTE_MS)
 
 #endif

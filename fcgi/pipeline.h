@@ -4,7 +4,6 @@
 #ifndef GATEHOUSE_FCGI_PIPELINE_H
 #define GATEHOUSE_FCGI_PIPELINE_H
 
-#include "fcgi/authenticate.h"
 #include "fcgi/request.h"
 #include "fcgi/worker.h"
 

@@ -148,6 +148,8 @@ bool request_is_session(const struct request *);
 enum role role_effective(enum role org_role, enum role override_role);
 /* "session", "personal_token", "service_key", "none". */
 const char *credential_kind_name(enum credential_kind);
+/* The token that this session's state-changing requests must carry (users.md rule 5); the same for its whole life. */
+enum err csrf_token(const struct request *, const char **ret_token) MUST_CHECK;
 /* Least of role and scopes as an audit actor. */
 struct actor request_actor(const struct request *);
 

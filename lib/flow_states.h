@@ -1,5 +1,6 @@
 /*
- * The steps of a sign-in, sign-up or recovery as a table: which state an event leads to, and which actions a state offers.
+ * The steps of a sign-in, sign-up or recovery as a table: which state an event leads to, and which
+ * actions a state offers.
  */
 #ifndef GATEHOUSE_LIB_FLOW_STATES_H
 #define GATEHOUSE_LIB_FLOW_STATES_H

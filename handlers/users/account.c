@@ -126,17 +126,20 @@ struct password_input {
 #define PASSWORD .min = 1, .max = PASSWORD_BYTES_MAX
 
 static const struct field password_input[] = {
-	IN_STRING(struct password_input, current_password, PASSWORD, .flags = FIELD_RAW | FIELD_SECRET,
+	IN_STRING(struct password_input, current_password, PASSWORD,
+		  .flags = FIELD_RAW | FIELD_SECRET,
 		  .description = "May be left out within 5 minutes of signing in"),
-	IN_STRING(struct password_input, new_password, PASSWORD, .flags = FIELD_REQUIRED | FIELD_RAW | FIELD_SECRET),
-	IN_BOOL(struct password_input, revoke_others, .description = "End every other session; true when absent"),
+	IN_STRING(struct password_input, new_password, PASSWORD,
+		  .flags = FIELD_REQUIRED | FIELD_RAW | FIELD_SECRET),
+	IN_BOOL(struct password_input, revoke_others,
+		.description = "End every other session; true when absent"),
 	FIELDS_END,
 };
 
 struct password_change {
 	struct sign_in_settings settings;
-	const char *current_phc;	/* NULL: the person has no password */
-	const char *new_phc;		/* NULL: the current password was wrong */
+	const char *current_phc; /* NULL: the person has no password */
+	const char *new_phc;     /* NULL: the current password was wrong */
 };
 
 static enum err
@@ -147,9 +150,12 @@ read_password(const struct request *rq, struct tx *tx, struct password_change *c
 
 	TRY(sign_in_settings_read(tx, rq->console_id, &change->settings));
 	e = q_user_password_get(
-	    tx->db, &(struct q_user_password_get){ .project_id = rq->console_id, .user_id = rq->user.id }, &row);
+	    tx->db,
+	    &(struct q_user_password_get){ .project_id = rq->console_id, .user_id = rq->user.id },
+	    &row);
 	if (e == OK)
-		change->current_phc = arena_strndup(rq->arena, (const char *)row.hash.data, row.hash.len);
+		change->current_phc =
+		    arena_strndup(rq->arena, (const char *)row.hash.data, row.hash.len);
 	return e == ERR_NO_ROW ? OK : e;
 }
 
@@ -164,8 +170,12 @@ account_password_before(const struct request *rq, struct tx *tx)
 
 	if (e != OK)
 		return fail_err(rq, e);
-	/* Judged before the try is counted: who gives the right old password and a weak new one has guessed nothing. */
-	enum verdict verdict = password_judge(rq, &change->settings, "new_password", in->new_password, rq->user.email, "");
+	/*
+	 * Judged before the try is counted: who gives the right old password and a weak new one has
+	 * guessed nothing.
+	 */
+	enum verdict verdict = password_judge(rq, &change->settings, "new_password",
+					      in->new_password, rq->user.email, "");
 	if (verdict != VERDICT_GO_ON)
 		return verdict;
 	if (in->has.current_password)
@@ -174,10 +184,12 @@ account_password_before(const struct request *rq, struct tx *tx)
 		return fail_err(rq, e);
 	if (answer.is_blocked) {
 		reply_retry_after(rq, answer.wait_ms);
-		return refuse(rq, ERR_TOO_MANY_ATTEMPTS, "Too many failed attempts. Wait, or have your password reset.");
+		return refuse(rq, ERR_TOO_MANY_ATTEMPTS,
+			      "Too many failed attempts. Wait, or have your password reset.");
 	}
 	/* Without the old password the sign-in itself must be the proof (rule 24). */
-	if (!in->has.current_password && rq->credential.authenticated_at < rq->now_ms - RECENT_SIGN_IN_MS)
+	if (!in->has.current_password &&
+	    rq->credential.authenticated_at < rq->now_ms - RECENT_SIGN_IN_MS)
 		return fail_err(rq, ERR_REAUTHENTICATION_REQUIRED);
 	return go_on(rq);
 }
@@ -192,7 +204,8 @@ account_password_work(const struct request *rq)
 	enum err e = OK;
 
 	if (!is_proven)
-		e = password_verify(rq->arena, cost, change->current_phc, in->current_password, &is_proven);
+		e = password_verify(rq->arena, cost, change->current_phc, in->current_password,
+				    &is_proven);
 	if (e == OK && is_proven)
 		e = password_hash(rq->arena, cost, in->new_password, &change->new_phc);
 	return e == OK ? go_on(rq) : fail_err(rq, e);
@@ -206,21 +219,21 @@ tell(const struct request *rq, struct tx *tx)
 
 	TRY(user_project_org(tx, rq->console_id, NULL, &org_id));
 	TRY(record(tx, &(struct record){
-		.event = EV_PASSWORD_CHANGED,
-		.org_id = org_id,
-		.project_id = rq->console_id,
-		.target_id = rq->user.id,
-		.target_label = rq->user.email,
-		.changes = "{\"password\":[\"•\",\"•\"]}",
-	}));
+			   .event = EV_PASSWORD_CHANGED,
+			   .org_id = org_id,
+			   .project_id = rq->console_id,
+			   .target_id = rq->user.id,
+			   .target_label = rq->user.email,
+			   .changes = "{\"password\":[\"•\",\"•\"]}",
+		       }));
 	e = mail_queue(tx, &(struct mail){
-		.template = MAIL_PASSWORD_CHANGED,
-		.project_id = rq->console_id,
-		.user_id = rq->user.id,
-		.recipient = rq->user.email,
-		.user_name = rq->user.name,
-		.expires_at = NONE,
-	});
+			       .template = MAIL_PASSWORD_CHANGED,
+			       .project_id = rq->console_id,
+			       .user_id = rq->user.id,
+			       .recipient = rq->user.email,
+			       .user_name = rq->user.name,
+			       .expires_at = NONE,
+			   });
 	return e == ERR_RATE_LIMITED ? OK : e;
 }
 
@@ -233,7 +246,8 @@ change_password(const struct request *rq, struct tx *tx, const char *phc, const 
 	TRY(user_set_password(tx, rq->console_id, rq->user.id, phc));
 	if (!in->has.revoke_others || in->revoke_others)
 		TRY(user_end_sessions(tx, rq->console_id, rq->user.id, rq->credential.id));
-	TRY(session_rotate(tx, rq->console_id, rq->user.id, rq->credential.id, in->has.current_password, ret_token));
+	TRY(session_rotate(tx, rq->console_id, rq->user.id, rq->credential.id,
+			   in->has.current_password, ret_token));
 	return tell(rq, tx);
 }
 
@@ -300,7 +314,8 @@ const struct route account_routes[] = {
 	    .method = POST,
 	    .path = "/api/v1/account/password",
 	    .summary = "Change your password",
-	    .description = "Your session goes on under a new cookie; the others end unless you say otherwise.",
+	    .description =
+		"Your session goes on under a new cookie; the others end unless you say otherwise.",
 	    .auth = AUTH_SESSION,
 	    .site = SITE_BOTH,
 	    .pool = POOL_PASSWORD,

@@ -1,5 +1,6 @@
 /*
- * What the files of the sign-in flow share: the flow as it is worked on, its gate, its next step, its view.
+ * What the files of the sign-in flow share: the flow as it is worked on, its gate, its next step,
+ * its view.
  */
 #ifndef GATEHOUSE_HANDLERS_USERS_FLOW_H
 #define GATEHOUSE_HANDLERS_USERS_FLOW_H
@@ -12,25 +13,26 @@
 #define FLOW_LIFE_MS (60 * MINUTE_MS)
 /* A flow that waits for its mail lives as long as the link in it. */
 #define FLOW_MAIL_LIFE_MS DAY_MS
-#define FLOW_CODE_TRIES 5
-#define FLOW_RESEND_MS (60 * SECOND_MS)
+#define FLOW_CODE_TRIES   5
+#define FLOW_RESEND_MS    (60 * SECOND_MS)
 
 /* What a flow remembers, sealed. Texts may be NULL, numbers NONE. */
 struct flow_data {
-	const char *email;		/* as typed */
+	const char *email; /* as typed */
 	const char *email_key;
-	const char *name;		/* of a sign-up */
+	const char *name; /* of a sign-up */
 	const char *locale;
-	const char *password_phc;	/* of a sign-up that waits for its proof */
-	const char *invitation;		/* its secret */
-	const char *redirect_to;	/* where it ends, absolute */
-	const char *link;		/* hex digest of the only mailed link that counts */
-	const char *session_id;		/* of the browser that opened it */
+	const char *password_phc; /* of a sign-up that waits for its proof */
+	const char *invitation;   /* its secret */
+	const char *redirect_to;  /* where it ends, absolute */
+	const char *link;         /* hex digest of the only mailed link that counts */
+	const char *session_id;   /* of the browser that opened it */
 	const char *session_user_id;
-	const char *auth_strength, *amr;	/* what was proven */
+	const char *auth_strength, *amr; /* what was proven */
 	const char *error_code;
 	int64_t resend_at;
-	int64_t token_version;		/* of the user when it was proven: what has ended their sessions since ends this too */
+	int64_t token_version; /* of the user when it was proven: what has ended their sessions
+				  since ends this too */
 };
 
 struct flow {
@@ -44,24 +46,35 @@ struct flow {
 /* ---- flow_store.c ---- */
 
 /* ERR_NO_ROW when there is none, or its project or client is gone. */
-enum err flow_load(const struct request *, struct tx *, const char *project_id, const char *flow_id, struct flow *ret) MUST_CHECK;
+enum err flow_load(const struct request *, struct tx *, const char *project_id, const char *flow_id,
+		   struct flow *ret) MUST_CHECK;
 /* A new row from id, kind, state, client, user, binding, data and expiry. */
 enum err flow_add(struct tx *, const struct flow *) MUST_CHECK;
 /*
- * Takes the step: the one conditional UPDATE of an action. kind, data and the row's user, binding, code and expiry are written as they
- * stand. ERR_FLOW_STATE_CONFLICT when the flow has moved on, or the event can't happen here.
+ * Takes the step: the one conditional UPDATE of an action. kind, data and the row's user, binding,
+ * code and expiry are written as they stand. ERR_FLOW_STATE_CONFLICT when the flow has moved on, or
+ * the event can't happen here.
  */
 enum err flow_advance(struct tx *, struct flow *, enum flow_event) MUST_CHECK;
 
 /* ---- flow_gate.c ---- */
 
-/* What the cookie of this browser must be for a flow of this project; the one it has, or a new one, which is set on the reply. */
-enum err flow_take_cookie(const struct request *, const char *project_id, struct bytes *ret_binding_digest) MUST_CHECK;
+/*
+ * What the cookie of this browser must be for a flow of this project; the one it has, or a new one,
+ * which is set on the reply.
+ */
+enum err flow_take_cookie(const struct request *, const char *project_id,
+			  struct bytes *ret_binding_digest) MUST_CHECK;
+bool flow_is_bound_to(const struct flow *, struct bytes binding_digest);
 /* GET: the flow of this browser. VERDICT_GO_ON, or why not. */
 enum verdict flow_look(const struct request *, struct tx *, const char *flow_id, struct flow *ret);
 /* POST: also its token, its life and its state (users.md rules 3, 4, 9). */
-enum verdict flow_gate(const struct request *, struct tx *, const char *flow_id, enum flow_action, struct flow *ret);
-/* Is this project's sign-in served under the address the request came to? (conventions.md section 3) */
+enum verdict flow_gate(const struct request *, struct tx *, const char *flow_id, enum flow_action,
+		       struct flow *ret);
+/*
+ * Is this project's sign-in served under the address the request came to? (conventions.md section
+ * 3)
+ */
 bool flow_is_served_here(const struct request *, const char *project_id);
 /* A client without methods of its own inherits the project's. */
 bool flow_has_password_method(const struct sign_in_settings *, const char *auth_methods);
@@ -71,34 +84,50 @@ enum err flow_token(const struct request *, const struct flow *, const char **re
 
 extern const struct field flow_fields[];
 enum verdict flow_reply(const struct request *, unsigned status, const struct flow *);
-enum verdict flow_reply_result(const struct request *, const struct flow *, const char *redirect_to);
+enum verdict flow_reply_result(const struct request *, const struct flow *,
+			       const char *redirect_to);
 /* Ends an action: the flow as it is now, or the error; a conflict shows the current flow. */
 enum verdict flow_end(const struct request *, struct tx *, const struct flow *, enum err);
 
 /* ---- flow_mail.c ---- */
 
 /* A page of the people's own: "https://HOST/verify", "https://AUTH_HOST/p/proj_…/verify". */
-const char *flow_page_url(const struct request *, const char *project_id, const char *default_client_id, const char *page);
-/* Makes and mails what proves the address: a code and a link, a reset link, or word that an account exists. Steps nowhere. */
+const char *flow_page_url(const struct request *, const char *project_id,
+			  const char *default_client_id, const char *page);
+/*
+ * Makes and mails what proves the address: a code and a link, a reset link, or word that an account
+ * exists. Steps nowhere.
+ */
 enum err flow_send_proof(const struct request *, struct tx *, struct flow *) MUST_CHECK;
-enum err flow_code_digest(const struct request *, const struct flow *, const char *code, struct bytes *ret) MUST_CHECK;
+enum err flow_code_digest(const struct request *, const struct flow *, const char *code,
+			  struct bytes *ret) MUST_CHECK;
 
 /* ---- flow_reset_link.c ---- */
 
-/* A recovery of this user that waits for its proof, in no browser yet. ERR_NO_ROW when project or user is gone. */
-enum err flow_begin_reset(const struct request *, struct tx *, const char *project_id, const char *user_id, const char *token,
-			  struct flow *ret) MUST_CHECK;
+/*
+ * A recovery of this user that waits for its proof, in no browser yet. ERR_NO_ROW when project or
+ * user is gone.
+ */
+enum err flow_begin_reset(const struct request *, struct tx *, const char *project_id,
+			  const char *user_id, const char *token, struct flow *ret) MUST_CHECK;
 
 /* ---- flow_proof.c ---- */
 
 enum proof { PROOF_CODE, PROOF_LINK_HERE, PROOF_LINK_ELSEWHERE };
-/* The address is proven: makes or finds the person and takes the step. A refusal is committed with it. */
+/*
+ * The address is proven: makes or finds the person and takes the step. A refusal is committed with
+ * it.
+ */
 enum verdict flow_prove(const struct request *, struct tx *, struct flow *, enum proof);
 
 /* ---- flow_sign_up.c ---- */
 
-/* Makes the person with what the project gives them. password_phc NULL: none. ERR_EMAIL_TAKEN. Sets the flow's user. */
-enum err flow_make_user(struct tx *, struct flow *, const char *password_phc, bool email_verified) MUST_CHECK;
+/*
+ * Makes the person with what the project gives them. password_phc NULL: none. ERR_EMAIL_TAKEN. Sets
+ * the flow's user.
+ */
+enum err flow_make_user(struct tx *, struct flow *, const char *password_phc,
+			bool email_verified) MUST_CHECK;
 
 /* ---- the actions ---- */
 
@@ -132,11 +161,11 @@ struct flow_path {
 
 struct flow_create_input {
 	struct {
-		bool client_id, kind, transport, redirect_uri, state, scope, code_challenge, login_hint, invitation_secret, locale,
-		    bot_token;
+		bool client_id, kind, transport, redirect_uri, state, scope, code_challenge,
+		    login_hint, invitation_secret, locale, bot_token;
 	} has;
-	const char *client_id, *kind, *transport, *redirect_uri, *state, *scope, *code_challenge, *login_hint, *invitation_secret,
-	    *locale, *bot_token;
+	const char *client_id, *kind, *transport, *redirect_uri, *state, *scope, *code_challenge,
+	    *login_hint, *invitation_secret, *locale, *bot_token;
 };
 
 struct flow_identifier_input {
@@ -185,7 +214,7 @@ struct flow_redeem_input {
 struct flow_password_try {
 	struct flow flow;
 	bool matches;
-	const char *rehashed_phc;	/* at today's cost; NULL: as it is */
+	const char *rehashed_phc; /* at today's cost; NULL: as it is */
 };
 
 struct flow_new_password {
@@ -194,10 +223,12 @@ struct flow_new_password {
 };
 
 /* VERDICT_GO_ON, or 422 weak_password naming the rule. */
-enum verdict password_judge(const struct request *, const struct sign_in_settings *, const char *field, const char *password,
-			    const char *email, const char *app_name);
+enum verdict password_judge(const struct request *, const struct sign_in_settings *,
+			    const char *field, const char *password, const char *email,
+			    const char *app_name);
 /* The same, and then the hash. */
-enum verdict password_make(const struct request *, const struct sign_in_settings *, const char *field, const char *password,
-			   const char *email, const char *app_name, const char **ret_phc);
+enum verdict password_make(const struct request *, const struct sign_in_settings *,
+			   const char *field, const char *password, const char *email,
+			   const char *app_name, const char **ret_phc);
 
 #endif

@@ -15,13 +15,17 @@ cookie_name(const struct request *rq, const struct flow *flow)
 	return arena_printf(rq->arena, "%s-%s", SESSION_COOKIE, flow->row.default_client_id);
 }
 
-/* Whoever was signed in here before isn't any more: a session that nobody can see is one that nobody ends (SE-03). */
+/*
+ * Whoever was signed in here before isn't any more: a session that nobody can see is one that
+ * nobody ends (SE-03).
+ */
 static enum err
 end_previous_session(struct tx *tx, const struct flow *flow)
 {
 	if (flow->data.session_id == NULL)
 		return OK;
-	enum err e = session_end(tx, flow->row.project_id, flow->data.session_user_id, flow->data.session_id);
+	enum err e = session_end(tx, flow->row.project_id, flow->data.session_user_id,
+				 flow->data.session_id);
 	return e == ERR_NO_ROW ? OK : e;
 }
 
@@ -38,14 +42,14 @@ record_sign_in(struct tx *tx, const struct flow *flow)
 	buffer_json_bool(&data, flow->kind == FLOW_REAUTHENTICATE);
 	buffer_char(&data, '}');
 	return record(tx, &(struct record){
-		.event = EV_USER_SIGNED_IN,
-		.org_id = flow->row.org_id,
-		.project_id = flow->row.project_id,
-		.target_id = flow->row.user_id,
-		.target_label = flow->row.user_email,
-		.changes = "{}",
-		.data = buffer_string(&data),
-	});
+			      .event = EV_USER_SIGNED_IN,
+			      .org_id = flow->row.org_id,
+			      .project_id = flow->row.project_id,
+			      .target_id = flow->row.user_id,
+			      .target_label = flow->row.user_email,
+			      .changes = "{}",
+			      .data = buffer_string(&data),
+			  });
 }
 
 static enum err
@@ -54,7 +58,8 @@ make_session(struct tx *tx, const struct flow *flow, const char **ret_token)
 	struct session_made made;
 
 	if (flow->kind == FLOW_REAUTHENTICATE) {
-		enum err e = session_rotate(tx, flow->row.project_id, flow->row.user_id, flow->data.session_id, true, ret_token);
+		enum err e = session_rotate(tx, flow->row.project_id, flow->row.user_id,
+					    flow->data.session_id, true, ret_token);
 		return e == ERR_NO_ROW ? ERR_FLOW_EXPIRED : e;
 	}
 	TRY(end_previous_session(tx, flow));
@@ -72,12 +77,16 @@ make_session(struct tx *tx, const struct flow *flow, const char **ret_token)
 	return OK;
 }
 
-/* The person's row is written before the session's: a reset or a ban at this moment comes wholly before or wholly after. */
+/*
+ * The person's row is written before the session's: a reset or a ban at this moment comes wholly
+ * before or wholly after.
+ */
 static enum err
 complete(struct tx *tx, struct flow *flow, const char **ret_token)
 {
 	TRY(flow_advance(tx, flow, FLOW_COMPLETED));
-	enum err e = user_signed_in(tx, flow->row.project_id, flow->row.user_id, flow->data.token_version);
+	enum err e =
+	    user_signed_in(tx, flow->row.project_id, flow->row.user_id, flow->data.token_version);
 	if (e == ERR_NO_ROW)
 		return ERR_FLOW_EXPIRED;
 	TRY(e);
@@ -98,7 +107,8 @@ flow_complete(const struct request *rq, struct tx *tx)
 	if (flow.row.user_id == NULL || flow.row.user_status == NULL)
 		return fail_err(rq, ERR_FLOW_EXPIRED);
 	enum err e = user_may_sign_in(flow.row.user_status, flow.row.ban_expires_at, rq->now_ms);
-	tx->actor = (struct actor){ .kind = "user", .id = flow.row.user_id, .label = flow.row.user_email };
+	tx->actor =
+	    (struct actor){ .kind = "user", .id = flow.row.user_id, .label = flow.row.user_email };
 	if (e == OK)
 		e = complete(tx, &flow, &token);
 	if (e != OK)

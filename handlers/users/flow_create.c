@@ -1,5 +1,6 @@
 /*
- * POST /flows and GET /flows/{flow_id}: how a flow begins, and how a page that was reloaded finds it again.
+ * POST /flows and GET /flows/{flow_id}: how a flow begins, and how a page that was reloaded finds
+ * it again.
  */
 #include "handlers/users/flow.h"
 
@@ -45,16 +46,20 @@ console_target(const struct request *rq, const char *asked, const char **ret_tar
 	return OK;
 }
 
-/* Elsewhere only what the client has registered; without an address of their own people end on the error page. */
+/*
+ * Elsewhere only what the client has registered; without an address of their own people end on the
+ * error page.
+ */
 static enum err
-client_target(const struct request *rq, struct tx *tx, const struct flow_client_row *client, const char *asked,
-	      const char **ret_target)
+client_target(const struct request *rq, struct tx *tx, const struct flow_client_row *client,
+	      const char *asked, const char **ret_target)
 {
 	struct q_flow_client_redirect_uris_row *uris = NULL;
 	size_t count = 0;
 
 	if (asked == NULL) {
-		*ret_target = flow_page_url(rq, client->project_id, client->default_client_id, "error");
+		*ret_target =
+		    flow_page_url(rq, client->project_id, client->default_client_id, "error");
 		return OK;
 	}
 	TRY(q_flow_client_redirect_uris(tx->db,
@@ -64,7 +69,9 @@ client_target(const struct request *rq, struct tx *tx, const struct flow_client_
 					},
 					&uris, &count));
 	for (size_t i = 0; i < count; i++)
-		if (redirect_uri_matches(arena_strndup(rq->arena, (const char *)uris[i].uri.data, uris[i].uri.len), asked)) {
+		if (redirect_uri_matches(
+			arena_strndup(rq->arena, (const char *)uris[i].uri.data, uris[i].uri.len),
+			asked)) {
 			*ret_target = asked;
 			return OK;
 		}
@@ -72,7 +79,8 @@ client_target(const struct request *rq, struct tx *tx, const struct flow_client_
 }
 
 static enum err
-find_target(const struct request *rq, struct tx *tx, const struct flow_client_row *client, const char **ret_target)
+find_target(const struct request *rq, struct tx *tx, const struct flow_client_row *client,
+	    const char **ret_target)
 {
 	const struct flow_create_input *in = rq->input;
 
@@ -91,9 +99,12 @@ find_client(const struct request *rq, struct tx *tx, struct flow_client_row *ret
 	struct flow_client_row client;
 
 	if (in->has.client_id)
-		TRY(q_flow_client(tx->db, &(struct q_flow_client){ .client_id = in->client_id }, &client));
+		TRY(q_flow_client(tx->db, &(struct q_flow_client){ .client_id = in->client_id },
+				  &client));
 	else
-		TRY(q_flow_default_client(tx->db, &(struct q_flow_default_client){ .project_id = rq->console_id }, &client));
+		TRY(q_flow_default_client(
+		    tx->db, &(struct q_flow_default_client){ .project_id = rq->console_id },
+		    &client));
 	if (!flow_is_served_here(rq, client.project_id))
 		return ERR_NOT_FOUND;
 	*ret_client = client;
@@ -132,25 +143,28 @@ start(const struct request *rq, const struct flow_client_row *client, struct flo
 /* ---- making it ---- */
 
 static enum err
-make_flow(const struct request *rq, struct tx *tx, const struct flow_client_row *client, struct flow *ret)
+make_flow(const struct request *rq, struct tx *tx, const struct flow_client_row *client,
+	  struct flow *ret)
 {
 	const struct flow_create_input *in = rq->input;
 	struct flow flow = {
-		.row = {
-			.project_id = client->project_id,
-			.client_id = client->client_id,
-			.client_name = client->client_name,
-			.logo_uri = client->logo_uri,
-			.default_client_id = client->default_client_id,
-			.expires_at = rq->now_ms + FLOW_LIFE_MS,
+	    .row =
+		{
+		    .project_id = client->project_id,
+		    .client_id = client->client_id,
+		    .client_name = client->client_name,
+		    .logo_uri = client->logo_uri,
+		    .default_client_id = client->default_client_id,
+		    .expires_at = rq->now_ms + FLOW_LIFE_MS,
 		},
-		.data = {
-			.locale = in->locale,
-			.invitation = in->invitation_secret,
-			.resend_at = NONE,
-			.token_version = NONE,
+	    .data =
+		{
+		    .locale = in->locale,
+		    .invitation = in->invitation_secret,
+		    .resend_at = NONE,
+		    .token_version = NONE,
 		},
-		.settings = sign_in_settings_parse(rq->arena, rq->config, client->settings_body),
+	    .settings = sign_in_settings_parse(rq->arena, rq->config, client->settings_body),
 	};
 
 	TRY(start(rq, client, &flow));
@@ -166,7 +180,8 @@ static enum verdict
 check_create(const struct request *rq, const struct flow_client_row *client)
 {
 	const struct flow_create_input *in = rq->input;
-	struct sign_in_settings settings = sign_in_settings_parse(rq->arena, rq->config, client->settings_body);
+	struct sign_in_settings settings =
+	    sign_in_settings_parse(rq->arena, rq->config, client->settings_body);
 
 	/* No client may run screens of its own yet (rule 4). */
 	if (in->has.transport && strcmp(in->transport, "code") == 0)
@@ -174,7 +189,8 @@ check_create(const struct request *rq, const struct flow_client_row *client)
 	if (!flow_has_password_method(&settings, client->auth_methods))
 		return fail_err(rq, ERR_METHOD_DISABLED);
 	if (in->has.invitation_secret && strcmp(client->project_id, rq->console_id) != 0)
-		return fail_field(rq, "invitation_secret", "not_here", "Only the console has invitations.");
+		return fail_field(rq, "invitation_secret", "not_here",
+				  "Only the console has invitations.");
 	return go_on(rq);
 }
 
@@ -192,7 +208,8 @@ flow_create(const struct request *rq, struct tx *tx)
 		return bad;
 	e = make_flow(rq, tx, &client, &flow);
 	if (e == ERR_VALIDATION_FAILED)
-		return fail_field(rq, "redirect_uri", "unregistered", "This address isn't registered for the client.");
+		return fail_field(rq, "redirect_uri", "unregistered",
+				  "This address isn't registered for the client.");
 	return e == OK ? flow_reply(rq, 201, &flow) : fail_err(rq, e);
 }
 

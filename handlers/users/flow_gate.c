@@ -1,5 +1,6 @@
 /*
- * Who may act on a flow: the browser that opened it, with its token, while it lives and offers the action (users.md rules 3, 4 and 9).
+ * Who may act on a flow: the browser that opened it, with its token, while it lives and offers the
+ * action (users.md rules 3, 4 and 9).
  */
 #include "handlers/users/flow.h"
 
@@ -8,10 +9,13 @@
 #include "lib/encode.h"
 #include "lib/secrets.h"
 
-#define COOKIE_LIFE_S (FLOW_MAIL_LIFE_MS / SECOND_MS)
+#define COOKIE_LIFE_S     (FLOW_MAIL_LIFE_MS / SECOND_MS)
 #define COOKIE_RANDOM_LEN 43
 
-/* ---- the cookie: "prj_….{256 random bits}": the id finds the flow's rows, the bits are what counts ---- */
+/*
+ * ---- the cookie: "prj_….{256 random bits}": the id finds the flow's rows, the bits are what
+ * counts ----
+ */
 
 /* NULL unless there is exactly one, well-formed; two of one name are somebody's trick. */
 static const char *
@@ -45,6 +49,14 @@ flow_take_cookie(const struct request *rq, const char *project_id, struct bytes 
 	reply_cookie(rq, FLOW_COOKIE, cookie, COOKIE_LIFE_S);
 	*ret_binding_digest = sha256_bytes(rq->arena, cookie, strlen(cookie));
 	return OK;
+}
+
+bool
+flow_is_bound_to(const struct flow *flow, struct bytes binding)
+{
+	const struct bytes *own = &flow->row.binding_digest;
+
+	return own->len == binding.len && secret_equal(own->data, binding.data, binding.len);
 }
 
 bool
@@ -92,14 +104,11 @@ find(const struct request *rq, struct tx *tx, const char *flow_id, struct flow *
 	const char *project_id = NULL;
 	const char *cookie = cookie_of(rq, &project_id);
 	struct flow flow;
-	uint8_t digest[32];
 
 	if (cookie == NULL)
 		return ERR_NOT_FOUND;
 	TRY(flow_load(rq, tx, project_id, flow_id, &flow));
-	sha256_of(cookie, strlen(cookie), digest);
-	if (flow.row.binding_digest.len != sizeof(digest) ||
-	    !secret_equal(flow.row.binding_digest.data, digest, sizeof(digest)))
+	if (!flow_is_bound_to(&flow, sha256_bytes(rq->arena, cookie, strlen(cookie))))
 		return ERR_NOT_FOUND;
 	*ret = flow;
 	return OK;
@@ -136,18 +145,21 @@ has_word(const char *words, const char *word)
 bool
 flow_has_password_method(const struct sign_in_settings *settings, const char *auth_methods)
 {
-	return settings->has_password_method && (auth_methods == NULL || has_word(auth_methods, "password"));
+	return settings->has_password_method &&
+	       (auth_methods == NULL || has_word(auth_methods, "password"));
 }
 
 static bool
 needs_password_method(enum flow_action action)
 {
-	return action == FLOW_DO_IDENTIFY || action == FLOW_DO_SIGN_UP || action == FLOW_DO_RECOVER ||
-	       action == FLOW_DO_PASSWORD || action == FLOW_DO_SET_PASSWORD;
+	return action == FLOW_DO_IDENTIFY || action == FLOW_DO_SIGN_UP ||
+	       action == FLOW_DO_RECOVER || action == FLOW_DO_PASSWORD ||
+	       action == FLOW_DO_SET_PASSWORD;
 }
 
 enum verdict
-flow_gate(const struct request *rq, struct tx *tx, const char *flow_id, enum flow_action action, struct flow *ret)
+flow_gate(const struct request *rq, struct tx *tx, const char *flow_id, enum flow_action action,
+	  struct flow *ret)
 {
 	struct flow flow;
 
@@ -161,7 +173,8 @@ flow_gate(const struct request *rq, struct tx *tx, const char *flow_id, enum flo
 		return fail_err(rq, e);
 	if (!flow_allows(flow.kind, flow.state, action))
 		return flow_end(rq, tx, &flow, ERR_FLOW_STATE_CONFLICT);
-	if (needs_password_method(action) && !flow_has_password_method(&flow.settings, flow.row.auth_methods))
+	if (needs_password_method(action) &&
+	    !flow_has_password_method(&flow.settings, flow.row.auth_methods))
 		return fail_err(rq, ERR_METHOD_DISABLED);
 	*ret = flow;
 	return go_on(rq);

@@ -1,5 +1,6 @@
 /*
- * What a flow mails: a code with a link, a reset link, or word that an account exists. The same work for known and unknown people.
+ * What a flow mails: a code with a link, a reset link, or word that an account exists. The same
+ * work for known and unknown people.
  */
 #include "handlers/users/flow.h"
 
@@ -20,23 +21,30 @@ struct proof_made {
 };
 
 const char *
-flow_page_url(const struct request *rq, const char *project_id, const char *default_client_id, const char *page)
+flow_page_url(const struct request *rq, const char *project_id, const char *default_client_id,
+	      const char *page)
 {
 	if (strcmp(project_id, rq->console_id) == 0)
 		return arena_printf(rq->arena, "%s/%s", rq->config->public_url, page);
 	return arena_printf(rq->arena, "%s/p/%s/%s", rq->config->auth_url, default_client_id, page);
 }
 
-/* Six digits are guessed through at once where only their hash is kept: so a key goes in, and the flow they belong to. */
+/*
+ * Six digits are guessed through at once where only their hash is kept: so a key goes in, and the
+ * flow they belong to.
+ */
 enum err
-flow_code_digest(const struct request *rq, const struct flow *flow, const char *code, struct bytes *ret)
+flow_code_digest(const struct request *rq, const struct flow *flow, const char *code,
+		 struct bytes *ret)
 {
-	const char *said = arena_printf(rq->arena, "%s %s %s", flow->row.project_id, flow->row.id, code);
+	const char *said =
+	    arena_printf(rq->arena, "%s %s %s", flow->row.project_id, flow->row.id, code);
 	uint8_t mac[32];
 
 	TRY(keyring_mac(rq->keyring, "code",
 			(struct bytes){ .data = (const uint8_t *)said, .len = strlen(said) }, mac));
-	*ret = (struct bytes){ .data = arena_copy(rq->arena, mac, sizeof(mac)), .len = sizeof(mac) };
+	*ret =
+	    (struct bytes){ .data = arena_copy(rq->arena, mac, sizeof(mac)), .len = sizeof(mac) };
 	return OK;
 }
 
@@ -72,7 +80,8 @@ make_proof(const struct request *rq, struct proof_made *ret)
 static int64_t
 link_life_ms(const struct flow *flow)
 {
-	return flow->kind == FLOW_RECOVER ? flow->settings.reset_minutes * MINUTE_MS : FLOW_MAIL_LIFE_MS;
+	return flow->kind == FLOW_RECOVER ? flow->settings.reset_minutes * MINUTE_MS
+					  : FLOW_MAIL_LIFE_MS;
 }
 
 static struct mail
@@ -95,7 +104,10 @@ link_url(const struct request *rq, const struct mail *mail, const struct proof_m
 	return url;
 }
 
-/* A stranger's name is not put into a mail to an address that nobody has proven: it could be a message of its own. */
+/*
+ * A stranger's name is not put into a mail to an address that nobody has proven: it could be a
+ * message of its own.
+ */
 static struct mail
 verification_mail(const struct request *rq, const struct flow *flow, const struct proof_made *made)
 {
@@ -117,7 +129,7 @@ taken_mail(const struct request *rq, const struct flow *flow, const struct user_
 	mail.template = MAIL_ACCOUNT_EXISTS;
 	mail.user_id = user->id;
 	mail.user_name = user->name;
-	mail.recipient = user->email;	/* the stored address, never the typed one (rule 1) */
+	mail.recipient = user->email; /* the stored address, never the typed one (rule 1) */
 	return mail;
 }
 
@@ -139,8 +151,8 @@ reset_mail(const struct request *rq, const struct flow *flow, const struct proof
 
 /* A sign-up looks again whether the address is taken: that may have changed since the last mail. */
 static enum err
-choose_mail(const struct request *rq, struct tx *tx, const struct flow *flow, const struct proof_made *made,
-	    struct mail *ret_mail)
+choose_mail(const struct request *rq, struct tx *tx, const struct flow *flow,
+	    const struct proof_made *made, struct mail *ret_mail)
 {
 	struct user_row user;
 	enum err e;
@@ -166,13 +178,18 @@ choose_mail(const struct request *rq, struct tx *tx, const struct flow *flow, co
 
 /* ---- writing it ---- */
 
-/* The row of a link that nobody will get is written too: it opens nothing, and takes the same time. */
+/*
+ * The row of a link that nobody will get is written too: it opens nothing, and takes the same time.
+ */
 static enum err
 add_link(struct tx *tx, const struct flow *flow, const struct proof_made *made, bool is_sent)
 {
 	const char *purpose = flow->kind == FLOW_RECOVER ? "reset" : "verification";
 
-	/* A newer link of its kind voids the older (rule 16), unless the newer one was never mailed. */
+	/*
+	 * A newer link of its kind voids the older (rule 16), unless the newer one was never
+	 * mailed.
+	 */
 	TRY(q_one_time_token_void(tx->db,
 				  &(struct q_one_time_token_void){
 				      .project_id = flow->row.project_id,
@@ -180,18 +197,19 @@ add_link(struct tx *tx, const struct flow *flow, const struct proof_made *made, 
 				      .purpose = purpose,
 				  },
 				  NULL));
-	return q_one_time_token_insert(tx->db,
-				       &(struct q_one_time_token_insert){
-					   .project_id = flow->row.project_id,
-					   .token_digest = made->link_digest,
-					   .purpose = purpose,
-					   .user_id = flow->row.user_id,
-					   .flow_id = flow->row.id,
-					   .target = { .data = (const uint8_t *)flow->data.email_key,
-						       .len = strlen(flow->data.email_key) },
-					   .expires_at = tx->now_ms + link_life_ms(flow),
-				       },
-				       NULL);
+	return q_one_time_token_insert(
+	    tx->db,
+	    &(struct q_one_time_token_insert){
+		.project_id = flow->row.project_id,
+		.token_digest = made->link_digest,
+		.purpose = purpose,
+		.user_id = flow->row.user_id,
+		.flow_id = flow->row.id,
+		.target = { .data = (const uint8_t *)flow->data.email_key,
+			    .len = strlen(flow->data.email_key) },
+		.expires_at = tx->now_ms + link_life_ms(flow),
+	    },
+	    NULL);
 }
 
 enum err
@@ -204,7 +222,10 @@ flow_send_proof(const struct request *rq, struct tx *tx, struct flow *flow)
 	TRY(make_proof(rq, &made));
 	TRY(choose_mail(rq, tx, flow, &made, &mail));
 	e = mail_queue(tx, &mail);
-	/* A recipient who has had enough isn't told apart from one who gets it (rule 14); what they have stays good. */
+	/*
+	 * A recipient who has had enough isn't told apart from one who gets it (rule 14); what they
+	 * have stays good.
+	 */
 	bool is_sent = e != ERR_RATE_LIMITED;
 	if (is_sent)
 		TRY(e);

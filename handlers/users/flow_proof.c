@@ -25,16 +25,22 @@ take_user(struct tx *tx, struct flow *flow, const char *user_id)
 {
 	struct user_row user;
 
-	TRY(q_user_get(tx->db, &(struct q_user_get){ .project_id = flow->row.project_id, .id = user_id }, &user));
+	TRY(q_user_get(tx->db,
+		       &(struct q_user_get){ .project_id = flow->row.project_id, .id = user_id },
+		       &user));
 	flow->row.user_id = user.id;
 	flow->data.token_version = user.token_version;
 	tx->actor = (struct actor){ .kind = "user", .id = user.id, .label = user.email };
 	return OK;
 }
 
-/* Somebody who has an account. Their first proof drops what is older, so a password has to be chosen; so it has after recovery. */
+/*
+ * Somebody who has an account. Their first proof drops what is older, so a password has to be
+ * chosen; so it has after recovery.
+ */
 static enum err
-prove_known(struct tx *tx, struct flow *flow, const struct user_row *user, enum flow_event *ret_event)
+prove_known(struct tx *tx, struct flow *flow, const struct user_row *user,
+	    enum flow_event *ret_event)
 {
 	bool is_first = false;
 
@@ -42,7 +48,8 @@ prove_known(struct tx *tx, struct flow *flow, const struct user_row *user, enum 
 	tx->actor = (struct actor){ .kind = "user", .id = user->id, .label = user->email };
 	TRY(user_prove_email(tx, flow->row.project_id, user->id, user->email, &is_first));
 	TRY(take_user(tx, flow, user->id));
-	*ret_event = is_first || flow->kind == FLOW_RECOVER ? FLOW_PASSWORD_DUE : FLOW_ADDRESS_PROVEN;
+	*ret_event =
+	    is_first || flow->kind == FLOW_RECOVER ? FLOW_PASSWORD_DUE : FLOW_ADDRESS_PROVEN;
 	return OK;
 }
 
@@ -59,8 +66,9 @@ find_by_address(struct tx *tx, const struct flow *flow, struct user_row *ret_use
 }
 
 /*
- * A sign-up. The pending password counts only in the browser where it was typed: a link opened in another proves that somebody reads this
- * mailbox, but not that they typed the password, so they choose one.
+ * A sign-up. The pending password counts only in the browser where it was typed: a link opened in
+ * another proves that somebody reads this mailbox, but not that they typed the password, so they
+ * choose one.
  */
 static enum err
 prove_sign_up(struct tx *tx, struct flow *flow, enum proof proof, enum flow_event *ret_event)
@@ -82,7 +90,8 @@ prove_sign_up(struct tx *tx, struct flow *flow, enum proof proof, enum flow_even
 		return prove_known(tx, flow, &user, ret_event);
 	}
 	TRY(e);
-	*ret_event = is_here && flow->data.password_phc != NULL ? FLOW_ADDRESS_PROVEN : FLOW_PASSWORD_DUE;
+	*ret_event =
+	    is_here && flow->data.password_phc != NULL ? FLOW_ADDRESS_PROVEN : FLOW_PASSWORD_DUE;
 	return OK;
 }
 
@@ -97,7 +106,9 @@ prove(struct tx *tx, struct flow *flow, enum proof proof, enum flow_event *ret_e
 	if (flow->row.user_id == NULL)
 		return ERR_INVALID_CODE;
 	TRY(q_user_get(
-	    tx->db, &(struct q_user_get){ .project_id = flow->row.project_id, .id = flow->row.user_id }, &user));
+	    tx->db,
+	    &(struct q_user_get){ .project_id = flow->row.project_id, .id = flow->row.user_id },
+	    &user));
 	return prove_known(tx, flow, &user, ret_event);
 }
 

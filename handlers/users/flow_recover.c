@@ -1,5 +1,6 @@
 /*
- * The actions recover and set_password: a reset link is mailed, and opened it lets a new password be chosen (users.md rules 6 and 17).
+ * The actions recover and set_password: a reset link is mailed, and opened it lets a new password
+ * be chosen (users.md rules 6 and 17).
  */
 #include "handlers/users/flow.h"
 
@@ -11,18 +12,21 @@
 
 /* ---- recover ---- */
 
-/* Asked for by nobody who is signed in; recorded for unknown addresses too, whose targets have no id. */
+/*
+ * Asked for by nobody who is signed in; recorded for unknown addresses too, whose targets have no
+ * id.
+ */
 static enum err
 record_request(struct tx *tx, const struct flow *flow)
 {
 	return record(tx, &(struct record){
-		.event = EV_PASSWORD_RESET_REQUESTED,
-		.org_id = flow->row.org_id,
-		.project_id = flow->row.project_id,
-		.target_id = flow->row.user_id,
-		.target_label = email_mask(tx->arena, flow->data.email),
-		.changes = "{}",
-	});
+			      .event = EV_PASSWORD_RESET_REQUESTED,
+			      .org_id = flow->row.org_id,
+			      .project_id = flow->row.project_id,
+			      .target_id = flow->row.user_id,
+			      .target_label = email_mask(tx->arena, flow->data.email),
+			      .changes = "{}",
+			  });
 }
 
 /* The person, or nobody; what is read of them later stands in the flow's row. */
@@ -30,13 +34,14 @@ static enum err
 find_person(struct tx *tx, struct flow *flow)
 {
 	struct user_row user;
-	enum err e = q_user_by_email(tx->db,
-				     &(struct q_user_by_email){
-					 .project_id = flow->row.project_id,
-					 .email_key = { .data = (const uint8_t *)flow->data.email_key,
-							.len = strlen(flow->data.email_key) },
-				     },
-				     &user);
+	enum err e =
+	    q_user_by_email(tx->db,
+			    &(struct q_user_by_email){
+				.project_id = flow->row.project_id,
+				.email_key = { .data = (const uint8_t *)flow->data.email_key,
+					       .len = strlen(flow->data.email_key) },
+			    },
+			    &user);
 
 	flow->row.user_id = e == OK ? user.id : NULL;
 	flow->row.user_email = e == OK ? user.email : NULL;
@@ -85,34 +90,35 @@ flow_set_password_work(const struct request *rq)
 	struct flow_new_password *new_password = rq->scratch;
 	const struct flow *flow = &new_password->flow;
 
-	return password_make(rq, &flow->settings, "password", in->password, flow->row.user_email, flow->row.project_name,
-			     &new_password->phc);
+	return password_make(rq, &flow->settings, "password", in->password, flow->row.user_email,
+			     flow->row.project_name, &new_password->phc);
 }
 
 static enum err
 record_new_password(struct tx *tx, const struct flow *flow)
 {
-	return record(tx, &(struct record){
-		.event = flow->kind == FLOW_RECOVER ? EV_PASSWORD_RESET : EV_PASSWORD_CHANGED,
-		.org_id = flow->row.org_id,
-		.project_id = flow->row.project_id,
-		.target_id = flow->row.user_id,
-		.target_label = flow->row.user_email,
-		.changes = "{\"password\":[\"•\",\"•\"]}",
-	});
+	return record(
+	    tx, &(struct record){
+		    .event = flow->kind == FLOW_RECOVER ? EV_PASSWORD_RESET : EV_PASSWORD_CHANGED,
+		    .org_id = flow->row.org_id,
+		    .project_id = flow->row.project_id,
+		    .target_id = flow->row.user_id,
+		    .target_label = flow->row.user_email,
+		    .changes = "{\"password\":[\"•\",\"•\"]}",
+		});
 }
 
 static enum err
 mail_change(struct tx *tx, const struct flow *flow)
 {
 	enum err e = mail_queue(tx, &(struct mail){
-		.template = MAIL_PASSWORD_CHANGED,
-		.project_id = flow->row.project_id,
-		.user_id = flow->row.user_id,
-		.recipient = flow->row.user_email,
-		.user_name = flow->row.user_name,
-		.expires_at = NONE,
-	});
+					.template = MAIL_PASSWORD_CHANGED,
+					.project_id = flow->row.project_id,
+					.user_id = flow->row.user_id,
+					.recipient = flow->row.user_email,
+					.user_name = flow->row.user_name,
+					.expires_at = NONE,
+				    });
 
 	return e == ERR_RATE_LIMITED ? OK : e;
 }
@@ -125,7 +131,9 @@ set_password(struct tx *tx, struct flow *flow, const char *phc)
 	TRY(user_set_password(tx, flow->row.project_id, flow->row.user_id, phc));
 	TRY(user_end_sessions(tx, flow->row.project_id, flow->row.user_id, NULL));
 	TRY(q_user_get(
-	    tx->db, &(struct q_user_get){ .project_id = flow->row.project_id, .id = flow->row.user_id }, &user));
+	    tx->db,
+	    &(struct q_user_get){ .project_id = flow->row.project_id, .id = flow->row.user_id },
+	    &user));
 	flow->data.token_version = user.token_version;
 	TRY(record_new_password(tx, flow));
 	if (flow->kind == FLOW_RECOVER)
@@ -139,9 +147,13 @@ flow_set_password(const struct request *rq, struct tx *tx)
 	const struct flow_new_password *new_password = rq->scratch;
 	struct flow flow = new_password->flow;
 
-	/* The flow was opened by the proof; a reset elsewhere since then has ended what that proof was worth. */
+	/*
+	 * The flow was opened by the proof; a reset elsewhere since then has ended what that proof
+	 * was worth.
+	 */
 	if (flow.row.user_id == NULL || flow.row.user_token_version != flow.data.token_version)
 		return fail_err(rq, ERR_FLOW_EXPIRED);
-	tx->actor = (struct actor){ .kind = "user", .id = flow.row.user_id, .label = flow.row.user_email };
+	tx->actor =
+	    (struct actor){ .kind = "user", .id = flow.row.user_id, .label = flow.row.user_email };
 	return flow_end(rq, tx, &flow, set_password(tx, &flow, new_password->phc));
 }

@@ -1,5 +1,6 @@
 /*
- * A link that an administrator made (domain/reset_link.h) has no recovery under way behind it: redeeming it begins one.
+ * A link that an administrator made (domain/reset_link.h) has no recovery under way behind it:
+ * redeeming it begins one.
  */
 #include "handlers/users/flow.h"
 
@@ -17,30 +18,34 @@ page_after(const struct request *rq, const struct flow_client_row *client)
 }
 
 enum err
-flow_begin_reset(const struct request *rq, struct tx *tx, const char *project_id, const char *user_id, const char *token,
-		 struct flow *ret)
+flow_begin_reset(const struct request *rq, struct tx *tx, const char *project_id,
+		 const char *user_id, const char *token, struct flow *ret)
 {
 	struct flow_client_row client;
 	struct user_row user;
 
-	TRY(q_flow_default_client(tx->db, &(struct q_flow_default_client){ .project_id = project_id }, &client));
-	TRY(q_user_get(tx->db, &(struct q_user_get){ .project_id = project_id, .id = user_id }, &user));
+	TRY(q_flow_default_client(
+	    tx->db, &(struct q_flow_default_client){ .project_id = project_id }, &client));
+	TRY(q_user_get(tx->db, &(struct q_user_get){ .project_id = project_id, .id = user_id },
+		       &user));
 	struct flow flow = {
-		.kind = FLOW_RECOVER,
-		.state = FLOW_VERIFICATION,
-		.row = {
-			.project_id = project_id,
-			.client_id = client.client_id,
-			.user_id = user.id,
-			/* No browser's: the one that redeems takes it over. */
-			.binding_digest = sha256_bytes(rq->arena, token, strlen(token)),
-			.expires_at = rq->now_ms + FLOW_LIFE_MS,
+	    .kind = FLOW_RECOVER,
+	    .state = FLOW_VERIFICATION,
+	    .row =
+		{
+		    .project_id = project_id,
+		    .client_id = client.client_id,
+		    .user_id = user.id,
+		    /* No browser's: the one that redeems takes it over. */
+		    .binding_digest = sha256_bytes(rq->arena, token, strlen(token)),
+		    .expires_at = rq->now_ms + FLOW_LIFE_MS,
 		},
-		.data = {
-			.email = user.email,
-			.redirect_to = page_after(rq, &client),
-			.resend_at = NONE,
-			.token_version = NONE,
+	    .data =
+		{
+		    .email = user.email,
+		    .redirect_to = page_after(rq, &client),
+		    .resend_at = NONE,
+		    .token_version = NONE,
 		},
 	};
 	if (!email_key(rq->arena, user.email, &flow.data.email_key))

@@ -24,12 +24,13 @@ flow_identify(const struct request *rq, struct tx *tx)
 		return verdict;
 	if (!email_key(rq->arena, in->identifier, &key))
 		return fail_field(rq, "identifier", "email", "This isn't an e-mail address.");
-	enum err e = q_user_by_email(tx->db,
-				     &(struct q_user_by_email){
-					 .project_id = flow.row.project_id,
-					 .email_key = { .data = (const uint8_t *)key, .len = strlen(key) },
-				     },
-				     &user);
+	enum err e =
+	    q_user_by_email(tx->db,
+			    &(struct q_user_by_email){
+				.project_id = flow.row.project_id,
+				.email_key = { .data = (const uint8_t *)key, .len = strlen(key) },
+			    },
+			    &user);
 	if (e != OK && e != ERR_NO_ROW)
 		return fail_err(rq, e);
 	flow.kind = FLOW_SIGN_IN;
@@ -67,13 +68,13 @@ static enum err
 record_lock(struct tx *tx, const struct flow *flow)
 {
 	return record(tx, &(struct record){
-		.event = EV_USER_LOCKED,
-		.org_id = flow->row.org_id,
-		.project_id = flow->row.project_id,
-		.target_id = flow->row.user_id,
-		.target_label = flow->row.user_email,
-		.changes = "{\"locked\":[false,true]}",
-	});
+			      .event = EV_USER_LOCKED,
+			      .org_id = flow->row.org_id,
+			      .project_id = flow->row.project_id,
+			      .target_id = flow->row.user_id,
+			      .target_label = flow->row.user_email,
+			      .changes = "{\"locked\":[false,true]}",
+			  });
 }
 
 enum verdict
@@ -94,7 +95,8 @@ flow_password_before(const struct request *rq, struct tx *tx)
 	if (!answer.is_blocked)
 		return go_on(rq);
 	reply_retry_after(rq, answer.wait_ms);
-	return refuse(rq, ERR_TOO_MANY_ATTEMPTS, "Too many failed attempts. Wait, or have your password reset.");
+	return refuse(rq, ERR_TOO_MANY_ATTEMPTS,
+		      "Too many failed attempts. Wait, or have your password reset.");
 }
 
 enum verdict
@@ -105,7 +107,9 @@ flow_password_work(const struct request *rq)
 	struct password_cost cost = config_password_cost(rq->config);
 	const struct bytes *hash = &try->flow.row.password_hash;
 	/* Nobody, and somebody without a password, cost the same hash (PW-06). */
-	const char *phc = hash->data != NULL ? arena_strndup(rq->arena, (const char *)hash->data, hash->len) : NULL;
+	const char *phc = hash->data != NULL
+			      ? arena_strndup(rq->arena, (const char *)hash->data, hash->len)
+			      : NULL;
 	enum err e = password_verify(rq->arena, cost, phc, in->password, &try->matches);
 
 	if (e == OK && try->matches && password_needs_rehash(phc, cost))
@@ -122,15 +126,17 @@ record_failure(struct tx *tx, const struct flow *flow)
 	TRY(throttle_may_report(tx, flow->row.project_id, subject_of(flow), &may_report, &count));
 	if (!may_report)
 		return OK;
-	return record(tx, &(struct record){
-		.event = EV_USER_SIGN_IN_FAILED,
-		.org_id = flow->row.org_id,
-		.project_id = flow->row.project_id,
-		.target_id = flow->row.user_id,
-		.target_label = email_mask(tx->arena, flow->data.email),
-		.changes = "{}",
-		.data = arena_printf(tx->arena, "{\"method\":\"password\",\"count\":%lld}", (long long)count),
-	});
+	return record(
+	    tx, &(struct record){
+		    .event = EV_USER_SIGN_IN_FAILED,
+		    .org_id = flow->row.org_id,
+		    .project_id = flow->row.project_id,
+		    .target_id = flow->row.user_id,
+		    .target_label = email_mask(tx->arena, flow->data.email),
+		    .changes = "{}",
+		    .data = arena_printf(tx->arena, "{\"method\":\"password\",\"count\":%lld}",
+					 (long long)count),
+		});
 }
 
 static enum verdict
@@ -148,22 +154,26 @@ refuse_wrong_password(const struct request *rq, struct tx *tx, const struct flow
 static enum err
 rehash(struct tx *tx, const struct flow *flow, const char *phc)
 {
-	return q_user_password_rehash(tx->db,
-				      &(struct q_user_password_rehash){
-					  .hash = { .data = (const uint8_t *)phc, .len = strlen(phc) },
-					  .project_id = flow->row.project_id,
-					  .user_id = flow->row.user_id,
-					  .old_hash = flow->row.password_hash,
-				      },
-				      NULL);
+	return q_user_password_rehash(
+	    tx->db,
+	    &(struct q_user_password_rehash){
+		.hash = { .data = (const uint8_t *)phc, .len = strlen(phc) },
+		.project_id = flow->row.project_id,
+		.user_id = flow->row.user_id,
+		.old_hash = flow->row.password_hash,
+	    },
+	    NULL);
 }
 
-/* The password is right: on to the end, or first to the proof of an address that was never proven. */
+/*
+ * The password is right: on to the end, or first to the proof of an address that was never proven.
+ */
 static enum err
-accept_password(const struct request *rq, struct tx *tx, struct flow *flow, const char *rehashed_phc)
+accept_password(const struct request *rq, struct tx *tx, struct flow *flow,
+		const char *rehashed_phc)
 {
-	bool must_prove = flow->row.email_verified_at == NONE && flow->settings.require_email_verification &&
-			  flow->kind == FLOW_SIGN_IN;
+	bool must_prove = flow->row.email_verified_at == NONE &&
+			  flow->settings.require_email_verification && flow->kind == FLOW_SIGN_IN;
 
 	if (rehashed_phc != NULL)
 		TRY(rehash(tx, flow, rehashed_phc));
@@ -184,7 +194,8 @@ flow_password(const struct request *rq, struct tx *tx)
 
 	if (!try->matches)
 		return refuse_wrong_password(rq, tx, &flow);
-	tx->actor = (struct actor){ .kind = "user", .id = flow.row.user_id, .label = flow.row.user_email };
+	tx->actor =
+	    (struct actor){ .kind = "user", .id = flow.row.user_id, .label = flow.row.user_email };
 	enum err e = throttle_succeed(tx, flow.row.project_id, flow.row.user_id);
 	if (e != OK)
 		return fail_err(rq, e);

@@ -1,5 +1,6 @@
 /*
- * The action sign_up: an account that waits for the proof of its address, or is made at once (users.md rules 7 and 8, tenancy rules 1 and 2).
+ * The action sign_up: an account that waits for the proof of its address, or is made at once
+ * (users.md rules 7 and 8, tenancy rules 1 and 2).
  */
 #include "handlers/users/flow.h"
 
@@ -42,7 +43,10 @@ flow_make_user(struct tx *tx, struct flow *flow, const char *password_phc, bool 
 	return OK;
 }
 
-/* The invitation is judged before the address, so that a made-up one tells nothing about the address. */
+/*
+ * The invitation is judged before the address, so that a made-up one tells nothing about the
+ * address.
+ */
 static enum err
 sign_up_invited(struct tx *tx, struct flow *flow)
 {
@@ -55,7 +59,8 @@ sign_up_invited(struct tx *tx, struct flow *flow)
 	if (strcmp(invited_key, flow->data.email_key) != 0)
 		return ERR_INVITATION_EMAIL_MISMATCH;
 	TRY(flow_make_user(tx, flow, flow->data.password_phc, true));
-	return invitation_accept(tx, flow->data.invitation, flow->row.user_id, flow->data.email_key, &accepted);
+	return invitation_accept(tx, flow->data.invitation, flow->row.user_id, flow->data.email_key,
+				 &accepted);
 }
 
 static enum err

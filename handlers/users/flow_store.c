@@ -1,5 +1,6 @@
 /*
- * A flow in its row: what it remembers is JSON, sealed for this row alone; each step is one conditional UPDATE.
+ * A flow in its row: what it remembers is JSON, sealed for this row alone; each step is one
+ * conditional UPDATE.
  */
 #include "handlers/users/flow.h"
 
@@ -9,16 +10,24 @@
 
 /* ---- what it remembers ---- */
 
-#define TEXT(member) { #member, offsetof(struct flow_data, member) }
+#define TEXT(member)                                                                               \
+	{                                                                                          \
+#member, offsetof(struct flow_data, member)                                        \
+	}
 
 static const struct {
 	const char *name;
 	size_t offset;
-} texts[] = {
-	TEXT(email), TEXT(email_key), TEXT(name), TEXT(locale), TEXT(password_phc), TEXT(invitation), TEXT(redirect_to),
-	TEXT(link), TEXT(session_id), TEXT(session_user_id), TEXT(auth_strength), TEXT(amr), TEXT(error_code),
-}, numbers[] = {
-	TEXT(resend_at), TEXT(token_version),
+} texts[] =
+    {
+	TEXT(email),        TEXT(email_key),       TEXT(name),          TEXT(locale),
+	TEXT(password_phc), TEXT(invitation),      TEXT(redirect_to),   TEXT(link),
+	TEXT(session_id),   TEXT(session_user_id), TEXT(auth_strength), TEXT(amr),
+	TEXT(error_code),
+},
+  numbers[] = {
+      TEXT(resend_at),
+      TEXT(token_version),
 };
 
 static const char **
@@ -36,9 +45,10 @@ number_at(struct flow_data *data, size_t offset)
 static struct seal_place
 place_of(const char *project_id, const char *flow_id)
 {
-	return (struct seal_place){
-		.table = "flows", .column = "data_sealed", .row_id = flow_id, .project_id = project_id
-	};
+	return (struct seal_place){ .table = "flows",
+				    .column = "data_sealed",
+				    .row_id = flow_id,
+				    .project_id = project_id };
 }
 
 static enum err
@@ -66,7 +76,8 @@ seal(struct tx *tx, const struct flow *flow, struct bytes *ret_sealed)
 	buffer_char(&json, '}');
 	arena_wipe_later(tx->arena, json.data, json.len);
 	return keyring_seal(tx->keyring, tx->arena, &place,
-			    (struct bytes){ .data = (const uint8_t *)json.data, .len = json.len }, ret_sealed);
+			    (struct bytes){ .data = (const uint8_t *)json.data, .len = json.len },
+			    ret_sealed);
 }
 
 static enum err
@@ -78,7 +89,8 @@ unseal(struct tx *tx, const struct flow_row *row, struct flow_data *ret_data)
 	struct bytes plain;
 
 	TRY(keyring_open(tx->keyring, tx->arena, &place, row->data_sealed, &plain));
-	if (json_parse(tx->arena, (const char *)plain.data, plain.len, &object, NULL) != OK || object.type != JSON_OBJECT)
+	if (json_parse(tx->arena, (const char *)plain.data, plain.len, &object, NULL) != OK ||
+	    object.type != JSON_OBJECT)
 		return ERR_CRYPTO;
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
 		const struct json *member = json_member(&object, texts[i].name);
@@ -99,11 +111,13 @@ unseal(struct tx *tx, const struct flow_row *row, struct flow_data *ret_data)
 /* ---- rows ---- */
 
 enum err
-flow_load(const struct request *rq, struct tx *tx, const char *project_id, const char *flow_id, struct flow *ret)
+flow_load(const struct request *rq, struct tx *tx, const char *project_id, const char *flow_id,
+	  struct flow *ret)
 {
 	struct flow flow = { .kind = FLOW_KIND_NONE };
 
-	TRY(q_flow_get(tx->db, &(struct q_flow_get){ .project_id = project_id, .id = flow_id }, &flow.row));
+	TRY(q_flow_get(tx->db, &(struct q_flow_get){ .project_id = project_id, .id = flow_id },
+		       &flow.row));
 	TRY(unseal(tx, &flow.row, &flow.data));
 	flow.kind = flow_kind_parse(flow.row.kind);
 	flow.state = flow_state_parse(flow.row.state);

@@ -1,12 +1,8 @@
 /*
- * The actions send_code and verify_code, and the mailed link that takes a flow to the browser it is opened in (users.md rules 15 and 16).
+ * The actions send_code and verify_code (users.md rule 15).
  */
 #include "handlers/users/flow.h"
 
-#include <string.h>
-
-#include "domain/reset_link.h"
-#include "lib/encode.h"
 #include "lib/secrets.h"
 
 #define CODE_LEN 6
@@ -24,7 +20,8 @@ flow_send_code(const struct request *rq, struct tx *tx)
 		return verdict;
 	if (flow.data.resend_at != NONE && flow.data.resend_at > rq->now_ms) {
 		reply_retry_after(rq, flow.data.resend_at - rq->now_ms);
-		return fail(rq, ERR_TOO_MANY_ATTEMPTS, "A mail was just sent. Wait before asking for another one.");
+		return fail(rq, ERR_TOO_MANY_ATTEMPTS,
+			    "A mail was just sent. Wait before asking for another one.");
 	}
 	enum err e = flow_send_proof(rq, tx, &flow);
 	if (e == OK)
@@ -111,80 +108,4 @@ flow_verify_code(const struct request *rq, struct tx *tx)
 	if (!is_right(&flow, digest))
 		return refuse(rq, ERR_INVALID_CODE, "The code is wrong.");
 	return flow_prove(rq, tx, &flow, PROOF_CODE);
-}
-
-/* ---- redeem ---- */
-
-static enum err
-find_project(const struct request *rq, struct tx *tx, const char *client_id, const char **ret_project_id)
-{
-	struct flow_client_row client;
-
-	if (client_id == NULL) {
-		*ret_project_id = rq->console_id;
-		return rq->console_id[0] != '\0' ? OK : ERR_LINK_INVALID;
-	}
-	enum err e = q_flow_client(tx->db, &(struct q_flow_client){ .client_id = client_id }, &client);
-	*ret_project_id = e == OK ? client.project_id : NULL;
-	return e == ERR_NO_ROW ? ERR_LINK_INVALID : e;
-}
-
-/* The link is used up by whoever's UPDATE hits; then it is looked at. */
-static enum err
-use_link(const struct request *rq, struct tx *tx, const char *project_id, const char *token, struct flow *ret_flow)
-{
-	struct bytes digest = sha256_bytes(rq->arena, token, strlen(token));
-	struct q_one_time_token_get_row row;
-	struct flow flow;
-	uint64_t matched = 0;
-
-	TRY(q_one_time_token_use(
-	    tx->db, &(struct q_one_time_token_use){ .project_id = project_id, .token_digest = digest }, &matched));
-	if (matched == 0)
-		return ERR_NO_ROW;
-	TRY(q_one_time_token_get(
-	    tx->db, &(struct q_one_time_token_get){ .project_id = project_id, .token_digest = digest }, &row));
-	if (row.flow_id == NULL)
-		return strcmp(row.purpose, RESET_LINK_PURPOSE) == 0 && row.user_id != NULL
-			       ? flow_begin_reset(rq, tx, project_id, row.user_id, token, ret_flow)
-			       : ERR_NO_ROW;
-	TRY(flow_load(rq, tx, project_id, row.flow_id, &flow));
-	/* Of a flow's links only the newest counts. */
-	if (flow.row.expires_at <= rq->now_ms || flow.state != FLOW_VERIFICATION || flow.data.link == NULL ||
-	    strcmp(flow.data.link, hex_encode(rq->arena, digest)) != 0)
-		return ERR_NO_ROW;
-	*ret_flow = flow;
-	return OK;
-}
-
-static bool
-is_same(struct bytes a, struct bytes b)
-{
-	return a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
-}
-
-enum verdict
-flow_redeem(const struct request *rq, struct tx *tx)
-{
-	const struct flow_redeem_input *in = rq->input;
-	const char *project_id = NULL;
-	enum secret_kind kind;
-	struct bytes binding;
-	struct flow flow;
-
-	if (!secret_parse(in->token, &kind) || kind != SECRET_MAIL_LINK)
-		return fail_err(rq, ERR_LINK_INVALID);
-	enum err e = find_project(rq, tx, in->client_id, &project_id);
-	if (e == OK && !flow_is_served_here(rq, project_id))
-		e = ERR_LINK_INVALID;
-	if (e == OK)
-		e = use_link(rq, tx, project_id, in->token, &flow);
-	if (e == OK)
-		e = flow_take_cookie(rq, project_id, &binding);
-	if (e != OK)
-		return fail_err(rq, e == ERR_NO_ROW ? ERR_LINK_INVALID : e);
-	/* The flow goes with the mailbox: whoever opened it in another browser has it no more. */
-	bool is_here = is_same(binding, flow.row.binding_digest);
-	flow.row.binding_digest = binding;
-	return flow_prove(rq, tx, &flow, is_here ? PROOF_LINK_HERE : PROOF_LINK_ELSEWHERE);
 }

@@ -3,8 +3,6 @@
  */
 #include "handlers/users/flow.h"
 
-#include <string.h>
-
 #include "lib/text.h"
 
 struct option_view {
@@ -33,12 +31,11 @@ struct flow_view {
 
 static const char *const KINDS[] = { "sign_in", "sign_up", "recover", "reauthenticate", NULL };
 static const char *const TRANSPORTS[] = { "cookie", NULL };
-static const char *const STATES[] = {
-	"identify", "first_factor", "verification", "new_password", "done", "consumed", "failed", NULL
-};
-static const char *const ACTIONS[] = {
-	"identify", "sign_up", "recover", "password", "back", "send_code", "verify_code", "set_password", "complete", NULL
-};
+static const char *const STATES[] = { "identify", "first_factor", "verification", "new_password",
+				      "done",     "consumed",     "failed",       NULL };
+static const char *const ACTIONS[] = { "identify", "sign_up",   "recover",     "password",
+				       "back",     "send_code", "verify_code", "set_password",
+				       "complete", NULL };
 
 static const struct field option_fields[] = {
 	OUT_ENUM(struct option_view, action, ACTIONS),
@@ -70,7 +67,8 @@ const struct field flow_fields[] = {
 	OUT_TIME(struct flow_view, resend_at, .flags = FIELD_NULLABLE),
 	OUT_INT(struct flow_view, tries_left, .flags = FIELD_NULLABLE),
 	OUT_STRING(struct flow_view, error_code, .flags = FIELD_NULLABLE),
-	OUT_STRING(struct flow_view, flow_token, .flags = FIELD_SECRET, .description = "To be sent back as X-Flow-Token"),
+	OUT_STRING(struct flow_view, flow_token, .flags = FIELD_SECRET,
+		   .description = "To be sent back as X-Flow-Token"),
 	OUT_TIME(struct flow_view, expires_at),
 	OUT_OBJECT(struct flow_view, result, result_fields, .flags = FIELD_NULLABLE),
 	FIELDS_END,
@@ -92,11 +90,14 @@ options_of(const struct request *rq, const struct flow *flow)
 	for (enum flow_action action = 0; action < FLOW_ACTION_COUNT; action++) {
 		if (!flow_allows(flow->kind, flow->state, action))
 			continue;
-		/* A door that is shut isn't shown; who knocks anyway learns of it when the address is proven (rule 8). */
+		/*
+		 * A door that is shut isn't shown; who knocks anyway learns of it when the address
+		 * is proven (rule 8).
+		 */
 		if (action == FLOW_DO_SIGN_UP && !offers_sign_up(flow))
 			continue;
-		options[count++] =
-		    (struct option_view){ .action = flow_action_name(action), .method = flow_action_method(action) };
+		options[count++] = (struct option_view){ .action = flow_action_name(action),
+							 .method = flow_action_method(action) };
 	}
 	return (struct field_list){ .items = options, .count = count };
 }
@@ -122,7 +123,8 @@ make_view(const struct request *rq, const struct flow *flow, struct flow_view *r
 		.state = flow_state_name(flow->state),
 		.options = options_of(rq, flow),
 		.client = client,
-		.identifier_hint = flow->data.email != NULL ? email_mask(rq->arena, flow->data.email) : NULL,
+		.identifier_hint =
+		    flow->data.email != NULL ? email_mask(rq->arena, flow->data.email) : NULL,
 		.resend_at = is_waiting ? flow->data.resend_at : NONE,
 		.tries_left = has_code ? FLOW_CODE_TRIES - flow->row.code_tries : NONE,
 		.error_code = flow->data.error_code,
@@ -168,8 +170,7 @@ fail_conflict(const struct request *rq, struct tx *tx, const struct flow *ours)
 	if (flow_is_over(current.state) || current.row.expires_at <= rq->now_ms)
 		return fail_err(rq, ERR_FLOW_EXPIRED);
 	/* A link that was opened elsewhere took the flow along. */
-	if (ours->row.binding_digest.len != current.row.binding_digest.len ||
-	    memcmp(ours->row.binding_digest.data, current.row.binding_digest.data, ours->row.binding_digest.len) != 0)
+	if (!flow_is_bound_to(&current, ours->row.binding_digest))
 		return fail_err(rq, ERR_NOT_FOUND);
 	e = make_view(rq, &current, &view);
 	if (e != OK)

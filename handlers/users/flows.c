@@ -1,5 +1,6 @@
 /*
- * The routes of sign-in flows (users.md sections 3 and 4): one path an action, so that those which hash a password have a pool of their own.
+ * The routes of sign-in flows (users.md sections 3 and 4): one path an action, so that those which
+ * hash a password have a pool of their own.
  */
 #include "handlers/routes.h"
 #include "handlers/users/flow.h"
@@ -7,7 +8,7 @@
 #include "lib/text.h"
 
 #define EMAIL_MAX 254
-#define NAME_MAX 255
+#define NAME_MAX  255
 
 static const char *const KINDS[] = { "sign_in", "sign_up", "recover", "reauthenticate", NULL };
 static const char *const TRANSPORTS[] = { "cookie", "code", NULL };
@@ -24,19 +25,24 @@ check_locale(const char *text)
 }
 
 #define FLOW_ID(T) IN_ID(T, flow_id, ID_FLOW, .in = IN_PATH)
-#define PASSWORD .min = 1, .max = PASSWORD_BYTES_MAX, .flags = FIELD_REQUIRED | FIELD_RAW | FIELD_SECRET
+#define PASSWORD                                                                                   \
+	.min = 1, .max = PASSWORD_BYTES_MAX, .flags = FIELD_REQUIRED | FIELD_RAW | FIELD_SECRET
 
 static const struct field create_fields[] = {
-	IN_ID(struct flow_create_input, client_id, ID_ANY_CLIENT, .description = "The console's own when absent"),
+	IN_ID(struct flow_create_input, client_id, ID_ANY_CLIENT,
+	      .description = "The console's own when absent"),
 	IN_ENUM(struct flow_create_input, kind, KINDS, .flags = FIELD_REQUIRED),
-	IN_ENUM(struct flow_create_input, transport, TRANSPORTS, .description = "cookie when absent"),
+	IN_ENUM(struct flow_create_input, transport, TRANSPORTS,
+		.description = "cookie when absent"),
 	IN_STRING(struct flow_create_input, redirect_uri, .min = 1, .max = 2000,
-		  .description = "Where the person goes afterwards: registered, or a page of the console"),
+		  .description =
+		      "Where the person goes afterwards: registered, or a page of the console"),
 	IN_STRING(struct flow_create_input, state, .max = 2000),
 	IN_STRING(struct flow_create_input, scope, .max = 2000),
 	IN_STRING(struct flow_create_input, code_challenge, .max = 128),
 	IN_STRING(struct flow_create_input, login_hint, .min = 1, .max = EMAIL_MAX),
-	IN_STRING(struct flow_create_input, invitation_secret, .min = 1, .max = 64, .flags = FIELD_SECRET),
+	IN_STRING(struct flow_create_input, invitation_secret, .min = 1, .max = 64,
+		  .flags = FIELD_SECRET),
 	IN_STRING(struct flow_create_input, locale, .min = 2, .max = 35, .check = check_locale),
 	IN_STRING(struct flow_create_input, bot_token, .max = 4096),
 	FIELDS_END,
@@ -49,7 +55,8 @@ static const struct field path_fields[] = {
 
 static const struct field identifier_fields[] = {
 	FLOW_ID(struct flow_identifier_input),
-	IN_STRING(struct flow_identifier_input, identifier, .min = 1, .max = EMAIL_MAX, .flags = FIELD_REQUIRED),
+	IN_STRING(struct flow_identifier_input, identifier, .min = 1, .max = EMAIL_MAX,
+		  .flags = FIELD_REQUIRED),
 	FIELDS_END,
 };
 
@@ -61,7 +68,8 @@ static const struct field password_fields[] = {
 
 static const struct field sign_up_fields[] = {
 	FLOW_ID(struct flow_sign_up_input),
-	IN_STRING(struct flow_sign_up_input, email, .min = 1, .max = EMAIL_MAX, .flags = FIELD_REQUIRED),
+	IN_STRING(struct flow_sign_up_input, email, .min = 1, .max = EMAIL_MAX,
+		  .flags = FIELD_REQUIRED),
 	IN_STRING(struct flow_sign_up_input, password, PASSWORD),
 	IN_STRING(struct flow_sign_up_input, name, .max = NAME_MAX),
 	FIELDS_END,
@@ -75,14 +83,16 @@ static const struct field send_code_fields[] = {
 
 static const struct field verify_code_fields[] = {
 	FLOW_ID(struct flow_verify_code_input),
-	IN_STRING(struct flow_verify_code_input, code, .min = 1, .max = 32, .flags = FIELD_REQUIRED | FIELD_SECRET,
-		  .description = "Spaces are ignored"),
+	IN_STRING(struct flow_verify_code_input, code, .min = 1, .max = 32,
+		  .flags = FIELD_REQUIRED | FIELD_SECRET, .description = "Spaces are ignored"),
 	FIELDS_END,
 };
 
 static const struct field redeem_fields[] = {
-	IN_STRING(struct flow_redeem_input, token, .min = 1, .max = 64, .flags = FIELD_REQUIRED | FIELD_SECRET),
-	IN_ID(struct flow_redeem_input, client_id, ID_ANY_CLIENT, .description = "The console's own when absent"),
+	IN_STRING(struct flow_redeem_input, token, .min = 1, .max = 64,
+		  .flags = FIELD_REQUIRED | FIELD_SECRET),
+	IN_ID(struct flow_redeem_input, client_id, ID_ANY_CLIENT,
+	      .description = "The console's own when absent"),
 	FIELDS_END,
 };
 
@@ -91,8 +101,8 @@ static const struct field redeem_fields[] = {
 	.site = SITE_BOTH, .tx = TX_WRITE, .output = flow_fields,                                  \
 	.flags = ROUTE_EXACT_ORIGIN | ROUTE_NO_IDEMPOTENCY | ROUTE_SHOWS_SECRET
 #define ACTION(name, family)                                                                       \
-	OF_A_PAGE, .auth = AUTH_PUBLIC, .method = POST, .path = "/api/v1/flows/{flow_id}/" name,    \
-	.id = "flow_" name, .rate = family
+	OF_A_PAGE, .auth = AUTH_PUBLIC, .method = POST, .path = "/api/v1/flows/{flow_id}/" name,   \
+		   .id = "flow_" name, .rate = family
 
 const struct route flow_routes[] = {
 	{
@@ -101,7 +111,8 @@ const struct route flow_routes[] = {
 	    .method = POST,
 	    .path = "/api/v1/flows",
 	    .summary = "Begin a sign-in, sign-up or recovery",
-	    .description = "Sets the cookie that binds the flow to this browser. reauthenticate needs a session.",
+	    .description = "Sets the cookie that binds the flow to this browser. reauthenticate "
+			   "needs a session.",
 	    .auth = AUTH_PUBLIC | AUTH_SESSION,
 	    .status = 201,
 	    INPUT(struct flow_create_input, create_fields),
@@ -132,12 +143,14 @@ const struct route flow_routes[] = {
 	{
 	    ACTION("sign_up", RATE_FLOW_SIGN_UP),
 	    .summary = "Ask for a new account",
-	    .description = "Answers alike whether the address is taken; the mail that follows tells its owner.",
+	    .description = "Answers alike whether the address is taken; the mail that follows "
+			   "tells its owner.",
 	    .pool = POOL_PASSWORD,
 	    .scratch_size = sizeof(struct flow_new_password),
 	    INPUT(struct flow_sign_up_input, sign_up_fields),
-	    .errors = { ERR_FLOW_EXPIRED, ERR_FLOW_STATE_CONFLICT, ERR_METHOD_DISABLED, ERR_WEAK_PASSWORD,
-			ERR_EMAIL_TAKEN, ERR_SIGN_UP_DISABLED, ERR_INVITATION_EMAIL_MISMATCH, ERR_INVITATION_EXPIRED,
+	    .errors = { ERR_FLOW_EXPIRED, ERR_FLOW_STATE_CONFLICT, ERR_METHOD_DISABLED,
+			ERR_WEAK_PASSWORD, ERR_EMAIL_TAKEN, ERR_SIGN_UP_DISABLED,
+			ERR_INVITATION_EMAIL_MISMATCH, ERR_INVITATION_EXPIRED,
 			ERR_INVITATION_REVOKED, ERR_INVITATION_USED },
 	    .before = flow_sign_up_before,
 	    .work = flow_sign_up_work,
@@ -149,8 +162,9 @@ const struct route flow_routes[] = {
 	    .pool = POOL_PASSWORD,
 	    .scratch_size = sizeof(struct flow_password_try),
 	    INPUT(struct flow_password_input, password_fields),
-	    .errors = { ERR_FLOW_EXPIRED, ERR_FLOW_STATE_CONFLICT, ERR_METHOD_DISABLED, ERR_INVALID_CREDENTIALS,
-			ERR_TOO_MANY_ATTEMPTS, ERR_USER_BANNED, ERR_USER_DEACTIVATED },
+	    .errors = { ERR_FLOW_EXPIRED, ERR_FLOW_STATE_CONFLICT, ERR_METHOD_DISABLED,
+			ERR_INVALID_CREDENTIALS, ERR_TOO_MANY_ATTEMPTS, ERR_USER_BANNED,
+			ERR_USER_DEACTIVATED },
 	    .before = flow_password_before,
 	    .work = flow_password_work,
 	    .handler = flow_password,
@@ -174,8 +188,8 @@ const struct route flow_routes[] = {
 	    ACTION("verify_code", RATE_FLOW_ACTION),
 	    .summary = "Prove the address by the mailed code",
 	    INPUT(struct flow_verify_code_input, verify_code_fields),
-	    .errors = { ERR_FLOW_EXPIRED, ERR_FLOW_STATE_CONFLICT, ERR_INVALID_CODE, ERR_SIGN_UP_DISABLED,
-			ERR_USER_BANNED, ERR_USER_DEACTIVATED },
+	    .errors = { ERR_FLOW_EXPIRED, ERR_FLOW_STATE_CONFLICT, ERR_INVALID_CODE,
+			ERR_SIGN_UP_DISABLED, ERR_USER_BANNED, ERR_USER_DEACTIVATED },
 	    .handler = flow_verify_code,
 	},
 	{
@@ -185,7 +199,8 @@ const struct route flow_routes[] = {
 	    .pool = POOL_PASSWORD,
 	    .scratch_size = sizeof(struct flow_new_password),
 	    INPUT(struct flow_password_input, password_fields),
-	    .errors = { ERR_FLOW_EXPIRED, ERR_FLOW_STATE_CONFLICT, ERR_METHOD_DISABLED, ERR_WEAK_PASSWORD },
+	    .errors = { ERR_FLOW_EXPIRED, ERR_FLOW_STATE_CONFLICT, ERR_METHOD_DISABLED,
+			ERR_WEAK_PASSWORD },
 	    .before = flow_set_password_before,
 	    .work = flow_set_password_work,
 	    .handler = flow_set_password,
@@ -202,7 +217,8 @@ const struct route flow_routes[] = {
 	    .summary = "Turn the flow into a session",
 	    .description = "Sets the session's cookie. Once.",
 	    INPUT(struct flow_path, path_fields),
-	    .errors = { ERR_FLOW_EXPIRED, ERR_FLOW_STATE_CONFLICT, ERR_USER_BANNED, ERR_USER_DEACTIVATED },
+	    .errors = { ERR_FLOW_EXPIRED, ERR_FLOW_STATE_CONFLICT, ERR_USER_BANNED,
+			ERR_USER_DEACTIVATED },
 	    .handler = flow_complete,
 	},
 	{
@@ -213,9 +229,12 @@ const struct route flow_routes[] = {
 	    .method = POST,
 	    .path = "/api/v1/flows/redeem",
 	    .summary = "Open a mailed link",
-	    .description = "Answers the flow at the step the mail was for; from now on it belongs to this browser.",
+	    .description =
+		"Answers the flow at the step the mail was for; from now on it belongs to "
+		"this browser.",
 	    INPUT(struct flow_redeem_input, redeem_fields),
-	    .errors = { ERR_LINK_INVALID, ERR_SIGN_UP_DISABLED, ERR_USER_BANNED, ERR_USER_DEACTIVATED },
+	    .errors = { ERR_LINK_INVALID, ERR_SIGN_UP_DISABLED, ERR_USER_BANNED,
+			ERR_USER_DEACTIVATED },
 	    .handler = flow_redeem,
 	},
 	ROUTES_END,

@@ -41,7 +41,8 @@ static const struct field config_fields[] = {
 	OUT_BOOL(struct config_view, require_email_verification),
 	OUT_INT(struct config_view, password_min_length),
 	OUT_OBJECT(struct config_view, branding, branding_fields),
-	OUT_STRING(struct config_view, site_key, .flags = FIELD_NULLABLE, .description = "Of the bot check; null: there is none"),
+	OUT_STRING(struct config_view, site_key, .flags = FIELD_NULLABLE,
+		   .description = "Of the bot check; null: there is none"),
 	OUT_STRINGS(struct config_view, locales),
 	FIELDS_END,
 };
@@ -69,9 +70,12 @@ find_client(const struct request *rq, struct tx *tx, struct flow_client_row *ret
 	struct flow_client_row client;
 
 	if (in->has.client_id)
-		TRY(q_flow_client(tx->db, &(struct q_flow_client){ .client_id = in->client_id }, &client));
+		TRY(q_flow_client(tx->db, &(struct q_flow_client){ .client_id = in->client_id },
+				  &client));
 	else
-		TRY(q_flow_default_client(tx->db, &(struct q_flow_default_client){ .project_id = rq->console_id }, &client));
+		TRY(q_flow_default_client(
+		    tx->db, &(struct q_flow_default_client){ .project_id = rq->console_id },
+		    &client));
 	if (!flow_is_served_here(rq, client.project_id))
 		return ERR_NOT_FOUND;
 	*ret_client = client;
@@ -95,7 +99,8 @@ sign_in_config(const struct request *rq, struct tx *tx)
 	if (e != OK)
 		return fail_err(rq, e);
 	bool is_console = strcmp(client.project_id, rq->console_id) == 0;
-	struct sign_in_settings settings = sign_in_settings_parse(rq->arena, rq->config, client.settings_body);
+	struct sign_in_settings settings =
+	    sign_in_settings_parse(rq->arena, rq->config, client.settings_body);
 	bool has_password = flow_has_password_method(&settings, client.auth_methods);
 	struct branding_view branding = {
 		.app_name = is_console ? "Gatehouse" : client.project_name,

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "domain/users.h"
-#include "fcgi/authenticate.h"
 #include "lib/http.h"
 
 /* ---- how a session is shown ---- */
@@ -28,7 +27,8 @@ const struct field session_fields[] = {
 	OUT_ID(struct session_view, impersonated_by, ID_USER, .flags = FIELD_NULLABLE),
 	OUT_TIME(struct session_view, created_at),
 	OUT_TIME(struct session_view, last_seen_at),
-	OUT_TIME(struct session_view, expires_at, .description = "Moves on with use, up to 90 days in all"),
+	OUT_TIME(struct session_view, expires_at,
+		 .description = "Moves on with use, up to 90 days in all"),
 	OUT_BOOL(struct session_view, current),
 	FIELDS_END,
 };
@@ -123,8 +123,9 @@ session_show(const struct request *rq, struct tx *tx)
 		.locale = rq->user.locale,
 		.created_at = rq->user.created_at,
 	};
-	return reply(rq, 200, reply_fields,
-		     &(struct session_reply){ .session = &session, .user = &user, .csrf_token = token });
+	return reply(
+	    rq, 200, reply_fields,
+	    &(struct session_reply){ .session = &session, .user = &user, .csrf_token = token });
 }
 
 /* ---- DELETE /session ---- */
@@ -137,7 +138,8 @@ struct sign_out_input {
 };
 
 static const struct field sign_out_input[] = {
-	IN_BOOL(struct sign_out_input, all, .in = IN_QUERY, .description = "Every account of this browser"),
+	IN_BOOL(struct sign_out_input, all, .in = IN_QUERY,
+		.description = "Every account of this browser"),
 	FIELDS_END,
 };
 

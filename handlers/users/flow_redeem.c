@@ -1,0 +1,94 @@
+/*
+ * A mailed link, opened: it takes its flow to the browser that posts it (users.md rule 16).
+ */
+#include "handlers/users/flow.h"
+
+#include <string.h>
+
+#include "domain/reset_link.h"
+#include "lib/encode.h"
+#include "lib/secrets.h"
+
+static enum err
+find_project(const struct request *rq, struct tx *tx, const char *client_id,
+	     const char **ret_project_id)
+{
+	struct flow_client_row client;
+
+	if (client_id == NULL) {
+		*ret_project_id = rq->console_id;
+		return rq->console_id[0] != '\0' ? OK : ERR_LINK_INVALID;
+	}
+	enum err e =
+	    q_flow_client(tx->db, &(struct q_flow_client){ .client_id = client_id }, &client);
+	*ret_project_id = e == OK ? client.project_id : NULL;
+	return e == ERR_NO_ROW ? ERR_LINK_INVALID : e;
+}
+
+/* Of a flow's links only the newest counts. */
+static bool
+is_newest(const struct request *rq, const struct flow *flow, struct bytes digest)
+{
+	const char *hex = hex_encode(rq->arena, digest);
+
+	return flow->data.link != NULL && strlen(flow->data.link) == strlen(hex) &&
+	       secret_equal(flow->data.link, hex, strlen(hex));
+}
+
+/* The link is used up by whoever's UPDATE hits; then it is looked at. */
+static enum err
+use_link(const struct request *rq, struct tx *tx, const char *project_id, const char *token,
+	 struct flow *ret_flow)
+{
+	struct bytes digest = sha256_bytes(rq->arena, token, strlen(token));
+	struct q_one_time_token_get_row row;
+	struct flow flow;
+	uint64_t matched = 0;
+
+	TRY(q_one_time_token_use(
+	    tx->db,
+	    &(struct q_one_time_token_use){ .project_id = project_id, .token_digest = digest },
+	    &matched));
+	if (matched == 0)
+		return ERR_NO_ROW;
+	TRY(q_one_time_token_get(
+	    tx->db,
+	    &(struct q_one_time_token_get){ .project_id = project_id, .token_digest = digest },
+	    &row));
+	if (row.flow_id == NULL)
+		return strcmp(row.purpose, RESET_LINK_PURPOSE) == 0 && row.user_id != NULL
+			   ? flow_begin_reset(rq, tx, project_id, row.user_id, token, ret_flow)
+			   : ERR_NO_ROW;
+	TRY(flow_load(rq, tx, project_id, row.flow_id, &flow));
+	if (flow.row.expires_at <= rq->now_ms || flow.state != FLOW_VERIFICATION ||
+	    !is_newest(rq, &flow, digest))
+		return ERR_NO_ROW;
+	*ret_flow = flow;
+	return OK;
+}
+
+enum verdict
+flow_redeem(const struct request *rq, struct tx *tx)
+{
+	const struct flow_redeem_input *in = rq->input;
+	const char *project_id = NULL;
+	enum secret_kind kind;
+	struct bytes binding;
+	struct flow flow;
+
+	if (!secret_parse(in->token, &kind) || kind != SECRET_MAIL_LINK)
+		return fail_err(rq, ERR_LINK_INVALID);
+	enum err e = find_project(rq, tx, in->client_id, &project_id);
+	if (e == OK && !flow_is_served_here(rq, project_id))
+		e = ERR_LINK_INVALID;
+	if (e == OK)
+		e = use_link(rq, tx, project_id, in->token, &flow);
+	if (e == OK)
+		e = flow_take_cookie(rq, project_id, &binding);
+	if (e != OK)
+		return fail_err(rq, e == ERR_NO_ROW ? ERR_LINK_INVALID : e);
+	/* The flow goes with the mailbox: whoever opened it in another browser has it no more. */
+	bool is_here = flow_is_bound_to(&flow, binding);
+	flow.row.binding_digest = binding;
+	return flow_prove(rq, tx, &flow, is_here ? PROOF_LINK_HERE : PROOF_LINK_ELSEWHERE);
+}
