@@ -62,7 +62,7 @@ for (const action of ["identify", "sign_up", "recover", "password", "set_passwor
 			await recovery.go("recover", { identifier: email });
 			const mail = await waitForMail(server, email, { count: 2 });
 			const browser = new Client(server, { site: "auth" });
-			flow = new Flow(browser, expectStatus(await browser.post("/api/v1/flows/redeem", { token: mail.token }, { headers: { Origin: browser.origin } }), 200));
+			flow = new Flow(browser, expectStatus(await browser.post("/api/v1/flows/redeem", { token: mail.token, client_id: here.project.clientId }, { headers: { Origin: browser.origin } }), 200));
 		} else {
 			flow = await here.open(action === "sign_up" || action === "recover" ? action : "sign_in");
 			if (action === "password")
@@ -97,24 +97,26 @@ test("U-8 sign-up closed: 403 sign_up_disabled, without verification at once, wi
 	await open.set({ require_email_verification: false, sign_up: "closed" });
 	expectError(await early.act("sign_up", { email: makeEmail(), password: makePassword(), name: "N" }), 403, "sign_up_disabled");
 
-	const later = await place();
-	const email = makeEmail();
-	const flow = await later.open("sign_up");
-	await flow.go("sign_up", { email, password: makePassword(), name: "N" });
-	const { code, token } = await waitForMail(server, email);
-	await later.set({ sign_up: "closed" });
-	expectError(await flow.act("verify_code", { code }), 403, "sign_up_disabled");
-	assert.equal(await server.sql.value`SELECT COUNT(*) FROM users WHERE email = ${email}`, 0);
-	if (token) {
+	// Each by a flow of its own: the refusal ends it.
+	for (const by of ["code", "link"]) {
+		const later = await place();
+		const email = makeEmail();
+		const flow = await later.open("sign_up");
+		await flow.go("sign_up", { email, password: makePassword(), name: "N" });
+		const { code, token } = await waitForMail(server, email);
+		await later.set({ sign_up: "closed" });
 		const browser = new Client(server, { site: "auth" });
-		expectError(await browser.post("/api/v1/flows/redeem", { token }, { headers: { Origin: browser.origin } }), 403, "sign_up_disabled");
+		const answer = by === "code" ? await flow.act("verify_code", { code })
+			: await browser.post("/api/v1/flows/redeem", { token, client_id: later.project.clientId }, { headers: { Origin: browser.origin } });
+		expectError(answer, 403, "sign_up_disabled");
+		assert.equal(await server.sql.value`SELECT COUNT(*) FROM users WHERE email = ${email}`, 0);
 	}
 });
 
 for (const status of ["banned", "deactivated"]) {
 	test(`U-6 ${status} between the password and the end: 403 user_${status}, no session`, async () => {
 		const user = await person(server, { password: true });
-		const flow = await signInFlow(server, user);
+		const flow = await signInFlow(server, { email: user.email, password: user.password });
 		await server.sql.run`UPDATE users SET status = ${status} WHERE id = ${user.id}`;
 		expectError(await flow.act("complete"), 403, `user_${status}`);
 		assert.equal(await server.sql.value`SELECT COUNT(*) FROM sessions WHERE user_id = ${user.id}`, 0);
