@@ -133,6 +133,7 @@ function successOf(route) {
 
 function responsesOf(route) {
   const responses = { [route.status]: successOf(route) };
+  if (route.other_status) responses[route.other_status] = successOf(route);
   const byStatus = new Map();
   for (const code of errorsOf(route)) {
     const status = statusOf.get(code);

@@ -36,7 +36,7 @@ const struct field api_key_fields[] = {
 	OUT_ID(struct api_key_row, replaced_by, ID_API_KEY, .flags = FIELD_NULLABLE),
 	OUT_STRING(struct api_key_row, secret, .flags = FIELD_OPTIONAL | FIELD_SECRET | FIELD_NO_DIFF,
 		   .description = "Shown once, when the key is made or rotated"),
-	OUT_STRING(struct api_key_row, warning, .flags = FIELD_OPTIONAL | FIELD_NO_DIFF,
+	OUT_STRING(struct api_key_row, warning, .flags = FIELD_NULLABLE | FIELD_NO_DIFF,
 		   .description = "default_project_environment_differs: such a key can't work on the default project"),
 	FIELDS_END,
 };

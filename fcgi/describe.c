@@ -204,6 +204,8 @@ describe_route(struct buffer *b, const struct route *r)
 	text_member(b, "permission", route_permission(r));
 	text_member(b, "tx", TX_NAMES[r->tx]);
 	int_member(b, "status", success_status(r));
+	if (r->other_status != 0)
+		int_member(b, "other_status", r->other_status);
 	describe_flags(b, r);
 	describe_errors(b, r);
 	buffer_text(b, ",\"input\":");

@@ -29,14 +29,23 @@ add_part(struct buffer *b, const char *text)
 	buffer_char(b, '\n');
 }
 
+static bool
+tenant_is_in_path(const struct route *route)
+{
+	return route->tenant == TENANT_ORG_IN_PATH || route->tenant == TENANT_PROJECT_IN_PATH;
+}
+
 static struct bytes
 request_digest(struct exchange *x)
 {
 	const struct request *rq = &x->rq;
 	struct buffer b = buffer_new(x->arena);
 
-	add_part(&b, rq->org.id);
-	add_part(&b, rq->project.id);
+	/* Where the path names the tenant it is enough, and known even when the tenant is gone. */
+	if (!tenant_is_in_path(rq->route)) {
+		add_part(&b, rq->org.id);
+		add_part(&b, rq->project.id);
+	}
 	add_part(&b, x->in.method_text);
 	add_part(&b, x->in.path);
 	add_part(&b, x->in.query);
@@ -147,6 +156,29 @@ idempotency_begin(struct exchange *x, bool *ret_is_replay)
 		return meet_earlier(x, digest, ret_is_replay);
 	/* Waited as long as the lock allows: the other one is still at it. */
 	return e == ERR_DB_CONFLICT ? ERR_IDEMPOTENCY_IN_PROGRESS : e;
+}
+
+enum err
+idempotency_replay_gone(struct exchange *x)
+{
+	const char *key = x->in.header[HEADER_IDEMPOTENCY_KEY];
+	struct q_idempotency_get_row row;
+	struct bytes digest;
+	enum err e;
+
+	if (!is_asked_for(x) || !key_is_valid(key) || !tenant_is_in_path(x->rq.route))
+		return ERR_NOT_FOUND;
+	digest = request_digest(x);
+	e = q_idempotency_get(x->worker->db,
+			      &(struct q_idempotency_get){ .actor_id = actor_of(&x->rq), .idempotency_key = key },
+			      &row);
+	if (e == ERR_NO_ROW)
+		return ERR_NOT_FOUND;
+	TRY(e);
+	if (row.expires_at <= x->rq.now_ms || row.request_digest.len != digest.len ||
+	    !secret_equal(row.request_digest.data, digest.data, digest.len))
+		return ERR_NOT_FOUND;
+	return replay(x, &row);
 }
 
 enum err

@@ -8,7 +8,10 @@
 
 #include "lib/encode.h"
 
-enum subject { BY_CREDENTIAL, BY_ADDRESS, BY_USER, BY_ORG };
+/* BY_ADDRESS_AND_USER: two buckets, so that neither many addresses nor many accounts help. */
+enum subject { BY_CREDENTIAL, BY_ADDRESS, BY_USER, BY_ORG, BY_ADDRESS_AND_USER };
+
+#define BUCKETS_MAX 3
 
 static const enum subject SUBJECTS[RATE_COUNT] = {
 	[RATE_CREDENTIAL] = BY_CREDENTIAL,
@@ -17,7 +20,7 @@ static const enum subject SUBJECTS[RATE_COUNT] = {
 	[RATE_KEY_MINT] = BY_USER,
 	[RATE_PROJECT_WRITE] = BY_CREDENTIAL,
 	[RATE_INVITATION_SEND] = BY_ORG,
-	[RATE_INVITATION_USE] = BY_ADDRESS,
+	[RATE_INVITATION_USE] = BY_ADDRESS_AND_USER,
 	[RATE_AUTH_REQUEST] = BY_CREDENTIAL,
 	[RATE_DENIED_AUDIT] = BY_CREDENTIAL,
 	[RATE_FLOW_ACTION] = BY_ADDRESS,
@@ -49,6 +52,7 @@ subject_of(const struct exchange *x, enum rate_family family)
 	case BY_ORG:
 		return rq->org.id != NULL ? rq->org.id : rq->credential.id;
 	case BY_ADDRESS:
+	case BY_ADDRESS_AND_USER:
 		break;
 	}
 	return address_subject(x);
@@ -115,10 +119,10 @@ limit_by_address(struct exchange *x)
 	if (shows_credential(x)) {
 		struct rate_bucket failed = bucket_of(x, RATE_FAILED_CREDENTIALS);
 
+		x->response.has_rate = true;
 		if (rate_limiter_has_room(x->worker->rates, x->rq.config, x->rq.now_ms, &failed,
 					  &x->response.rate))
 			return OK;
-		x->response.has_rate = true;
 		return limited(x, &x->response.rate);
 	}
 	if (extra != RATE_CREDENTIAL && (x->rq.route->auth & AUTH_PUBLIC) != 0)
@@ -130,7 +134,7 @@ enum err
 limit_by_credential(struct exchange *x)
 {
 	const struct credential *c = &x->rq.credential;
-	struct rate_bucket buckets[2];
+	struct rate_bucket buckets[BUCKETS_MAX];
 	size_t count = 0;
 
 	if (c->kind == CREDENTIAL_NONE || (x->rq.route->auth & AUTH_PUBLIC) != 0)
@@ -143,6 +147,10 @@ limit_by_credential(struct exchange *x)
 	}
 	if (x->rq.route->rate != RATE_CREDENTIAL)
 		buckets[count++] = bucket_of(x, x->rq.route->rate);
+	if (SUBJECTS[x->rq.route->rate] == BY_ADDRESS_AND_USER && x->rq.user.id != NULL) {
+		buckets[count] = bucket_of(x, x->rq.route->rate);
+		buckets[count++].subject = x->rq.user.id;
+	}
 	return take(x, buckets, count);
 }
 

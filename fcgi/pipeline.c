@@ -68,6 +68,10 @@ find_caller(struct exchange *x)
 	TRY(e);
 	TRY(limit_by_credential(x));
 	e = tenant_resolve(x);
+	if (e == ERR_NOT_FOUND) {
+		TRY(body_read(x));
+		return idempotency_replay_gone(x);
+	}
 	if (e == OK && x->rq.credential.id != NULL)
 		usage_note(x->worker->usage, x->rq.credential.id,
 			   request_is_session(&x->rq) ? x->rq.org.id : NULL, x->rq.now_ms);
@@ -76,16 +80,26 @@ find_caller(struct exchange *x)
 }
 
 static enum err
-prepare(struct exchange *x)
+read_head(struct exchange *x)
 {
 	TRY(headers_read(x));
 	TRY(match_route(x));
-	TRY(headers_refuse_doubled(x));
-	if ((x->rq.route->flags & ROUTE_BARE) != 0)
-		return OK;
-	TRY(limit_by_address(x));
+	return headers_refuse_doubled(x);
+}
+
+static enum err
+prepare(struct exchange *x)
+{
+	enum err e = read_head(x);
+
+	if (x->rq.route != NULL && (x->rq.route->flags & ROUTE_BARE) != 0)
+		return e;
+	TRY(limit_by_address(x));	/* what can't be read counts too */
+	TRY(e);
 	TRY(headers_read_tenant(x));
 	TRY(find_caller(x));
+	if (x->response.is_replay)
+		return OK;
 	TRY(find_console(x));
 	TRY(body_read(x));
 	return input_parse(x);
@@ -364,7 +378,7 @@ pipeline_serve(struct worker *worker, struct gateway *gateway)
 	if (x.rq.id == NULL)
 		x.rq.id = "req_0000000000000000";	/* no randomness: the answer is a 500 */
 	log_set_request(x.rq.id);
-	if (e == OK)
+	if (e == OK && !x.response.is_replay)
 		e = run(&x);
 	if (e != OK)
 		response_error(&x, e, NULL, NULL);

@@ -118,6 +118,8 @@ bool limit_allows_denied_audit(struct exchange *);
 /* idempotency.c: true when the stored reply was put into x->response and the handler mustn't run. */
 enum err idempotency_begin(struct exchange *, bool *ret_is_replay);
 enum err idempotency_finish(struct exchange *, enum verdict);
+/* The tenant in the path isn't there any more: was it this very request that ended it? NOT_FOUND when not. */
+enum err idempotency_replay_gone(struct exchange *);
 
 /* page.c */
 const char *page_cursor_make(const struct request *, const char *sort, const char *id);

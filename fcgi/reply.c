@@ -312,6 +312,13 @@ add_rate_headers(struct buffer *b, const struct response *response)
 		      response->rate.limit, response->rate.remaining, response->rate.reset_s);
 }
 
+/* Rule 31: no cache keeps a reply that may hold a secret, whatever its ETag. */
+static bool
+may_hold_secret(const struct exchange *x)
+{
+	return x->response.has_secret || (x->rq.route != NULL && (x->rq.route->flags & ROUTE_SHOWS_SECRET) != 0);
+}
+
 static void
 add_headers(struct buffer *b, struct exchange *x, bool has_body)
 {
@@ -323,7 +330,7 @@ add_headers(struct buffer *b, struct exchange *x, bool has_body)
 	if (response->status != 204 && response->status != 304)
 		buffer_printf(b, "Content-Length: %zu\r\n", has_body ? response->body_len : 0);
 	add_header(b, "X-Request-Id", x->rq.id);
-	add_header(b, "Cache-Control", response->etag != NULL ? "private, no-cache" : "no-store");
+	add_header(b, "Cache-Control", response->etag != NULL && !may_hold_secret(x) ? "private, no-cache" : "no-store");
 	if (response->etag != NULL && response->status < 400)
 		add_header(b, "ETag", response->etag);
 	add_rate_headers(b, response);

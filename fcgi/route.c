@@ -126,8 +126,10 @@ route_find(struct arena *arena, enum method method, const char *path, const stru
 		*ret_path_parameters = path_parameters(arena, best->path, path);
 		return MATCH_FOUND;
 	}
+	if (!has_path)
+		return MATCH_NO_PATH;
 	*ret_allow = buffer_string(&allow);
-	return has_path ? MATCH_NO_METHOD : MATCH_NO_PATH;
+	return MATCH_NO_METHOD;
 }
 
 static bool

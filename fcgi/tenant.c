@@ -85,7 +85,7 @@ judge_project(struct exchange *x)
 	if (!is_project_tenant(rq->route->tenant))
 		return OK;
 	if (rq->project.id == NULL)
-		return ERR_NOT_FOUND;
+		return (rq->route->flags & ROUTE_AUTH_REQUEST) != 0 ? ERR_UNAUTHORIZED : ERR_NOT_FOUND;
 	if (is_key && strcmp(rq->credential.environment, rq->project.environment) != 0)
 		return environment_mismatch(x);	/* rule 29 */
 	return OK;

@@ -270,8 +270,13 @@ static enum err
 rotate_secret(const struct request *rq, struct tx *tx, const char *client_id, const char **ret_secret)
 {
 	struct record r = request_record(rq, EV_CLIENT_SECRET_ROTATED, client_id, rq->project.name);
+	struct client_row client;
 
 	TRY(guard(rq, tx, client_id));
+	TRY(q_client_get(
+	    tx->db, &(struct q_client_get){ .project_id = rq->project.id, .client_id = client_id }, &client));
+	if (strcmp(client.token_endpoint_auth_method, "none") == 0)
+		return ERR_CLIENT_IS_PUBLIC;
 	TRY(client_make_secret(tx, rq->project.id, client_id, ret_secret));
 	r.changes = "{\"client_secret\":[\"•\",\"•\"]}";
 	return record(tx, &r);
@@ -343,6 +348,7 @@ const struct route client_routes[] = {
 	    .flags = ROUTE_SHOWS_SECRET,
 	    INPUT(struct client_secret_input, client_secret_input),
 	    .output = client_secret_reply_fields,
+	    .errors = { ERR_CLIENT_IS_PUBLIC },
 	    .handler = client_rotate_secret,
 	},
 	ROUTES_END,

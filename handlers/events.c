@@ -194,7 +194,75 @@ event_get(const struct request *rq, struct tx *tx)
 	return reply(rq, 200, event_fields, &view);
 }
 
+/* ---- GET /event_types ---- */
+
+struct event_type {
+	const char *type;
+	const char *description;
+	const char *example;
+};
+
+static const struct field event_type_fields[] = {
+	OUT_STRING(struct event_type, type),
+	OUT_STRING(struct event_type, description),
+	OUT_JSON(struct event_type, example, .description = "An event of this type"),
+	FIELDS_END,
+};
+
+struct event_type_table {
+	struct field_list data;
+};
+
+static const struct field event_type_table_fields[] = {
+	OUT_LIST(struct event_type_table, data, event_type_fields, struct event_type),
+	FIELDS_END,
+};
+
+static const char *
+example_of(const struct request *rq, const struct event_info *info)
+{
+	struct event_view view = {
+		.id = "evt_000000000000000a",
+		.type = info->name,
+		.sequence = NONE,
+		.source = "platform",
+		.data = "{}",
+		.created_at = rq->now_ms,
+	};
+	struct buffer b = buffer_new(rq->arena);
+
+	fields_render(&b, event_fields, &view, false);
+	return buffer_string(&b);
+}
+
+static enum verdict
+event_type_list(const struct request *rq, struct tx *tx)
+{
+	struct event_type *types = ARENA_ARRAY(rq->arena, EV_COUNT, struct event_type);
+	size_t count = 0;
+
+	(void)tx;
+	for (int e = 0; e < EV_COUNT; e++) {
+		const struct event_info *info = event_info((enum event)e);
+
+		if (info->is_event)
+			types[count++] =
+			    (struct event_type){ info->name, info->description, example_of(rq, info) };
+	}
+	return reply(rq, 200, event_type_table_fields, &(struct event_type_table){ .data = { types, count } });
+}
+
 const struct route event_routes[] = {
+	{
+	    .id = "event_type_list",
+	    .method = GET,
+	    .path = "/api/v1/event_types",
+	    .summary = "List what can happen in a project",
+	    .auth = AUTH_ANY,
+	    .tx = TX_NONE,
+	    .output = event_type_table_fields,
+	    .handler = event_type_list,
+	},
 	{
 	    .id = "event_list",
 	    .method = GET,

@@ -285,6 +285,7 @@ const struct route project_member_routes[] = {
 	    .permission = PERM_PROJECT_MEMBER_WRITE,
 	    .tx = TX_WRITE,
 	    .status = 201,
+	    .other_status = 200,
 	    .rate = RATE_PROJECT_WRITE,
 	    INPUT(struct project_member_set_input, project_member_set_input),
 	    .output = project_member_fields,

@@ -20,7 +20,8 @@ static const char *const ENVIRONMENTS[] = { "live", "test", NULL };
 #define SLUG .min = 1, .max = 64, .check = check_slug
 #define DESCRIPTION .max = 500, .flags = FIELD_NULLABLE | FIELD_LINE_BREAKS
 #define LOGO_URL .max = 2048, .check = https_url_check, .flags = FIELD_NULLABLE
-#define REDIRECT_URIS .items_min = 1, .items_max = 50, .check = check_redirect_uri
+#define REDIRECT_URIS \
+	.items_min = 1, .items_max = 50, .max = REDIRECT_URI_BYTES_MAX, .check = check_redirect_uri, .flags = FIELD_DISTINCT
 
 static const char *
 check_slug(const char *slug)
@@ -57,26 +58,6 @@ get_project(const struct request *rq, struct tx *tx, struct project_row *ret)
 	finish_row(rq, &row);
 	*ret = row;
 	return OK;
-}
-
-/* A list's strings must differ: two of one would be one row. */
-static const char *
-find_repeated(struct strings list, size_t *ret_index)
-{
-	for (size_t i = 1; i < list.count; i++)
-		for (size_t j = 0; j < i; j++)
-			if (strcmp(list.items[i], list.items[j]) == 0) {
-				*ret_index = i;
-				return list.items[i];
-			}
-	return NULL;
-}
-
-static enum verdict
-fail_repeated_uri(const struct request *rq, size_t index)
-{
-	return fail_field(rq, arena_printf(rq->arena, "redirect_uris[%zu]", index), "duplicate",
-			  "This redirect URI stands in the list twice.");
 }
 
 static enum verdict
@@ -229,7 +210,7 @@ static const struct field project_create_input[] = {
 		.description = "Never changes; the key's when absent, else live"),
 	IN_STRING(struct project_create_input, description, DESCRIPTION),
 	IN_STRING(struct project_create_input, logo_url, LOGO_URL),
-	IN_STRINGS(struct project_create_input, redirect_uris, REDIRECT_URIS, .max = REDIRECT_URI_BYTES_MAX),
+	IN_STRINGS(struct project_create_input, redirect_uris, REDIRECT_URIS),
 	IN_BOOL(struct project_create_input, is_default, .description = "true makes it the default; false is refused"),
 	FIELDS_END,
 };
@@ -246,15 +227,11 @@ new_environment(const struct request *rq, const struct project_create_input *in)
 static enum verdict
 check_create(const struct request *rq, const struct project_create_input *in)
 {
-	size_t index;
-
 	if (in->has.slug && project_slug_is_reserved(in->slug))
 		return fail(rq, ERR_SLUG_RESERVED, "The slug '%s' is reserved.", in->slug);
 	if (in->has.is_default && !in->is_default)
 		return fail_field(rq, "is_default", "cannot_unset_default",
 				  "A project stops being the default only when another becomes it.");
-	if (find_repeated(in->redirect_uris, &index) != NULL)
-		return fail_repeated_uri(rq, index);
 	if (rq->credential.environment != NULL &&
 	    strcmp(new_environment(rq, in), rq->credential.environment) != 0)
 		return fail_field(rq, "environment", "environment_mismatch",
@@ -357,7 +334,7 @@ static const struct field project_update_input[] = {
 	IN_ENUM(struct project_update_input, environment, ENVIRONMENTS, .flags = FIELD_IMMUTABLE),
 	IN_STRING(struct project_update_input, description, DESCRIPTION),
 	IN_STRING(struct project_update_input, logo_url, LOGO_URL),
-	IN_STRINGS(struct project_update_input, redirect_uris, REDIRECT_URIS, .max = REDIRECT_URI_BYTES_MAX),
+	IN_STRINGS(struct project_update_input, redirect_uris, REDIRECT_URIS),
 	IN_BOOL(struct project_update_input, is_default, .description = "true only: promotes"),
 	FIELDS_END,
 };
@@ -365,8 +342,6 @@ static const struct field project_update_input[] = {
 static enum verdict
 check_update(const struct request *rq, const struct project_update_input *in)
 {
-	size_t index;
-
 	if (in->has.slug && project_slug_is_reserved(in->slug) && strcmp(in->slug, rq->project.slug) != 0)
 		return fail(rq, ERR_SLUG_RESERVED, "The slug '%s' is reserved.", in->slug);
 	if (in->has.is_default && !in->is_default)
@@ -374,8 +349,6 @@ check_update(const struct request *rq, const struct project_update_input *in)
 				  "A project stops being the default only when another becomes it.");
 	if (in->has.is_default && rq->project.is_console)
 		return fail_field(rq, "is_default", "console_never_default", "The console is never the default.");
-	if (find_repeated(in->redirect_uris, &index) != NULL)
-		return fail_repeated_uri(rq, index);
 	/* Promotion changes the organization: its role decides, not a project override. */
 	if (in->has.is_default && rq->credential.kind != CREDENTIAL_SERVICE_KEY &&
 	    !role_has(rq->org.role, PERM_PROJECT_WRITE))

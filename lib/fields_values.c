@@ -255,6 +255,23 @@ split_commas(struct arena *arena, const char *text)
 	return (struct json){ .type = JSON_ARRAY, .items = items, .count = count };
 }
 
+/* Two of one would be one row: the second is named. */
+static bool
+elements_differ(struct fields_run *run, const struct field *field, const char *const *items, size_t count)
+{
+	for (size_t i = 1; i < count; i++) {
+		for (size_t j = 0; j < i; j++) {
+			if (strcmp(items[i], items[j]) != 0)
+				continue;
+			field_errors_add(run->errors, run->arena,
+					 arena_printf(run->arena, "%s[%zu]", field->name, i), "duplicate",
+					 "It stands in the list twice.");
+			return false;
+		}
+	}
+	return true;
+}
+
 static bool
 read_strings(struct fields_run *run, const struct field *field, struct raw_value raw)
 {
@@ -278,6 +295,8 @@ read_strings(struct fields_run *run, const struct field *field, struct raw_value
 		is_good = read_element(run, field, i, &list.items[i]) && is_good;
 		items[i] = list.items[i].string;
 	}
+	if (is_good && (field->flags & FIELD_DISTINCT) != 0)
+		is_good = elements_differ(run, field, items, list.count);
 	if (is_good)
 		*(struct strings *)member_of(run, field) =
 		    (struct strings){ .items = items, .count = list.count };
