@@ -90,5 +90,8 @@ flow_redeem(const struct request *rq, struct tx *tx)
 	/* The flow goes with the mailbox: whoever opened it in another browser has it no more. */
 	bool is_here = flow_is_bound_to(&flow, binding);
 	flow.row.binding_digest = binding;
+	/* Whose session the other browser had is nothing to this one. */
+	if (!is_here)
+		flow.data.session_id = NULL;
 	return flow_prove(rq, tx, &flow, is_here ? PROOF_LINK_HERE : PROOF_LINK_ELSEWHERE);
 }

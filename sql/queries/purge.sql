@@ -33,11 +33,13 @@ LIMIT :limit;
 -- unscoped: the sweep serves every project
 DELETE FROM sessions WHERE expires_at < :before ORDER BY expires_at, project_id, id LIMIT :limit;
 
--- Counters of failures, once neither the count nor a block can matter any more.
+-- Counters of failures, once neither the count nor a block can matter any more. An account's hundredth failure turns its password off
+-- until it is set anew (THROTTLE_LOCK_COUNT): no sweep turns it on again.
 -- name: purge_throttles :exec
 -- unscoped: the sweep serves every project
 DELETE FROM sign_in_throttles
 WHERE window_start_at < :before AND (blocked_until_at IS NULL OR blocked_until_at < :before)
+	AND (kind <> 'account' OR count < 100)
 ORDER BY window_start_at, project_id, kind, subject_digest
 LIMIT :limit;
 
