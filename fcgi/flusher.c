@@ -32,21 +32,18 @@ flusher_run(const struct child_start *start)
 	struct arena *arena = arena_new(FLUSH_ARENA_BYTES_MAX);
 	const struct timespec pause = { .tv_sec = FLUSH_EVERY_S };
 	bool is_failing = false;
-	bool is_last;
 	sigset_t none;
 
 	sigemptyset(&none);
 	do {
 		heartbeat_idle(start->shared->beats, start->slot);
 		ppoll(NULL, 0, &pause, &none);
-		/* Looked at before the flush: what is noted until then is in it. */
-		is_last = child_must_stop;
 		heartbeat_busy(start->shared->beats, start->slot, clock_monotonic_ms());
 		flush_report(
 		    usage_flush(start->shared->usage, db, arena, clock_now_ms(start->config)),
 		    &is_failing);
 		arena_reset(arena);
-	} while (!is_last);
+	} while (!child_must_stop);
 	db_free(db);
 	arena_free(arena);
 	return EXIT_SUCCESS;

@@ -33,11 +33,11 @@ fcgi_record(uint8_t *out, uint8_t type, const void *data, size_t len)
 	return sizeof(head) + len;
 }
 
-/* A whole request for this path, without a body. */
+/* A whole request for this path, without a body. keep: the connection may stay open. */
 static inline size_t
-fcgi_request(uint8_t *out, const char *path)
+fcgi_request(uint8_t *out, const char *path, int keep)
 {
-	const uint8_t begin[8] = { 0, 1, 0 };
+	const uint8_t begin[8] = { 0, 1, keep ? 1 : 0 };
 	uint8_t params[256];
 	size_t path_len = strlen(path);
 	size_t params_len = 2 + strlen("REQUEST_URI") + path_len;

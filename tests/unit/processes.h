@@ -353,7 +353,7 @@ ask(const char *socket_path, const char *path)
 
 	if (fd < 0)
 		return 0;
-	size_t len = fcgi_request(request, path);
+	size_t len = fcgi_request(request, path, 0);
 	if (send(fd, request, len, MSG_NOSIGNAL) != (ssize_t)len ||
 	    !fcgi_finish(fd, text, sizeof(text))) {
 		close(fd);

@@ -72,6 +72,24 @@ the_watchdog_kills_a_worker_that_waits_for_half_a_request(void **unused)
 }
 
 static void
+a_client_that_keeps_its_connection_does_not_keep_its_worker(void **unused)
+{
+	uint8_t request[512];
+	char text[256];
+
+	(void)unused;
+	server_start("request_workers = 1;");
+	int64_t began = clock_monotonic_ms();
+	int fd = fcgi_connect(server.request);
+	size_t len = fcgi_request(request, "/", 1);
+	assert_int_equal(send(fd, request, len, 0), len);
+	/* Reads to the end of the connection, which the worker makes. */
+	assert_int_equal(fcgi_finish(fd, text, sizeof(text)), 1);
+	assert_true(clock_monotonic_ms() - began < 1000);
+	server_stop();
+}
+
+static void
 ask_until_over(void)
 {
 	while (!atomic_load(&seen->is_over)) {
@@ -364,6 +382,7 @@ main(void)
 		CASE(a_dead_worker_is_replaced_at_once),
 		CASE(the_watchdog_kills_a_worker_that_hangs),
 		CASE(the_watchdog_kills_a_worker_that_waits_for_half_a_request),
+		CASE(a_client_that_keeps_its_connection_does_not_keep_its_worker),
 		CASE(hup_replaces_every_worker_and_fails_no_request),
 		CASE(hup_follows_the_new_configuration_and_keeps_the_old_for_a_wrong_one),
 		CASE(term_finishes_the_request_under_way),
