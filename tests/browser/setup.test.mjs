@@ -84,7 +84,7 @@ async function takePicture(page) {
 	// Counters of use are written in batches.
 	await until("the key's use is shown", async () => {
 		await page.reload();
-		return page.getByText("just now").first().waitFor({ timeout: 2000 }).then(() => true, () => false);
+		return page.getByRole("row", { name: /Billing worker/ }).getByText("just now").waitFor({ timeout: 2000 }).then(() => true, () => false);
 	}, { patience_ms: 20000 });
 	await page.getByRole("heading", { name: "What happened last" }).waitFor();
 	const image = await page.screenshot();

@@ -183,7 +183,11 @@ function KeyMenu({ apiKey, onOpen }: { apiKey: ApiKey; onOpen: (dialog: OpenDial
 						Rotate
 					</Menu.Item>
 				) : null}
-				<Menu.Item color="red.8" leftSection={<IconTrash size={15} />} onClick={() => onOpen({ what: "revoke", apiKey })}>
+				<Menu.Item
+					className="gh-danger-item"
+					leftSection={<IconTrash size={15} />}
+					onClick={() => onOpen({ what: "revoke", apiKey })}
+				>
 					Revoke
 				</Menu.Item>
 			</Menu.Dropdown>

@@ -109,7 +109,7 @@ function InvitationTable({ rows, onOpen }: InvitationTableProps) {
 				{
 					key: "who",
 					label: "For",
-					cell: (row) => <strong>{row.email}</strong>,
+					cell: (row) => <strong>{row.email ?? row.kind}</strong>,
 				},
 				{ key: "role", label: "Role", cell: (row) => <Pill>{row.role}</Pill> },
 				{ key: "status", label: "State", cell: (row) => <Pill tone={TONES[row.status]}>{row.status}</Pill> },

@@ -150,7 +150,7 @@ function DangerZone({ canDelete, onLeave, onDelete }: DangerZoneProps) {
 								All its projects, keys, users and sessions stop at once. There is no undo.
 							</Text>
 						</div>
-						<Button color="red.8" variant="outline" onClick={onDelete}>
+						<Button className="gh-danger-button" variant="default" onClick={onDelete}>
 							Delete organization
 						</Button>
 					</div>

@@ -207,7 +207,7 @@ function DangerZone({ project, canDelete, onPromote, onDelete }: DangerZoneProps
 									: "Its keys, clients, users and sessions stop at once. There is no undo."}
 							</Text>
 						</div>
-						<Button color="red.8" variant="outline" disabled={project.is_default} onClick={onDelete}>
+						<Button className="gh-danger-button" variant="default" disabled={project.is_default} onClick={onDelete}>
 							Delete project
 						</Button>
 					</div>
