@@ -114,13 +114,18 @@ class Line {
 		return undefined;
 	}
 
-	/** Sends a packet and takes the first packet of the answer instead of the client; answers that packet. */
-	#ask(raw) {
+	/**
+	 * Sends a packet and looks at the first packet of the answer. The client gets it only with `pass`, and then at once: what follows in
+	 * the same read must not overtake it.
+	 */
+	#ask(raw, { pass = false } = {}) {
 		return new Promise((resolve, reject) => {
 			this.server.once("close", () => reject(new Error("the database is gone")));
 			this.#intercept = (payload, rawAnswer) => {
 				this.#intercept = null;
-				resolve({ payload: Buffer.from(payload), raw: Buffer.from(rawAnswer) });
+				if (pass)
+					this.client.write(rawAnswer);
+				resolve({ payload: Buffer.from(payload) });
 			};
 			this.server.write(raw);
 		});
@@ -137,7 +142,7 @@ class Line {
 		this.proxy.prepares++;
 		let answer;
 		try {
-			answer = await this.#ask(my.frame(0, Buffer.concat([Buffer.from([my.COM_STMT_PREPARE]), Buffer.from(sent)])));
+			answer = await this.#ask(my.frame(0, Buffer.concat([Buffer.from([my.COM_STMT_PREPARE]), Buffer.from(sent)])), { pass: true });
 		} catch {
 			return;
 		}
@@ -145,7 +150,6 @@ class Line {
 			this.#lastPrepared = fold(text);
 			this.#prepared.set(answer.payload.readUInt32LE(1), this.#lastPrepared);
 		}
-		this.client.write(answer.raw);
 	}
 
 	async #statement(statement, raw) {
