@@ -12,7 +12,7 @@ command_openapi() {
 	need_packages build
 	need_node
 	build_programs
-	"$build/gatehoused" --describe | node dev.d/openapi.mjs
+	"$build/gatehoused" --describe | node dev.d/openapi.mjs docs
 }
 
 # configure_and_make FOLDER TARGETS -- CONFIGURE-ARGUMENTS…; one at a time in this tree.

@@ -1,8 +1,9 @@
-// Makes docs/openapi.json and docs/permissions.md from `gatehoused --describe` (standard input): node dev.d/openapi.mjs < describe.json
+// Makes openapi.json and permissions.md from `gatehoused --describe` (standard input): node dev.d/openapi.mjs FOLDER < describe.json
 import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
 
 const described = JSON.parse(readFileSync(0, "utf8"));
-const root = new URL("..", import.meta.url);
+const folder = process.argv[2];
 
 // Errors that every route can answer; a route's own come from its table.
 const COMMON = ["invalid_path", "ambiguous_header", "rate_limited", "internal", "busy"];
@@ -213,5 +214,5 @@ function permissions() {
   ].join("\n");
 }
 
-writeFileSync(new URL("docs/openapi.json", root), JSON.stringify(openapi(), null, 1) + "\n");
-writeFileSync(new URL("docs/permissions.md", root), permissions());
+writeFileSync(path.join(folder, "openapi.json"), JSON.stringify(openapi(), null, 1) + "\n");
+writeFileSync(path.join(folder, "permissions.md"), permissions());
