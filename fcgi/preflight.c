@@ -12,18 +12,17 @@
 
 #define ARENA_BYTES_MAX ((size_t)1024 * 1024)
 
+/* Goes on where the detail of migrate_state() ends. */
 static const char *
 advice_for(enum schema_state state)
 {
 	switch (state) {
 	case SCHEMA_CURRENT: return "";
-	case SCHEMA_EMPTY: return "Run `gatehousectl migrate` to make its tables.";
-	case SCHEMA_BEHIND: return "Run `gatehousectl migrate` to bring it up to date.";
-	case SCHEMA_AHEAD:
-		return "Install the newer Gatehouse that was here, or restore the database from "
-		       "before it.";
+	case SCHEMA_EMPTY: return "run `gatehousectl migrate` to make its tables";
+	case SCHEMA_BEHIND: return "run `gatehousectl migrate` to bring the database up to date";
+	case SCHEMA_AHEAD: return "or restore the database as it was before";
 	case SCHEMA_FOREIGN:
-	default: return "Give Gatehouse a database of its own: database.name in the configuration.";
+	default: return "look at database.name in the configuration";
 	}
 }
 
@@ -44,7 +43,7 @@ schema_look(const struct config *config)
 			config->database.name, error_name(e));
 		result = PREFLIGHT_REFUSED;
 	} else if (state != SCHEMA_CURRENT) {
-		fprintf(stderr, "gatehoused: %s %s\n", detail, advice_for(state));
+		fprintf(stderr, "gatehoused: %s; %s\n", detail, advice_for(state));
 		result = PREFLIGHT_REFUSED;
 	}
 	arena_free(arena);

@@ -105,7 +105,7 @@ migrate_state(const struct config *config, struct arena *arena, enum schema_stat
 {
 	(void)config, (void)arena;
 	*ret = schema;
-	*ret_detail = "The database is an old one.";
+	*ret_detail = "migration 0002 hasn't run yet";
 	return OK;
 }
 
