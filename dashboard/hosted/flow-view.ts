@@ -199,9 +199,11 @@ function resendButton(run: FlowRun, again: Again): HTMLElement | null {
 }
 
 function newPassword(run: FlowRun, options: ViewOptions, again: Again): void {
+	// Whoever signed up elsewhere may have been somebody else: what they chose doesn't count.
+	const isFirst = run.flow.kind === "sign_up";
 	show({
-		title: t("new_password_title"),
-		text: t("new_password_text"),
+		title: isFirst ? t("first_password_title") : t("new_password_title"),
+		text: isFirst ? t("first_password_text") : t("new_password_text"),
 		body: [
 			form({
 				fields: [

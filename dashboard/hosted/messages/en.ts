@@ -58,6 +58,8 @@ export const en = {
 	forgot_button: "Send the mail",
 	new_password_title: "Choose a new password",
 	new_password_text: "All other sessions end when you save it.",
+	first_password_title: "Choose your password",
+	first_password_text: "This isn't the browser in which you signed up, so choose the password for your account here.",
 	new_password_button: "Save and sign in",
 	back_to_sign_in: "Back to sign-in",
 

@@ -53,6 +53,8 @@ export const es: Catalogue = {
 	forgot_button: "Enviar el correo",
 	new_password_title: "Elige una contraseña nueva",
 	new_password_text: "Al guardarla terminan las demás sesiones.",
+	first_password_title: "Elige tu contraseña",
+	first_password_text: "Este no es el navegador en el que te registraste, así que elige aquí la contraseña de tu cuenta.",
 	new_password_button: "Guardar e iniciar sesión",
 	back_to_sign_in: "Volver al inicio de sesión",
 
