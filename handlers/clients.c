@@ -275,7 +275,7 @@ rotate_secret(const struct request *rq, struct tx *tx, const char *client_id, co
 	TRY(guard(rq, tx, client_id));
 	TRY(q_client_get(
 	    tx->db, &(struct q_client_get){ .project_id = rq->project.id, .client_id = client_id }, &client));
-	if (strcmp(client.token_endpoint_auth_method, "none") == 0)
+	if (client.is_public)
 		return ERR_CLIENT_IS_PUBLIC;
 	TRY(client_make_secret(tx, rq->project.id, client_id, ret_secret));
 	r.changes = "{\"client_secret\":[\"•\",\"•\"]}";

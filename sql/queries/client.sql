@@ -46,7 +46,7 @@ ON DUPLICATE KEY UPDATE id = VALUES(id), digest = VALUES(digest), prefix = VALUE
 -- column: client_secret text?
 SELECT c.id, c.name, c.type, c.source, c.token_endpoint_auth_method, c.grant_types, c.is_active, c.version, c.created_at,
 	c.updated_at, c.last_used_at, s.id AS secret_id, s.prefix AS secret_prefix, s.last4 AS secret_last4,
-	s.created_at AS secret_created_at, s.last_used_at AS secret_last_used_at,
+	c.token_endpoint_auth_method = 'none' AS is_public, s.created_at AS secret_created_at, s.last_used_at AS secret_last_used_at,
 	(SELECT GROUP_CONCAT(u.uri ORDER BY u.uri SEPARATOR ' ') FROM client_uris u
 	 WHERE u.project_id = c.project_id AND u.client_id = c.id AND u.kind = 'redirect') AS redirect_uris,
 	NULL AS client_secret
