@@ -72,7 +72,7 @@ export class FlowRun {
 
 	/** Trades the secret of a mailed link for the flow at the step that the mail was for. */
 	static async redeem(secret: string): Promise<FlowRun> {
-		const flow = await call<Flow>("POST", "/flows/redeem", { body: { token: secret } });
+		const flow = await call<Flow>("POST", "/flows/redeem", { body: { token: secret, ...(clientId ? { client_id: clientId } : {}) } });
 		return new FlowRun(flow, flow.flow_token ?? "", "gatehouse-flow redeemed");
 	}
 
