@@ -120,9 +120,11 @@ class Line {
 	 */
 	#ask(raw, { pass = false } = {}) {
 		return new Promise((resolve, reject) => {
-			this.server.once("close", () => reject(new Error("the database is gone")));
+			const lost = () => reject(new Error("the database is gone"));
+			this.server.once("close", lost);
 			this.#intercept = (payload, rawAnswer) => {
 				this.#intercept = null;
+				this.server.off("close", lost);
 				if (pass)
 					this.client.write(rawAnswer);
 				resolve({ payload: Buffer.from(payload) });

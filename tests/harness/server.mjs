@@ -55,8 +55,8 @@ async function layOut(folder) {
 			access: path.join(folder, "access.log"), error: path.join(folder, "error.log"),
 		},
 	};
-	for (const name of ["mail", "run", "seen"])
-		fs.mkdirSync(path.join(folder, name), { mode: 0o755 });
+	for (const [name, mode] of [["mail", 0o700], ["run", 0o750], ["seen", 0o755]])
+		fs.mkdirSync(path.join(folder, name), { mode });
 	fs.writeFileSync(server.clockFile, "0\n");
 	fs.writeFileSync(path.join(folder, "gatehouse.password"), `${remember(PASSWORDS.runtime)}\n`, { mode: 0o600 });
 	fs.writeFileSync(path.join(folder, "gatehouse_migrate.password"), `${remember(PASSWORDS.migrate)}\n`, { mode: 0o600 });
