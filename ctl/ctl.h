@@ -55,7 +55,7 @@ struct ctl {
 
 	/* as far as the command needs them */
 	const struct config *config;
-	const struct keyring *keyring;
+	struct keyring *keyring;
 	struct db *db;
 	struct tx tx;			/* actor cli; its arena, clock and console are set */
 };

@@ -183,8 +183,8 @@ main(int argc, char **argv)
 	} else if (make_ready(&ctl)) {
 		status = ctl.command->run(&ctl);
 	}
-	if (ctl.db != NULL)
-		db_free(ctl.db);
+	db_free(ctl.db);
+	keyring_free(ctl.keyring);
 	arena_free(ctl.arena);
 	if (fflush(stdout) != 0)
 		status = ctl_fail("standard output: it can't be written");

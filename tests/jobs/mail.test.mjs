@@ -190,13 +190,14 @@ test("what has expired isn't sent; what can't be opened fails; a deleted project
 	await settled(await invite(), ({ status }) => status === "sent");
 	moveClock(server, 31 * 24 * 60 * MINUTE);
 	assert.match((await settled(late, ({ status }) => status === "failed")).last_error, /expired/);
-	const insert = async (projectId) => {
+	const insert = async (projectId, attempts = 0) => {
 		const email = makeEmail("odd");
 		await server.sql.run`INSERT INTO messages (project_id, id, channel, template, recipient, recipient_digest, payload_sealed, status, attempts, next_attempt_at, created_at)
-			VALUES (${projectId}, ${makeId("msg")}, 'mail', 'verification', ${email}, ${digest(email)}, ${Buffer.from("not sealed")}, 'queued', 0, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3))`;
+			VALUES (${projectId}, ${makeId("msg")}, 'mail', 'verification', ${email}, ${digest(email)}, ${Buffer.from("not sealed")}, 'queued', ${attempts}, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3))`;
 		return email;
 	};
 	assert.match((await settled(await insert(project.id), ({ status }) => status === "failed")).last_error, /can't be opened/);
+	assert.match((await settled(await insert(project.id, 5), ({ status }) => status === "failed")).last_error, /cut short/);
 	await server.sql.run`UPDATE projects SET status = 'deleted', deleted_at = UTC_TIMESTAMP(3) WHERE id = ${project.id}`;
 	assert.equal((await settled(await insert(project.id), ({ status }) => status !== "queued")).status, "canceled");
 	assert.equal(smtp.mails.length, 1);
