@@ -7,8 +7,8 @@
 #include <strings.h>
 
 /*
- * In the order of enum header. The last two decide nothing: of several the first counts. nginx hands Content-Type over as CONTENT_TYPE too,
- * the first of them alone: only HTTP_CONTENT_TYPE tells whether there were several.
+ * Of several preconditions the first counts; the rest must come once. nginx hands Content-Type over as CONTENT_TYPE too, the first of them
+ * alone: only HTTP_CONTENT_TYPE tells whether there were several.
  */
 static const struct {
 	const char *parameter;
@@ -93,10 +93,6 @@ take_environment(struct exchange *x, const struct name_value *p, const char **re
 		x->in.sec_fetch_site = value;
 }
 
-/*
- * nginx hands Content-Type over twice, as CONTENT_TYPE and like every header as HTTP_CONTENT_TYPE: only the second name tells whether it
- * was doubled, so the first isn't looked at.
- */
 enum err
 headers_read(struct exchange *x)
 {

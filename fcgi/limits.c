@@ -103,20 +103,21 @@ take(struct exchange *x, const struct rate_bucket *buckets, size_t count)
 static bool
 shows_credential(const struct exchange *x)
 {
-	if (x->rq.route != NULL && (x->rq.route->auth & AUTH_PUBLIC) != 0)
+	if (x->rq.route == NULL || (x->rq.route->auth & AUTH_PUBLIC) != 0)
 		return false;
 	return x->in.header[HEADER_AUTHORIZATION] != NULL || x->in.header[HEADER_X_AUTH_TOKEN] != NULL ||
 	       x->in.session_cookies.count > 0;
 }
 
+/* A request that can't be read comes no further: it isn't counted by its credential, nor by what it would have done. */
 enum err
-limit_by_address(struct exchange *x)
+limit_by_address(struct exchange *x, bool is_readable)
 {
 	struct rate_bucket buckets[2] = { bucket_of(x, RATE_ANONYMOUS) };
 	size_t count = 1;
 	enum rate_family extra = x->rq.route != NULL ? x->rq.route->rate : RATE_CREDENTIAL;
 
-	if (shows_credential(x)) {
+	if (is_readable && shows_credential(x)) {
 		struct rate_bucket failed = bucket_of(x, RATE_FAILED_CREDENTIALS);
 
 		x->response.has_rate = true;
@@ -125,7 +126,7 @@ limit_by_address(struct exchange *x)
 			return OK;
 		return limited(x, &x->response.rate);
 	}
-	if (extra != RATE_CREDENTIAL && (x->rq.route->auth & AUTH_PUBLIC) != 0)
+	if (is_readable && extra != RATE_CREDENTIAL && (x->rq.route->auth & AUTH_PUBLIC) != 0)
 		buckets[count++] = bucket_of(x, extra);
 	return take(x, buckets, count);
 }

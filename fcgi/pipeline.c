@@ -40,21 +40,20 @@ match_route(struct exchange *x)
 static enum err
 find_console(struct exchange *x)
 {
-	static char console_id[ID_SIZE];
+	char *console_id = x->worker->console_id;
 	struct q_credential_console_row row;
 	enum err e;
 
 	if (x->rq.console_id[0] != '\0' || x->rq.route->tx == TX_NONE)
 		return OK;
-	if (x->worker->console_id[0] == '\0') {
+	if (console_id[0] == '\0') {
 		e = q_credential_console(x->worker->db, &row);
 		if (e == ERR_NO_ROW)
 			return OK;
 		TRY(e);
 		memcpy(console_id, row.console_id, strnlen(row.console_id, ID_SIZE - 1));
-		x->worker->console_id = console_id;
 	}
-	x->rq.console_id = x->worker->console_id;
+	x->rq.console_id = console_id;
 	return OK;
 }
 
@@ -65,10 +64,11 @@ find_caller(struct exchange *x)
 
 	if (e == ERR_UNAUTHORIZED)
 		limit_count_failed_credential(x);
-	TRY(e);
+	/* Whoever they are: what they may not or can't see counts like the rest. */
 	TRY(limit_by_credential(x));
-	e = tenant_resolve(x);
-	if (e == ERR_NOT_FOUND) {
+	if (e == OK)
+		e = tenant_resolve(x);
+	if (e == ERR_NOT_FOUND && x->rq.credential.id != NULL) {
 		TRY(body_read(x));
 		return idempotency_replay_gone(x);
 	}
@@ -84,7 +84,8 @@ read_head(struct exchange *x)
 {
 	TRY(headers_read(x));
 	TRY(match_route(x));
-	return headers_refuse_doubled(x);
+	TRY(headers_refuse_doubled(x));
+	return headers_read_tenant(x);
 }
 
 static enum err
@@ -94,9 +95,8 @@ prepare(struct exchange *x)
 
 	if (x->rq.route != NULL && (x->rq.route->flags & ROUTE_BARE) != 0)
 		return e;
-	TRY(limit_by_address(x));	/* what can't be read counts too */
+	TRY(limit_by_address(x, e == OK));	/* what can't be read counts too */
 	TRY(e);
-	TRY(headers_read_tenant(x));
 	TRY(find_caller(x));
 	if (x->response.is_replay)
 		return OK;
@@ -259,11 +259,12 @@ record_refused_write(struct exchange *x, enum err error)
 {
 	const struct request *rq = &x->rq;
 	const char *target = x->in.path_pairs.count > 0 ? x->in.path_pairs.items[0].value : "";
-	struct tx tx = make_tx(x);
+	struct tx tx;
 
 	if (error_info(error)->status != 403 || rq->route == NULL || rq->route->method == GET ||
 	    rq->credential.id == NULL || rq->org.id == NULL || !limit_allows_denied_audit(x))
 		return;
+	tx = make_tx(x);
 	if (db_begin(x->worker->db, TX_WRITE) != OK)
 		return;
 	if (record_denied(&tx, rq->org.id, rq->project.id, "route", target, rq->route->id,

@@ -7,7 +7,7 @@
 #include "fcgi/request.h"
 #include "fcgi/worker.h"
 
-/* Headers that decide something; sent twice they are a 400. Order as in DECIDING in headers.c. */
+/* Headers that decide something; sent twice they are a 400. HEADERS in headers.c says what each is called. */
 enum header {
 	HEADER_AUTHORIZATION,
 	HEADER_X_AUTH_TOKEN,
@@ -110,7 +110,7 @@ enum err tenant_resolve(struct exchange *);
 enum err permission_check(struct exchange *);
 
 /* limits.c: which buckets a request spends. */
-enum err limit_by_address(struct exchange *);
+enum err limit_by_address(struct exchange *, bool is_readable);
 enum err limit_by_credential(struct exchange *);
 void limit_count_failed_credential(struct exchange *);
 bool limit_allows_denied_audit(struct exchange *);

@@ -150,7 +150,7 @@ enum role role_effective(enum role org_role, enum role override_role);
 const char *credential_kind_name(enum credential_kind);
 /* The token that this session's state-changing requests must carry (users.md rule 5); the same for its whole life. */
 enum err csrf_token(const struct request *, const char **ret_token) MUST_CHECK;
-/* Least of role and scopes as an audit actor. */
+/* Who acts, as audit rows name them; the caller as "system" when nobody is signed in. */
 struct actor request_actor(const struct request *);
 
 /* A record with the caller's organization and default project filled in. */

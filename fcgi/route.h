@@ -51,8 +51,8 @@ enum route_flag {
 	ROUTE_NO_IDEMPOTENCY = 1 << 5,	/* Idempotency-Key is refused (sign-in flows) */
 	ROUTE_ETAG = 1 << 6,		/* one object with an ETag; PATCH and DELETE honour If-Match */
 	ROUTE_EXACT_ORIGIN = 1 << 7,	/* public, but only from our own pages: Origin must be ours (SE-10) */
-	ROUTE_AUTH_REQUEST = 1 << 9,	/* for nginx's auth_request: the project by ?client_id=; nothing but 204, 401 and 403 is sent */
 	ROUTE_BARE = 1 << 8,		/* outside /api/v1: no rate-limit headers, no credentials (health) */
+	ROUTE_AUTH_REQUEST = 1 << 9,	/* for nginx's auth_request: the project by ?client_id=; nothing but 204, 401 and 403 is sent */
 };
 
 #define ROUTE_ERRORS_MAX 12

@@ -1,6 +1,5 @@
 /*
- * The loop of a request or password worker: wait, take a request, run it through the pipeline,
- * reset.
+ * The loop of a request or password worker: wait, take a request, run it through the pipeline.
  */
 #include "fcgi/worker.h"
 
@@ -37,7 +36,6 @@ serve_until_told(struct worker *worker, struct gateway *gateway, struct heartbea
 		if (!gateway_accept(gateway))
 			continue;
 		pipeline_serve(worker, gateway);
-		arena_reset(worker->arena);
 		left--;
 	}
 }

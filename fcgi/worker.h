@@ -18,7 +18,7 @@ struct worker {
 	struct arena *arena;		/* reset after each request */
 	struct rate_limiter *rates;
 	struct usage_table *usage;
-	const char *console_id;		/* "" until known; survives requests (static storage of the pipeline) */
+	char console_id[ID_SIZE];	/* "" until known */
 };
 
 /* The whole way of one accepted request, sending included. Never fails: what goes wrong is an answer and a log line. */

@@ -45,6 +45,22 @@ test("credential: 600 in 60 seconds per key, headers count down; another key isn
 	expectStatus(await (await owner.org.key()).get("/api/v1/org_roles"), 200);
 });
 
+test("what a session can't see, and what no route is, count too", async () => {
+	const owner = await person(server);
+	const session = await owner.session();
+	const foreign = (await person(server)).org.defaultProject.id;
+	const left = async () => Number((await session.get("/api/v1/org_roles")).headers["x-ratelimit-remaining"]);
+	const before = await left();
+	for (let i = 0; i < 5; i++)
+		expectError(await session.get(`/api/v1/projects/${foreign}`), 404, "not_found");
+	assert.equal(before - await left(), 6);
+	const stranger = new Client(server, { bearer: makeSecret("gsk_live_") });
+	const first = await stranger.get("/api/v1/nothing_here");
+	expectError(first, 404, "not_found");
+	const second = await stranger.get("/api/v1/nothing_here");
+	assert.equal(first.headers["x-ratelimit-remaining"] - second.headers["x-ratelimit-remaining"], 1);
+});
+
 test("a key's own limit tightens the default", async () => {
 	const owner = await person(server);
 	const key = await owner.org.key({ rate_limit_per_minute: 5 });
