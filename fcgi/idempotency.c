@@ -29,6 +29,20 @@ add_part(struct buffer *b, const char *text)
 	buffer_char(b, '\n');
 }
 
+/*
+ * What the request works on, however it was found; else what it named. No more than that, or the first request itself could make the
+ * second another one: by promoting a project, by giving a person their first organization, by ending what the path names.
+ */
+static void
+add_tenant(struct buffer *b, const struct exchange *x)
+{
+	enum tenant tenant = x->rq.route->tenant;
+	bool works_on_org = tenant == TENANT_ORG || tenant == TENANT_PROJECT;
+
+	add_part(b, works_on_org ? x->rq.org.id : x->in.org_id);
+	add_part(b, tenant == TENANT_PROJECT ? x->rq.project.id : x->in.project_id);
+}
+
 static bool
 tenant_is_in_path(const struct route *route)
 {
@@ -38,14 +52,9 @@ tenant_is_in_path(const struct route *route)
 static struct bytes
 request_digest(struct exchange *x)
 {
-	const struct request *rq = &x->rq;
 	struct buffer b = buffer_new(x->arena);
 
-	/* Where the path names the tenant it is enough, and known even when the tenant is gone. */
-	if (!tenant_is_in_path(rq->route)) {
-		add_part(&b, rq->org.id);
-		add_part(&b, rq->project.id);
-	}
+	add_tenant(&b, x);
 	add_part(&b, x->in.method_text);
 	add_part(&b, x->in.path);
 	add_part(&b, x->in.query);

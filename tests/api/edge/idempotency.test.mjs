@@ -118,6 +118,34 @@ test("T-35 DELETE again: 204 again, not 404", async () => {
 	expectError(await program.delete(`/api/v1/projects/${extra.id}`, { headers: key() }), 404, "not_found");
 });
 
+test("T-35 DELETE again by a person in a browser: 204 again, not 404", async () => {
+	const owner = await person(server);
+	const session = await owner.session();
+	const extra = await owner.org.project();
+	const at = `/api/v1/projects/${extra.id}?confirm=${extra.slug}`;
+	const headers = key();
+	expectStatus(await session.delete(at, { headers }), 204);
+	const again = await session.delete(at, { headers });
+	expectStatus(again, 204);
+	assert.equal(again.headers["idempotency-replayed"], "true");
+	expectError(await session.delete(at, { headers: key() }), 404, "not_found");
+	const stranger = await (await person(server)).session();
+	expectError(await stranger.delete(at, { headers }), 404, "not_found");
+});
+
+test("T-35 the same request again after it made another project the default: the stored reply", async () => {
+	const owner = await person(server);
+	const program = await owner.org.key();
+	const headers = key();
+	const first = await program.post("/api/v1/projects", { name: "New default", is_default: true }, { headers });
+	expectStatus(first, 201);
+	const again = await program.post("/api/v1/projects", { name: "New default", is_default: true }, { headers });
+	expectStatus(again, 201);
+	assert.equal(again.text, first.text);
+	const elsewhere = { ...headers, "X-Project-Id": first.json.id };
+	expectError(await program.post("/api/v1/projects", { name: "New default", is_default: true }, { headers: elsewhere }), 409, "idempotency_mismatch");
+});
+
 test("T-35 after 24 hours the key is new", async () => {
 	const owner = await person(server);
 	const program = await owner.org.key();
