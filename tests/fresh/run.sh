@@ -7,6 +7,7 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 mirror=${FRESH_MIRROR:-http://deb.debian.org/debian}
 machine=$(mktemp -d /var/tmp/gatehouse-fresh.XXXXXX)
+chmod 0755 "$machine"
 
 finish() {
 	local mounted
@@ -24,7 +25,7 @@ finish() {
 # inside FOLDER COMMAND [USER]
 inside() {
 	chroot "$machine" /usr/bin/env -i HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin TERM=dumb LANG=C.UTF-8 \
-		GATEHOUSE_PORT=18443 GATEHOUSE_OWNER="${GATEHOUSE_OWNER:-}" \
+		NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt GATEHOUSE_PORT=18443 GATEHOUSE_OWNER="${GATEHOUSE_OWNER:-}" \
 		${3:+runuser -u "$3" --} /bin/bash -c "cd $1 && $2"
 }
 
@@ -40,6 +41,9 @@ debootstrap --variant=minbase --include=ca-certificates,git bookworm "$machine" 
 printf 'deb %s bookworm main\ndeb %s bookworm-updates main\n' "$mirror" "$mirror" >"$machine/etc/apt/sources.list"
 printf 'deb %s bookworm-security main\n' "${mirror%/debian}/debian-security" >>"$machine/etc/apt/sources.list"
 cp /etc/resolv.conf "$machine/etc/resolv.conf"
+# Where this machine reaches the network through a proxy with a certificate of its own, the new one has to trust that too.
+cp -r /usr/local/share/ca-certificates "$machine/usr/local/share/"
+cp /etc/ssl/certs/ca-certificates.crt "$machine/etc/ssl/certs/ca-certificates.crt"
 mount -t proc proc "$machine/proc"
 mount --rbind /sys "$machine/sys" && mount --make-rslave "$machine/sys"
 mount --rbind /dev "$machine/dev" && mount --make-rslave "$machine/dev"
