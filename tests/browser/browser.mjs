@@ -16,13 +16,12 @@ const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
 let running;
 
-async function launched() {
-	if (!running) {
-		running = chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
-		after(async () => (await running).close());
-	}
+function launched() {
+	running ??= chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
 	return running;
 }
+
+after(async () => (await running)?.close());
 
 /** What the browser complained about; an answer that the API meant to give (4xx) isn't a complaint. */
 function watch(page, complaints) {
@@ -54,9 +53,9 @@ export async function openBrowser({ width = 1280, height = 860, scheme = "light"
 }
 
 /** The same with a session of somebody. */
-export async function openBrowserOf(server, person, options) {
+export async function openBrowserOf(server, person, { signedInAgo_ms, ...options } = {}) {
 	const browser = await openBrowser(options);
-	const session = await person.session();
+	const session = await person.session({ signedInAgo_ms });
 	await browser.context.addCookies([{ name: "__Host-gatehouse", value: session.token, url: server.url, secure: true, httpOnly: true, sameSite: "Lax" }]);
 	return browser;
 }

@@ -1,5 +1,5 @@
 // The dialog that mints a key or token and shows its secret once.
-import { Modal, NativeSelect, NumberInput, Stack, TextInput } from "@mantine/core";
+import { NativeSelect, NumberInput, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useState } from "react";
 import { api, send } from "../api/client";
@@ -7,6 +7,7 @@ import { fieldErrors } from "../api/errors";
 import type { Environment, MyProject, NewApiKey } from "../api/types";
 import { usePlace } from "../shell/place";
 import { useAction } from "../ui/action";
+import { Dialog } from "../ui/dialog";
 import { FormFoot } from "../ui/form-foot";
 import { SecretOnce } from "../ui/secret-once";
 import type { KeyKind } from "./api-keys";
@@ -49,8 +50,7 @@ export default function CreateApiKey({ kind, project, onClose }: CreateApiKeyPro
 	const [created, setCreated] = useState<NewApiKey | null>(null);
 	const title = kind === "service" ? "New service key" : "New personal token";
 	return (
-		<Modal
-			opened
+		<Dialog
 			onClose={onClose}
 			title={created ? created.name : title}
 			size="lg"
@@ -61,7 +61,7 @@ export default function CreateApiKey({ kind, project, onClose }: CreateApiKeyPro
 			) : (
 				<CreateForm kind={kind} project={project} onCreated={setCreated} onClose={onClose} />
 			)}
-		</Modal>
+		</Dialog>
 	);
 }
 

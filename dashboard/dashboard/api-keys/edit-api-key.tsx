@@ -1,10 +1,11 @@
 // The dialog that renames a key or tightens its limit.
-import { Modal, NumberInput, Stack, TextInput } from "@mantine/core";
+import { NumberInput, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { api, send } from "../api/client";
 import { fieldErrors } from "../api/errors";
 import type { ApiKey } from "../api/types";
 import { useAction } from "../ui/action";
+import { Dialog } from "../ui/dialog";
 import { FormFoot } from "../ui/form-foot";
 
 interface EditValues {
@@ -39,7 +40,7 @@ export default function EditApiKey({ apiKey, onClose }: { apiKey: ApiKey; onClos
 		hasOwnProblem: true,
 	});
 	return (
-		<Modal opened onClose={onClose} title={`Edit ${apiKey.name}`}>
+		<Dialog onClose={onClose} title={`Edit ${apiKey.name}`}>
 			<form
 				onSubmit={form.onSubmit((values) =>
 					save.mutate(values, { onError: (error) => form.setErrors(fieldErrors(error)) }),
@@ -68,6 +69,6 @@ export default function EditApiKey({ apiKey, onClose }: { apiKey: ApiKey; onClos
 					/>
 				</Stack>
 			</form>
-		</Modal>
+		</Dialog>
 	);
 }

@@ -1,9 +1,10 @@
 // The dialog that replaces a key by a new one, with a time in which both work.
-import { Modal, NativeSelect, Stack, Text } from "@mantine/core";
+import { NativeSelect, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import { api, send } from "../api/client";
 import type { ApiKey, NewApiKey } from "../api/types";
 import { useAction } from "../ui/action";
+import { Dialog } from "../ui/dialog";
 import { FormFoot } from "../ui/form-foot";
 import { SecretOnce } from "../ui/secret-once";
 
@@ -25,7 +26,7 @@ export default function RotateApiKey({ apiKey, onClose }: { apiKey: ApiKey; onCl
 		hasOwnProblem: true,
 	});
 	return (
-		<Modal opened onClose={onClose} title={`Rotate ${apiKey.name}`} closeOnClickOutside={!created}>
+		<Dialog onClose={onClose} title={`Rotate ${apiKey.name}`} closeOnClickOutside={!created}>
 			{created ? (
 				<SecretOnce
 					label="New key"
@@ -65,6 +66,6 @@ export default function RotateApiKey({ apiKey, onClose }: { apiKey: ApiKey; onCl
 					</Stack>
 				</form>
 			)}
-		</Modal>
+		</Dialog>
 	);
 }

@@ -1,5 +1,5 @@
 // The dialog that invites somebody by e-mail.
-import { Modal, NativeSelect, Stack, TextInput } from "@mantine/core";
+import { NativeSelect, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useState } from "react";
 import { api, send } from "../api/client";
@@ -7,6 +7,7 @@ import { fieldErrors } from "../api/errors";
 import { type NewInvitation, type Role, rolesUpTo } from "../api/types";
 import { usePlace } from "../shell/place";
 import { useAction } from "../ui/action";
+import { Dialog } from "../ui/dialog";
 import { FormFoot } from "../ui/form-foot";
 import { InvitationSecret } from "./invitation-secret";
 
@@ -34,13 +35,13 @@ function toBody({ email, role, expires_in_days: days }: InvitationValues, now: n
 export default function CreateInvitation({ onClose }: { onClose: () => void }) {
 	const [created, setCreated] = useState<NewInvitation | null>(null);
 	return (
-		<Modal opened onClose={onClose} title={created ? "Invitation made" : "Invite somebody"} closeOnClickOutside={!created}>
+		<Dialog onClose={onClose} title={created ? "Invitation made" : "Invite somebody"} closeOnClickOutside={!created}>
 			{created ? (
 				<InvitationSecret invitation={created} onDone={onClose} />
 			) : (
 				<InvitationForm onCreated={setCreated} onClose={onClose} />
 			)}
-		</Modal>
+		</Dialog>
 	);
 }
 

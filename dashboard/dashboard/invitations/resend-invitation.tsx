@@ -1,10 +1,11 @@
 // The dialog that sends an invitation anew, with a new link.
-import { Modal, Stack, Text } from "@mantine/core";
+import { Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import { api, send } from "../api/client";
 import type { Invitation, NewInvitation } from "../api/types";
 import { usePlace } from "../shell/place";
 import { useAction } from "../ui/action";
+import { Dialog } from "../ui/dialog";
 import { FormFoot } from "../ui/form-foot";
 import { InvitationSecret } from "./invitation-secret";
 
@@ -18,7 +19,7 @@ export default function ResendInvitation({ invitation, onClose }: { invitation: 
 		hasOwnProblem: true,
 	});
 	return (
-		<Modal opened onClose={onClose} title="Resend the invitation" closeOnClickOutside={!sent}>
+		<Dialog onClose={onClose} title="Resend the invitation" closeOnClickOutside={!sent}>
 			{sent ? (
 				<InvitationSecret invitation={sent} onDone={onClose} />
 			) : (
@@ -44,6 +45,6 @@ export default function ResendInvitation({ invitation, onClose }: { invitation: 
 					</Stack>
 				</form>
 			)}
-		</Modal>
+		</Dialog>
 	);
 }

@@ -1,23 +1,24 @@
 // The table of what each role may do, as the server decides it.
-import { Modal, Text } from "@mantine/core";
+import { Text } from "@mantine/core";
 import { IconCheck } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { orgRolesQuery } from "../api/queries";
 import { useRights } from "../api/rights";
 import { type RolePermission, ROLES } from "../api/types";
+import { Dialog } from "../ui/dialog";
 import { Resource } from "../ui/resource";
 import { ViewAsApi } from "../ui/view-as-api";
 
 export default function RoleMatrix({ onClose }: { onClose: () => void }) {
 	const table = useQuery(orgRolesQuery);
 	return (
-		<Modal opened onClose={onClose} title="What roles may do" size="lg">
+		<Dialog onClose={onClose} title="What roles may do" size="lg">
 			<Text size="sm" c="dimmed" mb="sm">
 				In each project a member may have another role than in the organization.
 			</Text>
 			<Resource query={table}>{({ data }) => <Matrix rows={data} />}</Resource>
 			<ViewAsApi calls={[{ method: "GET", path: "/api/v1/org_roles" }]} />
-		</Modal>
+		</Dialog>
 	);
 }
 

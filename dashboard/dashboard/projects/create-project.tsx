@@ -1,5 +1,5 @@
 // The dialog that makes a project, then shows its client secret once.
-import { Button, Group, Input, Modal, SegmentedControl, Stack, Text } from "@mantine/core";
+import { Button, Group, Input, SegmentedControl, Stack, Text } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
@@ -7,6 +7,7 @@ import { api, send } from "../api/client";
 import { fieldErrors } from "../api/errors";
 import type { Environment, NewProject } from "../api/types";
 import { useAction } from "../ui/action";
+import { Dialog } from "../ui/dialog";
 import { FormFoot } from "../ui/form-foot";
 import { SecretOnce } from "../ui/secret-once";
 import { NameAndSlug, type ProjectValues, TypeAndTexts } from "./project-fields";
@@ -36,8 +37,7 @@ export default function CreateProject({ onClose }: { onClose: () => void }) {
 		void navigate({ to: "/projects/$projectId", params: { projectId: project.id } });
 	};
 	return (
-		<Modal
-			opened
+		<Dialog
 			onClose={created ? () => open(created) : onClose}
 			title={created ? `${created.name} is ready` : "New project"}
 			size="lg"
@@ -48,7 +48,7 @@ export default function CreateProject({ onClose }: { onClose: () => void }) {
 			) : (
 				<CreateForm onCreated={setCreated} onClose={onClose} />
 			)}
-		</Modal>
+		</Dialog>
 	);
 }
 

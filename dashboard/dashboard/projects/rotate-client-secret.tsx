@@ -1,9 +1,10 @@
 // The dialog that gives a project a new client secret and shows it once.
-import { Button, Group, Modal, Stack, Text } from "@mantine/core";
+import { Button, Group, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import { api, onProject, send } from "../api/client";
 import type { Project } from "../api/types";
 import { useAction } from "../ui/action";
+import { Dialog } from "../ui/dialog";
 import { FormProblem } from "../ui/resource";
 import { SecretOnce } from "../ui/secret-once";
 import { ViewAsApi } from "../ui/view-as-api";
@@ -24,7 +25,7 @@ export default function RotateClientSecret({ project, onClose }: { project: Proj
 		hasOwnProblem: true,
 	});
 	return (
-		<Modal opened onClose={onClose} title="New client secret" closeOnClickOutside={secret === null}>
+		<Dialog onClose={onClose} title="New client secret" closeOnClickOutside={secret === null}>
 			{secret ? (
 				<SecretOnce
 					label="Client secret"
@@ -63,6 +64,6 @@ export default function RotateClientSecret({ project, onClose }: { project: Proj
 					/>
 				</Stack>
 			)}
-		</Modal>
+		</Dialog>
 	);
 }

@@ -1,9 +1,10 @@
 // Asks for the password again before something that needs a fresh sign-in.
-import { Button, Group, Modal, PasswordInput, Stack, Text } from "@mantine/core";
+import { Button, Group, PasswordInput, Stack, Text } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { reauthenticate } from "../api/reauthenticate";
 import { sessionQuery, useSession } from "../api/queries";
+import { Dialog } from "../ui/dialog";
 import { answerIdentity } from "../ui/identity";
 import { FormProblem } from "../ui/resource";
 
@@ -21,7 +22,7 @@ export default function IdentityDialog() {
 		onSuccess: () => answerIdentity(true),
 	});
 	return (
-		<Modal opened onClose={() => answerIdentity(false)} title="Confirm that it's you" size="sm">
+		<Dialog onClose={() => answerIdentity(false)} title="Confirm that it's you" size="sm">
 			<form
 				onSubmit={(event) => {
 					event.preventDefault();
@@ -52,6 +53,6 @@ export default function IdentityDialog() {
 					</Group>
 				</Stack>
 			</form>
-		</Modal>
+		</Dialog>
 	);
 }

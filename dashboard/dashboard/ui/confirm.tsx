@@ -1,6 +1,7 @@
 // The dialog before something that can't be undone; it may ask to type a word.
-import { Button, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Group, Stack, Text, TextInput } from "@mantine/core";
 import { type ReactNode, useState } from "react";
+import { Dialog } from "./dialog";
 import { FormProblem } from "./resource";
 import { type ApiCall, ViewAsApi } from "./view-as-api";
 
@@ -21,7 +22,7 @@ export function Confirm({ title, children, typed, button, calls, isRunning, erro
 	const [text, setText] = useState("");
 	const isReady = typed === undefined || text === typed;
 	return (
-		<Modal opened onClose={onClose} title={title}>
+		<Dialog onClose={onClose} title={title}>
 			<form
 				onSubmit={(event) => {
 					event.preventDefault();
@@ -58,6 +59,6 @@ export function Confirm({ title, children, typed, button, calls, isRunning, erro
 					<ViewAsApi calls={calls} />
 				</Stack>
 			</form>
-		</Modal>
+		</Dialog>
 	);
 }

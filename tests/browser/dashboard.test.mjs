@@ -1,0 +1,229 @@
+// What people do in the dashboard, each step looked up in what the API says afterwards.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Client, makePassword, ownServer, person, until } from "../harness/index.mjs";
+import { assertGoodPage, openBrowser, openBrowserOf } from "./browser.mjs";
+
+const serving = ownServer();
+const MINUTES_MS = 60_000;
+
+async function withOwner(run, options) {
+	const server = await serving;
+	const owner = await person(server, { name: "Ada Lovelace", password: true });
+	const browser = await openBrowserOf(server, owner, options);
+	const { page } = browser;
+	page.on("dialog", (dialog) => assert.fail(`the page asked "${dialog.message()}" by the browser's own dialog`));
+	await run({ server, owner, page, dialog: page.getByRole("dialog"), api: await owner.token(), go: (path) => page.goto(server.url + path) });
+	browser.assertCalm();
+	await browser.close();
+}
+
+test("settings: each bad redirect URI is marked, good ones are saved, a stale form is refused", () => withOwner(async ({ owner, page, api, go }) => {
+	await go(`/dashboard/projects/${owner.project.id}/settings`);
+	await page.getByLabel("Redirect URI 1", { exact: true }).fill("http://not-local.example/callback");
+	await page.getByRole("button", { name: "Add another" }).click();
+	await page.getByLabel("Redirect URI 2", { exact: true }).fill("https://app.example/callback");
+	await page.getByRole("button", { name: "Save changes" }).click();
+	await page.locator("input[aria-invalid=true]").waitFor();
+	assert.equal(await page.locator("input[aria-invalid=true]").getAttribute("aria-label"), "Redirect URI 1");
+	await assertGoodPage(page, "settings with a refused redirect URI");
+	await page.getByLabel("Redirect URI 1", { exact: true }).fill("http://localhost:3000/callback");
+	await page.getByLabel("Name", { exact: false }).first().fill("Corner Shop");
+	await page.getByRole("button", { name: "Save changes" }).click();
+	await page.getByText("Settings saved").waitFor();
+	const saved = (await api.get(`/api/v1/projects/${owner.project.id}`)).json;
+	assert.deepEqual([saved.name, saved.redirect_uris.toSorted()], ["Corner Shop", ["http://localhost:3000/callback", "https://app.example/callback"]]);
+
+	await page.getByLabel("Description").fill("mine");
+	await api.patch(`/api/v1/projects/${owner.project.id}`, { description: "theirs" });
+	await page.getByRole("button", { name: "Save changes" }).click();
+	await page.getByText("Somebody changed this meanwhile.").waitFor();
+	assert.equal((await api.get(`/api/v1/projects/${owner.project.id}`)).json.description, "theirs");
+}));
+
+test("a project: a new client secret is shown once; another becomes the default; the old one is deleted by typing its slug", () => withOwner(async ({ owner, page, dialog, api, go }) => {
+	const other = await owner.org.project({ name: "Other", slug: "other-one" });
+	await go(`/dashboard/projects/${other.id}/settings`);
+	await page.getByRole("button", { name: "New client secret" }).click();
+	await dialog.getByRole("button", { name: "Replace the secret" }).click();
+	assert.match(await dialog.getByLabel("Client secret", { exact: true }).innerText(), /^sec_\w{38}$/);
+	await dialog.getByRole("button", { name: "I have stored it" }).click();
+
+	await page.getByRole("button", { name: "Make default" }).click();
+	await dialog.getByRole("button", { name: "Make default" }).click();
+	await page.getByText("Other is the default now").waitFor();
+	assert.equal((await api.get("/api/v1/projects?is_default=true")).json.data[0].id, other.id);
+	assert.equal(await page.getByRole("button", { name: "Delete project" }).isDisabled(), true);
+
+	await go(`/dashboard/projects/${owner.project.id}/settings`);
+	await page.getByRole("button", { name: "Delete project" }).click();
+	const confirm = dialog.getByRole("button", { name: "Delete for good" });
+	assert.equal(await confirm.isDisabled(), true);
+	await dialog.getByRole("textbox").fill("defaul");
+	assert.equal(await confirm.isDisabled(), true);
+	await dialog.getByRole("textbox").fill("default");
+	await confirm.click();
+	await page.getByRole("heading", { level: 1, name: "Projects" }).waitFor();
+	assert.equal((await api.get(`/api/v1/projects/${owner.project.id}`)).status, 404);
+}));
+
+test("keys: a rotated key works on in its grace, a narrowed one has its scopes, a test key warns of the live default", () => withOwner(async ({ server, owner, page, dialog, go }) => {
+	const old = await owner.org.key({ name: "Importer" });
+	await go(`/dashboard/orgs/${owner.org.id}/api-keys`);
+	await page.getByRole("button", { name: "Actions for Importer" }).click();
+	await page.getByRole("menuitem", { name: "Rotate" }).click();
+	await dialog.getByLabel("The old key").selectOption({ label: "Keep it for an hour" });
+	await dialog.getByRole("button", { name: "Rotate" }).click();
+	const secret = await dialog.getByLabel("New key", { exact: true }).innerText();
+	await dialog.getByRole("button", { name: "I have stored it" }).click();
+	await page.getByText("retiring", { exact: true }).waitFor();
+	assert.equal((await old.get("/api/v1/whoami")).status, 200);
+	assert.equal((await new Client(server, { bearer: secret }).get("/api/v1/whoami")).status, 200);
+
+	await page.getByRole("button", { name: "New service key" }).click();
+	await dialog.getByLabel("Name").fill("Reader");
+	await dialog.getByLabel("Environment").selectOption("test");
+	await dialog.getByLabel("Only some").check();
+	await dialog.getByLabel("project.read").check();
+	await dialog.getByLabel("member.read", { exact: true }).check();
+	await dialog.getByRole("button", { name: "Create key" }).click();
+	await dialog.getByText("This is a test key").waitFor();
+	await assertGoodPage(page, "a key with a warning");
+	const reader = new Client(server, { bearer: await dialog.getByLabel("Service key", { exact: true }).innerText() });
+	assert.deepEqual((await reader.get("/api/v1/whoami")).json.credential.scopes, ["member.read", "project.read"]);
+}));
+
+test("members: a role is changed in the organization and overridden in a project; somebody is removed", () => withOwner(async ({ owner, page, dialog, api, go }) => {
+	const colleague = await owner.org.member("member", { name: "Mary Somerville" });
+	await go(`/dashboard/orgs/${owner.org.id}/members`);
+	await page.getByLabel("Role of Mary Somerville").selectOption("manager");
+	await page.getByText("Role of Mary Somerville changed").waitFor();
+	assert.equal(await colleague.role(), "manager");
+
+	await go(`/dashboard/projects/${owner.project.id}/members`);
+	await page.getByLabel("Role of Mary Somerville in this project").selectOption("viewer");
+	await page.getByText("Role of Mary Somerville changed").waitFor();
+	const roles = async () => (await api.get(`/api/v1/projects/${owner.project.id}/members`)).json.data.find(({ user_id }) => user_id === colleague.id);
+	assert.deepEqual([(await roles()).override, (await roles()).role], ["viewer", "viewer"]);
+	await page.getByLabel("Role of Mary Somerville in this project").selectOption("");
+	await page.getByRole("row", { name: /Mary/ }).getByText("as in the organization (manager)").waitFor({ state: "attached" });
+	await until("the override is gone", async () => (await roles()).override === null);
+
+	await go(`/dashboard/orgs/${owner.org.id}/members`);
+	await page.getByLabel("Role of Ada Lovelace").selectOption("viewer");
+	await page.getByText("An organization needs at least one owner.").waitFor();
+	await page.getByRole("button", { name: "Remove Mary Somerville" }).click();
+	await dialog.getByRole("button", { name: "Remove" }).click();
+	await page.getByText("Mary Somerville is removed").waitFor();
+	assert.equal(await colleague.role(), null);
+}));
+
+test("a new organization has a project; deleting it asks for the password when the sign-in is old", () => withOwner(async ({ owner, page, dialog, go }) => {
+	await go("/dashboard/orgs/new");
+	await page.getByLabel("Name").fill("Second Thoughts");
+	await page.getByRole("button", { name: "Create organization" }).click();
+	await page.getByRole("heading", { level: 1, name: "Projects" }).waitFor();
+	await page.getByRole("link", { name: /Default/ }).first().waitFor();
+	await page.getByRole("link", { name: "Settings" }).click();
+	await page.getByRole("button", { name: "Delete organization" }).click();
+	await dialog.getByRole("textbox").fill("second-thoughts");
+	await dialog.getByRole("button", { name: "Delete for good" }).click();
+
+	const identity = page.getByRole("dialog", { name: "Confirm that it's you" });
+	await identity.getByLabel(/^Password of/).fill(makePassword());
+	await identity.getByRole("button", { name: "Confirm" }).click();
+	await identity.getByText("The password is wrong.").waitFor();
+	await assertGoodPage(page, "the question for the password");
+	await identity.getByLabel(/^Password of/).fill(owner.password);
+	await identity.getByRole("button", { name: "Confirm" }).click();
+	await page.getByRole("heading", { level: 1, name: "Projects" }).waitFor();
+	await page.getByRole("button", { name: /Switch organization/ }).click();
+	await page.getByRole("menuitem", { name: "New organization" }).waitFor();
+	assert.equal(await page.getByText("Second Thoughts").count(), 0);
+}, { signedInAgo_ms: 10 * MINUTES_MS }));
+
+test("account: another session is ended, and a changed password is the one that counts", () => withOwner(async ({ server, owner, page, go }) => {
+	const elsewhere = await owner.session();
+	await go("/dashboard/account");
+	await page.getByRole("button", { name: /^End the session/ }).click();
+	await page.getByText("Session ended").waitFor();
+	assert.equal((await elsewhere.get("/api/v1/session")).status, 401);
+
+	const password = makePassword();
+	await page.getByLabel("Current password").fill(makePassword());
+	await page.getByLabel("New password").fill(password);
+	await page.getByRole("button", { name: "Change password" }).click();
+	await page.getByText("That isn't your password.").waitFor();
+	await page.getByLabel("Current password").fill(owner.password);
+	await page.getByLabel("New password").fill(password);
+	await page.getByRole("button", { name: "Change password" }).click();
+	await page.getByText("Password changed").waitFor();
+
+	const other = await openBrowser();
+	await other.page.goto(`${server.url}/sign-in`);
+	await other.page.getByLabel("E-mail address").fill(owner.email);
+	await other.page.getByRole("button", { name: "Continue" }).click();
+	await other.page.getByLabel("Password", { exact: true }).fill(password);
+	await other.page.getByRole("button", { name: "Sign in" }).click();
+	await other.page.getByRole("heading", { name: "Projects" }).waitFor();
+	await other.close();
+}));
+
+test("the log shows what was just done, filters by what is pressed, and the events tell the same", () => withOwner(async ({ owner, page, api, go }) => {
+	await api.patch(`/api/v1/projects/${owner.project.id}`, { description: "seen" });
+	await go(`/dashboard/projects/${owner.project.id}/audit-log`);
+	await page.locator("summary", { hasText: "project.updated" }).click();
+	await page.getByRole("button", { name: "only project.updated" }).click();
+	await page.getByRole("button", { name: "Remove the filter action project.updated" }).waitFor();
+	await page.locator("summary", { hasText: "project.updated" }).waitFor();
+	await page.getByRole("button", { name: "Remove the filter action project.updated" }).click();
+
+	await page.getByLabel("Filter by action").fill("api_key.revoked");
+	await page.getByRole("button", { name: "Filter" }).click();
+	await page.getByText("Nothing matches").waitFor();
+
+	await go(`/dashboard/projects/${owner.project.id}/events`);
+	await page.getByLabel("Types of events").fill("project.*");
+	await page.getByRole("button", { name: "Filter" }).click();
+	await page.locator("summary", { hasText: "project.updated" }).click();
+	await page.getByText('"seen"').waitFor();
+}));
+
+test("a viewer sees no button that would be refused, and a page beyond the role says so", async () => {
+	const server = await serving;
+	const owner = await person(server);
+	const viewer = await owner.org.member("viewer");
+	const browser = await openBrowserOf(server, viewer);
+	const { page } = browser;
+	await page.goto(`${server.url}/dashboard/orgs/${owner.org.id}/projects`);
+	await page.getByRole("link", { name: /Default/ }).first().waitFor();
+	assert.equal(await page.getByRole("button", { name: "New project" }).count(), 0);
+	assert.equal(await page.getByRole("link", { name: "Audit log" }).count(), 0);
+	await page.goto(`${server.url}/dashboard/orgs/${owner.org.id}/audit-log`);
+	await page.getByRole("heading", { name: "Not for your role" }).waitFor();
+	await page.getByText(/req_\w{16}/).waitFor();
+	await assertGoodPage(page, "a forbidden page");
+	await browser.close();
+});
+
+test("by keyboard alone: skip to the page, open a dialog, stay inside it, leave it, and be back at its button", () => withOwner(async ({ owner, page, dialog, go }) => {
+	await go(`/dashboard/orgs/${owner.org.id}/projects`);
+	await page.getByRole("link", { name: /Default/ }).first().waitFor();
+	await page.keyboard.press("Tab");
+	assert.equal(await page.evaluate(() => document.activeElement.textContent), "Skip to the page");
+	const button = page.getByRole("button", { name: "New project" });
+	await button.focus();
+	await page.keyboard.press("Enter");
+	await dialog.waitFor();
+	assert.equal(await page.evaluate(() => document.activeElement.labels?.[0]?.textContent.trim().startsWith("Name")), true);
+	for (let i = 0; i < 14; i++) {
+		await page.keyboard.press("Tab");
+		assert.equal(await page.evaluate(() => document.activeElement.closest("[role=dialog]") !== null), true, `after ${i + 1} tabs`);
+	}
+	await page.keyboard.press("Escape");
+	await dialog.waitFor({ state: "detached" });
+	await page.waitForFunction(() => document.activeElement?.textContent === "New project");
+	const outline = await button.evaluate((element) => getComputedStyle(element).outlineStyle);
+	assert.notEqual(outline, "none", "the focus is visible");
+}));

@@ -1,0 +1,111 @@
+// Every page and every dialog, with data: axe finds nothing, nothing is wider than the window, in light and dark, wide and 320 px.
+
+import { test } from "node:test";
+import { auditEvent, event, invitation, override, ownServer, person } from "../harness/index.mjs";
+import { assertGoodPage, openBrowserOf } from "./browser.mjs";
+
+const LOOKS = [
+	{ width: 1280, height: 860, scheme: "light" },
+	{ width: 320, height: 720, scheme: "dark" },
+];
+
+/** An organization with something in each of its lists. */
+async function furnish(server) {
+	const owner = await person(server, { name: "Ada Lovelace", orgName: "Analytical Engines" });
+	const project = await owner.org.project({ name: "Shop", redirect_uris: ["https://shop.example.com/callback", "http://localhost:3000/callback"] });
+	await owner.org.project({ name: "A test project with a long name that has to be cut somewhere", environment: "test" });
+	const colleague = await owner.org.member("manager", { name: "Mary Somerville" });
+	await owner.org.member("viewer", { name: "Luigi Menabrea" });
+	await override(project, colleague, "admin");
+	await owner.org.key({ project, name: "Billing worker" });
+	await owner.org.key({ environment: "test", name: "CI" });
+	await owner.token({ name: "My laptop" });
+	await invitation(owner.org);
+	await auditEvent(owner.org);
+	await auditEvent(owner.org, { project, changes: JSON.stringify({ name: ["Shp", "Shop"] }) });
+	await auditEvent(owner.org, { project, action: "access.denied", result: "denied" });
+	await event(project, { server });
+	return { owner, project };
+}
+
+const press = (name, role = "button") => async (page) => page.getByRole(role, { name }).first().click();
+const choose = (menu, item) => async (page) => {
+	await page.getByRole("button", { name: menu }).first().click();
+	await page.getByRole("menuitem", { name: item }).click();
+};
+const openDialog = (...steps) => async (page) => {
+	for (const step of steps)
+		await step(page);
+	await page.getByRole("dialog").waitFor();
+	await page.getByRole("dialog").getByRole("button", { name: "View as API" }).click();
+};
+const openFirstEntry = async (page) => page.locator("summary").first().click();
+
+function views({ owner, project }) {
+	const org = `/dashboard/orgs/${owner.org.id}`;
+	const one = `/dashboard/projects/${project.id}`;
+	return [
+		[`${org}/projects`, "Projects", { "new project": openDialog(press("New project"), press(/^Type, description/)), "the switcher": press(/Switch organization/) }],
+		[one, "Shop", {}],
+		[`${one}/api-keys`, "API keys", {
+			"new key": openDialog(press("New service key"), (page) => page.getByLabel("Only some").check()),
+			"a key's menu": press("Actions for Billing worker"),
+			"edit key": openDialog(choose("Actions for Billing worker", "Edit")),
+			"rotate key": openDialog(choose("Actions for Billing worker", "Rotate")),
+			"revoke key": openDialog(choose("Actions for Billing worker", "Revoke")),
+			"personal tokens": press("Your personal tokens", "tab"),
+			"new token": openDialog(press("Your personal tokens", "tab"), press("New personal token")),
+		}],
+		[`${one}/members`, "Project members", { "as API": press("View as API") }],
+		[`${one}/settings`, "Project settings", {
+			"new client secret": openDialog(press("New client secret")),
+			"make default": openDialog(press("Make default")),
+			"delete project": openDialog(press("Delete project")),
+		}],
+		[`${one}/audit-log`, "Audit log", { "an entry": openFirstEntry }],
+		[`${one}/events`, "Events", { "an event": openFirstEntry }],
+		[`${one}/protect`, "Protect a site", {}],
+		[`${org}/api-keys`, "API keys", {}],
+		[`${org}/members`, "Members", { "the role table": openDialog(press("What roles may do")), "remove member": openDialog(press(/^Remove/)) }],
+		[`${org}/invitations`, "Invitations", {
+			invite: openDialog(press("Invite somebody")),
+			resend: openDialog(press(/^Resend/)),
+			withdraw: openDialog(press(/^Revoke/)),
+		}],
+		[`${org}/audit-log`, "Audit log", { "an entry": openFirstEntry }],
+		[`${org}/settings`, "Organization settings", {
+			leave: openDialog(press("Leave")),
+			"delete organization": openDialog(press("Delete organization")),
+		}],
+		["/dashboard/orgs/new", "New organization", {}],
+		["/dashboard/account", "Your account", { "the account menu": press(/Account of/) }],
+		["/dashboard/nowhere", "Nothing lives at this address", {}],
+	];
+}
+
+for (const look of LOOKS) {
+	test(`every page and dialog is sound at ${look.width} px in the ${look.scheme}`, async (t) => {
+		const server = await ownServer();
+		const furnished = await furnish(server);
+		const browser = await openBrowserOf(server, furnished.owner, look);
+		const { page } = browser;
+		const open = async (address, heading) => {
+			await page.goto(server.url + address);
+			await page.getByRole("heading", { level: 1, name: heading }).waitFor();
+			await page.waitForFunction(() => !document.querySelector("[aria-label=Loading]"));
+		};
+		for (const [address, heading, states] of views(furnished)) {
+			await t.test(`${heading} (${address.replace(/\w{3}_[a-z0-9]{16}/, "…")})`, async () => {
+				await open(address, heading);
+				await assertGoodPage(page, heading);
+				for (const [what, reach] of Object.entries(states)) {
+					await open(address, heading);
+					await reach(page);
+					await assertGoodPage(page, `${heading}: ${what}`);
+				}
+				browser.assertCalm();
+			});
+		}
+		await browser.close();
+	});
+}
