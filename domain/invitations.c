@@ -10,8 +10,8 @@
 #include "lib/secrets.h"
 #include "sql/gen/queries.h"
 
-static enum err
-find(struct tx *tx, const char *secret, struct q_invitation_by_secret_row *ret)
+enum err
+invitation_find(struct tx *tx, const char *secret, struct q_invitation_by_secret_row *ret)
 {
 	uint8_t digest[SECRET_DIGEST_LEN];
 	enum secret_kind kind;
@@ -40,7 +40,7 @@ invitation_check(struct tx *tx, const char *secret, const char **ret_email_key)
 {
 	struct q_invitation_by_secret_row row;
 
-	TRY(find(tx, secret, &row));
+	TRY(invitation_find(tx, secret, &row));
 	TRY(judge(tx, &row));
 	*ret_email_key = arena_strndup(tx->arena, (const char *)row.email_key.data, row.email_key.len);
 	return OK;
@@ -77,9 +77,9 @@ invitation_accept(struct tx *tx, const char *secret, const char *user_id, const 
 	struct q_invitation_by_secret_row row;
 	const char *member_id;
 
-	TRY(find(tx, secret, &row));
+	TRY(invitation_find(tx, secret, &row));
 	TRY(org_guard(tx, row.org_id));
-	TRY(find(tx, secret, &row));	/* as it is now that nobody else can change it */
+	TRY(invitation_find(tx, secret, &row));	/* as it is now that nobody else can change it */
 	TRY(judge(tx, &row));
 	if (!is_for(&row, verified_email_key))
 		return ERR_INVITATION_EMAIL_MISMATCH;

@@ -6,15 +6,19 @@
 
 #include "sql/tx.h"
 
+struct q_invitation_by_secret_row;
+
 struct invitation_accepted {
 	const char *org_id;
 	const char *member_id;
 	const char *role;
 };
 
+/* Whatever has become of it. ERR_NOT_FOUND for an unknown or malformed secret (rule 12; no query for a wrong checksum). */
+enum err invitation_find(struct tx *, const char *secret, struct q_invitation_by_secret_row *ret) MUST_CHECK;
+
 /*
- * What the secret opens, without using it. ERR_NOT_FOUND for an unknown or malformed one (no query for a wrong checksum),
- * ERR_INVITATION_EXPIRED, _REVOKED, _USED; *ret_email_key is the invited address.
+ * What the secret opens, without using it. ERR_NOT_FOUND, ERR_INVITATION_EXPIRED, _REVOKED, _USED; *ret_email_key is the invited address.
  */
 enum err invitation_check(struct tx *, const char *secret, const char **ret_email_key) MUST_CHECK;
 

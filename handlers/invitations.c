@@ -348,6 +348,7 @@ revoke(const struct request *rq, struct tx *tx)
 	struct invitation_row before, after;
 	uint64_t matched = 0;
 
+	TRY(org_guard(tx, rq->org.id));
 	TRY(get_invitation(rq, tx, in->id, &before));
 	TRY(q_invitation_revoke(
 	    tx->db, &(struct q_invitation_revoke){ .org_id = rq->org.id, .id = in->id }, &matched));
@@ -411,27 +412,13 @@ static const struct field invitation_view_fields[] = {
 	FIELDS_END,
 };
 
-/* Rule 12: unknown and malformed secrets get the same 404; a wrong checksum costs no query. */
-static enum err
-find_by_secret(const struct request *rq, struct tx *tx, struct q_invitation_by_secret_row *ret)
-{
-	const struct invitation_secret_input *in = rq->input;
-	uint8_t digest[SECRET_DIGEST_LEN];
-	enum secret_kind kind;
-
-	if (!secret_parse(in->secret, &kind) || kind != SECRET_INVITATION)
-		return ERR_NOT_FOUND;
-	secret_digest(in->secret, digest);
-	return q_invitation_by_secret(
-	    tx->db, &(struct q_invitation_by_secret){ .secret_digest = { digest, sizeof(digest) } }, ret);
-}
-
 static enum verdict
 invitation_lookup(const struct request *rq, struct tx *tx)
 {
+	const struct invitation_secret_input *in = rq->input;
 	struct q_invitation_by_secret_row row;
 	struct invitation_org org;
-	enum err e = find_by_secret(rq, tx, &row);
+	enum err e = invitation_find(tx, in->secret, &row);
 
 	if (e != OK)
 		return fail_err(rq, e);
