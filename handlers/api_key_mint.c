@@ -120,11 +120,15 @@ place_pinned(const struct request *rq, struct tx *tx, const struct api_key_creat
 }
 
 static enum verdict
-place_unpinned(const struct request *rq, const struct api_key_create_input *in, struct place *place)
+place_unpinned(const struct request *rq, struct tx *tx, const struct api_key_create_input *in, struct place *place)
 {
 	const char *environment = in->has.environment ? in->environment : "live";
-	bool differs = rq->project.environment != NULL && strcmp(rq->project.environment, environment) != 0;
+	struct project_row project;
+	enum err e = find_project(rq, tx, rq->org.default_project_id, &project);
 
+	if (e != OK && e != ERR_NO_ROW)
+		return fail_err(rq, e);
+	bool differs = e == OK && strcmp(project.environment, environment) != 0;
 	*place = (struct place){
 		.environment = environment,
 		.role = rq->org.role,
@@ -158,7 +162,7 @@ check_service(const struct request *rq, struct tx *tx, const struct api_key_crea
 	      const char **ret_scopes)
 {
 	enum verdict bad = in->has.project_id && in->project_id != NULL ? place_pinned(rq, tx, in, place)
-									 : place_unpinned(rq, in, place);
+									 : place_unpinned(rq, tx, in, place);
 
 	if (bad != VERDICT_GO_ON)
 		return bad;
@@ -265,7 +269,6 @@ rotate(const struct request *rq, struct tx *tx, const struct api_key_row *old, s
 	struct api_key_row after;
 	uint64_t matched = 0;
 
-	TRY(org_guard(tx, rq->org.id));
 	TRY(mint_successor(rq, tx, old, ret));
 	TRY(q_api_key_replace(tx->db,
 			      &(struct q_api_key_replace){
@@ -287,7 +290,7 @@ api_key_rotate(const struct request *rq, struct tx *tx)
 {
 	const struct api_key_rotate_input *in = rq->input;
 	struct api_key_row old, row;
-	enum err e = api_key_find(rq, tx, in->id, &old);
+	enum err e = api_key_find_to_change(rq, tx, in->id, &old);
 
 	if (e == OK)
 		e = api_key_check_write(rq, &old);

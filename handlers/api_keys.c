@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "domain/orgs.h"
 #include "handlers/routes.h"
 
 static const char *const KINDS[] = { "personal", "service", NULL };
@@ -51,6 +52,13 @@ api_key_find(const struct request *rq, struct tx *tx, const char *id, struct api
 	finish_row(rq, &row);
 	*ret = row;
 	return OK;
+}
+
+enum err
+api_key_find_to_change(const struct request *rq, struct tx *tx, const char *id, struct api_key_row *ret)
+{
+	TRY(org_guard(tx, rq->org.id));
+	return api_key_find(rq, tx, id, ret);
 }
 
 enum err
@@ -280,7 +288,7 @@ api_key_update(const struct request *rq, struct tx *tx)
 	struct api_key_row before, after;
 	const char *scopes;
 	enum verdict bad;
-	enum err e = api_key_find(rq, tx, in->id, &before);
+	enum err e = api_key_find_to_change(rq, tx, in->id, &before);
 
 	if (e == OK)
 		e = api_key_check_write(rq, &before);
@@ -316,7 +324,7 @@ revoke(const struct request *rq, struct tx *tx)
 	struct api_key_row before, after;
 	uint64_t matched = 0;
 
-	TRY(api_key_find(rq, tx, in->id, &before));
+	TRY(api_key_find_to_change(rq, tx, in->id, &before));
 	TRY(check_revoke(rq, &before));
 	if (!precondition_holds(rq, before.version))
 		return ERR_PRECONDITION_FAILED;

@@ -12,6 +12,8 @@
 
 /* The row as the caller may see it; what they may not see is ERR_NOT_FOUND. */
 enum err api_key_find(const struct request *, struct tx *, const char *id, struct api_key_row *ret) MUST_CHECK;
+/* The same for a change: the organization's guard first, so that what is judged is what is written. */
+enum err api_key_find_to_change(const struct request *, struct tx *, const char *id, struct api_key_row *ret) MUST_CHECK;
 /* May the caller change or rotate it? Their own token, or api_key.write where the key works; ERR_FORBIDDEN. */
 enum err api_key_check_write(const struct request *, const struct api_key_row *) MUST_CHECK;
 /* The caller's role where a key of this project (NULL: unpinned) works. */

@@ -3,11 +3,17 @@
 
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
-import { expectOneOf, invitation, makeEmail, person, signInFlow, sleep, sqlTime } from "../harness/index.mjs";
+import { Client, makeEmail, makePassword, person, signInFlow, sleep } from "../harness/index.mjs";
 import { warmUp, watchedServer } from "./watched.mjs";
 
 const { server, proxy } = await watchedServer();
 const { sql } = server;
+/** A server that nobody has set up. */
+async function fresh() {
+	const there = await watchedServer({ state: "empty" });
+	return { ...there, settle: async () => {} };
+}
+
 const keeper = await person(server);
 const key = await keeper.org.key();
 
@@ -20,12 +26,14 @@ afterEach(async () => {
 /** The guard's row isn't written any more; a statement with as many parameters that hits one row stands in its place. */
 const withoutGuardRow = (text) => {
 	const parameters = (text.match(/\?/g) ?? []).length;
-	return `INSERT INTO faults.nothing (id) VALUES (CONCAT_WS(',', ${Array(parameters).fill("?").join(", ")}))`;
+	return `INSERT INTO faults.nothing (id) VALUES (LEFT(CONCAT_WS(',', ${Array(parameters).fill("?").join(", ")}), 64))`;
 };
 
 /** Both requests are kept at the statement, or the second waits for the first's guard; then they go on together. */
-async function meet(at, first, second) {
-	const hold = proxy.hold(at, { times: 2 });
+const meet = (at, first, second) => meetAt(proxy, at, first, second);
+
+async function meetAt(where, at, first, second) {
+	const hold = where.hold(at, { times: 2 });
 	const running = [first()];
 	await Promise.race([hold.reached, running[0].then((answer) => assert.fail(`the first never came to ${at}: ${answer.status} ${answer.text}`))]);
 	running.push(second());
@@ -34,16 +42,22 @@ async function meet(at, first, second) {
 	return Promise.all(running);
 }
 
-function race(name, { guard, remove = withoutGuardRow, play }) {
+/** on: makes another server to play on, one for each run. */
+function race(name, { guard, remove = withoutGuardRow, play, on = async () => ({ server, proxy, settle: () => warmUp(server, key) }) }) {
+	const place = async () => {
+		const there = await on();
+		return { ...there, meet: (...schedule) => meetAt(there.proxy, ...schedule) };
+	};
 	test(`${name}: holds`, async () => {
-		const { check, answers } = await play();
+		const { check, answers } = await play(await place());
 		await check(answers);
 	});
 	test(`${name}: breaks without its guard`, async () => {
-		proxy.rewrite(guard, remove);
-		await warmUp(server, key);
-		const { check, answers } = await play();
-		assert.ok(proxy.rewritten > 0, "the guard was met and taken out");
+		const there = await place();
+		there.proxy.rewrite(guard, remove);
+		await there.settle();
+		const { check, answers } = await play(there);
+		assert.ok(there.proxy.rewritten > 0, "the guard was met and taken out");
 		await assert.rejects(async () => check(answers), { name: "AssertionError" }, "the same schedule must break the rule");
 	});
 }
@@ -107,6 +121,25 @@ race("T-25 the twentieth personal token is minted twice", {
 	},
 });
 
+race("a key that is narrowed twice at once gains nothing", {
+	guard: ORG_GUARD,
+	async play() {
+		const owner = await person(server);
+		const narrowed = await owner.org.key({ scopes: ["member.read", "project.read"] });
+		const [first, second] = [await owner.session(), await owner.session()];
+		await Promise.all([first.csrf(), second.csrf()]);
+		const leave = (session, scope) => () => session.patch(`/api/v1/api_keys/${narrowed.id}`, { scopes: [scope] });
+		const answers = await meet(/^UPDATE api_keys SET name = IF/, leave(first, "member.read"), leave(second, "project.read"));
+		return {
+			answers,
+			async check() {
+				assert.deepEqual(answers.map(({ status }) => status), [200, 422]);
+				assert.equal(await sql.value`SELECT scopes FROM api_keys WHERE id = ${narrowed.id}`, "member.read");
+			},
+		};
+	},
+});
+
 race("T-28 a key is rotated twice", {
 	guard: /^UPDATE api_keys SET replaced_by = \?/,
 	remove: (text) => text.replace(" AND revoked_at IS NULL AND replaced_by IS NULL", ""),
@@ -145,25 +178,22 @@ race("U-3 a sign-in is completed twice", {
 	},
 });
 
-race("T-11 an invitation is used twice", {
-	guard: /^UPDATE invitations SET uses = uses \+ 1/,
-	remove: (text) => text.replace(" AND uses < max_uses", "").replace("uses = uses + 1,", "uses = LEAST(uses + 1, max_uses),"),
-	async play() {
-		// A user who was removed again comes back with the same link: only the use count stands in the way.
-		const owner = await person(server);
-		const guest = await person(server);
-		const { secret, id } = await invitation(owner.org, { email: guest.email });
-		const session = await guest.session();
-		const first = await session.post("/api/v1/invitations/accept", { secret });
-		expectOneOf(first, 201);
-		await sql.run`DELETE FROM members WHERE org_id = ${owner.org.id} AND user_id = ${guest.id}`;
-		await sql.run`DELETE FROM invitation_uses WHERE invitation_id = ${id}`;
-		await sql.run`UPDATE invitations SET expires_at = ${sqlTime(86400000)} WHERE id = ${id}`;
-		const again = await session.post("/api/v1/invitations/accept", { secret });
+race("T-3 an installation is set up twice", {
+	guard: /^UPDATE installation i SET i\.setup_digest = NULL/,
+	remove: (text) => text.replace("i.setup_done_at IS NULL AND i.setup_digest = ? AND i.setup_expires_at > ?", "(i.setup_digest = ? OR TRUE) AND (i.setup_expires_at > ? OR TRUE)"),
+	on: fresh,
+	async play({ server: mine, meet: meetThere }) {
+		const token = /gset_[A-Za-z0-9]+/.exec((await mine.ctl(["setup"])).stdout)[0];
+		const set = () => {
+			const client = new Client(mine);
+			return client.post("/api/v1/setup", { setup_token: token, email: makeEmail(), password: makePassword(), name: "Owner", org_name: "Company" }, { headers: { Origin: client.origin } });
+		};
+		const answers = await meetThere(/^UPDATE installation i SET i\.setup_digest = NULL/, set, set);
 		return {
-			answers: [first, again],
+			answers,
 			async check() {
-				assert.equal(again.status, 410, again.text);
+				assert.deepEqual(answers.map(({ status }) => status).sort(), [201, 404]);
+				assert.equal(await mine.sql.value`SELECT COUNT(*) FROM members WHERE role = 'owner'`, 1);
 			},
 		};
 	},
