@@ -31,6 +31,11 @@ job_round purge_job;
 job_round expiry_job;
 job_round retention_job;
 
+/* Looks at the clock: now_ms and :now are this moment's from here on. */
+void job_look_at_clock(struct job_worker *);
+/* Waits, showing life; ends early when the worker is to stop. */
+void job_rest(const struct job_worker *, int64_t wait_ms);
+
 /* Statements that delete rows do so many at once, so that no lock is held for long. */
 #define PURGE_BATCH 500
 

@@ -59,6 +59,21 @@ note_later(void *context)
 		.project_id = held->project_id, .id = held->id, .worker = held->worker->name }, &matched);
 }
 
+/* A sent mail that isn't noted goes twice: while the lease holds, wait for a database that is away. */
+static enum err
+note_sent_surely(struct holding *held)
+{
+	int64_t until_ms = clock_monotonic_ms() + LEASE_MS - SMTP_TOTAL_MS;
+	enum err e;
+
+	for (;;) {
+		e = db_transact(held->worker->db, TX_WRITE, note_sent, held);
+		if (e != ERR_DB_LOST || *held->worker->stop || clock_monotonic_ms() >= until_ms)
+			return e;
+		job_rest(held->worker, SECOND_MS);
+	}
+}
+
 /* Whoever watches the project learns of a failure, not of a mail that was called off. */
 static enum err
 note_ended(void *context)
@@ -199,9 +214,11 @@ deliver(struct holding *held)
 	if (letter.expires_at != NONE && letter.expires_at <= held->worker->now_ms)
 		return end_it(held, "failed", "what it says has expired");
 
-	switch (send_letter(held, &letter, &reason)) {
+	enum sending sending = send_letter(held, &letter, &reason);
+	job_look_at_clock(held->worker);
+	switch (sending) {
 	case SENDING_DONE:
-		return db_transact(held->worker->db, TX_WRITE, note_sent, held);
+		return note_sent_surely(held);
 	case SENDING_REFUSED:
 		return end_it(held, "failed", reason);
 	case SENDING_LATER:
@@ -222,8 +239,7 @@ mail_job(struct job_worker *worker, bool *ret_more)
 		bool is_ours;
 
 		worker->heartbeat();
-		worker->now_ms = clock_now_ms(worker->config);
-		db_use(worker->db, worker->arena, worker->now_ms);
+		job_look_at_clock(worker);
 		TRY(claim(&held, &is_ours));
 		if (is_ours)
 			TRY(deliver(&held));

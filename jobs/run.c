@@ -45,9 +45,16 @@ job_tx(struct job_worker *worker)
 	};
 }
 
+void
+job_look_at_clock(struct job_worker *worker)
+{
+	worker->now_ms = clock_now_ms(worker->config);
+	db_use(worker->db, worker->arena, worker->now_ms);
+}
+
 /* Ends early on a signal only when it asks to stop; HUP and others don't shorten a back-off. */
-static void
-rest(const struct job_worker *worker, int64_t wait_ms)
+void
+job_rest(const struct job_worker *worker, int64_t wait_ms)
 {
 	int64_t until_ms = clock_monotonic_ms() + wait_ms;
 
@@ -70,8 +77,7 @@ run_kind(struct job_worker *worker, const struct job_kind *kind, bool *ret_more)
 	*ret_more = false;
 	worker->heartbeat();
 	arena_reset(worker->arena);
-	worker->now_ms = clock_now_ms(worker->config);
-	db_use(worker->db, worker->arena, worker->now_ms);
+	job_look_at_clock(worker);
 
 	enum err e = kind->round(worker, ret_more);
 	if (e != OK) {
@@ -111,13 +117,13 @@ work_until_stopped(struct job_worker *worker)
 		bool more;
 
 		if (run_due_kinds(worker, due_ms, &more) == ERR_DB_LOST) {
-			rest(worker, away_ms);
+			job_rest(worker, away_ms);
 			away_ms = away_ms * 2 > AWAY_MS_MAX ? AWAY_MS_MAX : away_ms * 2;
 			continue;
 		}
 		away_ms = REST_MS;
 		if (!more)
-			rest(worker, REST_MS);
+			job_rest(worker, REST_MS);
 	}
 }
 

@@ -215,6 +215,30 @@ test("the database goes and comes back: the workers wait and go on", async () =>
 	assert.deepEqual(children(server.jobs.pid), before);
 });
 
+test("the database goes while a mail is on its way: it comes back, the mail is noted as sent and goes once", async () => {
+	let taken;
+	const { smtp, server, invite, row, settled } = await mailbox({
+		answer: (word, session) => {
+			if (word !== "TEXT" || taken)
+				return undefined;
+			taken = () => session.socket.write("250 taken\r\n");
+			return "hang";
+		},
+	});
+	const email = await invite();
+	await until("the text was handed over", () => taken);
+	await server.db.stop();
+	taken();
+	await sleep(2500);
+	await server.db.start();
+	const sent = await settled(email, ({ status }) => status === "sent");
+	assert.equal(sent.attempts, 1);
+	moveClock(server, 5 * MINUTE);
+	await sleep(2500);
+	assert.equal((await row(email)).status, "sent");
+	assert.equal(smtp.mails.length, 1);
+});
+
 async function restartJobs(server) {
 	await stop(server.jobs, { patience_ms: 10000 });
 	server.startJobs();
