@@ -1,7 +1,7 @@
 // Starts the dashboard: styles, theme, data cache, router.
 import "./styles.css";
 import { localStorageColorSchemeManager, MantineProvider } from "@mantine/core";
-import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { setNonce } from "get-nonce";
 import { StrictMode } from "react";
@@ -14,19 +14,22 @@ import { theme, variables } from "./theme";
 const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? "";
 setNonce(nonce);
 
+/** The session is over. A wrong password is a 401 too, but of another code. */
+function leaveWhenSignedOut(error: unknown): void {
+	if (error instanceof ApiError && error.code === "unauthorized") {
+		goToSignIn();
+	}
+}
+
 const queries = new QueryClient({
-	queryCache: new QueryCache({
-		onError(error) {
-			if (error instanceof ApiError && error.status === 401) {
-				goToSignIn();
-			}
-		},
-	}),
+	queryCache: new QueryCache({ onError: leaveWhenSignedOut }),
+	mutationCache: new MutationCache({ onError: leaveWhenSignedOut }),
 	defaultOptions: {
 		queries: {
 			staleTime: 15_000,
 			// A refusal won't change by asking again; a lost connection or a busy server may.
-			retry: (count, error) => count < 2 && (!(error instanceof ApiError) || error.status === 0 || error.status === 503),
+			retry: (count, error) =>
+				count < 2 && (!(error instanceof ApiError) || error.status === 0 || error.status === 503),
 		},
 	},
 });

@@ -45,7 +45,9 @@ export function brand(): Node {
 	return el(
 		"div",
 		{ class: "brand" },
-		logo ? el("img", { src: logo, alt: "" }) : el("span", { class: "mark", "aria-hidden": "true" }, name.slice(0, 1).toUpperCase()),
+		logo
+			? el("img", { src: logo, alt: "" })
+			: el("span", { class: "mark", "aria-hidden": "true" }, name.slice(0, 1).toUpperCase()),
 		el("span", {}, name),
 	);
 }

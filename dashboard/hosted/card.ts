@@ -51,7 +51,11 @@ export function link(text: string, href: string): HTMLAnchorElement {
 	return el("a", { href }, text);
 }
 
-export function button(text: string, run: () => void | Promise<void>, kind: "primary" | "plain" | "link" = "primary"): HTMLButtonElement {
+export function button(
+	text: string,
+	run: () => void | Promise<void>,
+	kind: "primary" | "plain" | "link" = "primary",
+): HTMLButtonElement {
 	const made: HTMLButtonElement = el(
 		"button",
 		{

@@ -16,6 +16,8 @@ export function el<Tag extends keyof HTMLElementTagNameMap>(
 			element.setAttribute(name, value === true ? "" : value);
 		}
 	}
-	element.append(...children.filter((child): child is Node | string => child !== null && child !== undefined && child !== false));
+	element.append(
+		...children.filter((child): child is Node | string => child !== null && child !== undefined && child !== false),
+	);
 	return element;
 }

@@ -42,7 +42,13 @@ function startAgain(): HTMLElement {
 }
 
 /** Runs one action and the next step; a flow that is over or moved on elsewhere is shown as it is now. */
-async function step(run: FlowRun, again: Again, action: string, body?: Record<string, string>, more?: ViewOptions): Promise<void> {
+async function step(
+	run: FlowRun,
+	again: Again,
+	action: string,
+	body?: Record<string, string>,
+	more?: ViewOptions,
+): Promise<void> {
 	try {
 		await run.act(action, body);
 	} catch (error) {
@@ -94,11 +100,19 @@ function signUp(run: FlowRun, again: Again): void {
 				fields: [
 					{ name: "name", label: t("name"), autocomplete: "name" },
 					{ name: "email", label: t("email"), type: "email", autocomplete: "username", maxlength: 254 },
-					{ name: "password", label: t("password"), type: "password", autocomplete: "new-password", hint: t("password_hint"), maxlength: 256 },
+					{
+						name: "password",
+						label: t("password"),
+						type: "password",
+						autocomplete: "new-password",
+						hint: t("password_hint"),
+						maxlength: 256,
+					},
 				],
 				submit: t("sign_up"),
 				fieldOf: { weak_password: "password", email_taken: "email" },
-				run: ({ name, email, password }) => step(run, again, "sign_up", { name, email, password }, { identifier: email }),
+				run: ({ name, email, password }) =>
+					step(run, again, "sign_up", { name, email, password }, { identifier: email }),
 			}),
 		],
 		foot: [el("p", {}, `${t("have_account")} `, link(t("sign_in"), pageUrl("sign-in")))],
@@ -123,7 +137,16 @@ function recover(run: FlowRun, again: Again): void {
 /** The address as a field that only password managers see. */
 function usernameFor(identifier: string | undefined): Node[] {
 	return identifier
-		? [el("input", { type: "email", name: "username", autocomplete: "username", value: identifier, hidden: true, readonly: true })]
+		? [
+				el("input", {
+					type: "email",
+					name: "username",
+					autocomplete: "username",
+					value: identifier,
+					hidden: true,
+					readonly: true,
+				}),
+			]
 		: [];
 }
 
@@ -134,7 +157,15 @@ function firstFactor(run: FlowRun, options: ViewOptions, again: Again): void {
 		text: t("signing_in_as", { who }),
 		body: [
 			form({
-				fields: [{ name: "password", label: t("password"), type: "password", autocomplete: "current-password", maxlength: 1024 }],
+				fields: [
+					{
+						name: "password",
+						label: t("password"),
+						type: "password",
+						autocomplete: "current-password",
+						maxlength: 1024,
+					},
+				],
 				extra: usernameFor(options.identifier),
 				submit: t("sign_in"),
 				fieldOf: { invalid_credentials: "password" },
@@ -143,7 +174,13 @@ function firstFactor(run: FlowRun, options: ViewOptions, again: Again): void {
 		],
 		foot: [
 			el("p", {}, link(t("forgot_link"), pageUrl("forgot"))),
-			run.may("back") ? el("p", {}, button(t("other_account"), () => step(run, again, "back", undefined, { identifier: undefined }), "link")) : null,
+			run.may("back")
+				? el(
+						"p",
+						{},
+						button(t("other_account"), () => step(run, again, "back", undefined, { identifier: undefined }), "link"),
+					)
+				: null,
 		],
 	});
 }

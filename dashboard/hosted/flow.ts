@@ -72,7 +72,9 @@ export class FlowRun {
 
 	/** Trades the secret of a mailed link for the flow at the step that the mail was for. */
 	static async redeem(secret: string): Promise<FlowRun> {
-		const flow = await call<Flow>("POST", "/flows/redeem", { body: { token: secret, ...(clientId ? { client_id: clientId } : {}) } });
+		const flow = await call<Flow>("POST", "/flows/redeem", {
+			body: { token: secret, ...(clientId ? { client_id: clientId } : {}) },
+		});
 		return new FlowRun(flow, flow.flow_token ?? "", "gatehouse-flow redeemed");
 	}
 
@@ -91,7 +93,8 @@ export class FlowRun {
 
 	/** After a refused step the flow may have fewer tries left, or another tab may have moved it. */
 	private async catchUp(error: unknown): Promise<void> {
-		const isWorthIt = error instanceof Refusal && (error.code === "invalid_code" || error.code === "flow_state_conflict");
+		const isWorthIt =
+			error instanceof Refusal && (error.code === "invalid_code" || error.code === "flow_state_conflict");
 		if (isWorthIt) {
 			try {
 				this.take(await call<Flow>("GET", `/flows/${this.flow.id}`, { flowToken: this.token }));

@@ -13,7 +13,10 @@ export async function startPage(run: () => Promise<void>): Promise<void> {
 		await run();
 	} catch (error) {
 		if (error instanceof Refusal && error.status === 404 && clientId) {
-			showProblem(new Refusal(404, "unknown_project", t("unknown_project_text"), error.requestId), t("unknown_project_title"));
+			showProblem(
+				new Refusal(404, "unknown_project", t("unknown_project_text"), error.requestId),
+				t("unknown_project_title"),
+			);
 			return;
 		}
 		showProblem(error, undefined, [button(t("try_again"), () => location.reload(), "plain")]);

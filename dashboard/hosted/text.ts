@@ -5,7 +5,9 @@ let catalogue: Catalogue = en;
 
 /** Loads the catalogue that the reader's browser asks for; English where there is none. */
 export async function chooseLanguage(): Promise<void> {
-	const wanted = navigator.languages.map((language) => language.slice(0, 2)).find((language) => language === "en" || language === "es");
+	const wanted = navigator.languages
+		.map((language) => language.slice(0, 2))
+		.find((language) => language === "en" || language === "es");
 	if (wanted === "es") {
 		catalogue = (await import("./messages/es")).es;
 		document.documentElement.lang = "es";

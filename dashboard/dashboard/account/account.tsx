@@ -17,7 +17,8 @@ export function Account() {
 					<dd>{user?.name || <span className="gh-dim">none</span>}</dd>
 					<dt>E-mail</dt>
 					<dd>
-						{user?.email} {user?.email_verified ? <Pill tone="accent">verified</Pill> : <Pill tone="test">not verified</Pill>}
+						{user?.email}{" "}
+						{user?.email_verified ? <Pill tone="accent">verified</Pill> : <Pill tone="test">not verified</Pill>}
 					</dd>
 					<dt>User id</dt>
 					<dd>{user ? <CopyId id={user.id} label="Copy user id" /> : null}</dd>

@@ -54,10 +54,7 @@ export function PasswordForm({ email }: { email: string }) {
 					required
 					{...form.getInputProps("new_password")}
 				/>
-				<Checkbox
-					label="End my other sessions"
-					{...form.getInputProps("revoke_others", { type: "checkbox" })}
-				/>
+				<Checkbox label="End my other sessions" {...form.getInputProps("revoke_others", { type: "checkbox" })} />
 				<FormFoot
 					submit="Change password"
 					error={change.error}

@@ -100,7 +100,8 @@ export function browserOf(userAgent: string | null | undefined): string {
 
 function SessionTable({ rows }: { rows: AccountSession[] }) {
 	const end = useAction({
-		run: (id: string) => send(api.DELETE("/api/v1/account/sessions/{session_id}", { params: { path: { session_id: id } } })),
+		run: (id: string) =>
+			send(api.DELETE("/api/v1/account/sessions/{session_id}", { params: { path: { session_id: id } } })),
 		refresh: [KEY],
 		done: "Session ended",
 	});

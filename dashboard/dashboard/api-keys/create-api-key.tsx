@@ -50,12 +50,7 @@ export default function CreateApiKey({ kind, project, onClose }: CreateApiKeyPro
 	const [created, setCreated] = useState<NewApiKey | null>(null);
 	const title = kind === "service" ? "New service key" : "New personal token";
 	return (
-		<Dialog
-			onClose={onClose}
-			title={created ? created.name : title}
-			size="lg"
-			closeOnClickOutside={!created}
-		>
+		<Dialog onClose={onClose} title={created ? created.name : title} size="lg" closeOnClickOutside={!created}>
 			{created ? (
 				<Minted apiKey={created} onDone={onClose} />
 			) : (

@@ -28,11 +28,7 @@ export default function RevokeApiKey({ apiKey, onClose }: { apiKey: ApiKey; onCl
 				{apiKey.prefix}…{apiKey.last4}
 			</code>{" "}
 			is refused from its next request on.{" "}
-			{apiKey.last_used_at ? (
-				<strong>It was last used {ago(apiKey.last_used_at)}.</strong>
-			) : (
-				"It has never been used."
-			)}{" "}
+			{apiKey.last_used_at ? <strong>It was last used {ago(apiKey.last_used_at)}.</strong> : "It has never been used."}{" "}
 			There is no undo; to replace it without a gap, rotate it instead.
 		</Confirm>
 	);

@@ -54,7 +54,9 @@ function ScopeBoxes({ grantable, value, onChange }: ScopeBoxesProps) {
 					checked={value.includes(permission)}
 					onChange={(event) =>
 						onChange(
-							event.currentTarget.checked ? [...value, permission].sort() : value.filter((scope) => scope !== permission),
+							event.currentTarget.checked
+								? [...value, permission].sort()
+								: value.filter((scope) => scope !== permission),
 						)
 					}
 				/>

@@ -14,7 +14,13 @@ export class ApiError extends Error {
 	readonly fields: FieldProblem[];
 	readonly details: Record<string, unknown>;
 
-	constructor(status: number, code: string, message: string, requestId: string | null, details: Record<string, unknown>) {
+	constructor(
+		status: number,
+		code: string,
+		message: string,
+		requestId: string | null,
+		details: Record<string, unknown>,
+	) {
 		super(message);
 		this.name = "ApiError";
 		this.status = status;
@@ -72,7 +78,11 @@ export function sentence(error: unknown): string {
 }
 
 /** Refusals that are about one field although they name none. */
-const FIELD_OF: Record<string, string> = { slug_conflict: "slug", slug_reserved: "slug", weak_password: "new_password" };
+const FIELD_OF: Record<string, string> = {
+	slug_conflict: "slug",
+	slug_reserved: "slug",
+	weak_password: "new_password",
+};
 
 /** Field problems as a form wants them: a list's member, "redirect_uris[2]", is "redirect_uris.2" there. */
 export function fieldErrors(error: unknown): Record<string, string> {

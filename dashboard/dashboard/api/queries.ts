@@ -44,7 +44,8 @@ export function orgQuery(orgId: string) {
 export function projectQuery(projectId: string) {
 	return queryOptions({
 		queryKey: ["project", projectId],
-		queryFn: () => sendTagged(api.GET("/api/v1/projects/{project_id}", { params: { path: { project_id: projectId } } })),
+		queryFn: () =>
+			sendTagged(api.GET("/api/v1/projects/{project_id}", { params: { path: { project_id: projectId } } })),
 	});
 }
 

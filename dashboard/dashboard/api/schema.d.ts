@@ -567,6 +567,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/event_types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what can happen in a project */
+        get: operations["event_type_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -4588,6 +4605,26 @@ export interface operations {
         };
         responses: {
             /** @description Give a member a role of their own in a project */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        user_id: string;
+                        name: string;
+                        email: string | null;
+                        org_role: string;
+                        /** @enum {string|null} */
+                        override: "admin" | "manager" | "member" | "viewer" | null;
+                        /** @description Effective in this project */
+                        role: string;
+                        /** Format: date-time */
+                        updated_at: string | null;
+                    };
+                };
+            };
+            /** @description Give a member a role of their own in a project */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -5023,7 +5060,7 @@ export interface operations {
                             /** @description Shown once, when the key is made or rotated */
                             secret?: string;
                             /** @description default_project_environment_differs: such a key can't work on the default project */
-                            warning?: string;
+                            warning: string | null;
                         }[];
                         next_cursor: string | null;
                         total?: number;
@@ -5182,7 +5219,7 @@ export interface operations {
                         /** @description Shown once, when the key is made or rotated */
                         secret?: string;
                         /** @description default_project_environment_differs: such a key can't work on the default project */
-                        warning?: string;
+                        warning: string | null;
                     };
                 };
             };
@@ -5342,7 +5379,7 @@ export interface operations {
                         /** @description Shown once, when the key is made or rotated */
                         secret?: string;
                         /** @description default_project_environment_differs: such a key can't work on the default project */
-                        warning?: string;
+                        warning: string | null;
                     };
                 };
             };
@@ -5608,7 +5645,7 @@ export interface operations {
                         /** @description Shown once, when the key is made or rotated */
                         secret?: string;
                         /** @description default_project_environment_differs: such a key can't work on the default project */
-                        warning?: string;
+                        warning: string | null;
                     };
                 };
             };
@@ -5791,7 +5828,7 @@ export interface operations {
                         /** @description Shown once, when the key is made or rotated */
                         secret?: string;
                         /** @description default_project_environment_differs: such a key can't work on the default project */
-                        warning?: string;
+                        warning: string | null;
                     };
                 };
             };
@@ -6334,7 +6371,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description idempotency_mismatch, idempotency_in_progress */
+            /** @description idempotency_mismatch, idempotency_in_progress, client_is_public */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6632,6 +6669,87 @@ export interface operations {
             };
             /** @description validation_failed */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    event_type_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List what can happen in a project */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            type: string;
+                            description: string;
+                            /** @description An event of this type */
+                            example: unknown;
+                        }[];
+                    };
+                };
+            };
+            /** @description invalid_path, ambiguous_header */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description credential_not_allowed */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -62,7 +62,9 @@ export function Events() {
 				isEmpty={(rows) => rows.length === 0}
 				empty={
 					<Empty title={types ? "Nothing matches" : "No events yet"} icon={<IconServer2 size={26} stroke={1.5} />}>
-						{types ? "Try a family such as project.*" : "Changes to this project and what its users do will stand here."}
+						{types
+							? "Try a family such as project.*"
+							: "Changes to this project and what its users do will stand here."}
 					</Empty>
 				}
 			>

@@ -55,7 +55,10 @@ function InvitationForm({ onCreated, onClose }: InvitationFormProps) {
 	const form = useForm<InvitationValues>({ initialValues: { email: "", role: "member", expires_in_days: "7" } });
 	const create = useAction({
 		run: (values: InvitationValues) => send(api.POST("/api/v1/invitations", { body: toBody(values, Date.now()) })),
-		refresh: [["invitations", org.id], ["audit-events", org.id]],
+		refresh: [
+			["invitations", org.id],
+			["audit-events", org.id],
+		],
 		onDone: onCreated,
 		hasOwnProblem: true,
 	});

@@ -118,7 +118,8 @@ function InvitationTable({ rows, onOpen }: InvitationTableProps) {
 					key: "actions",
 					label: "Actions",
 					isAction: true,
-					cell: (row) => (canWrite && row.status === "pending" ? <RowActions invitation={row} onOpen={onOpen} /> : null),
+					cell: (row) =>
+						canWrite && row.status === "pending" ? <RowActions invitation={row} onOpen={onOpen} /> : null,
 				},
 			]}
 		/>

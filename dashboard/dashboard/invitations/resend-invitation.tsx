@@ -14,7 +14,10 @@ export default function ResendInvitation({ invitation, onClose }: { invitation: 
 	const [sent, setSent] = useState<NewInvitation | null>(null);
 	const resend = useAction({
 		run: () => send(api.POST("/api/v1/invitations/{id}/resend", { params: { path: { id: invitation.id } }, body: {} })),
-		refresh: [["invitations", org.id], ["audit-events", org.id]],
+		refresh: [
+			["invitations", org.id],
+			["audit-events", org.id],
+		],
 		onDone: (reply) => setSent(reply as NewInvitation),
 		hasOwnProblem: true,
 	});

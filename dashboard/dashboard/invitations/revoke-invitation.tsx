@@ -9,7 +9,10 @@ export default function RevokeInvitation({ invitation, onClose }: { invitation: 
 	const { org } = usePlace();
 	const revoke = useAction({
 		run: () => send(api.DELETE("/api/v1/invitations/{id}", { params: { path: { id: invitation.id } } })),
-		refresh: [["invitations", org.id], ["audit-events", org.id]],
+		refresh: [
+			["invitations", org.id],
+			["audit-events", org.id],
+		],
 		done: "Invitation withdrawn",
 		onDone: onClose,
 		hasOwnProblem: true,

@@ -147,8 +147,13 @@ function canTouch(own: string, role: string): boolean {
 function RoleSelect({ member, canWrite }: { member: Member; canWrite: boolean }) {
 	const { org } = usePlace();
 	const change = useAction({
-		run: (role: Role) => send(api.PATCH("/api/v1/members/{id}", { params: { path: { id: member.id } }, body: { role } })),
-		refresh: [["members", org.id], ["me", "orgs"], ["audit-events", org.id]],
+		run: (role: Role) =>
+			send(api.PATCH("/api/v1/members/{id}", { params: { path: { id: member.id } }, body: { role } })),
+		refresh: [
+			["members", org.id],
+			["me", "orgs"],
+			["audit-events", org.id],
+		],
 		done: `Role of ${member.name || member.email} changed`,
 	});
 	if (!canWrite || !canTouch(org.role, member.role)) {

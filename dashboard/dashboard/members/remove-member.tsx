@@ -9,7 +9,11 @@ export default function RemoveMember({ member, onClose }: { member: Member; onCl
 	const { org } = usePlace();
 	const remove = useAction({
 		run: () => send(api.DELETE("/api/v1/members/{id}", { params: { path: { id: member.id } } })),
-		refresh: [["members", org.id], ["invitations", org.id], ["audit-events", org.id]],
+		refresh: [
+			["members", org.id],
+			["invitations", org.id],
+			["audit-events", org.id],
+		],
 		done: `${member.name || member.email} is removed`,
 		onDone: onClose,
 		hasOwnProblem: true,
@@ -24,8 +28,8 @@ export default function RemoveMember({ member, onClose }: { member: Member; onCl
 			onConfirm={() => remove.mutate(undefined)}
 			onClose={onClose}
 		>
-			They lose access to <strong>{org.name}</strong> and all its projects at once. Their personal tokens and open invitations end;
-			service keys that they made keep working.
+			They lose access to <strong>{org.name}</strong> and all its projects at once. Their personal tokens and open
+			invitations end; service keys that they made keep working.
 		</Confirm>
 	);
 }

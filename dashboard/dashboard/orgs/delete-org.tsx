@@ -28,8 +28,8 @@ export default function DeleteOrg({ org, onClose }: { org: Org; onClose: () => v
 			onConfirm={() => remove.mutate(undefined)}
 			onClose={onClose}
 		>
-			{place.projects.length === 1 ? "Its project" : `Its ${place.projects.length} projects`} and everything in them stop at once:
-			keys, clients, users, sessions. There is no undo.
+			{place.projects.length === 1 ? "Its project" : `Its ${place.projects.length} projects`} and everything in them
+			stop at once: keys, clients, users, sessions. There is no undo.
 		</Confirm>
 	);
 }

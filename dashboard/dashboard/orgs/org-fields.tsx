@@ -27,7 +27,13 @@ export function OrgFields({ form, isSlugRequired, isDisabled }: OrgFieldsProps) 
 				disabled={isDisabled}
 				{...form.getInputProps("slug")}
 			/>
-			<Textarea label="Description" maxLength={500} rows={2} disabled={isDisabled} {...form.getInputProps("description")} />
+			<Textarea
+				label="Description"
+				maxLength={500}
+				rows={2}
+				disabled={isDisabled}
+				{...form.getInputProps("description")}
+			/>
 			<TextInput
 				label="Logo address"
 				description="An https address of a square picture"

@@ -39,11 +39,7 @@ export function OrgSettings() {
 							found={found}
 							canWrite={mayDo(place.role, "org.write")}
 						/>
-						<DangerZone
-							canDelete={canDelete}
-							onLeave={() => setDialog("leave")}
-							onDelete={() => setDialog("delete")}
-						/>
+						<DangerZone canDelete={canDelete} onLeave={() => setDialog("leave")} onDelete={() => setDialog("delete")} />
 						<Suspense>
 							{dialog === "leave" ? <LeaveOrg onClose={() => setDialog(null)} /> : null}
 							{dialog === "delete" ? <DeleteOrg org={found.value} onClose={() => setDialog(null)} /> : null}
@@ -82,7 +78,11 @@ function SettingsForm({ found, canWrite }: { found: Tagged<Org>; canWrite: boole
 					body: toPatch(values, org),
 				}),
 			),
-		refresh: [["orgs", org.id], ["me", "orgs"], ["audit-events", org.id]],
+		refresh: [
+			["orgs", org.id],
+			["me", "orgs"],
+			["audit-events", org.id],
+		],
 		done: "Settings saved",
 		hasOwnProblem: true,
 	});

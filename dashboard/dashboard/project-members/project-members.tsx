@@ -23,7 +23,9 @@ export function ProjectMembers() {
 		key: ["project-members", project.id],
 		fetch: (cursor) =>
 			send(
-				api.GET("/api/v1/projects/{project_id}/members", { params: { path: { project_id: project.id }, query: { cursor } } }),
+				api.GET("/api/v1/projects/{project_id}/members", {
+					params: { path: { project_id: project.id }, query: { cursor } },
+				}),
 			),
 	});
 	return (
@@ -70,7 +72,11 @@ function MemberTable({ rows }: { rows: ProjectMember[] }) {
 				},
 				{ key: "org", label: "In the organization", cell: (row) => <Pill>{row.org_role}</Pill> },
 				{ key: "override", label: "In this project", cell: (row) => <OverrideSelect row={row} /> },
-				{ key: "role", label: "Works as", cell: (row) => <Pill tone={row.override ? "accent" : "quiet"}>{row.role}</Pill> },
+				{
+					key: "role",
+					label: "Works as",
+					cell: (row) => <Pill tone={row.override ? "accent" : "quiet"}>{row.role}</Pill>,
+				},
 			]}
 		/>
 	);
@@ -96,7 +102,11 @@ function OverrideSelect({ row }: { row: ProjectMember }) {
 				);
 			}
 		},
-		refresh: [["project-members", project.id], ["me", "orgs"], ["audit-events", project.id]],
+		refresh: [
+			["project-members", project.id],
+			["me", "orgs"],
+			["audit-events", project.id],
+		],
 		done: `Role of ${row.name || row.email} changed`,
 	});
 	if (row.org_role === "owner") {

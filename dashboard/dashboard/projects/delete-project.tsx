@@ -55,8 +55,8 @@ export default function DeleteProject({ project, onClose, onDeleted }: DeletePro
 			onClose={onClose}
 		>
 			<strong>{project.name}</strong> stops at once: its client, its users' sessions
-			{keys === null ? " and its keys" : keys === "1" ? " and its 1 active key" : ` and its ${keys} active keys`}. There is no undo;
-			the audit log stays.
+			{keys === null ? " and its keys" : keys === "1" ? " and its 1 active key" : ` and its ${keys} active keys`}. There
+			is no undo; the audit log stays.
 		</Confirm>
 	);
 }

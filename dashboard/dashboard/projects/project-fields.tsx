@@ -41,7 +41,9 @@ export function NameAndSlug<Values extends ProjectValues>({ form, isSlugRequired
 			<TextInput
 				label="Slug"
 				description={
-					isSlugRequired ? "Lower-case letters, digits, - and _" : "Lower-case letters, digits, - and _. Made from the name when empty."
+					isSlugRequired
+						? "Lower-case letters, digits, - and _"
+						: "Lower-case letters, digits, - and _. Made from the name when empty."
 				}
 				required={isSlugRequired}
 				maxLength={64}

@@ -137,7 +137,10 @@ function FirstCall({ project }: { project: Project }) {
 		`  -H 'X-Project-Id: ${project.id}'`,
 	].join("\n");
 	return (
-		<Section title="Call the API" lead="With a key of this project's environment; a key pinned to the project needs no X-Project-Id.">
+		<Section
+			title="Call the API"
+			lead="With a key of this project's environment; a key pinned to the project needs no X-Project-Id."
+		>
 			<CopyBlock text={snippet} label="First call" />
 		</Section>
 	);

@@ -36,8 +36,16 @@ export function ProjectSettings() {
 			<Resource query={project}>
 				{(found) => (
 					<>
-						<SettingsForm key={found.etag ?? found.value.updated_at} found={found} canWrite={mayDo(place.role, "project.write")} />
-						<Credentials project={found.value} canWrite={mayDo(place.role, "client.write")} onRotate={() => setDialog("secret")} />
+						<SettingsForm
+							key={found.etag ?? found.value.updated_at}
+							found={found}
+							canWrite={mayDo(place.role, "project.write")}
+						/>
+						<Credentials
+							project={found.value}
+							canWrite={mayDo(place.role, "client.write")}
+							onRotate={() => setDialog("secret")}
+						/>
 						{mayDo(org.role, "project.write") || mayDo(org.role, "project.delete") ? (
 							<DangerZone
 								project={found.value}

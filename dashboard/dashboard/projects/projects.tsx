@@ -88,7 +88,9 @@ export function Projects() {
 						icon={<IconLayoutGrid size={26} stroke={1.5} />}
 						action={isFiltered ? undefined : create}
 					>
-						{isFiltered ? "Try another word, or look at all environments." : "Make one project for each app and environment."}
+						{isFiltered
+							? "Try another word, or look at all environments."
+							: "Make one project for each app and environment."}
 					</Empty>
 				}
 			>

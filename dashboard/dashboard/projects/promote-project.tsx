@@ -8,7 +8,10 @@ export default function PromoteProject({ project, onClose }: { project: Project;
 	const promote = useAction({
 		run: () =>
 			send(
-				api.PATCH("/api/v1/projects/{project_id}", { params: { path: { project_id: project.id } }, body: { is_default: true } }),
+				api.PATCH("/api/v1/projects/{project_id}", {
+					params: { path: { project_id: project.id } },
+					body: { is_default: true },
+				}),
 			),
 		refresh: [["project"], ["projects"], ["me", "orgs"]],
 		done: `${project.name} is the default now`,
@@ -25,7 +28,8 @@ export default function PromoteProject({ project, onClose }: { project: Project;
 			onConfirm={() => promote.mutate(undefined)}
 			onClose={onClose}
 		>
-			Keys and tokens that aren't pinned and name no project will work on <strong>{project.name}</strong> from the next request
+			Keys and tokens that aren't pinned and name no project will work on <strong>{project.name}</strong> from the next
+			request
 			{project.environment === "test" ? ", which is a test project: live keys without a project will be refused" : ""}.
 		</Confirm>
 	);

@@ -39,8 +39,8 @@ export default function RotateClientSecret({ project, onClose }: { project: Proj
 			) : (
 				<Stack gap="md">
 					<Text>
-						Apps that sign people in to <strong>{project.name}</strong> with the old secret stop working at once, until they get
-						the new one.
+						Apps that sign people in to <strong>{project.name}</strong> with the old secret stop working at once, until
+						they get the new one.
 					</Text>
 					<FormProblem error={rotate.error} />
 					<Group justify="flex-end">

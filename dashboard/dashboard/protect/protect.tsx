@@ -15,6 +15,12 @@ export function Protect() {
 	return (
 		<Page
 			title="Protect a site"
+			calls={[
+				{
+					method: "GET",
+					path: `/api/v1/auth_request?client_id=${project.data?.value.client_id ?? "proj_…"}&accept=api_key`,
+				},
+			]}
 			lead="Let only callers with one of this project's keys reach a PHP or static site that the same nginx serves."
 		>
 			<Resource query={project}>{({ value }) => <Steps project={value} />}</Resource>
@@ -44,8 +50,8 @@ function Steps({ project }: { project: Project }) {
 			<Section title="4. Try it" lead="401 without the key, the page with it.">
 				<CopyBlock text={checkCommand(project)} label="curl lines to try it" />
 				<Text size="sm" c="dimmed">
-					A test project takes <code>gsk_test_</code> keys, a live project <code>gsk_live_</code> keys; personal tokens of members
-					work on both.
+					A test project takes <code>gsk_test_</code> keys, a live project <code>gsk_live_</code> keys; personal tokens
+					of members work on both.
 				</Text>
 			</Section>
 		</>

@@ -5,11 +5,15 @@ import { useState } from "react";
 import { NewOrgForm } from "../orgs/new-org-form";
 import { Empty } from "../ui/resource";
 import { Toasts } from "../ui/toast";
+import { AccountMenu } from "./account-menu";
 
 export function NoOrg() {
 	const [isOpen, setOpen] = useState(false);
 	return (
-		<main className="gh-page" style={{ padding: 24 }}>
+		<main id="content" className="gh-page" style={{ padding: 24 }}>
+			<div className="gh-header-end">
+				<AccountMenu />
+			</div>
 			{isOpen ? (
 				<NewOrgForm />
 			) : (

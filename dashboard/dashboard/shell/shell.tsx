@@ -28,7 +28,11 @@ export function Shell() {
 	const error = session.error ?? orgs.error;
 	return (
 		<main className="gh-page" style={{ padding: 32 }}>
-			{error && !isSignedOut(error) ? <Problem level={1} error={error} onRetry={() => location.reload()} /> : <Loading />}
+			{error && !isSignedOut(error) ? (
+				<Problem level={1} error={error} onRetry={() => location.reload()} />
+			) : (
+				<Loading />
+			)}
 		</main>
 	);
 }
@@ -62,7 +66,7 @@ function Frame({ orgs, place, isFound }: FrameProps) {
 	const [isNavOpen, nav] = useDisclosure(false);
 	const path = useRouterState({ select: (state) => state.location.pathname });
 	const isIdentityOpen = useSyncExternalStore(subscribeIdentity, isIdentityAsked);
-	// biome-ignore lint/correctness/useExhaustiveDependencies: a new address closes the navigation on phones
+	// A new address closes the navigation, which covers the page on phones.
 	useEffect(() => nav.close(), [path]);
 	return (
 		<PlaceContext value={place}>

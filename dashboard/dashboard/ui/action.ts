@@ -1,6 +1,7 @@
 // Changes to the server: runs one, refreshes what it touched, says how it went.
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, useMutation, useQueryClient } from "@tanstack/react-query";
 import { ApiError, sentence } from "../api/errors";
+import { sessionQuery } from "../api/queries";
 import { confirmIdentity } from "./identity";
 import { toast } from "./toast";
 
@@ -14,15 +15,22 @@ interface ActionOptions<Input, Output> {
 	hasOwnProblem?: boolean;
 }
 
-/** Runs again once after the person has proved who they are, when the server asks for that. */
-async function runConfirmed<Input, Output>(run: (input: Input) => Promise<Output>, input: Input): Promise<Output> {
+/**
+ * Runs again once where the reason can be put right: the person proves who they are, or the session, which another tab may have
+ * renewed, is read again with its new token.
+ */
+async function runPersistently<Input, Output>(
+	run: (input: Input) => Promise<Output>,
+	input: Input,
+	queries: QueryClient,
+): Promise<Output> {
 	try {
 		return await run(input);
 	} catch (error) {
-		if (!(error instanceof ApiError) || error.code !== "reauthentication_required") {
-			throw error;
-		}
-		if (!(await confirmIdentity())) {
+		const code = error instanceof ApiError ? error.code : null;
+		if (code === "csrf_failed") {
+			await queries.fetchQuery({ ...sessionQuery, staleTime: 0 });
+		} else if (code !== "reauthentication_required" || !(await confirmIdentity())) {
 			throw error;
 		}
 		return run(input);
@@ -32,7 +40,7 @@ async function runConfirmed<Input, Output>(run: (input: Input) => Promise<Output
 export function useAction<Input, Output>(options: ActionOptions<Input, Output>) {
 	const queries = useQueryClient();
 	return useMutation({
-		mutationFn: (input: Input) => runConfirmed(options.run, input),
+		mutationFn: (input: Input) => runPersistently(options.run, input, queries),
 		onSuccess: async (output, input) => {
 			if (options.done) {
 				toast(typeof options.done === "function" ? options.done(output) : options.done);

@@ -38,7 +38,8 @@ export const en = {
 	verify_text: "If {who} can get mail from us, a 6-digit code and a link are on their way.",
 	verify_text_plain: "If the address can get mail from us, a 6-digit code and a link are on their way.",
 	verify_text_link: "If {who} has an account, a link is on its way. Open it to choose a new password; it works once.",
-	verify_text_link_plain: "If the address has an account, a link is on its way. Open it to choose a new password; it works once.",
+	verify_text_link_plain:
+		"If the address has an account, a link is on its way. Open it to choose a new password; it works once.",
 	verify_button: "Confirm",
 	resend: "Send it again",
 	resend_in: "Send it again in {s} s",
@@ -68,7 +69,8 @@ export const en = {
 	setup_text: "You become the owner of this installation.",
 	setup_done_title: "Already set up",
 	setup_done_text: "This installation has its owner. Sign in to go on.",
-	setup_missing: "Open this page with the link that the installation printed, or run `gatehousectl setup` for a new one.",
+	setup_missing:
+		"Open this page with the link that the installation printed, or run `gatehousectl setup` for a new one.",
 	org_name: "Name of your organization",
 	who_may_sign_up: "Who may have an account here?",
 	invite_only: "Only people who are invited",
@@ -118,7 +120,8 @@ export const en = {
 	error_busy: "We're busy right now. Try again in a moment.",
 	error_outcome_unknown: "The answer got lost: it may have worked. Try to sign in before you repeat it.",
 	error_internal: "Something went wrong on our side.",
-	error_invitation_email_mismatch: "The invitation was made for another e-mail address than the one you are signed in with.",
+	error_invitation_email_mismatch:
+		"The invitation was made for another e-mail address than the one you are signed in with.",
 	error_invitation_expired: "The invitation is too old.",
 	error_invitation_revoked: "The invitation was withdrawn.",
 	error_invitation_used: "The invitation is used up.",

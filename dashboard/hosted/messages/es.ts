@@ -35,7 +35,8 @@ export const es: Catalogue = {
 	verify_text: "Si {who} puede recibir nuestro correo, van en camino un código de 6 cifras y un enlace.",
 	verify_text_plain: "Si la dirección puede recibir nuestro correo, van en camino un código de 6 cifras y un enlace.",
 	verify_text_link: "Si {who} tiene una cuenta, va en camino un enlace para elegir otra contraseña; sirve una vez.",
-	verify_text_link_plain: "Si la dirección tiene una cuenta, va en camino un enlace para elegir otra contraseña; sirve una vez.",
+	verify_text_link_plain:
+		"Si la dirección tiene una cuenta, va en camino un enlace para elegir otra contraseña; sirve una vez.",
 	verify_button: "Confirmar",
 	resend: "Enviarlo de nuevo",
 	resend_in: "Enviarlo de nuevo en {s} s",
@@ -54,7 +55,8 @@ export const es: Catalogue = {
 	new_password_title: "Elige una contraseña nueva",
 	new_password_text: "Al guardarla terminan las demás sesiones.",
 	first_password_title: "Elige tu contraseña",
-	first_password_text: "Este no es el navegador en el que te registraste, así que elige aquí la contraseña de tu cuenta.",
+	first_password_text:
+		"Este no es el navegador en el que te registraste, así que elige aquí la contraseña de tu cuenta.",
 	new_password_button: "Guardar e iniciar sesión",
 	back_to_sign_in: "Volver al inicio de sesión",
 
@@ -62,7 +64,8 @@ export const es: Catalogue = {
 	setup_text: "Serás quien administra esta instalación.",
 	setup_done_title: "Ya está configurado",
 	setup_done_text: "Esta instalación ya tiene quien la administre. Inicia sesión para seguir.",
-	setup_missing: "Abre esta página con el enlace que mostró la instalación, o ejecuta `gatehousectl setup` para obtener otro.",
+	setup_missing:
+		"Abre esta página con el enlace que mostró la instalación, o ejecuta `gatehousectl setup` para obtener otro.",
 	org_name: "Nombre de tu organización",
 	who_may_sign_up: "¿Quién puede tener una cuenta aquí?",
 	invite_only: "Solo personas invitadas",
@@ -93,7 +96,8 @@ export const es: Catalogue = {
 	error_unreachable: "El servidor no respondió. Revisa tu conexión y reinténtalo.",
 	error_invalid_credentials: "Ese correo y esa contraseña no van juntos.",
 	error_invalid_code: "El código no es correcto o es demasiado antiguo.",
-	error_invalid_setup_token: "El enlace no es correcto o es demasiado antiguo. Ejecuta `gatehousectl setup` para obtener otro.",
+	error_invalid_setup_token:
+		"El enlace no es correcto o es demasiado antiguo. Ejecuta `gatehousectl setup` para obtener otro.",
 	error_flow_expired: "Ha tardado demasiado o ya terminó. Empieza de nuevo.",
 	error_link_invalid: "El enlace ya se usó o es demasiado antiguo.",
 	error_csrf_failed: "Esta página ya no es actual. Empieza de nuevo.",

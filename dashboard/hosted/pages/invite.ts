@@ -107,7 +107,10 @@ void startPage(async () => {
 			notes(invitation, session),
 			...(session
 				? [button(t("invite_accept"), () => accept(secret)), button(t("invite_other"), () => signIn(secret), "plain")]
-				: [button(t("invite_sign_up"), () => signUp(secret)), button(t("invite_sign_in"), () => signIn(secret), "plain")]),
+				: [
+						button(t("invite_sign_up"), () => signUp(secret)),
+						button(t("invite_sign_in"), () => signIn(secret), "plain"),
+					]),
 		],
 	});
 });
