@@ -48,6 +48,14 @@ struct flow {
 /* ERR_NO_ROW when there is none, or its project or client is gone. */
 enum err flow_load(const struct request *, struct tx *, const char *project_id, const char *flow_id,
 		   struct flow *ret) MUST_CHECK;
+/*
+ * The client that people sign in to: the named one, else the console's own. ERR_NOT_FOUND, also for
+ * what this host doesn't serve.
+ */
+enum err flow_find_client(const struct request *, struct tx *, const char *client_id,
+			  struct flow_client_row *ret) MUST_CHECK;
+/* The person of the address that was typed (data.email_key). ERR_NO_ROW for nobody. */
+enum err flow_find_user(struct tx *, const struct flow *, struct user_row *ret) MUST_CHECK;
 /* A new row from id, kind, state, client, user, binding, data and expiry. */
 enum err flow_add(struct tx *, const struct flow *) MUST_CHECK;
 /*

@@ -91,26 +91,6 @@ find_target(const struct request *rq, struct tx *tx, const struct flow_client_ro
 
 /* ---- who it is for ---- */
 
-/* The client named, else the console's own on its host. What isn't served here isn't there. */
-static enum err
-find_client(const struct request *rq, struct tx *tx, struct flow_client_row *ret_client)
-{
-	const struct flow_create_input *in = rq->input;
-	struct flow_client_row client;
-
-	if (in->has.client_id)
-		TRY(q_flow_client(tx->db, &(struct q_flow_client){ .client_id = in->client_id },
-				  &client));
-	else
-		TRY(q_flow_default_client(
-		    tx->db, &(struct q_flow_default_client){ .project_id = rq->console_id },
-		    &client));
-	if (!flow_is_served_here(rq, client.project_id))
-		return ERR_NOT_FOUND;
-	*ret_client = client;
-	return OK;
-}
-
 /* The session a browser has is the console's. */
 static bool
 has_session_of(const struct request *rq, const char *project_id)
@@ -197,9 +177,10 @@ check_create(const struct request *rq, const struct flow_client_row *client)
 enum verdict
 flow_create(const struct request *rq, struct tx *tx)
 {
+	const struct flow_create_input *in = rq->input;
 	struct flow_client_row client;
 	struct flow flow;
-	enum err e = find_client(rq, tx, &client);
+	enum err e = flow_find_client(rq, tx, in->client_id, &client);
 
 	if (e != OK)
 		return fail_err(rq, e);

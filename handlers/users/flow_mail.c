@@ -89,7 +89,8 @@ mail_of(const struct request *rq, const struct flow *flow, const char *page)
 {
 	return (struct mail){
 		.project_id = flow->row.project_id,
-		.recipient = flow->data.email,
+		/* The stored address where there is one, never the typed one (rule 1). */
+		.recipient = flow->row.user_email != NULL ? flow->row.user_email : flow->data.email,
 		.url = flow_page_url(rq, flow->row.project_id, flow->row.default_client_id, page),
 		.expires_at = NONE,
 	};
@@ -129,7 +130,7 @@ taken_mail(const struct request *rq, const struct flow *flow, const struct user_
 	mail.template = MAIL_ACCOUNT_EXISTS;
 	mail.user_id = user->id;
 	mail.user_name = user->name;
-	mail.recipient = user->email; /* the stored address, never the typed one (rule 1) */
+	mail.recipient = user->email;
 	return mail;
 }
 
@@ -141,8 +142,6 @@ reset_mail(const struct request *rq, const struct flow *flow, const struct proof
 	mail.template = MAIL_PASSWORD_RESET;
 	mail.user_id = flow->row.user_id;
 	mail.user_name = flow->row.user_name;
-	if (flow->row.user_email != NULL)
-		mail.recipient = flow->row.user_email;
 	mail.url = link_url(rq, &mail, made);
 	mail.expires_at = rq->now_ms + link_life_ms(flow);
 	mail.is_pretence = flow->row.user_id == NULL;
@@ -155,7 +154,6 @@ choose_mail(const struct request *rq, struct tx *tx, const struct flow *flow,
 	    const struct proof_made *made, struct mail *ret_mail)
 {
 	struct user_row user;
-	enum err e;
 
 	if (flow->kind == FLOW_RECOVER) {
 		*ret_mail = reset_mail(rq, flow, made);
@@ -164,13 +162,7 @@ choose_mail(const struct request *rq, struct tx *tx, const struct flow *flow,
 	*ret_mail = verification_mail(rq, flow, made);
 	if (flow->kind != FLOW_SIGN_UP)
 		return OK;
-	e = q_user_by_email(tx->db,
-			    &(struct q_user_by_email){
-				.project_id = flow->row.project_id,
-				.email_key = { .data = (const uint8_t *)flow->data.email_key,
-					       .len = strlen(flow->data.email_key) },
-			    },
-			    &user);
+	enum err e = flow_find_user(tx, flow, &user);
 	if (e == OK)
 		*ret_mail = taken_mail(rq, flow, &user);
 	return e == ERR_NO_ROW ? OK : e;

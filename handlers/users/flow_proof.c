@@ -53,18 +53,6 @@ prove_known(struct tx *tx, struct flow *flow, const struct user_row *user,
 	return OK;
 }
 
-static enum err
-find_by_address(struct tx *tx, const struct flow *flow, struct user_row *ret_user)
-{
-	return q_user_by_email(tx->db,
-			       &(struct q_user_by_email){
-				   .project_id = flow->row.project_id,
-				   .email_key = { .data = (const uint8_t *)flow->data.email_key,
-						  .len = strlen(flow->data.email_key) },
-			       },
-			       ret_user);
-}
-
 /*
  * A sign-up. The pending password counts only in the browser where it was typed: a link opened in
  * another proves that somebody reads this mailbox, but not that they typed the password, so they
@@ -75,7 +63,7 @@ prove_sign_up(struct tx *tx, struct flow *flow, enum proof proof, enum flow_even
 {
 	bool is_here = proof != PROOF_LINK_ELSEWHERE;
 	struct user_row user;
-	enum err e = find_by_address(tx, flow, &user);
+	enum err e = flow_find_user(tx, flow, &user);
 
 	if (e == OK)
 		return prove_known(tx, flow, &user, ret_event);
@@ -86,7 +74,7 @@ prove_sign_up(struct tx *tx, struct flow *flow, enum proof proof, enum flow_even
 	e = flow_make_user(tx, flow, is_here ? flow->data.password_phc : NULL, true);
 	/* Another flow was faster: proof signs in, the pending password is dropped. */
 	if (e == ERR_EMAIL_TAKEN) {
-		TRY(find_by_address(tx, flow, &user));
+		TRY(flow_find_user(tx, flow, &user));
 		return prove_known(tx, flow, &user, ret_event);
 	}
 	TRY(e);

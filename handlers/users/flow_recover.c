@@ -34,14 +34,7 @@ static enum err
 find_person(struct tx *tx, struct flow *flow)
 {
 	struct user_row user;
-	enum err e =
-	    q_user_by_email(tx->db,
-			    &(struct q_user_by_email){
-				.project_id = flow->row.project_id,
-				.email_key = { .data = (const uint8_t *)flow->data.email_key,
-					       .len = strlen(flow->data.email_key) },
-			    },
-			    &user);
+	enum err e = flow_find_user(tx, flow, &user);
 
 	flow->row.user_id = e == OK ? user.id : NULL;
 	flow->row.user_email = e == OK ? user.email : NULL;

@@ -9,22 +9,6 @@
 #include "lib/encode.h"
 #include "lib/secrets.h"
 
-static enum err
-find_project(const struct request *rq, struct tx *tx, const char *client_id,
-	     const char **ret_project_id)
-{
-	struct flow_client_row client;
-
-	if (client_id == NULL) {
-		*ret_project_id = rq->console_id;
-		return rq->console_id[0] != '\0' ? OK : ERR_LINK_INVALID;
-	}
-	enum err e =
-	    q_flow_client(tx->db, &(struct q_flow_client){ .client_id = client_id }, &client);
-	*ret_project_id = e == OK ? client.project_id : NULL;
-	return e == ERR_NO_ROW ? ERR_LINK_INVALID : e;
-}
-
 /* Of a flow's links only the newest counts. */
 static bool
 is_newest(const struct request *rq, const struct flow *flow, struct bytes digest)
@@ -71,22 +55,20 @@ enum verdict
 flow_redeem(const struct request *rq, struct tx *tx)
 {
 	const struct flow_redeem_input *in = rq->input;
-	const char *project_id = NULL;
+	struct flow_client_row client;
 	enum secret_kind kind;
 	struct bytes binding;
 	struct flow flow;
 
 	if (!secret_parse(in->token, &kind) || kind != SECRET_MAIL_LINK)
 		return fail_err(rq, ERR_LINK_INVALID);
-	enum err e = find_project(rq, tx, in->client_id, &project_id);
-	if (e == OK && !flow_is_served_here(rq, project_id))
-		e = ERR_LINK_INVALID;
+	enum err e = flow_find_client(rq, tx, in->client_id, &client);
 	if (e == OK)
-		e = use_link(rq, tx, project_id, in->token, &flow);
+		e = use_link(rq, tx, client.project_id, in->token, &flow);
 	if (e == OK)
-		e = flow_take_cookie(rq, project_id, &binding);
+		e = flow_take_cookie(rq, client.project_id, &binding);
 	if (e != OK)
-		return fail_err(rq, e == ERR_NO_ROW ? ERR_LINK_INVALID : e);
+		return fail_err(rq, e == ERR_NO_ROW || e == ERR_NOT_FOUND ? ERR_LINK_INVALID : e);
 	/* The flow goes with the mailbox: whoever opened it in another browser has it no more. */
 	bool is_here = flow_is_bound_to(&flow, binding);
 	flow.row.binding_digest = binding;

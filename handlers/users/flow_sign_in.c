@@ -17,26 +17,18 @@ flow_identify(const struct request *rq, struct tx *tx)
 	const struct flow_identifier_input *in = rq->input;
 	struct flow flow;
 	struct user_row user;
-	const char *key;
 	enum verdict verdict = flow_gate(rq, tx, in->flow_id, FLOW_DO_IDENTIFY, &flow);
 
 	if (verdict != VERDICT_GO_ON)
 		return verdict;
-	if (!email_key(rq->arena, in->identifier, &key))
+	if (!email_key(rq->arena, in->identifier, &flow.data.email_key))
 		return fail_field(rq, "identifier", "email", "This isn't an e-mail address.");
-	enum err e =
-	    q_user_by_email(tx->db,
-			    &(struct q_user_by_email){
-				.project_id = flow.row.project_id,
-				.email_key = { .data = (const uint8_t *)key, .len = strlen(key) },
-			    },
-			    &user);
+	flow.kind = FLOW_SIGN_IN;
+	flow.data.email = in->identifier;
+	enum err e = flow_find_user(tx, &flow, &user);
 	if (e != OK && e != ERR_NO_ROW)
 		return fail_err(rq, e);
-	flow.kind = FLOW_SIGN_IN;
 	flow.row.user_id = e == OK ? user.id : NULL;
-	flow.data.email = in->identifier;
-	flow.data.email_key = key;
 	return flow_end(rq, tx, &flow, flow_advance(tx, &flow, FLOW_IDENTIFIED));
 }
 

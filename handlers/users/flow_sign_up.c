@@ -115,6 +115,7 @@ flow_sign_up(const struct request *rq, struct tx *tx)
 		return fail_field(rq, "email", "email", "This isn't an e-mail address.");
 	flow.kind = FLOW_SIGN_UP;
 	flow.row.user_id = NULL;
+	flow.row.user_email = NULL;
 	flow.data.email = in->email;
 	flow.data.name = in->name;
 	flow.data.password_phc = new_password->phc;

@@ -127,6 +127,37 @@ flow_load(const struct request *rq, struct tx *tx, const char *project_id, const
 }
 
 enum err
+flow_find_client(const struct request *rq, struct tx *tx, const char *client_id,
+		 struct flow_client_row *ret)
+{
+	struct flow_client_row client;
+	enum err e =
+	    client_id != NULL
+		? q_flow_client(tx->db, &(struct q_flow_client){ .client_id = client_id }, &client)
+		: q_flow_default_client(
+		      tx->db, &(struct q_flow_default_client){ .project_id = rq->console_id }, &client);
+
+	if (e == OK && !flow_is_served_here(rq, client.project_id))
+		e = ERR_NOT_FOUND;
+	if (e == OK)
+		*ret = client;
+	return e == ERR_NO_ROW ? ERR_NOT_FOUND : e;
+}
+
+enum err
+flow_find_user(struct tx *tx, const struct flow *flow, struct user_row *ret)
+{
+	const char *key = flow->data.email_key;
+
+	return q_user_by_email(tx->db,
+			       &(struct q_user_by_email){
+				   .project_id = flow->row.project_id,
+				   .email_key = { .data = (const uint8_t *)key, .len = strlen(key) },
+			       },
+			       ret);
+}
+
+enum err
 flow_add(struct tx *tx, const struct flow *flow)
 {
 	struct bytes sealed;

@@ -63,25 +63,6 @@ static const struct field config_input[] = {
 static const char *const METHODS[] = { "password" };
 static const char *const LOCALES[] = { "en", "es" };
 
-static enum err
-find_client(const struct request *rq, struct tx *tx, struct flow_client_row *ret_client)
-{
-	const struct config_input *in = rq->input;
-	struct flow_client_row client;
-
-	if (in->has.client_id)
-		TRY(q_flow_client(tx->db, &(struct q_flow_client){ .client_id = in->client_id },
-				  &client));
-	else
-		TRY(q_flow_default_client(
-		    tx->db, &(struct q_flow_default_client){ .project_id = rq->console_id },
-		    &client));
-	if (!flow_is_served_here(rq, client.project_id))
-		return ERR_NOT_FOUND;
-	*ret_client = client;
-	return OK;
-}
-
 /* Each of the three versions only rises, so their sum changes with any of them. */
 static int64_t
 version_of(const struct flow_client_row *client)
@@ -93,8 +74,9 @@ version_of(const struct flow_client_row *client)
 static enum verdict
 sign_in_config(const struct request *rq, struct tx *tx)
 {
+	const struct config_input *in = rq->input;
 	struct flow_client_row client;
-	enum err e = find_client(rq, tx, &client);
+	enum err e = flow_find_client(rq, tx, in->client_id, &client);
 
 	if (e != OK)
 		return fail_err(rq, e);

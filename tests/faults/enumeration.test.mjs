@@ -10,11 +10,12 @@ const owner = await person(server);
 await warmUp(server, await owner.org.key());
 const known = () => person(server, { password: true });
 
-/** The statements of one action, in their order, without their values. */
+/** The statements of one action, in their order, without their values; those of the worker that served it alone. */
 async function statementsOf(send, status) {
 	const { result, statements } = await proxy.during(send);
 	assert.equal(result.status, status, result.text);
-	return statements.map(({ text }) => text);
+	const { pid } = statements.find(({ text }) => /FROM flows f/.test(text));
+	return statements.filter((statement) => statement.pid === pid).map(({ text }) => text);
 }
 
 /** The same walk for both; the first round prepares. */
