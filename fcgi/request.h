@@ -153,6 +153,13 @@ enum err csrf_token(const struct request *, const char **ret_token) MUST_CHECK;
 /* Who acts, as audit rows name them; the caller as "system" when nobody is signed in. */
 struct actor request_actor(const struct request *);
 
+/*
+ * Writes the organization's guard row, then reads the caller's role again and asks for the route's permission anew: what was waited for may
+ * have been their removal (tenancy rules 4, 7 and 8). The first statement of every write that counts something of the organization or
+ * rests on a role there. NOT_FOUND, UNAUTHORIZED, FORBIDDEN.
+ */
+enum err request_guard(const struct request *, struct tx *) MUST_CHECK;
+
 /* A record with the caller's organization and default project filled in. */
 struct record request_record(const struct request *, enum event, const char *target_id, const char *target_label);
 

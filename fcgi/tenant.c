@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "sql/gen/queries.h"
+
 static bool
 is_project_tenant(enum tenant tenant)
 {
@@ -124,6 +126,14 @@ lacks_default_project(const struct exchange *x)
 	       x->in.path_project_id == NULL && strcmp(rq->org.status, "active") == 0;
 }
 
+static void
+set_role(struct request *rq, enum role org_role, enum role override_role)
+{
+	rq->org.role = org_role;
+	rq->project.override_role = override_role;
+	rq->role = is_project_tenant(rq->route->tenant) ? role_effective(org_role, override_role) : org_role;
+}
+
 enum err
 tenant_resolve(struct exchange *x)
 {
@@ -143,8 +153,7 @@ tenant_resolve(struct exchange *x)
 		return ERR_NOT_FOUND;
 	if (strcmp(rq->org.status, "suspended") == 0 && (rq->route->flags & ROUTE_SUSPENDED_OK) == 0)
 		return ERR_ORG_SUSPENDED;
-	rq->role = is_project_tenant(tenant) ? role_effective(rq->org.role, rq->project.override_role)
-					     : rq->org.role;
+	set_role(rq, rq->org.role, rq->project.override_role);
 	return OK;
 }
 
@@ -152,6 +161,38 @@ enum role
 role_effective(enum role org_role, enum role override_role)
 {
 	return org_role == ROLE_OWNER || override_role == ROLE_NONE ? org_role : override_role;
+}
+
+static enum err
+read_role_again(struct exchange *x)
+{
+	struct request *rq = &x->rq;
+	struct q_credential_role_row row;
+	enum err e;
+
+	if (rq->credential.kind == CREDENTIAL_SERVICE_KEY)
+		return OK;
+	e = q_credential_role(x->worker->db,
+			      &(struct q_credential_role){
+				  .org_id = rq->org.id,
+				  .user_id = rq->user.id,
+				  .project_id = rq->project.id,
+			      },
+			      &row);
+	if (e == ERR_NO_ROW)
+		return request_is_session(rq) ? ERR_NOT_FOUND : ERR_UNAUTHORIZED;
+	TRY(e);
+	set_role(rq, role_parse(row.org_role), role_parse(row.override_role));
+	return permission_check(x);
+}
+
+enum err
+request_guard(const struct request *rq, struct tx *tx)
+{
+	uint64_t matched = 0;
+
+	TRY(q_org_guard(tx->db, &(struct q_org_guard){ .org_id = rq->org.id }, &matched));
+	return matched == 1 ? read_role_again(exchange_of(rq)) : ERR_NOT_FOUND;
 }
 
 bool

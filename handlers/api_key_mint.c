@@ -5,7 +5,6 @@
 
 #include <string.h>
 
-#include "domain/orgs.h"
 
 #define PERSONAL_TOKENS_MAX 20
 
@@ -137,6 +136,27 @@ place_unpinned(const struct request *rq, struct tx *tx, const struct api_key_cre
 	return go_on(rq);
 }
 
+/* A role in one project gives nothing that the organization's role decides (making and deleting projects). */
+static bool
+may_give(const struct request *rq, enum role role, const char *scope)
+{
+	enum permission permission = permission_parse(scope);
+
+	return role_has(permission_is_org_level(permission) ? rq->org.role : role, permission);
+}
+
+static const char *
+every_scope(const struct request *rq, enum role role)
+{
+	struct strings all = scopes_split(rq->arena, scopes_of_role(rq->arena, role));
+	struct buffer b = buffer_new(rq->arena);
+
+	for (size_t i = 0; i < all.count; i++)
+		if (may_give(rq, role, all.items[i]))
+			buffer_printf(&b, "%s%s", b.len == 0 ? "" : " ", all.items[i]);
+	return buffer_string(&b);
+}
+
 /* Rule 26: no key has more than its maker; absent scopes are all the maker may give, written out. */
 static enum verdict
 choose_scopes(const struct request *rq, const struct api_key_create_input *in, enum role role,
@@ -145,14 +165,14 @@ choose_scopes(const struct request *rq, const struct api_key_create_input *in, e
 	size_t bad;
 
 	if (!in->has.scopes) {
-		*ret_scopes = scopes_of_role(rq->arena, role);
+		*ret_scopes = every_scope(rq, role);
 		return go_on(rq);
 	}
 	if (!scopes_normalize(rq->arena, in->scopes, ret_scopes, &bad))
 		return fail_field(rq, arena_printf(rq->arena, "scopes[%zu]", bad), "enum", "'%s' isn't a scope of keys.",
 				  in->scopes.items[bad]);
 	for (size_t i = 0; i < in->scopes.count; i++)
-		if (!role_has(role, permission_parse(in->scopes.items[i])))
+		if (!may_give(rq, role, in->scopes.items[i]))
 			return fail(rq, ERR_SCOPE_TOO_WIDE, "Your role doesn't have %s there.", in->scopes.items[i]);
 	return go_on(rq);
 }
@@ -180,7 +200,7 @@ create_service(const struct request *rq, struct tx *tx, const struct api_key_cre
 	const char *scopes;
 	struct api_key_row row;
 	enum verdict bad;
-	enum err e = org_guard(tx, rq->org.id);
+	enum err e = request_guard(rq, tx);
 
 	if (e != OK)
 		return fail_err(rq, e);
@@ -234,7 +254,7 @@ check_held(const struct request *rq, const struct api_key_row *row)
 		return OK;
 	scopes = scopes_split(rq->arena, row->scopes);
 	for (size_t i = 0; i < scopes.count; i++)
-		if (!role_has(role, permission_parse(scopes.items[i])))
+		if (!may_give(rq, role, scopes.items[i]))
 			return ERR_SCOPE_TOO_WIDE;
 	return OK;
 }

@@ -5,7 +5,6 @@
 
 #include <string.h>
 
-#include "domain/orgs.h"
 #include "handlers/routes.h"
 
 static const char *const KINDS[] = { "personal", "service", NULL };
@@ -57,7 +56,7 @@ api_key_find(const struct request *rq, struct tx *tx, const char *id, struct api
 enum err
 api_key_find_to_change(const struct request *rq, struct tx *tx, const char *id, struct api_key_row *ret)
 {
-	TRY(org_guard(tx, rq->org.id));
+	TRY(request_guard(rq, tx));
 	return api_key_find(rq, tx, id, ret);
 }
 

@@ -45,8 +45,10 @@ static const char *const readiness_values[] = { "ok", "unavailable", NULL };
 
 static const struct field check_fields[] = {
 	OUT_ENUM(struct readiness_checks, database, check_values, .description = "The database answers"),
-	OUT_ENUM(struct readiness_checks, schema, check_values, .description = "Its schema is the one this program knows"),
-	OUT_ENUM(struct readiness_checks, master_key, check_values, .description = "Secrets can be sealed and opened"),
+	OUT_ENUM(struct readiness_checks, schema, check_values,
+		 .description = "Its schema is the one this program knows"),
+	OUT_ENUM(struct readiness_checks, master_key, check_values,
+		 .description = "Secrets can be sealed and opened"),
 	OUT_ENUM(struct readiness_checks, jobs, check_values,
 		 .description = "No mail has waited for 5 minutes; shown, but no reason for a 503"),
 	FIELDS_END,
@@ -80,7 +82,8 @@ key_works(const struct request *rq)
 	struct bytes sealed, plain;
 
 	return keyring_seal(rq->keyring, rq->arena, &place, BYTES("ready"), &sealed) == OK &&
-	       keyring_open(rq->keyring, rq->arena, &place, sealed, &plain) == OK && plain.len == strlen("ready");
+	       keyring_open(rq->keyring, rq->arena, &place, sealed, &plain) == OK &&
+	       plain.len == strlen("ready");
 }
 
 static const char *

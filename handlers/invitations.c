@@ -8,7 +8,6 @@
 #include "domain/invitations.h"
 #include "domain/mail.h"
 #include "domain/members.h"
-#include "domain/orgs.h"
 #include "fcgi/request.h"
 #include "lib/secrets.h"
 #include "lib/text.h"
@@ -231,10 +230,13 @@ static enum err
 create_invitation(const struct request *rq, struct tx *tx, const char *key, int64_t expires_at,
 		  struct invitation_row *ret)
 {
+	const struct invitation_create_input *in = rq->input;
 	struct secret secret;
 	const char *id;
 
-	TRY(org_guard(tx, rq->org.id));
+	TRY(request_guard(rq, tx));
+	if (role_parse(in->role) > rq->org.role)
+		return ERR_ROLE_TOO_HIGH;
 	TRY(refuse_member(rq, tx, key));
 	TRY(secret_make(rq->arena, SECRET_INVITATION, &secret));
 	TRY(insert_invitation(rq, tx, key, expires_at, &secret, &id));
@@ -257,8 +259,6 @@ invitation_create(const struct request *rq, struct tx *tx)
 		return bad;
 	if (!email_key(rq->arena, in->email, &key))
 		return fail_field(rq, "email", "email", "This isn't an e-mail address.");
-	if (role_parse(in->role) > rq->org.role)
-		return fail_err(rq, ERR_ROLE_TOO_HIGH);
 	e = create_invitation(rq, tx, key, expires_at, &row);
 	return e == OK ? reply(rq, 201, invitation_fields, &row) : fail_err(rq, e);
 }
@@ -289,9 +289,9 @@ renew(const struct request *rq, struct tx *tx, int64_t expires_at, struct invita
 	struct secret secret;
 	uint64_t matched = 0;
 
-	TRY(org_guard(tx, rq->org.id));
+	TRY(request_guard(rq, tx));
 	TRY(get_invitation(rq, tx, in->id, &before));
-	if (role_parse(before.role) > rq->org.role)
+	if (role_parse(before.role) > rq->org.role || (in->has.role && role_parse(in->role) > rq->org.role))
 		return ERR_ROLE_TOO_HIGH;
 	TRY(secret_make(rq->arena, SECRET_INVITATION, &secret));
 	TRY(q_invitation_renew(tx->db,
@@ -321,8 +321,6 @@ invitation_resend(const struct request *rq, struct tx *tx)
 
 	if (bad != VERDICT_GO_ON)
 		return bad;
-	if (in->has.role && role_parse(in->role) > rq->org.role)
-		return fail_err(rq, ERR_ROLE_TOO_HIGH);
 	e = renew(rq, tx, expires_at, &row);
 	return e == OK ? reply(rq, 200, invitation_fields, &row) : fail_err(rq, e);
 }
@@ -348,7 +346,7 @@ revoke(const struct request *rq, struct tx *tx)
 	struct invitation_row before, after;
 	uint64_t matched = 0;
 
-	TRY(org_guard(tx, rq->org.id));
+	TRY(request_guard(rq, tx));
 	TRY(get_invitation(rq, tx, in->id, &before));
 	TRY(q_invitation_revoke(
 	    tx->db, &(struct q_invitation_revoke){ .org_id = rq->org.id, .id = in->id }, &matched));

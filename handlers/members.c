@@ -4,7 +4,6 @@
 #include "handlers/routes.h"
 
 #include "domain/members.h"
-#include "domain/orgs.h"
 #include "fcgi/request.h"
 #include "lib/text.h"
 #include "sql/gen/queries.h"
@@ -144,7 +143,7 @@ update_member(const struct request *rq, struct tx *tx, struct member_row *ret)
 	enum role to = role_parse(in->role);
 	struct member_row row;
 
-	TRY(org_guard(tx, rq->org.id));
+	TRY(request_guard(rq, tx));
 	TRY(get_member(rq, tx, in->id, &row));
 	TRY(check_roles(rq, role_parse(row.role), to));
 	if (!precondition_holds(rq, row.version))
@@ -173,7 +172,7 @@ remove_member(const struct request *rq, struct tx *tx)
 	const struct member_path *in = rq->input;
 	struct member_row row;
 
-	TRY(org_guard(tx, rq->org.id));
+	TRY(request_guard(rq, tx));
 	TRY(get_member(rq, tx, in->id, &row));
 	TRY(check_roles(rq, role_parse(row.role), ROLE_NONE));
 	if (!precondition_holds(rq, row.version))
@@ -196,7 +195,7 @@ leave(const struct request *rq, struct tx *tx)
 {
 	struct member_row row;
 
-	TRY(org_guard(tx, rq->org.id));
+	TRY(request_guard(rq, tx));
 	TRY(q_member_get_by_user(
 	    tx->db, &(struct q_member_get_by_user){ .org_id = rq->org.id, .user_id = rq->user.id }, &row));
 	return member_remove(tx, &row, EV_MEMBER_LEFT, rq->org.default_project_id);

@@ -223,7 +223,7 @@ update_org(const struct request *rq, struct tx *tx, struct org_row *ret_after)
 	struct record r;
 	struct org_row before;
 
-	TRY(org_guard(tx, rq->org.id));
+	TRY(request_guard(rq, tx));
 	TRY(get_org(rq, tx, rq->org.id, &before));
 	if (!precondition_holds(rq, before.version))
 		return ERR_PRECONDITION_FAILED;
@@ -271,7 +271,7 @@ org_remove(const struct request *rq, struct tx *tx)
 {
 	const struct org_delete_input *in = rq->input;
 	struct org_row row;
-	enum err e = org_guard(tx, rq->org.id);
+	enum err e = request_guard(rq, tx);
 
 	if (e == OK)
 		e = get_org(rq, tx, rq->org.id, &row);

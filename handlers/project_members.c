@@ -5,7 +5,6 @@
 
 #include <string.h>
 
-#include "domain/orgs.h"
 #include "fcgi/request.h"
 #include "sql/gen/queries.h"
 
@@ -183,7 +182,7 @@ set_role(const struct request *rq, struct tx *tx, bool must_exist)
 	const struct project_member_set_input *in = rq->input;
 	struct project_member_row before, after;
 	enum verdict bad;
-	enum err e = org_guard(tx, rq->org.id);
+	enum err e = request_guard(rq, tx);
 
 	if (e == OK)
 		e = get_row(rq, tx, in->user_id, &before);
@@ -231,7 +230,7 @@ remove_override(const struct request *rq, struct tx *tx)
 	struct project_member_row before, after;
 	uint64_t matched = 0;
 
-	TRY(org_guard(tx, rq->org.id));
+	TRY(request_guard(rq, tx));
 	TRY(get_row(rq, tx, in->user_id, &before));
 	if (before.override == NULL)
 		return ERR_NOT_FOUND;

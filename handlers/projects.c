@@ -349,7 +349,9 @@ check_update(const struct request *rq, const struct project_update_input *in)
 				  "A project stops being the default only when another becomes it.");
 	if (in->has.is_default && rq->project.is_console)
 		return fail_field(rq, "is_default", "console_never_default", "The console is never the default.");
-	/* Promotion changes the organization: its role decides, not a project override. */
+	/* Promotion changes the organization: its role decides, not a project override, and no key of one project alone. */
+	if (in->has.is_default && rq->credential.pinned_project_id != NULL)
+		return fail_err(rq, ERR_CREDENTIAL_NOT_ALLOWED);
 	if (in->has.is_default && rq->credential.kind != CREDENTIAL_SERVICE_KEY &&
 	    !role_has(rq->org.role, PERM_PROJECT_WRITE))
 		return fail(rq, ERR_FORBIDDEN, "Making a project the default needs the organization's role manager.");
@@ -413,16 +415,16 @@ project_update(const struct request *rq, struct tx *tx)
 {
 	const struct project_update_input *in = rq->input;
 	struct project_row before, after;
-	enum verdict bad = check_update(rq, in);
-	enum err e;
+	enum verdict bad;
+	enum err e = request_guard(rq, tx);
 
-	if (bad != VERDICT_GO_ON)
-		return bad;
-	e = org_guard(tx, rq->org.id);
 	if (e == OK)
 		e = get_project(rq, tx, &before);
 	if (e != OK)
 		return fail_err(rq, e);
+	bad = check_update(rq, in);
+	if (bad != VERDICT_GO_ON)
+		return bad;
 	if (!precondition_holds(rq, before.version))
 		return fail_err(rq, ERR_PRECONDITION_FAILED);
 	e = write_update(rq, tx, &before);
@@ -472,7 +474,7 @@ project_remove(const struct request *rq, struct tx *tx)
 {
 	const struct project_delete_input *in = rq->input;
 	struct project_row row;
-	enum err e = org_guard(tx, rq->org.id);
+	enum err e = request_guard(rq, tx);
 
 	if (e == OK)
 		e = get_project(rq, tx, &row);

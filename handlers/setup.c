@@ -1,5 +1,6 @@
 /*
- * GET and POST /setup: the one time that somebody makes themselves the first owner, with the link that gatehousectl printed.
+ * GET and POST /setup: the one time that somebody makes themselves the first owner, with the link that
+ * gatehousectl printed.
  */
 #include "handlers/routes.h"
 
@@ -17,7 +18,8 @@ struct setup_state {
 };
 
 static const struct field setup_state_fields[] = {
-	OUT_BOOL(struct setup_state, needed, .description = "false for ever once somebody has set the installation up"),
+	OUT_BOOL(struct setup_state, needed,
+		 .description = "false for ever once somebody has set the installation up"),
 	FIELDS_END,
 };
 
@@ -63,12 +65,15 @@ check_email(const char *value)
 static const struct field setup_input_fields[] = {
 	IN_STRING(struct setup_input, setup_token, .flags = FIELD_REQUIRED | FIELD_SECRET, .max = 100,
 		  .description = "What stands behind the # of the link that `gatehousectl setup` prints"),
-	IN_STRING(struct setup_input, email, .flags = FIELD_REQUIRED, .min = 3, .max = 254, .check = check_email),
+	IN_STRING(struct setup_input, email, .flags = FIELD_REQUIRED, .min = 3, .max = 254,
+		  .check = check_email),
 	IN_STRING(struct setup_input, password, .flags = FIELD_REQUIRED | FIELD_SECRET | FIELD_RAW, .min = 1,
 		  .max = PASSWORD_BYTES_MAX),
-	IN_STRING(struct setup_input, name, .flags = FIELD_REQUIRED, .min = 1, .max = 255, .description = "The owner's"),
+	IN_STRING(struct setup_input, name, .flags = FIELD_REQUIRED, .min = 1, .max = 255,
+		  .description = "The owner's"),
 	IN_STRING(struct setup_input, org_name, .flags = FIELD_REQUIRED, .min = 1, .max = 255,
-		  .description = "Of the operator organization, whose owners and admins look after the installation"),
+		  .description =
+			  "Of the operator organization, whose owners and admins look after the installation"),
 	IN_ENUM(struct setup_input, sign_up, sign_up_values,
 		.description = "Who may sign up to the console; absent: as `gatehousectl setup` was told"),
 	FIELDS_END,
@@ -83,10 +88,12 @@ struct setup_scratch {
 static enum verdict
 fail_weak_password(const struct request *rq, const char *rule)
 {
-	return fail_details(rq, ERR_WEAK_PASSWORD,
-			    arena_printf(rq->arena, "{\"fields\":[{\"field\":\"password\",\"rule\":\"%s\",\"message\":\"%s\"}]}", rule,
-					 error_info(ERR_WEAK_PASSWORD)->title),
-			    "%s", error_info(ERR_WEAK_PASSWORD)->title);
+	return fail_details(
+		rq, ERR_WEAK_PASSWORD,
+		arena_printf(rq->arena,
+			     "{\"fields\":[{\"field\":\"password\",\"rule\":\"%s\",\"message\":\"%s\"}]}", rule,
+			     error_info(ERR_WEAK_PASSWORD)->title),
+		"%s", error_info(ERR_WEAK_PASSWORD)->title);
 }
 
 /* The token first: without it nobody learns anything, and nothing is hashed. */
@@ -106,7 +113,8 @@ setup_check(const struct request *rq, struct tx *tx)
 	if (!email_key(rq->arena, in->email, &scratch->email_key))
 		return fail_field(rq, "email", "email", "This isn't an e-mail address.");
 	struct password_rules rules = sign_in_settings_password_rules(&settings, rq->config);
-	const char *rule = password_problem(&rules, in->password, in->email, (struct strings){ words, ARRAY_LEN(words) });
+	const char *rule =
+		password_problem(&rules, in->password, in->email, (struct strings){ words, ARRAY_LEN(words) });
 	return rule == NULL ? go_on(rq) : fail_weak_password(rq, rule);
 }
 
@@ -115,7 +123,8 @@ setup_hash(const struct request *rq)
 {
 	const struct setup_input *in = rq->input;
 	struct setup_scratch *scratch = rq->scratch;
-	enum err e = password_hash(rq->arena, config_password_cost(rq->config), in->password, &scratch->password_phc);
+	enum err e = password_hash(rq->arena, config_password_cost(rq->config), in->password,
+				   &scratch->password_phc);
 
 	return e == OK ? go_on(rq) : fail_err(rq, e);
 }
@@ -184,7 +193,8 @@ const struct route setup_routes[] = {
 		.method = POST,
 		.path = "/api/v1/setup",
 		.summary = "Set the installation up",
-		.description = "Works once: makes the first owner, names the operator organization and signs the owner in. 404 ever after.",
+		.description = "Works once: makes the first owner, names the operator organization and signs "
+			       "the owner in. 404 ever after.",
 		.auth = AUTH_PUBLIC,
 		.pool = POOL_PASSWORD,
 		.tx = TX_WRITE,

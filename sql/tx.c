@@ -19,6 +19,16 @@ tx_make_id(struct tx *tx, enum id_kind kind, const char **ret_id)
 	return id_make(tx->arena, kind, tx->now_ms, ret_id);
 }
 
+/*
+ * Records are read and sealed in the order of their ids. Those of one transaction share its now, so each takes a millisecond of its own:
+ * what was done first is shown first.
+ */
+static enum err
+record_make_id(struct tx *tx, enum id_kind kind, const char **ret_id)
+{
+	return id_make(tx->arena, kind, tx->now_ms + (int64_t)tx->recorded++, ret_id);
+}
+
 /* Headers may hold any octets; a row that can't be stored would fail the request it is about. */
 static const char *
 storable(struct tx *tx, const char *text, size_t length_max)
@@ -35,7 +45,7 @@ insert_audit(struct tx *tx, const struct q_audit_event_insert *what)
 {
 	struct q_audit_event_insert row = *what;
 
-	TRY(tx_make_id(tx, ID_AUDIT_EVENT, &row.id));
+	TRY(record_make_id(tx, ID_AUDIT_EVENT, &row.id));
 	row.actor_kind = tx->actor.kind;
 	row.actor_id = tx->actor.id != NULL ? tx->actor.id : "";
 	row.actor_label = storable(tx, tx->actor.label, ACTOR_LABEL_MAX);
@@ -83,7 +93,7 @@ insert_event(struct tx *tx, const struct record *record, const char *project_id)
 		.data = { .data = (const uint8_t *)data, .len = strlen(data) },
 	};
 
-	TRY(tx_make_id(tx, ID_EVENT, &row.id));
+	TRY(record_make_id(tx, ID_EVENT, &row.id));
 	TRY(q_event_insert(tx->db, &row, NULL));
 	return q_event_queue_insert(
 	    tx->db, &(struct q_event_queue_insert){ .project_id = project_id, .event_id = row.id },

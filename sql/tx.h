@@ -29,6 +29,7 @@ struct tx {
 	struct bytes ip;		/* 16 octets or none */
 	const char *user_agent;		/* "" when unknown */
 	const char *console_id;		/* project zero; "" before set-up */
+	unsigned recorded;		/* how many records it made: their ids keep that order */
 };
 
 /* A new id of a kind, from the transaction's clock and arena. */

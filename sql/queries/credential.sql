@@ -62,3 +62,10 @@ LIMIT 1;
 -- The console's id, for workers that serve a public route first.
 -- name: credential_console :one
 SELECT i.console_id, i.operator_org_id FROM installation i WHERE i.id = 1;
+
+-- After the organization's guard: what the caller is there now.
+-- name: credential_role :one
+SELECT m.role AS org_role, pm.role AS override_role
+FROM members m
+LEFT JOIN project_members pm ON pm.project_id = :project_id AND pm.org_id = m.org_id AND pm.user_id = m.user_id
+WHERE m.org_id = :org_id AND m.user_id = :user_id;
