@@ -65,6 +65,14 @@ reply_empty(const struct request *rq)
 	return VERDICT_REPLY;
 }
 
+static const char *
+cursor_after(const struct request *rq, const struct list_reply *list, const void *item)
+{
+	const char *id = *(const char *const *)(const void *)((const char *)item + list->id_offset);
+
+	return page_cursor_make(rq, list->sort != NULL ? list->sort(item) : id, id);
+}
+
 enum verdict
 reply_list(const struct request *rq, const struct list_reply *list)
 {
@@ -80,13 +88,11 @@ reply_list(const struct request *rq, const struct list_reply *list)
 		fields_render(&body, list->fields, (const char *)list->items + i * list->item_size, false);
 	}
 	buffer_text(&body, "],\"next_cursor\":");
-	if (list->count > limit && shown > 0) {
-		const void *last = (const char *)list->items + (shown - 1) * list->item_size;
-
-		buffer_json_string(&body, page_cursor_make(rq, list->sort(rq, last), list->id(last)));
-	} else {
+	if (list->count > limit)
+		buffer_json_string(&body,
+				   cursor_after(rq, list, (const char *)list->items + (shown - 1) * list->item_size));
+	else
 		buffer_text(&body, "null");
-	}
 	if (list->total != NONE)
 		buffer_printf(&body, ",\"total\":%lld", (long long)list->total);
 	buffer_char(&body, '}');

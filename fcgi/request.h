@@ -94,18 +94,15 @@ struct request {
 
 enum verdict reply(const struct request *, unsigned status, const struct field *, const void *object);
 enum verdict reply_empty(const struct request *);		/* 204 */
-/*
- * count may be limit + 1: then the last row is cut off and the cursor is made of the last row shown, by sort(row) and id(row).
- * total NONE: not asked for.
- */
+/* count may be limit + 1: then the last item is cut off, and the cursor is made of the last one shown. */
 struct list_reply {
 	const struct field *fields;
 	const void *items;
 	size_t count;
 	size_t item_size;
-	const char *(*sort)(const struct request *, const void *row);
-	const char *(*id)(const void *row);
-	int64_t total;
+	size_t id_offset;		/* of the item's id, a const char * */
+	const char *(*sort)(const void *item);	/* what the list is sorted by before the id; NULL: the id alone */
+	int64_t total;			/* NONE: not asked for */
 };
 enum verdict reply_list(const struct request *, const struct list_reply *);
 

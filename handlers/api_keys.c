@@ -112,19 +112,6 @@ static const struct field api_key_list_input[] = {
 	FIELDS_END,
 };
 
-static const char *
-api_key_id(const void *row)
-{
-	return ((const struct api_key_row *)row)->id;
-}
-
-static const char *
-api_key_sort(const struct request *rq, const void *row)
-{
-	(void)rq;
-	return api_key_id(row);
-}
-
 static enum verdict
 api_key_list(const struct request *rq, struct tx *tx)
 {
@@ -156,8 +143,7 @@ api_key_list(const struct request *rq, struct tx *tx)
 				  .items = rows,
 				  .count = count,
 				  .item_size = sizeof(*rows),
-				  .sort = api_key_sort,
-				  .id = api_key_id,
+				  .id_offset = offsetof(struct api_key_row, id),
 				  .total = NONE,
 			      });
 }

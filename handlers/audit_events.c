@@ -134,19 +134,6 @@ static const struct field audit_list_input[] = {
 	FIELDS_END,
 };
 
-static const char *
-view_id(const void *row)
-{
-	return ((const struct audit_view *)row)->id;
-}
-
-static const char *
-view_sort(const struct request *rq, const void *row)
-{
-	(void)rq;
-	return view_id(row);
-}
-
 static enum err
 list_rows(const struct request *rq, struct tx *tx, struct audit_event_row **ret_rows, size_t *ret_count)
 {
@@ -186,8 +173,7 @@ audit_event_list(const struct request *rq, struct tx *tx)
 				  .items = views,
 				  .count = count,
 				  .item_size = sizeof(*views),
-				  .sort = view_sort,
-				  .id = view_id,
+				  .id_offset = offsetof(struct audit_view, id),
 				  .total = NONE,
 			      });
 }

@@ -109,19 +109,6 @@ read_patterns(const struct request *rq, const char *types, const char *ret[PATTE
 	return true;
 }
 
-static const char *
-view_id(const void *row)
-{
-	return ((const struct event_view *)row)->id;
-}
-
-static const char *
-view_sort(const struct request *rq, const void *row)
-{
-	(void)rq;
-	return view_id(row);
-}
-
 static enum verdict
 event_list(const struct request *rq, struct tx *tx)
 {
@@ -159,8 +146,7 @@ event_list(const struct request *rq, struct tx *tx)
 				  .items = views,
 				  .count = count,
 				  .item_size = sizeof(*views),
-				  .sort = view_sort,
-				  .id = view_id,
+				  .id_offset = offsetof(struct event_view, id),
 				  .total = NONE,
 			      });
 }

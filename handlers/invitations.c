@@ -109,19 +109,6 @@ static const struct field invitation_list_input[] = {
 	FIELDS_END,
 };
 
-static const char *
-invitation_id(const void *row)
-{
-	return ((const struct invitation_row *)row)->id;
-}
-
-static const char *
-invitation_sort(const struct request *rq, const void *row)
-{
-	(void)rq;
-	return invitation_id(row);
-}
-
 static enum verdict
 invitation_list(const struct request *rq, struct tx *tx)
 {
@@ -147,8 +134,7 @@ invitation_list(const struct request *rq, struct tx *tx)
 				  .items = rows,
 				  .count = count,
 				  .item_size = sizeof(*rows),
-				  .sort = invitation_sort,
-				  .id = invitation_id,
+				  .id_offset = offsetof(struct invitation_row, id),
 				  .total = NONE,
 			      });
 }

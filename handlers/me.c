@@ -108,19 +108,6 @@ static const struct field my_org_fields[] = {
 	FIELDS_END,
 };
 
-static const char *
-my_org_sort(const struct request *rq, const void *row)
-{
-	(void)rq;
-	return ((const struct my_org *)row)->id;
-}
-
-static const char *
-my_org_id(const void *row)
-{
-	return ((const struct my_org *)row)->id;
-}
-
 /* Both lists are sorted by organization: each organization takes its run of projects. */
 static void
 give_projects(struct my_org *org, struct my_project_row *projects, size_t count, size_t *at)
@@ -189,8 +176,7 @@ me_orgs(const struct request *rq, struct tx *tx)
 				  .items = orgs,
 				  .count = count,
 				  .item_size = sizeof(*orgs),
-				  .sort = my_org_sort,
-				  .id = my_org_id,
+				  .id_offset = offsetof(struct my_org, id),
 				  .total = NONE,
 			      });
 }

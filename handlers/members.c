@@ -27,19 +27,6 @@ static const struct field member_list_input[] = {
 	FIELDS_END,
 };
 
-static const char *
-member_id(const void *row)
-{
-	return ((const struct member_row *)row)->id;
-}
-
-static const char *
-member_sort(const struct request *rq, const void *row)
-{
-	(void)rq;
-	return member_id(row);
-}
-
 static enum verdict
 member_list(const struct request *rq, struct tx *tx)
 {
@@ -70,8 +57,7 @@ member_list(const struct request *rq, struct tx *tx)
 				  .items = rows,
 				  .count = count,
 				  .item_size = sizeof(*rows),
-				  .sort = member_sort,
-				  .id = member_id,
+				  .id_offset = offsetof(struct member_row, id),
 				  .total = count_row.total,
 			      });
 }

@@ -41,19 +41,6 @@ fail_slug(const struct request *rq, enum err error, const char *slug)
 
 /* ---- GET /orgs ---- */
 
-static const char *
-org_id(const void *row)
-{
-	return ((const struct org_row *)row)->id;
-}
-
-static const char *
-org_sort(const struct request *rq, const void *row)
-{
-	(void)rq;
-	return org_id(row);
-}
-
 /* Tokens and keys see the organization they are bound to. */
 static enum err
 list_orgs(const struct request *rq, struct tx *tx, struct org_row **ret_rows, size_t *ret_count)
@@ -90,8 +77,7 @@ org_list(const struct request *rq, struct tx *tx)
 				  .items = rows,
 				  .count = count,
 				  .item_size = sizeof(*rows),
-				  .sort = org_sort,
-				  .id = org_id,
+				  .id_offset = offsetof(struct org_row, id),
 				  .total = NONE,
 			      });
 }

@@ -81,19 +81,6 @@ static const struct field project_member_list_input[] = {
 	FIELDS_END,
 };
 
-static const char *
-row_id(const void *row)
-{
-	return ((const struct project_member_row *)row)->user_id;
-}
-
-static const char *
-row_sort(const struct request *rq, const void *row)
-{
-	(void)rq;
-	return row_id(row);
-}
-
 static enum verdict
 project_member_list(const struct request *rq, struct tx *tx)
 {
@@ -119,8 +106,7 @@ project_member_list(const struct request *rq, struct tx *tx)
 				  .items = rows,
 				  .count = count,
 				  .item_size = sizeof(*rows),
-				  .sort = row_sort,
-				  .id = row_id,
+				  .id_offset = offsetof(struct project_member_row, user_id),
 				  .total = NONE,
 			      });
 }

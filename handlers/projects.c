@@ -88,16 +88,9 @@ static const struct field project_list_input[] = {
 };
 
 static const char *
-project_sort(const struct request *rq, const void *row)
+project_sort(const void *row)
 {
-	(void)rq;
 	return ((const struct project_row *)row)->is_default ? "1" : "0";
-}
-
-static const char *
-project_id(const void *row)
-{
-	return ((const struct project_row *)row)->id;
 }
 
 /* Rule 18: a pinned key sees its project, an unpinned one those of its environment, none of them the console. */
@@ -181,7 +174,7 @@ project_list(const struct request *rq, struct tx *tx)
 				  .count = count,
 				  .item_size = sizeof(*rows),
 				  .sort = project_sort,
-				  .id = project_id,
+				  .id_offset = offsetof(struct project_row, id),
 				  .total = total,
 			      });
 }

@@ -14,20 +14,6 @@
 
 /* ---- GET /account/sessions ---- */
 
-static const char *
-view_id(const void *view)
-{
-	return ((const struct session_view *)view)->id;
-}
-
-/* Ids sort by creation: the id is the sort key. */
-static const char *
-view_sort(const struct request *rq, const void *view)
-{
-	(void)rq;
-	return view_id(view);
-}
-
 static enum err
 count_sessions(const struct request *rq, struct tx *tx, int64_t *ret_total)
 {
@@ -72,8 +58,7 @@ account_session_list(const struct request *rq, struct tx *tx)
 				  .items = views,
 				  .count = count,
 				  .item_size = sizeof(*views),
-				  .sort = view_sort,
-				  .id = view_id,
+				  .id_offset = offsetof(struct session_view, id),
 				  .total = total,
 			      });
 }
