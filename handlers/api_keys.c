@@ -112,12 +112,36 @@ static const struct field api_key_list_input[] = {
 	FIELDS_END,
 };
 
+static enum err
+count_keys(const struct request *rq, struct tx *tx, int64_t *ret_total)
+{
+	const struct api_key_list_input *in = rq->input;
+	struct q_api_key_count_row row;
+
+	TRY(q_api_key_count(tx->db,
+			    &(struct q_api_key_count){
+				.org_id = rq->org.id,
+				.reader_id = rq->user.id,
+				.may_read = role_has(rq->org.role, PERM_API_KEY_READ),
+				.is_owner = rq->org.role == ROLE_OWNER,
+				.kind = in->kind,
+				.project_id = in->project_id,
+				.environment = in->environment,
+				.status = in->status,
+				.user_id = in->user_id,
+			    },
+			    &row));
+	*ret_total = row.total;
+	return OK;
+}
+
 static enum verdict
 api_key_list(const struct request *rq, struct tx *tx)
 {
 	const struct api_key_list_input *in = rq->input;
 	struct api_key_row *rows;
 	size_t count;
+	int64_t total = NONE;
 	enum err e = q_api_key_list(tx->db,
 				    &(struct q_api_key_list){
 					.org_id = rq->org.id,
@@ -134,6 +158,8 @@ api_key_list(const struct request *rq, struct tx *tx)
 				    },
 				    &rows, &count);
 
+	if (e == OK && rq->page.include_total)
+		e = count_keys(rq, tx, &total);
 	if (e != OK)
 		return fail_err(rq, e);
 	for (size_t i = 0; i < count; i++)
@@ -144,7 +170,7 @@ api_key_list(const struct request *rq, struct tx *tx)
 				  .count = count,
 				  .item_size = sizeof(*rows),
 				  .id_offset = offsetof(struct api_key_row, id),
-				  .total = NONE,
+				  .total = total,
 			      });
 }
 

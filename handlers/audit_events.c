@@ -135,12 +135,36 @@ static const struct field audit_list_input[] = {
 };
 
 static enum err
-list_rows(const struct request *rq, struct tx *tx, struct audit_event_row **ret_rows, size_t *ret_count)
+count_rows(const struct request *rq, struct tx *tx, const char *chain_id, int64_t *ret_total)
+{
+	const struct audit_list_input *in = rq->input;
+	struct q_audit_event_count_row row;
+
+	TRY(q_audit_event_count(tx->db,
+				&(struct q_audit_event_count){
+				    .chain_id = chain_id,
+				    .action = in->action,
+				    .actor_id = in->actor_id,
+				    .target_id = in->target_id,
+				    .from_at = in->has.from ? in->from : NONE,
+				    .to_at = in->has.to ? in->to : NONE,
+				},
+				&row));
+	*ret_total = row.total;
+	return OK;
+}
+
+/* *ret_total stays as it is when it wasn't asked for. */
+static enum err
+list_rows(const struct request *rq, struct tx *tx, struct audit_event_row **ret_rows, size_t *ret_count,
+	  int64_t *ret_total)
 {
 	const struct audit_list_input *in = rq->input;
 	const char *chain_id;
 
 	TRY(choose_chain(rq, in->chain, &chain_id));
+	if (rq->page.include_total)
+		TRY(count_rows(rq, tx, chain_id, ret_total));
 	return q_audit_event_list(tx->db,
 				  &(struct q_audit_event_list){
 				      .chain_id = chain_id,
@@ -160,8 +184,9 @@ audit_event_list(const struct request *rq, struct tx *tx)
 {
 	struct audit_event_row *rows = NULL;
 	size_t count = 0;
+	int64_t total = NONE;
 	struct audit_view *views;
-	enum err e = list_rows(rq, tx, &rows, &count);
+	enum err e = list_rows(rq, tx, &rows, &count, &total);
 
 	if (e != OK)
 		return fail_err(rq, e);
@@ -174,7 +199,7 @@ audit_event_list(const struct request *rq, struct tx *tx)
 				  .count = count,
 				  .item_size = sizeof(*views),
 				  .id_offset = offsetof(struct audit_view, id),
-				  .total = NONE,
+				  .total = total,
 			      });
 }
 

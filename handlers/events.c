@@ -109,6 +109,29 @@ read_patterns(const struct request *rq, const char *types, const char *ret[PATTE
 	return true;
 }
 
+static enum err
+count_events(const struct request *rq, struct tx *tx, const char *const patterns[PATTERNS_MAX], int64_t *ret_total)
+{
+	const struct event_list_input *in = rq->input;
+	struct q_event_count_row row;
+
+	TRY(q_event_count(tx->db,
+			  &(struct q_event_count){
+			      .project_id = rq->project.id,
+			      .type_1 = patterns[0],
+			      .type_2 = patterns[1],
+			      .type_3 = patterns[2],
+			      .type_4 = patterns[3],
+			      .source = in->source,
+			      .subject_id = in->subject_id,
+			      .from_at = in->has.from ? in->from : NONE,
+			      .to_at = in->has.to ? in->to : NONE,
+			  },
+			  &row));
+	*ret_total = row.total;
+	return OK;
+}
+
 static enum verdict
 event_list(const struct request *rq, struct tx *tx)
 {
@@ -116,6 +139,7 @@ event_list(const struct request *rq, struct tx *tx)
 	const char *patterns[PATTERNS_MAX] = { NULL };
 	struct event_row *rows;
 	struct event_view *views;
+	int64_t total = NONE;
 	size_t count;
 	enum err e;
 
@@ -136,6 +160,8 @@ event_list(const struct request *rq, struct tx *tx)
 			     .limit = rq->page.limit + 1,
 			 },
 			 &rows, &count);
+	if (e == OK && rq->page.include_total)
+		e = count_events(rq, tx, patterns, &total);
 	if (e != OK)
 		return fail_err(rq, e);
 	views = ARENA_ARRAY(rq->arena, count + 1, struct event_view);
@@ -147,7 +173,7 @@ event_list(const struct request *rq, struct tx *tx)
 				  .count = count,
 				  .item_size = sizeof(*views),
 				  .id_offset = offsetof(struct event_view, id),
-				  .total = NONE,
+				  .total = total,
 			      });
 }
 

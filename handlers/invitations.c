@@ -113,6 +113,7 @@ static enum verdict
 invitation_list(const struct request *rq, struct tx *tx)
 {
 	const struct invitation_list_input *in = rq->input;
+	struct q_invitation_count_row count_row = { .total = NONE };
 	struct invitation_row *rows;
 	size_t count;
 	enum err e = q_invitation_list(tx->db,
@@ -125,6 +126,11 @@ invitation_list(const struct request *rq, struct tx *tx)
 				       },
 				       &rows, &count);
 
+	if (e == OK && rq->page.include_total)
+		e = q_invitation_count(
+		    tx->db,
+		    &(struct q_invitation_count){ .org_id = rq->org.id, .status = in->status, .kind = in->kind },
+		    &count_row);
 	if (e != OK)
 		return fail_err(rq, e);
 	for (size_t i = 0; i < count; i++)
@@ -135,7 +141,7 @@ invitation_list(const struct request *rq, struct tx *tx)
 				  .count = count,
 				  .item_size = sizeof(*rows),
 				  .id_offset = offsetof(struct invitation_row, id),
-				  .total = NONE,
+				  .total = count_row.total,
 			      });
 }
 

@@ -149,6 +149,23 @@ read_my_orgs(const struct request *rq, struct tx *tx, struct my_org_row **ret_or
 			     ret_projects, ret_project_count);
 }
 
+static enum err
+count_my_orgs(const struct request *rq, struct tx *tx, int64_t *ret_total)
+{
+	bool is_token = rq->credential.kind == CREDENTIAL_PERSONAL_TOKEN;
+	struct q_me_org_count_row row;
+
+	TRY(q_me_org_count(tx->db,
+			   &(struct q_me_org_count){
+			       .console_id = rq->console_id,
+			       .user_id = rq->user.id,
+			       .only_id = is_token ? rq->org.id : NULL,
+			   },
+			   &row));
+	*ret_total = row.total;
+	return OK;
+}
+
 static enum verdict
 me_orgs(const struct request *rq, struct tx *tx)
 {
@@ -157,7 +174,10 @@ me_orgs(const struct request *rq, struct tx *tx)
 	size_t count = 0, project_count = 0, at = 0;
 	enum err e = read_my_orgs(rq, tx, &rows, &count, &projects, &project_count);
 	struct my_org *orgs;
+	int64_t total = NONE;
 
+	if (e == OK && rq->page.include_total)
+		e = count_my_orgs(rq, tx, &total);
 	if (e != OK)
 		return fail_err(rq, e);
 	orgs = ARENA_ARRAY(rq->arena, count + 1, struct my_org);
@@ -177,7 +197,7 @@ me_orgs(const struct request *rq, struct tx *tx)
 				  .count = count,
 				  .item_size = sizeof(*orgs),
 				  .id_offset = offsetof(struct my_org, id),
-				  .total = NONE,
+				  .total = total,
 			      });
 }
 

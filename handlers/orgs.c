@@ -66,10 +66,17 @@ list_orgs(const struct request *rq, struct tx *tx, struct org_row **ret_rows, si
 static enum verdict
 org_list(const struct request *rq, struct tx *tx)
 {
+	struct q_me_org_count_row count_row = { .total = NONE };
 	struct org_row *rows;
 	size_t count;
 	enum err e = list_orgs(rq, tx, &rows, &count);
 
+	if (e == OK && rq->page.include_total && !request_is_session(rq))
+		count_row.total = 1;
+	else if (e == OK && rq->page.include_total)
+		e = q_me_org_count(
+		    tx->db, &(struct q_me_org_count){ .console_id = rq->console_id, .user_id = rq->user.id },
+		    &count_row);
 	if (e != OK)
 		return fail_err(rq, e);
 	return reply_list(rq, &(struct list_reply){
@@ -78,7 +85,7 @@ org_list(const struct request *rq, struct tx *tx)
 				  .count = count,
 				  .item_size = sizeof(*rows),
 				  .id_offset = offsetof(struct org_row, id),
-				  .total = NONE,
+				  .total = count_row.total,
 			      });
 }
 

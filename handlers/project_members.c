@@ -85,6 +85,7 @@ static enum verdict
 project_member_list(const struct request *rq, struct tx *tx)
 {
 	const struct project_member_list_input *in = rq->input;
+	struct q_project_member_count_row count_row = { .total = NONE };
 	struct project_member_row *rows;
 	size_t count;
 	enum err e = q_project_member_list(tx->db,
@@ -97,6 +98,14 @@ project_member_list(const struct request *rq, struct tx *tx)
 					   },
 					   &rows, &count);
 
+	if (e == OK && rq->page.include_total)
+		e = q_project_member_count(tx->db,
+					   &(struct q_project_member_count){
+					       .project_id = rq->project.id,
+					       .org_id = rq->org.id,
+					       .overrides_only = in->overrides_only,
+					   },
+					   &count_row);
 	if (e != OK)
 		return fail_err(rq, e);
 	for (size_t i = 0; i < count; i++)
@@ -107,7 +116,7 @@ project_member_list(const struct request *rq, struct tx *tx)
 				  .count = count,
 				  .item_size = sizeof(*rows),
 				  .id_offset = offsetof(struct project_member_row, user_id),
-				  .total = NONE,
+				  .total = count_row.total,
 			      });
 }
 

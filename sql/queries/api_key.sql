@@ -39,6 +39,22 @@ WHERE k.org_id = :org_id
 ORDER BY k.id DESC
 LIMIT :limit;
 
+-- name: api_key_count :one
+SELECT COUNT(*) AS total
+FROM api_keys k
+LEFT JOIN project_members pm ON pm.project_id = k.project_id AND pm.org_id = k.org_id AND pm.user_id = :reader_id
+WHERE k.org_id = :org_id
+	AND (k.user_id = :reader_id OR pm.role IN ('manager', 'admin') OR (:may_read AND (pm.role IS NULL OR :is_owner)))
+	AND (:kind IS NULL OR k.kind = :kind)
+	AND (:project_id IS NULL OR k.project_id = :project_id)
+	AND (:environment IS NULL OR k.environment = :environment)
+	AND (:user_id IS NULL OR k.user_id = :user_id)
+	AND (:status IS NULL OR :status = CASE
+		WHEN k.revoked_at IS NOT NULL THEN 'revoked'
+		WHEN k.expires_at <= :now THEN 'expired'
+		WHEN k.replaced_by IS NOT NULL THEN 'retiring'
+		ELSE 'active' END);
+
 -- name: api_key_insert :exec
 INSERT INTO api_keys (id, kind, org_id, project_id, user_id, name, environment, prefix, last4, secret_digest, scopes,
 	rate_limit_per_minute, expires_at, revoked_at, replaced_by, last_used_at, version, created_by, created_at, updated_at)

@@ -28,3 +28,13 @@ WHERE a.chain_id = :chain_id
 	AND (:after_id IS NULL OR a.id < :after_id)
 ORDER BY a.id DESC
 LIMIT :limit;
+
+-- name: audit_event_count :one
+SELECT COUNT(*) AS total
+FROM audit_events a
+WHERE a.chain_id = :chain_id
+	AND (:action IS NULL OR a.action = :action)
+	AND (:actor_id IS NULL OR a.actor_id = :actor_id)
+	AND (:target_id IS NULL OR a.target_id = :target_id)
+	AND (:from_at IS NULL OR a.occurred_at >= :from_at)
+	AND (:to_at IS NULL OR a.occurred_at < :to_at);

@@ -30,3 +30,14 @@ WHERE e.project_id = :project_id
 	AND (:after_id IS NULL OR e.id < :after_id)
 ORDER BY e.id DESC
 LIMIT :limit;
+
+-- name: event_count :one
+SELECT COUNT(*) AS total
+FROM events e
+WHERE e.project_id = :project_id
+	AND (:type_1 IS NULL OR e.type LIKE :type_1 ESCAPE '!' OR e.type LIKE :type_2 ESCAPE '!' OR e.type LIKE :type_3 ESCAPE '!'
+		OR e.type LIKE :type_4 ESCAPE '!')
+	AND (:source IS NULL OR e.source = :source)
+	AND (:subject_id IS NULL OR e.subject_id = :subject_id)
+	AND (:from_at IS NULL OR e.created_at >= :from_at)
+	AND (:to_at IS NULL OR e.created_at < :to_at);

@@ -30,6 +30,18 @@ WHERE i.org_id = :org_id
 ORDER BY i.id DESC
 LIMIT :limit;
 
+-- name: invitation_count :one
+SELECT COUNT(*) AS total
+FROM invitations i
+WHERE i.org_id = :org_id
+	AND (:kind IS NULL OR i.kind = :kind)
+	AND (:status IS NULL OR :status = CASE
+		WHEN i.revoked_at IS NOT NULL THEN 'revoked'
+		WHEN i.uses >= i.max_uses AND i.kind = 'email' THEN 'accepted'
+		WHEN i.uses >= i.max_uses THEN 'used_up'
+		WHEN i.expires_at <= :now THEN 'expired'
+		ELSE 'pending' END);
+
 -- name: invitation_insert :exec
 INSERT INTO invitations (org_id, id, kind, email, email_key, pending_email_key, role, secret_digest, max_uses, uses, expires_at,
 	revoked_at, closed_at, invited_by, created_at, updated_at)

@@ -12,6 +12,13 @@ WHERE m.console_id = :console_id AND m.user_id = :user_id
 ORDER BY o.id
 LIMIT :limit;
 
+-- name: me_org_count :one
+-- unscoped: a person's memberships cross organizations; every row is bound to the person
+SELECT COUNT(*) AS total
+FROM members m
+JOIN orgs o ON o.id = m.org_id AND o.status <> 'deleted'
+WHERE m.console_id = :console_id AND m.user_id = :user_id AND (:only_id IS NULL OR m.org_id = :only_id);
+
 -- The projects of a run of those organizations; role is the override.
 -- name: me_projects :many
 -- row: my_project_row

@@ -22,6 +22,12 @@ WHERE m.org_id = :org_id
 ORDER BY m.user_id
 LIMIT :limit;
 
+-- name: project_member_count :one
+SELECT COUNT(*) AS total
+FROM members m
+LEFT JOIN project_members pm ON pm.project_id = :project_id AND pm.org_id = m.org_id AND pm.user_id = m.user_id
+WHERE m.org_id = :org_id AND (:overrides_only = FALSE OR pm.role IS NOT NULL);
+
 -- name: project_member_set :exec
 INSERT INTO project_members (project_id, user_id, org_id, role, created_at, updated_at)
 VALUES (:project_id, :user_id, :org_id, :role, :now, :now)

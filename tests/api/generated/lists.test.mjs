@@ -1,0 +1,40 @@
+// Generated for every list: pages add up to what include_total says (conventions.md section 6).
+
+import assert from "node:assert/strict";
+import { describe } from "../../harness/describe.mjs";
+import { expectStatus } from "../../harness/expect.mjs";
+import { makeEmail } from "../../harness/secrets.mjs";
+import { gate, prepare, routes } from "./cases.mjs";
+
+const isList = new Map((await describe()).map((route) => [route.id, route.list]));
+const lists = routes.filter((route) => isList.get(route.id));
+
+/** Two of everything that a list of this area shows. */
+async function fill({ owner, org, project }) {
+	const session = await owner.session();
+	for (const name of ["One", "Two"]) {
+		expectStatus(await session.patch(`/api/v1/projects/${project.id}`, { name }), 200);
+		expectStatus(await session.post("/api/v1/orgs", { name }), 201);
+		expectStatus(await session.post("/api/v1/invitations", { kind: "email", email: makeEmail(), role: "member" }, { headers: { "X-Org-Id": org.id } }), 201);
+		await org.key();
+		await org.member("viewer");
+		await org.project();
+	}
+}
+
+gate("the pages of a list hold as many objects as include_total says, each once", 10, lists, async (route) => {
+	const request = await prepare(route);
+	await fill(request.world);
+	const at = (query) => `${request.target}${request.target.includes("?") ? "&" : "?"}${query}`;
+	assert.equal("total" in expectStatus(await request.send(), 200), false);
+	const first = expectStatus(await request.send({ target: at("include_total=true&limit=1") }), 200);
+	assert.ok(first.total >= 2, `total is ${first.total}`);
+	const seen = new Set();
+	for (let cursor = ""; cursor !== null;) {
+		const page = expectStatus(await request.send({ target: at(`limit=1${cursor && `&cursor=${cursor}`}`) }), 200);
+		for (const object of page.data)
+			seen.add(object.id ?? object.user_id);
+		cursor = page.next_cursor;
+	}
+	assert.equal(seen.size, first.total);
+});
