@@ -23,10 +23,11 @@ write_database_configuration() {
 }
 
 # Made beside and renamed, so that an interrupted start leaves nothing half made.
+# --force: a machine whose own name can't be looked up has a database too; no account is made for that name.
 make_database() {
 	step "making the database in var/mysql"
 	rm -rf "$var/mysql.new"
-	mariadb-install-db --no-defaults --datadir="$var/mysql.new" --user="$(id -un)" --skip-test-db --skip-name-resolve \
+	mariadb-install-db --no-defaults --datadir="$var/mysql.new" --user="$(id -un)" --skip-test-db --skip-name-resolve --force \
 		--auth-root-authentication-method=socket --auth-root-socket-user="$(id -un)" >"$var/log/mariadb-install.log" 2>&1 || {
 		tail -n 15 "$var/log/mariadb-install.log" >&2
 		fail "mariadb-install-db failed (var/log/mariadb-install.log)"

@@ -40,6 +40,7 @@ say "a new Debian 12 in $machine"
 debootstrap --variant=minbase --include=ca-certificates,git bookworm "$machine" "$mirror" >/dev/null
 printf 'deb %s bookworm main\ndeb %s bookworm-updates main\n' "$mirror" "$mirror" >"$machine/etc/apt/sources.list"
 printf 'deb %s bookworm-security main\n' "${mirror%/debian}/debian-security" >>"$machine/etc/apt/sources.list"
+printf '127.0.0.1 localhost\n::1 localhost\n' >"$machine/etc/hosts"
 cp /etc/resolv.conf "$machine/etc/resolv.conf"
 # Where this machine reaches the network through a proxy with a certificate of its own, the new one has to trust that too.
 cp -r /usr/local/share/ca-certificates "$machine/usr/local/share/"
