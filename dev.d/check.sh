@@ -59,7 +59,7 @@ run_part() {
 	if [ "$name" != "$part" ]; then
 		words=("${part#*/}")
 	fi
-	log=$var/check/$name.log
+	log=$var/check/$name.log.$$
 	printf '%-12s' "$part"
 	"${command[@]}" "${words[@]}" >"$log" 2>&1 </dev/null || status=$?
 	read -r passed failed < <(count_results "$log")
@@ -70,8 +70,10 @@ run_part() {
 	check_passed=$((check_passed + passed))
 	check_failed=$((check_failed + failed))
 	printf '%5s passed %5s failed  %4s s\n' "$passed" "$failed" "$((SECONDS - begin))"
+	# Under its own name when it's whole, for two checks may run at once.
+	mv "$log" "$var/check/$name.log"
 	if [ "$failed" -ne 0 ]; then
-		show_failures "$log"
+		show_failures "$var/check/$name.log"
 		return 1
 	fi
 }
