@@ -23,23 +23,23 @@ function launched() {
 
 after(async () => (await running)?.close());
 
-/** What the browser complained about; an answer that the API meant to give (4xx) isn't a complaint. */
-function watch(page, complaints) {
+/** What the browser complained about; an answer that the API meant to give (4xx) isn't a complaint, a planned failure neither. */
+function watch(page, complaints, answersMayFail) {
 	page.on("pageerror", (error) => complaints.push(`script: ${error.message}`));
 	page.on("console", (message) => {
-		const isAnswer = message.text().startsWith("Failed to load resource: the server responded with a status of 4");
+		const isAnswer = message.text().startsWith(`Failed to load resource: the server responded with a status of ${answersMayFail ? "" : "4"}`);
 		if (["error", "warning"].includes(message.type()) && !isAnswer)
 			complaints.push(`${message.type()}: ${message.text()}`);
 	});
 }
 
 /** A browser of its own: its cookies are nobody else's. */
-export async function openBrowser({ width = 1280, height = 860, scheme = "light", locale = "en-GB" } = {}) {
+export async function openBrowser({ width = 1280, height = 860, scheme = "light", locale = "en-GB", answersMayFail = false } = {}) {
 	const context = await (await launched()).newContext({
 		ignoreHTTPSErrors: true, viewport: { width, height }, colorScheme: scheme, locale, reducedMotion: "reduce",
 	});
 	const complaints = [];
-	context.on("page", (page) => watch(page, complaints));
+	context.on("page", (page) => watch(page, complaints, answersMayFail));
 	context.setDefaultTimeout(15000);
 	return {
 		context,

@@ -227,3 +227,27 @@ test("by keyboard alone: skip to the page, open a dialog, stay inside it, leave 
 	const outline = await button.evaluate((element) => getComputedStyle(element).outlineStyle);
 	assert.notEqual(outline, "none", "the focus is visible");
 }));
+
+test("a list that can't be had says why, with code and request id, and comes when it's asked for again", () => withOwner(async ({ owner, page, go }) => {
+	let isBroken = true;
+	const refusal = { error: { code: "internal", message: "Something went wrong on our side." }, request_id: "req_0123456789abcdef" };
+	await page.route(/\/api\/v1\/projects(\?|$)/, (route) => (isBroken
+		? route.fulfill({ status: 500, contentType: "application/json", body: JSON.stringify(refusal) })
+		: route.continue()));
+	await go(`/dashboard/orgs/${owner.org.id}/projects`);
+	await page.getByRole("heading", { name: "That didn't work" }).waitFor();
+	await page.getByText("req_0123456789abcdef").waitFor();
+	await page.getByText("internal", { exact: true }).waitFor();
+	await assertGoodPage(page, "a list that can't be had");
+	isBroken = false;
+	await page.getByRole("button", { name: "Try again" }).click();
+	await page.getByRole("link", { name: /Default/ }).first().waitFor();
+}, { answersMayFail: true }));
+
+test("an empty list says what belongs there and offers the one button for it", () => withOwner(async ({ owner, page, dialog, go }) => {
+	await go(`/dashboard/projects/${owner.project.id}/api-keys`);
+	await page.getByRole("heading", { name: "One key per integration" }).waitFor();
+	await assertGoodPage(page, "an empty list");
+	await page.getByRole("button", { name: "New service key" }).last().click();
+	await dialog.getByLabel("Name").waitFor();
+}));

@@ -1,4 +1,5 @@
 // Maps error codes to sentences for people: the one place where a code becomes text.
+import type { components } from "./schema";
 
 export interface FieldProblem {
 	field: string;
@@ -31,7 +32,10 @@ export class ApiError extends Error {
 	}
 }
 
-const SENTENCES: Record<string, string> = {
+type ErrorCode = components["schemas"]["Error"]["error"]["code"];
+
+/** Every code that the API has, or this file doesn't compile; null: what the server says is the best that can be said. */
+const SENTENCES: Record<ErrorCode | "unreachable", string | null> = {
 	unreachable: "The server didn't answer. Check your connection and try again.",
 	unauthorized: "You are signed out. Sign in again to go on.",
 	forbidden: "Your role doesn't allow this. Ask an administrator of the organization.",
@@ -41,7 +45,6 @@ const SENTENCES: Record<string, string> = {
 	org_suspended: "This organization is suspended. Its data is safe; ask the operator of this installation.",
 	role_too_high: "That role is above your own.",
 	scope_too_wide: "A key can't have permissions that you lack yourself.",
-	plan_limit_reached: "The limit for this is reached. Remove one first.",
 	email_not_verified: "Verify your e-mail address first.",
 	not_found: "It doesn't exist, or you can't see it.",
 	slug_conflict: "That slug is taken. Choose another.",
@@ -67,12 +70,48 @@ const SENTENCES: Record<string, string> = {
 	busy: "The server is busy. Try again in a moment.",
 	outcome_unknown: "The answer got lost: it may have worked. Reload before you repeat it.",
 	internal: "Something went wrong on the server. The request id below helps to find out what.",
+	plan_limit_reached: "The limit for this is reached. Remove one first.",
+	body_too_large: "That is too much text for one request.",
+	idempotency_in_progress: "The same request is still running. Wait a moment.",
+	secret_already_shown: "It worked the first time, and the secret was shown then.",
+	invitation_email_mismatch: "The invitation was made for another e-mail address.",
+	invitation_expired: "The invitation is too old. Ask for a new one.",
+	invitation_revoked: "The invitation was withdrawn.",
+	invitation_used: "The invitation is used up.",
+	user_banned: "This account is blocked.",
+	user_deactivated: "This account is turned off.",
+	flow_expired: "This took too long. Start again.",
+	// Faults of a program, or of steps that the hosted pages show in words of their own.
+	invalid_json: null,
+	invalid_path: null,
+	invalid_id: null,
+	invalid_cursor: null,
+	invalid_header: null,
+	ambiguous_header: null,
+	ambiguous_project: null,
+	ambiguous_org: null,
+	incomplete_request: null,
+	method_not_allowed: null,
+	unsupported_media_type: null,
+	insufficient_scope: null,
+	org_mismatch: null,
+	idempotency_mismatch: null,
+	invalid_setup_token: null,
+	invalid_code: null,
+	link_invalid: null,
+	method_disabled: null,
+	direct_flow_not_allowed: null,
+	sign_up_disabled: null,
+	email_taken: null,
+	flow_state_conflict: null,
 };
 
 /** The sentence to show for an error, falling back on what the server said. */
 export function sentence(error: unknown): string {
 	if (error instanceof ApiError) {
-		return SENTENCES[error.code] ?? error.message;
+		const known = SENTENCES[error.code as ErrorCode] ?? error.message;
+		const wait = error.details.retry_after;
+		return typeof wait === "number" ? known.replace("a moment", `${wait} seconds`) : known;
 	}
 	return "Something unexpected happened in this page. Reload it and try again.";
 }
