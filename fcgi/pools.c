@@ -17,6 +17,8 @@
 #define QUICK_DEATH_MS   SECOND_MS
 #define BACKOFF_FIRST_MS INT64_C(100)
 #define BACKOFF_MAX_MS   INT64_C(5000)
+/* A crowded machine may start a process slowly, whatever a request may take. */
+#define START_MAX_MS (30 * SECOND_MS)
 /* The flusher writes once more after the others have ended. */
 #define LAST_FLUSH_MS (5 * SECOND_MS)
 
@@ -277,13 +279,15 @@ pools_are_empty(const struct pools *pools)
 
 /* ---- the steps ---- */
 
-/* Since when there was no sign of life, where there should be one; 0: all is well. */
+/* How long there was no sign of life where there should have been one; 0: all is well. */
 static int64_t
 silent_ms(const struct pools *pools, unsigned slot, int64_t now_ms)
 {
-	if (!heartbeat_is_up(pools->shared.beats, slot))
-		return now_ms - pools->children[slot].started_ms;
-	return heartbeat_busy_ms(pools->shared.beats, slot, now_ms);
+	int64_t starting_ms = now_ms - pools->children[slot].started_ms;
+
+	if (heartbeat_is_up(pools->shared.beats, slot))
+		return heartbeat_busy_ms(pools->shared.beats, slot, now_ms);
+	return starting_ms > START_MAX_MS ? starting_ms : 0;
 }
 
 static void
