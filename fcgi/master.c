@@ -224,6 +224,20 @@ look_after_ms(const struct master *master)
 
 /* ---- start, life, end ---- */
 
+/* Lets the time pass, whatever child of preflight_check() ends meanwhile. False when the process is told to end. */
+static bool
+retry_wait(void)
+{
+	int64_t until_ms = clock_monotonic_ms() + DATABASE_RETRY_MS;
+
+	for (int64_t left_ms = DATABASE_RETRY_MS; left_ms > 0; left_ms = until_ms - clock_monotonic_ms()) {
+		int signal_number = signal_wait(left_ms);
+		if (signal_number == SIGTERM || signal_number == SIGINT)
+			return false;
+	}
+	return true;
+}
+
 static bool
 database_wait(const struct config *config)
 {
@@ -245,8 +259,7 @@ database_wait(const struct config *config)
 			log_event(LOG_WARN, "The database doesn't answer yet; waiting for it.",
 				  NULL);
 		is_first = false;
-		int signal_number = signal_wait(DATABASE_RETRY_MS);
-		if (signal_number == SIGTERM || signal_number == SIGINT)
+		if (!retry_wait())
 			return false;
 	}
 }
