@@ -5,29 +5,29 @@
 
 #include <string.h>
 
+#include "domain/projects.h"
 #include "lib/secrets.h"
 #include "sql/gen/queries.h"
 
-static const char *const KINDS[] = { "personal", "service", NULL };
-static const char *const ENVIRONMENTS[] = { "live", "test", NULL };
-static const char *const STATUSES[] = { "active", "retiring", "expired", "revoked", NULL };
+const char *const api_key_kinds[] = { "personal", "service", NULL };
+const char *const api_key_statuses[] = { "active", "retiring", "expired", "revoked", NULL };
 
 const struct field api_key_fields[] = {
 	OUT_ID(struct api_key_row, id, ID_API_KEY),
-	OUT_ENUM(struct api_key_row, kind, KINDS),
+	OUT_ENUM(struct api_key_row, kind, api_key_kinds),
 	OUT_STRING(struct api_key_row, name),
 	OUT_ID(struct api_key_row, org_id, ID_ORG, .flags = FIELD_NO_DIFF),
 	OUT_ID(struct api_key_row, user_id, ID_USER, .flags = FIELD_NULLABLE | FIELD_NO_DIFF,
 	       .description = "Whose personal token it is"),
 	OUT_ID(struct api_key_row, project_id, ID_PROJECT, .flags = FIELD_NULLABLE,
 	       .description = "The project a service key is pinned to"),
-	OUT_ENUM(struct api_key_row, environment, ENVIRONMENTS, .flags = FIELD_NULLABLE),
+	OUT_ENUM(struct api_key_row, environment, project_environments, .flags = FIELD_NULLABLE),
 	OUT_WORDS(struct api_key_row, scopes, .flags = FIELD_NULLABLE, .description = "Of a service key; sorted"),
 	OUT_STRING(struct api_key_row, prefix, .flags = FIELD_NO_DIFF),
 	OUT_STRING(struct api_key_row, last4, .flags = FIELD_NO_DIFF),
 	OUT_INT(struct api_key_row, rate_limit_per_minute, .flags = FIELD_NULLABLE),
 	OUT_TIME(struct api_key_row, expires_at, .flags = FIELD_NULLABLE),
-	OUT_ENUM(struct api_key_row, status, STATUSES),
+	OUT_ENUM(struct api_key_row, status, api_key_statuses),
 	OUT_TIME(struct api_key_row, last_used_at, .flags = FIELD_NULLABLE | FIELD_NO_DIFF,
 		 .description = "May lag a minute"),
 	OUT_STRING(struct api_key_row, created_by, .flags = FIELD_NO_DIFF),

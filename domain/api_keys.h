@@ -8,6 +8,10 @@
 
 struct api_key_row;
 
+/* What these fields may say; NULL at the end. */
+extern const char *const api_key_kinds[];
+extern const char *const api_key_statuses[];
+
 /* struct api_key_row of queries.h. */
 extern const struct field api_key_fields[];
 

@@ -16,8 +16,8 @@
 #define SLUG_ATTEMPTS_MAX 1000
 #define REDIRECT_URI_DEFAULT "http://localhost/callback"
 
-static const char *const TYPES[] = { "web", "mcp", "hybrid", NULL };
-static const char *const ENVIRONMENTS[] = { "live", "test", NULL };
+const char *const project_types[] = { "web", "mcp", "hybrid", NULL };
+const char *const project_environments[] = { "live", "test", NULL };
 
 const struct field project_fields[] = {
 	OUT_ID(struct project_row, id, ID_PROJECT),
@@ -25,8 +25,8 @@ const struct field project_fields[] = {
 	OUT_ID(struct project_row, client_id, ID_PUBLIC_PROJECT, .description = "Public id of the default client"),
 	OUT_STRING(struct project_row, name),
 	OUT_STRING(struct project_row, slug),
-	OUT_ENUM(struct project_row, type, TYPES),
-	OUT_ENUM(struct project_row, environment, ENVIRONMENTS),
+	OUT_ENUM(struct project_row, type, project_types),
+	OUT_ENUM(struct project_row, environment, project_environments),
 	OUT_BOOL(struct project_row, is_default, .flags = FIELD_NO_DIFF),
 	OUT_STRING(struct project_row, description, .flags = FIELD_NULLABLE),
 	OUT_STRING(struct project_row, logo_url, .flags = FIELD_NULLABLE),

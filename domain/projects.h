@@ -8,6 +8,11 @@
 
 #define PROJECT_NAME_MAX 255
 #define CLIENT_NAME_MAX 120
+#define REDIRECT_URIS_MAX 50
+
+/* What these columns may hold; NULL at the end. */
+extern const char *const project_types[];
+extern const char *const project_environments[];
 
 struct project_make {
 	const char *org_id;

@@ -5,6 +5,7 @@
 #ifndef GATEHOUSE_DOMAIN_USERS_H
 #define GATEHOUSE_DOMAIN_USERS_H
 
+#include "lib/lifetimes.h"
 #include "sql/tx.h"
 
 /*
@@ -112,10 +113,5 @@ enum err user_end_sessions(struct tx *, const char *project_id, const char *user
  */
 enum err user_set_password(struct tx *, const char *project_id, const char *user_id,
 			   const char *phc) MUST_CHECK;
-
-/* Lifetimes of a browser session (conventions.md section 4). */
-#define SESSION_IDLE_MS   (30 * DAY_MS)
-#define SESSION_MAX_MS    (90 * DAY_MS)
-#define RECENT_SIGN_IN_MS (5 * MINUTE_MS)
 
 #endif

@@ -7,12 +7,10 @@
 #include <string.h>
 
 #include "lib/encode.h"
+#include "lib/lifetimes.h"
 #include "lib/secrets.h"
 #include "sql/gen/queries.h"
 #include "sys/log.h"
-
-/* users.h of domain/ has the same lifetimes; fcgi/ doesn't look into domain/. */
-#define SESSION_IDLE_MS (30 * DAY_MS)
 
 static enum err
 unauthorized(struct exchange *x, const char *reason)

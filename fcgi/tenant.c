@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "lib/lifetimes.h"
+
 #include "sql/gen/queries.h"
 
 static bool
@@ -235,8 +237,6 @@ request_may_not(const struct request *rq)
 {
 	return rq->credential.kind == CREDENTIAL_SERVICE_KEY ? ERR_INSUFFICIENT_SCOPE : ERR_FORBIDDEN;
 }
-
-#define RECENT_SIGN_IN_MS (5 * MINUTE_MS)
 
 enum err
 permission_check(struct exchange *x)

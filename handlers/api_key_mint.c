@@ -5,7 +5,6 @@
 
 #include <string.h>
 
-
 #define PERSONAL_TOKENS_MAX 20
 
 /* ---- personal tokens ---- */

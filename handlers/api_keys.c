@@ -5,11 +5,8 @@
 
 #include <string.h>
 
+#include "domain/projects.h"
 #include "handlers/routes.h"
-
-static const char *const KINDS[] = { "personal", "service", NULL };
-static const char *const ENVIRONMENTS[] = { "live", "test", NULL };
-static const char *const STATUSES[] = { "active", "retiring", "expired", "revoked", NULL };
 
 /* ---- who may ---- */
 
@@ -104,10 +101,10 @@ struct api_key_list_input {
 };
 
 static const struct field api_key_list_input[] = {
-	IN_ENUM(struct api_key_list_input, kind, KINDS, .in = IN_QUERY),
+	IN_ENUM(struct api_key_list_input, kind, api_key_kinds, .in = IN_QUERY),
 	IN_ID(struct api_key_list_input, project_id, ID_PROJECT, .in = IN_QUERY),
-	IN_ENUM(struct api_key_list_input, environment, ENVIRONMENTS, .in = IN_QUERY),
-	IN_ENUM(struct api_key_list_input, status, STATUSES, .in = IN_QUERY),
+	IN_ENUM(struct api_key_list_input, environment, project_environments, .in = IN_QUERY),
+	IN_ENUM(struct api_key_list_input, status, api_key_statuses, .in = IN_QUERY),
 	IN_ID(struct api_key_list_input, user_id, ID_USER, .in = IN_QUERY),
 	FIELDS_END,
 };
@@ -357,12 +354,12 @@ api_key_delete(const struct request *rq, struct tx *tx)
 /* ---- the table ---- */
 
 static const struct field api_key_create_input[] = {
-	IN_ENUM(struct api_key_create_input, kind, KINDS, .flags = FIELD_REQUIRED),
+	IN_ENUM(struct api_key_create_input, kind, api_key_kinds, .flags = FIELD_REQUIRED),
 	IN_STRING(struct api_key_create_input, name, .flags = FIELD_REQUIRED, .min = 1, .max = 128),
 	IN_TIME(struct api_key_create_input, expires_at, .flags = FIELD_NULLABLE, .description = "null: never"),
 	IN_ID(struct api_key_create_input, project_id, ID_PROJECT, .flags = FIELD_NULLABLE,
 	      .description = "Pins a service key to one project"),
-	IN_ENUM(struct api_key_create_input, environment, ENVIRONMENTS,
+	IN_ENUM(struct api_key_create_input, environment, project_environments,
 		.description = "Of a service key: the pinned project's, else live when absent"),
 	IN_STRINGS(struct api_key_create_input, scopes, .items_max = 200, .min = 1, .max = 64,
 		   .description = "Of a service key: every scope the caller may give when absent"),

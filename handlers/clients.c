@@ -12,8 +12,6 @@
 #include "sql/gen/queries.h"
 #include "sql/gen/schema_keys.h"
 
-#define REDIRECT_URIS_MAX 50
-
 struct client_secret_view {
 	const char *id;
 	const char *prefix;
@@ -156,16 +154,10 @@ struct redirect_uri_input {
 	const char *uri;
 };
 
-static const char *
-check_redirect_uri(const char *uri)
-{
-	return redirect_uri_check(uri, URI_FOR_WEB);
-}
-
 static const struct field redirect_uri_add_input[] = {
 	IN_ID(struct redirect_uri_input, id, ID_ANY_CLIENT, .in = IN_PATH),
 	IN_STRING(struct redirect_uri_input, uri, .flags = FIELD_REQUIRED, .min = 1, .max = REDIRECT_URI_BYTES_MAX,
-		  .check = check_redirect_uri),
+		  .check = web_redirect_uri_check),
 	FIELDS_END,
 };
 

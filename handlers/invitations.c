@@ -15,7 +15,6 @@
 #include "sql/gen/schema_keys.h"
 
 static const char *const KINDS[] = { "email", NULL };
-static const char *const ROLES[] = { "owner", "admin", "manager", "member", "viewer", NULL };
 static const char *const STATUSES[] = { "pending", "accepted", "used_up", "expired", "revoked", NULL };
 
 #define EXPIRES_DEFAULT_MS (7 * DAY_MS)
@@ -26,7 +25,7 @@ static const struct field invitation_fields[] = {
 	OUT_ID(struct invitation_row, id, ID_INVITATION),
 	OUT_ENUM(struct invitation_row, kind, KINDS, .flags = FIELD_NO_DIFF),
 	OUT_STRING(struct invitation_row, email, .flags = FIELD_NULLABLE),
-	OUT_ENUM(struct invitation_row, role, ROLES),
+	OUT_ENUM(struct invitation_row, role, org_role_names),
 	OUT_INT(struct invitation_row, max_uses, .flags = FIELD_NO_DIFF),
 	OUT_INT(struct invitation_row, uses, .flags = FIELD_NO_DIFF),
 	OUT_TIME(struct invitation_row, expires_at),
@@ -160,7 +159,7 @@ struct invitation_create_input {
 static const struct field invitation_create_input[] = {
 	IN_ENUM(struct invitation_create_input, kind, KINDS, .flags = FIELD_REQUIRED),
 	IN_STRING(struct invitation_create_input, email, .flags = FIELD_REQUIRED, .min = 3, .max = 254),
-	IN_ENUM(struct invitation_create_input, role, ROLES, .flags = FIELD_REQUIRED),
+	IN_ENUM(struct invitation_create_input, role, org_role_names, .flags = FIELD_REQUIRED),
 	IN_TIME(struct invitation_create_input, expires_at, .description = "1 hour to 30 days from now; 7 days when absent"),
 	FIELDS_END,
 };
@@ -268,7 +267,7 @@ struct invitation_resend_input {
 
 static const struct field invitation_resend_input[] = {
 	IN_ID(struct invitation_resend_input, id, ID_INVITATION, .in = IN_PATH),
-	IN_ENUM(struct invitation_resend_input, role, ROLES),
+	IN_ENUM(struct invitation_resend_input, role, org_role_names),
 	IN_TIME(struct invitation_resend_input, expires_at),
 	FIELDS_END,
 };
@@ -396,7 +395,7 @@ static const struct field invitation_view_fields[] = {
 	OUT_OBJECT(struct invitation_view, org, invitation_org_fields),
 	OUT_STRING(struct invitation_view, inviter_name),
 	OUT_STRING(struct invitation_view, email_hint, .flags = FIELD_NULLABLE),
-	OUT_ENUM(struct invitation_view, role, ROLES),
+	OUT_ENUM(struct invitation_view, role, org_role_names),
 	OUT_TIME(struct invitation_view, expires_at),
 	OUT_ENUM(struct invitation_view, status, STATUSES),
 	FIELDS_END,

@@ -8,8 +8,6 @@
 #include "lib/text.h"
 #include "sql/gen/queries.h"
 
-static const char *const ROLES[] = { "owner", "admin", "manager", "member", "viewer", NULL };
-
 /* ---- GET /members ---- */
 
 struct member_list_input {
@@ -21,7 +19,7 @@ struct member_list_input {
 };
 
 static const struct field member_list_input[] = {
-	IN_ENUM(struct member_list_input, role, ROLES, .in = IN_QUERY),
+	IN_ENUM(struct member_list_input, role, org_role_names, .in = IN_QUERY),
 	IN_STRING(struct member_list_input, q, .in = IN_QUERY, .min = 1, .max = 100,
 		  .description = "Part of the name or e-mail address"),
 	FIELDS_END,
@@ -107,7 +105,7 @@ struct member_update_input {
 
 static const struct field member_update_input[] = {
 	IN_ID(struct member_update_input, id, ID_MEMBER, .in = IN_PATH),
-	IN_ENUM(struct member_update_input, role, ROLES, .flags = FIELD_REQUIRED),
+	IN_ENUM(struct member_update_input, role, org_role_names, .flags = FIELD_REQUIRED),
 	FIELDS_END,
 };
 

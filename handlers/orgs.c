@@ -13,15 +13,9 @@
 #include "sql/gen/schema_keys.h"
 
 #define NAME .min = 1, .max = 255
-#define SLUG .min = 1, .max = 64, .check = check_slug
+#define SLUG .min = 1, .max = 64, .check = slug_check
 #define DESCRIPTION .max = 500, .flags = FIELD_NULLABLE | FIELD_LINE_BREAKS
 #define LOGO_URL .max = 2048, .check = https_url_check, .flags = FIELD_NULLABLE
-
-static const char *
-check_slug(const char *slug)
-{
-	return slug_is_valid(slug) ? NULL : "pattern";
-}
 
 static enum err
 get_org(const struct request *rq, struct tx *tx, const char *org_id, struct org_row *ret)

@@ -9,8 +9,6 @@
 #include "sql/gen/queries.h"
 
 static const char *const OVERRIDES[] = { "admin", "manager", "member", "viewer", NULL };
-/* "owner" parses, so that it gets a rule of its own. */
-static const char *const ASKED_ROLES[] = { "owner", "admin", "manager", "member", "viewer", NULL };
 
 static const struct field project_member_fields[] = {
 	OUT_ID(struct project_member_row, user_id, ID_USER),
@@ -131,17 +129,18 @@ struct project_member_set_input {
 	const char *role;
 };
 
+/* "owner" parses, so that it gets a rule of its own. */
 static const struct field project_member_set_input[] = {
 	IN_ID(struct project_member_set_input, project_id, ID_PROJECT, .in = IN_PATH),
 	IN_ID(struct project_member_set_input, user_id, ID_USER, .flags = FIELD_REQUIRED),
-	IN_ENUM(struct project_member_set_input, role, ASKED_ROLES, .flags = FIELD_REQUIRED),
+	IN_ENUM(struct project_member_set_input, role, org_role_names, .flags = FIELD_REQUIRED),
 	FIELDS_END,
 };
 
 static const struct field project_member_update_input[] = {
 	IN_ID(struct project_member_set_input, project_id, ID_PROJECT, .in = IN_PATH),
 	IN_ID(struct project_member_set_input, user_id, ID_USER, .in = IN_PATH),
-	IN_ENUM(struct project_member_set_input, role, ASKED_ROLES, .flags = FIELD_REQUIRED),
+	IN_ENUM(struct project_member_set_input, role, org_role_names, .flags = FIELD_REQUIRED),
 	FIELDS_END,
 };
 

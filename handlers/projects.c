@@ -13,27 +13,13 @@
 #include "sql/gen/queries.h"
 #include "sql/gen/schema_keys.h"
 
-static const char *const TYPES[] = { "web", "mcp", "hybrid", NULL };
-static const char *const ENVIRONMENTS[] = { "live", "test", NULL };
-
 #define NAME .min = 1, .max = PROJECT_NAME_MAX
-#define SLUG .min = 1, .max = 64, .check = check_slug
+#define SLUG .min = 1, .max = 64, .check = slug_check
 #define DESCRIPTION .max = 500, .flags = FIELD_NULLABLE | FIELD_LINE_BREAKS
 #define LOGO_URL .max = 2048, .check = https_url_check, .flags = FIELD_NULLABLE
 #define REDIRECT_URIS \
-	.items_min = 1, .items_max = 50, .max = REDIRECT_URI_BYTES_MAX, .check = check_redirect_uri, .flags = FIELD_DISTINCT
-
-static const char *
-check_slug(const char *slug)
-{
-	return slug_is_valid(slug) ? NULL : "pattern";
-}
-
-static const char *
-check_redirect_uri(const char *uri)
-{
-	return redirect_uri_check(uri, URI_FOR_WEB);
-}
+	.items_min = 1, .items_max = REDIRECT_URIS_MAX, .max = REDIRECT_URI_BYTES_MAX, \
+	.check = web_redirect_uri_check, .flags = FIELD_DISTINCT
 
 /* ---- what every route of projects does to a row before it shows it ---- */
 
@@ -81,7 +67,7 @@ struct project_list_input {
 
 static const struct field project_list_input[] = {
 	IN_BOOL(struct project_list_input, is_default, .in = IN_QUERY),
-	IN_ENUM(struct project_list_input, environment, ENVIRONMENTS, .in = IN_QUERY),
+	IN_ENUM(struct project_list_input, environment, project_environments, .in = IN_QUERY),
 	IN_STRING(struct project_list_input, search, .in = IN_QUERY, .min = 1, .max = 100,
 		  .description = "Part of the name or slug, or a whole id"),
 	FIELDS_END,
@@ -198,8 +184,8 @@ struct project_create_input {
 static const struct field project_create_input[] = {
 	IN_STRING(struct project_create_input, name, NAME, .flags = FIELD_REQUIRED),
 	IN_STRING(struct project_create_input, slug, SLUG, .description = "Derived from the name when absent"),
-	IN_ENUM(struct project_create_input, type, TYPES, .description = "Decides the OAuth grants; web when absent"),
-	IN_ENUM(struct project_create_input, environment, ENVIRONMENTS,
+	IN_ENUM(struct project_create_input, type, project_types, .description = "Decides the OAuth grants; web when absent"),
+	IN_ENUM(struct project_create_input, environment, project_environments,
 		.description = "Never changes; the key's when absent, else live"),
 	IN_STRING(struct project_create_input, description, DESCRIPTION),
 	IN_STRING(struct project_create_input, logo_url, LOGO_URL),
@@ -323,8 +309,8 @@ static const struct field project_update_input[] = {
 	IN_ID(struct project_update_input, project_id, ID_PROJECT, .in = IN_PATH),
 	IN_STRING(struct project_update_input, name, NAME),
 	IN_STRING(struct project_update_input, slug, SLUG),
-	IN_ENUM(struct project_update_input, type, TYPES),
-	IN_ENUM(struct project_update_input, environment, ENVIRONMENTS, .flags = FIELD_IMMUTABLE),
+	IN_ENUM(struct project_update_input, type, project_types),
+	IN_ENUM(struct project_update_input, environment, project_environments, .flags = FIELD_IMMUTABLE),
 	IN_STRING(struct project_update_input, description, DESCRIPTION),
 	IN_STRING(struct project_update_input, logo_url, LOGO_URL),
 	IN_STRINGS(struct project_update_input, redirect_uris, REDIRECT_URIS),

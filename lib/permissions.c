@@ -25,6 +25,8 @@ static const char *const role_names[] = {
 	[ROLE_ADMIN] = "admin",   [ROLE_OWNER] = "owner",
 };
 
+const char *const org_role_names[] = { "owner", "admin", "manager", "member", "viewer", NULL };
+
 enum role
 role_parse(const char *text)
 {

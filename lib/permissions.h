@@ -29,6 +29,8 @@ enum permission {
 
 /* The words of role columns; NULL or unknown is ROLE_NONE. */
 enum role role_parse(const char *text);
+/* Those words, the highest first; NULL at the end. */
+extern const char *const org_role_names[];
 /* "owner" …; NULL for ROLE_NONE and ROLE_OPERATOR. */
 const char *role_name(enum role);
 

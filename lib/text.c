@@ -168,6 +168,12 @@ slug_is_valid(const char *text)
 }
 
 const char *
+slug_check(const char *text)
+{
+	return slug_is_valid(text) ? NULL : "pattern";
+}
+
+const char *
 slug_derive(struct arena *arena, const char *name, const char *fallback)
 {
 	char slug[SLUG_DERIVED_LEN_MAX + 1];

@@ -20,6 +20,8 @@ bool text_is_clean(const char *text, bool allow_line_breaks);
 
 /* ^[a-z0-9_-]{1,64}$ with a letter or digit. */
 bool slug_is_valid(const char *text);
+/* The same as a field's check: NULL, or the rule it breaks. */
+const char *slug_check(const char *text);
 /* ASCII letters lowered, digits kept, runs of anything else become one '-', none at the ends, at most 58 characters; `fallback` when nothing is left. */
 const char *slug_derive(struct arena *, const char *name, const char *fallback) RETURNS_NONNULL;
 /* slug-2, slug-3 …: attempt 1 is the slug itself. */

@@ -225,6 +225,12 @@ redirect_uri_check(const char *uri, enum client_kind_of_uri kind)
 }
 
 const char *
+web_redirect_uri_check(const char *uri)
+{
+	return redirect_uri_check(uri, URI_FOR_WEB);
+}
+
+const char *
 https_url_check(const char *url)
 {
 	const char *rest = NULL;
