@@ -41,7 +41,9 @@ export function applyBrand(found: SignInConfig): void {
 
 export function brand(): Node {
 	const name = appName();
-	const logo = config.branding?.logo_url;
+	// The content security policy lets no other host's pictures in.
+	const url = config.branding?.logo_url;
+	const logo = url?.startsWith(`${location.origin}/`) ? url : null;
 	return el(
 		"div",
 		{ class: "brand" },

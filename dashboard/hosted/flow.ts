@@ -42,18 +42,15 @@ export class FlowRun {
 
 	private static async start(key: string, kind: FlowKind, extra: Record<string, string>): Promise<FlowRun> {
 		const query = new URLSearchParams(location.search);
-		const redirectUri = query.get("redirect_uri");
 		const hint = query.get("login_hint");
-		const flow = await call<Flow>("POST", "/flows", {
-			body: {
-				kind,
-				transport: "cookie",
-				...(clientId ? { client_id: clientId } : {}),
-				...(redirectUri ? { redirect_uri: redirectUri } : {}),
-				...(hint ? { login_hint: hint } : {}),
-				...extra,
-			},
-		});
+		const body = {
+			kind,
+			transport: "cookie",
+			...(clientId ? { client_id: clientId } : {}),
+			...(hint ? { login_hint: hint } : {}),
+			...extra,
+		};
+		const flow = await leadingBack(body, query.get("redirect_uri"));
 		return new FlowRun(flow, flow.flow_token ?? "", key);
 	}
 
@@ -129,6 +126,25 @@ export class FlowRun {
 		} catch {
 			// Nothing was stored then.
 		}
+	}
+}
+
+/** Starts a flow that ends where the page was asked to lead back to; the server takes registered addresses alone. */
+async function leadingBack(body: Record<string, string>, redirectUri: string | null): Promise<Flow> {
+	if (!redirectUri) {
+		return call<Flow>("POST", "/flows", { body });
+	}
+	try {
+		return await call<Flow>("POST", "/flows", { body: { ...body, redirect_uri: redirectUri } });
+	} catch (error) {
+		if (!(error instanceof Refusal) || !error.fields.some(({ field }) => field === "redirect_uri")) {
+			throw error;
+		}
+		if (clientId) {
+			throw new Refusal(error.status, "redirect_not_registered", "", error.requestId);
+		}
+		// In the console the dashboard's first page is as good an end.
+		return call<Flow>("POST", "/flows", { body });
 	}
 }
 

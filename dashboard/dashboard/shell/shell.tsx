@@ -1,7 +1,7 @@
 // The frame around every page: header with the switcher, navigation, the page itself.
 import { AppShell, Burger } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useParams, useRouterState } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useSyncExternalStore } from "react";
 import { rememberedOrg, rememberOrg } from "../api/client";
@@ -44,16 +44,25 @@ function isSignedOut(error: unknown): boolean {
 
 function SignedIn({ orgs }: { orgs: MyOrg[] }) {
 	const params = useParams({ strict: false });
+	const queries = useQueryClient();
 	const place = findPlace(orgs, params, rememberedOrg());
 	if (place) {
 		// Before the page below asks anything: its requests carry the organization.
 		rememberOrg(place.org.id);
 	}
+	const isFound = place !== null;
+	const { orgId, projectId } = params;
+	useEffect(() => {
+		// It may be newer than the list: ask once more for each address.
+		if (!isFound && (orgId || projectId)) {
+			void queries.invalidateQueries({ queryKey: myOrgsQuery.queryKey });
+		}
+	}, [isFound, orgId, projectId, queries]);
 	const fallback = place ?? findPlace(orgs, {}, rememberedOrg());
 	if (!fallback) {
 		return <NoOrg />;
 	}
-	return <Frame orgs={orgs} place={fallback} isFound={place !== null} />;
+	return <Frame orgs={orgs} place={fallback} isFound={isFound} />;
 }
 
 interface FrameProps {

@@ -1,5 +1,4 @@
-// A picture, or initials where there is none or it can't be loaded.
-import { useState } from "react";
+// A picture, or initials where there is none that may be shown.
 
 interface AvatarProps {
 	name: string;
@@ -19,16 +18,16 @@ export function initials(name: string): string {
 		.join("");
 }
 
+/** The content security policy lets no other host's pictures in: they would tell that host who looks at the page. */
+function isOwn(url: string | null | undefined): url is string {
+	return url?.startsWith(`${location.origin}/`) ?? false;
+}
+
 export function Avatar({ name, imageUrl, isSmall, isRound }: AvatarProps) {
-	const [failed, setFailed] = useState<string | null>(null);
 	const classes = ["gh-avatar", isSmall ? "gh-avatar-small" : "", isRound ? "gh-avatar-round" : ""];
 	return (
 		<span className={classes.filter(Boolean).join(" ")} aria-hidden>
-			{imageUrl && imageUrl !== failed ? (
-				<img src={imageUrl} alt="" referrerPolicy="no-referrer" onError={() => setFailed(imageUrl)} />
-			) : (
-				initials(name)
-			)}
+			{isOwn(imageUrl) ? <img src={imageUrl} alt="" /> : initials(name)}
 		</span>
 	);
 }

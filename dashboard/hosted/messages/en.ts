@@ -106,6 +106,7 @@ export const en = {
 	error_invalid_code: "That code is wrong or too old.",
 	error_invalid_setup_token: "This set-up link is wrong or too old. Run `gatehousectl setup` for a new one.",
 	error_flow_expired: "This took too long or is over. Start again.",
+	error_redirect_not_registered: "The app asked to lead back to an address that isn't registered. Tell whoever runs it.",
 	error_link_invalid: "This link was used already, or it's too old.",
 	error_csrf_failed: "This page is out of date. Start again.",
 	error_sign_up_disabled: "New accounts are by invitation only here.",

@@ -99,6 +99,7 @@ export const es: Catalogue = {
 	error_invalid_setup_token:
 		"El enlace no es correcto o es demasiado antiguo. Ejecuta `gatehousectl setup` para obtener otro.",
 	error_flow_expired: "Ha tardado demasiado o ya terminó. Empieza de nuevo.",
+	error_redirect_not_registered: "La aplicación pidió volver a una dirección no registrada. Avisa a quien la administra.",
 	error_link_invalid: "El enlace ya se usó o es demasiado antiguo.",
 	error_csrf_failed: "Esta página ya no es actual. Empieza de nuevo.",
 	error_sign_up_disabled: "Aquí las cuentas nuevas son solo por invitación.",
