@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 import { Client, expectError, expectStatus, person, sleep, until } from "../harness/index.mjs";
-import { warmUp, watchedServer } from "./watched.mjs";
+import { reached, warmUp, watchedServer } from "./watched.mjs";
 
 const { server, proxy } = await watchedServer();
 const { sql } = server;
@@ -88,7 +88,7 @@ test("T-35 the second of two with one key waits for the first and gets its reply
 	const headers = idempotency();
 	const hold = proxy.hold(/^COMMIT/);
 	const first = key.post("/api/v1/projects", { name: "Two of them" }, { headers });
-	await hold.reached;
+	await reached(hold, first);
 	const second = key.with({}).post("/api/v1/projects", { name: "Two of them" }, { headers });
 	await sleep(300);
 	hold.release();

@@ -155,6 +155,7 @@ class Line {
 	}
 
 	async #statement(statement, raw) {
+		statement.pid = this.pid;
 		this.proxy.statements.push({ kind: statement.kind, text: statement.text, pid: this.pid });
 		for (const rule of this.proxy.rules) {
 			if (!rule.takes(statement))

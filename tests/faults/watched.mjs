@@ -28,6 +28,13 @@ export async function watchedServer({ config = {}, ...options } = {}) {
 	return { server, proxy };
 }
 
+/** Waits until a held statement is there; fails when its request was answered before it came to that. */
+export function reached(hold, request) {
+	return Promise.race([hold.reached, request.then(({ status, text }) => {
+		throw new Error(`never came to the held statement: ${status} ${text}`);
+	})]);
+}
+
 /** Every worker has a connection again: after the lines were cut, or at the start. */
 export async function warmUp(server, key, { rounds = 3, clients = 12 } = {}) {
 	for (let round = 0; round < rounds; round++)

@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
-import { test } from "node:test";
+import { afterEach, test } from "node:test";
 import { Client, expectStatus, person, sleep, until } from "../harness/index.mjs";
 import { isRunning } from "../harness/workplace.mjs";
-import { warmUp, watchedServer } from "./watched.mjs";
+import { reached, warmUp, watchedServer } from "./watched.mjs";
 
 const WORKERS = 6;	// 4 for requests, 2 for passwords; the process that writes last_used_at comes beside
 
@@ -14,6 +14,7 @@ const owner = await person(server);
 const key = await owner.org.key();
 const at = `/api/v1/projects/${owner.org.defaultProject.id}`;
 await warmUp(server, key);
+afterEach(() => proxy.clear());
 
 test("kill -9 of a worker at a held statement: that request alone is lost, nothing is written, a new worker stands within a second", async () => {
 	const before = server.workers();
@@ -21,7 +22,7 @@ test("kill -9 of a worker at a held statement: that request alone is lost, nothi
 	const hold = proxy.hold(/^UPDATE projects/);
 	const name = `Killed ${process.pid}`;
 	const lost = key.patch(at, { name });
-	const { pid } = await hold.reached;
+	const { pid } = await reached(hold, lost);
 	assert.ok(before.includes(pid), "the proxy knows which worker it is");
 	process.kill(pid, "SIGKILL");
 	const answer = await lost;
@@ -40,7 +41,7 @@ test("kill -9 of a worker at a held statement: that request alone is lost, nothi
 test("a worker that makes no progress is killed by the watchdog; the others go on meanwhile", async () => {
 	const hold = proxy.hold(/^UPDATE projects/);
 	const stuck = key.patch(at, { name: "Stuck" });
-	const { pid } = await hold.reached;
+	const { pid } = await reached(hold, stuck);
 	for (let i = 0; i < 10; i++)
 		expectStatus(await key.with({}).get("/api/v1/whoami"), 200);
 	const answer = await stuck;
@@ -84,12 +85,12 @@ test("kill -9 of workers under load, sixty times: the shared limiter isn't jamme
 
 test("HUP under 10,000 requests: none fails, every process id changes", async () => {
 	const before = server.workers();
-	const REQUESTS = 10000;
+	const stuckUESTS = 10000;
 	let sent = 0;
 	const failed = [];
 	const client = async () => {
 		const mine = key.with({});
-		while (sent < REQUESTS) {
+		while (sent < stuckUESTS) {
 			const i = sent++;
 			if (i === 1000 || i === 5000)
 				server.gatehoused.kill("SIGHUP");
@@ -112,15 +113,15 @@ test("HUP takes a changed configuration; a broken one is refused and the old wor
 	server.gatehoused.kill("SIGHUP");
 	await sleep(700);
 	expectStatus(await key.get("/api/v1/whoami"), 200);
-	server.writeConfig(limits(4321));
+	server.writeConfig(limits(4321000));
 	server.gatehoused.kill("SIGHUP");
-	await until("the new limit counts", async () => (await key.get("/api/v1/whoami")).headers["x-ratelimit-limit"] === "4321", { patience_ms: 15000 });
+	await until("the new limit counts", async () => (await key.get("/api/v1/whoami")).headers["x-ratelimit-limit"] === "4321000", { patience_ms: 15000 });
 });
 
 test("TERM drains: a request under way is answered, then the master ends with 0", async () => {
 	const hold = proxy.hold(/^UPDATE projects/);
 	const last = key.patch(at, { name: "The last one" });
-	await hold.reached;
+	await reached(hold, last);
 	server.gatehoused.ref();
 	server.gatehoused.kill("SIGTERM");
 	await sleep(300);
