@@ -175,7 +175,9 @@ user_end_sessions(struct tx *tx, const char *project_id, const char *user_id, co
 	 * the two waits and sees the other.
 	 */
 	TRY(q_user_raise_token_version(
-	    tx->db, &(struct q_user_raise_token_version){ .project_id = project_id, .id = user_id },
+	    tx->db, &(struct q_user_raise_token_version){ .project_id = project_id,
+							     .id = user_id,
+							     .proven_version = NONE },
 	    NULL));
 	TRY(q_session_end_all(tx->db,
 			      &(struct q_session_end_all){ .project_id = project_id,

@@ -211,11 +211,20 @@ user_prove_email(struct tx *tx, const char *project_id, const char *user_id, con
 /* ---- passwords ---- */
 
 enum err
-user_set_password(struct tx *tx, const char *project_id, const char *user_id, const char *phc)
+user_set_password(struct tx *tx, const char *project_id, const char *user_id, const char *phc,
+		  int64_t proven_version)
 {
-	TRY(q_user_raise_token_version(
-	    tx->db, &(struct q_user_raise_token_version){ .project_id = project_id, .id = user_id },
-	    NULL));
+	uint64_t matched = 0;
+
+	TRY(q_user_raise_token_version(tx->db,
+				       &(struct q_user_raise_token_version){
+					   .project_id = project_id,
+					   .id = user_id,
+					   .proven_version = proven_version,
+				       },
+				       &matched));
+	if (matched == 0)
+		return ERR_FLOW_EXPIRED;
 	TRY(q_user_password_set(tx->db,
 				&(struct q_user_password_set){
 				    .project_id = project_id,

@@ -109,9 +109,10 @@ enum err user_end_sessions(struct tx *, const char *project_id, const char *user
 /*
  * A new password for a user; the hash is made before the transaction. Ends mailed links, not
  * sessions, and forgives counted failures. Records nothing: the caller knows whether it was changed
- * or set anew.
+ * or set anew. proven_version: the token_version that a mailed proof rests on (ERR_FLOW_EXPIRED when
+ * another reset has ended it meanwhile); NONE for a session, which is a proof by itself.
  */
 enum err user_set_password(struct tx *, const char *project_id, const char *user_id,
-			   const char *phc) MUST_CHECK;
+			   const char *phc, int64_t proven_version) MUST_CHECK;
 
 #endif

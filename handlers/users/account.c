@@ -228,7 +228,7 @@ change_password(const struct request *rq, struct tx *tx, const char *phc, const 
 {
 	const struct password_input *in = rq->input;
 
-	TRY(user_set_password(tx, rq->console_id, rq->user.id, phc));
+	TRY(user_set_password(tx, rq->console_id, rq->user.id, phc, NONE));
 	if (!in->has.revoke_others || in->revoke_others)
 		TRY(user_end_sessions(tx, rq->console_id, rq->user.id, rq->credential.id));
 	TRY(session_rotate(tx, rq->console_id, rq->user.id, rq->credential.id,

@@ -32,10 +32,11 @@ UPDATE users
 SET email_verified_at = :now, version = version + 1, updated_at = :now
 WHERE project_id = :project_id AND id = :id AND email_verified_at IS NULL;
 
+-- Whatever was proven before is worth nothing from now on. proven_version: hits only while nothing else has ended that proof.
 -- name: user_raise_token_version :exec
 UPDATE users
 SET token_version = token_version + 1, updated_at = :now
-WHERE project_id = :project_id AND id = :id;
+WHERE project_id = :project_id AND id = :id AND (:proven_version IS NULL OR token_version = :proven_version);
 
 -- Whose chain takes what is recorded about a project's people.
 -- name: user_project :one
