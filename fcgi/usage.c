@@ -251,19 +251,43 @@ note_is_idle(struct note *note, int64_t now_ms)
 }
 
 static enum err
+key_write(struct db *db, const struct due *due)
+{
+	TRY(q_usage_key_used(db, &(struct q_usage_key_used){ .at = due->at_ms, .id = due->id },
+			     NULL));
+	return q_usage_token_seen(
+	    db, &(struct q_usage_token_seen){ .at = due->at_ms, .id = due->id }, NULL);
+}
+
+static enum err
+session_write(struct db *db, const struct due *due, const char *console_id)
+{
+	const char *org_id = due->org_id[0] != '\0' ? due->org_id : NULL;
+
+	TRY(q_usage_session_seen(db,
+				 &(struct q_usage_session_seen){
+				     .at = due->at_ms,
+				     .org_id = org_id,
+				     .console_id = console_id,
+				     .id = due->id,
+				 },
+				 NULL));
+	if (org_id == NULL)
+		return OK;
+	return q_usage_member_seen(db,
+				   &(struct q_usage_member_seen){
+				       .at = due->at_ms,
+				       .org_id = org_id,
+				       .console_id = console_id,
+				       .id = due->id,
+				   },
+				   NULL);
+}
+
+static enum err
 due_write(struct db *db, const struct due *due, const char *console_id)
 {
-	if (!due->is_session)
-		return q_usage_key_used(
-		    db, &(struct q_usage_key_used){ .at = due->at_ms, .id = due->id }, NULL);
-	return q_usage_session_seen(db,
-				    &(struct q_usage_session_seen){
-					.at = due->at_ms,
-					.org_id = due->org_id[0] != '\0' ? due->org_id : NULL,
-					.console_id = console_id,
-					.id = due->id,
-				    },
-				    NULL);
+	return due->is_session ? session_write(db, due, console_id) : key_write(db, due);
 }
 
 static void

@@ -103,6 +103,34 @@ q_usage_session_seen(struct db *db, const struct q_usage_session_seen *q, uint64
 	return write_down(q->id, q->org_id, q->at);
 }
 
+/* A member's time goes with the session's or token's own: the same id, organization and moment, right behind it. */
+static enum err
+follows_its_use(const char *id, const char *org_id, int64_t at_ms)
+{
+	const struct written *w;
+
+	assert_true(written_count > 0);
+	w = &written[written_count - 1];
+	assert_string_equal(w->id, id);
+	assert_string_equal(w->org_id, org_id);
+	assert_int_equal(w->at_ms, at_ms);
+	return OK;
+}
+
+enum err
+q_usage_member_seen(struct db *db, const struct q_usage_member_seen *q, uint64_t *ret_matched)
+{
+	(void)db, (void)ret_matched;
+	return follows_its_use(q->id, q->org_id, q->at);
+}
+
+enum err
+q_usage_token_seen(struct db *db, const struct q_usage_token_seen *q, uint64_t *ret_matched)
+{
+	(void)db, (void)ret_matched;
+	return follows_its_use(q->id, "", q->at);
+}
+
 enum err
 q_installation_get(struct db *db, struct q_installation_get_row *ret_row)
 {

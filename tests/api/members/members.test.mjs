@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { atOnce, expectError, expectOneOf, expectStatus, invitation, override, person, sharedServer } from "../../harness/index.mjs";
+import { atOnce, expectError, expectOneOf, expectStatus, invitation, override, person, sharedServer, until } from "../../harness/index.mjs";
 
 const server = await sharedServer();
 const owners = (org) => server.sql.value`SELECT COUNT(*) FROM members WHERE org_id = ${org.id} AND role = 'owner'`;
@@ -163,4 +163,17 @@ test("an unknown role or owner by an admin changes nothing", async () => {
 	expectError(await session.patch(`/api/v1/members/${member.memberId}`, { role: "king" }), 422, "validation_failed");
 	expectError(await session.patch(`/api/v1/members/${member.memberId}`, { role: null }), 422, "validation_failed");
 	assert.equal(await member.role(), "member");
+});
+
+test("last_seen_at is written within seconds for who works by browser or token, and for nobody else", async () => {
+	const { org, session } = await make();
+	const byToken = await org.member("member");
+	const idle = await org.member("member");
+	await (await byToken.token()).get("/api/v1/whoami");
+	const seen = async () => Object.fromEntries(expectStatus(await session.get("/api/v1/members"), 200).data.map((m) => [m.user_id, m.last_seen_at]));
+	await until("the flusher wrote both", async () => {
+		const times = await seen();
+		return times[org.ownerId] && times[byToken.id];
+	}, { patience_ms: 12000, every_ms: 500 });
+	assert.equal((await seen())[idle.id], null);
 });
