@@ -1,5 +1,6 @@
 /*
- * What the commands of gatehousectl share: the table of commands, their options, what they print and how they end.
+ * What the commands of gatehousectl share: the table of commands, their options, what they print and how they
+ * end.
  */
 #ifndef GATEHOUSE_CTL_CTL_H
 #define GATEHOUSE_CTL_CTL_H
@@ -65,7 +66,10 @@ void ctl_open_tx(struct ctl *);
 
 /* ---- options (options.c) ---- */
 
-/* Fills command, operand, values. False after a line on stderr that names what is wrong. *ret_wants_help: print it and end well. */
+/*
+ * Fills command, operand, values. False after a line on stderr that names what is wrong. *ret_wants_help: print
+ * it and end well.
+ */
 bool ctl_parse(struct ctl *, int argc, char **argv, const struct ctl_command *commands, bool *ret_wants_help);
 void ctl_print_help(const struct ctl_command *commands);
 /* Of one command. */
@@ -84,7 +88,8 @@ void ctl_say(const struct ctl *, const char *format, ...) PRINTF_LIKE(2, 3);
 /* With --json the object; else nothing. */
 void ctl_print_object(const struct ctl *, const struct field *, const void *object);
 /* With --json {"data":[…]}; else a table with a head, columns in the order of the fields. */
-void ctl_print_list(const struct ctl *, const struct field *, const void *items, size_t count, size_t item_size);
+void ctl_print_list(const struct ctl *, const struct field *, const void *items, size_t count,
+		    size_t item_size);
 
 /* ---- input (input.c) ---- */
 

@@ -11,8 +11,9 @@ static void
 add(struct doctor *doctor, const char *result, const char *check, const char *message, const char *remedy)
 {
 	if (doctor->count < FINDINGS_MAX)
-		doctor->findings[doctor->count++] =
-			(struct finding){ .check = check, .result = result, .message = message, .remedy = remedy };
+		doctor->findings[doctor->count++] = (struct finding){
+			.check = check, .result = result, .message = message, .remedy = remedy
+		};
 }
 
 void

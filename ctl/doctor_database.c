@@ -34,7 +34,8 @@ check_clock(struct doctor *doctor, const struct db_facts *facts)
 
 	if (difference_ms < 0)
 		difference_ms = -difference_ms;
-	const char *message = arena_printf(ctl->arena, "%lld ms between this machine and the database", (long long)difference_ms);
+	const char *message = arena_printf(ctl->arena, "%lld ms between this machine and the database",
+					   (long long)difference_ms);
 	if (difference_ms >= CLOCK_FAIL_MS)
 		doctor_fail(doctor, "clock", message, "set both by NTP");
 	else if (difference_ms >= CLOCK_WARN_MS)
@@ -57,9 +58,10 @@ check_schema(struct doctor *doctor)
 	else if (state == SCHEMA_CURRENT)
 		doctor_ok(doctor, "schema", detail);
 	else
-		doctor_fail(doctor, "schema", detail, state == SCHEMA_AHEAD ? "install the newer gatehouse" :
-						      state == SCHEMA_FOREIGN ? "give Gatehouse a database of its own" :
-										"gatehousectl migrate");
+		doctor_fail(doctor, "schema", detail,
+			    state == SCHEMA_AHEAD     ? "install the newer gatehouse"
+			    : state == SCHEMA_FOREIGN ? "give Gatehouse a database of its own"
+						      : "gatehousectl migrate");
 	return has_answer && state == SCHEMA_CURRENT;
 }
 
@@ -106,8 +108,9 @@ check_outbox(struct doctor *doctor)
 	if (q_message_job_oldest_due(ctl->db, &oldest) != OK)
 		doctor_fail(doctor, "outbox", "it can't be read", "see the lines above");
 	else if (oldest.due_at != NONE && oldest.due_at < ctl->tx.now_ms - OUTBOX_LATE_MS)
-		doctor_warn(doctor, "outbox", arena_printf(ctl->arena, "a mail has waited for %lld minutes",
-							   (long long)((ctl->tx.now_ms - oldest.due_at) / MINUTE_MS)),
+		doctor_warn(doctor, "outbox",
+			    arena_printf(ctl->arena, "a mail has waited for %lld minutes",
+					 (long long)((ctl->tx.now_ms - oldest.due_at) / MINUTE_MS)),
 			    "start gatehouse-jobs");
 	else
 		doctor_ok(doctor, "outbox", "no mail waits for long");

@@ -21,9 +21,11 @@ check_config_file(struct doctor *doctor)
 	struct stat st;
 
 	if (stat(file, &st) != 0)
-		doctor_fail(doctor, "configuration", arena_printf(doctor->ctl->arena, "%s can't be read", file), "name it by --config");
+		doctor_fail(doctor, "configuration", arena_printf(doctor->ctl->arena, "%s can't be read", file),
+			    "name it by --config");
 	else if ((st.st_mode & OTHERS_WRITE) != 0)
-		doctor_fail(doctor, "configuration", arena_printf(doctor->ctl->arena, "%s can be written by others", file),
+		doctor_fail(doctor, "configuration",
+			    arena_printf(doctor->ctl->arena, "%s can be written by others", file),
 			    arena_printf(doctor->ctl->arena, "chmod go-w %s", file));
 	else
 		doctor_ok(doctor, "configuration", arena_printf(doctor->ctl->arena, "%s has no errors", file));
@@ -35,10 +37,13 @@ check_addresses(struct doctor *doctor)
 	const struct config *config = doctor->ctl->config;
 
 	if (strcmp(config->public_url, config->auth_url) == 0)
-		doctor_warn(doctor, "addresses", "public_url and auth_url are equal: tenants' pages share an origin with the dashboard",
-			    "give auth_url a host name of its own");
+		doctor_warn(
+			doctor, "addresses",
+			"public_url and auth_url are equal: tenants' pages share an origin with the dashboard",
+			"give auth_url a host name of its own");
 	else
-		doctor_ok(doctor, "addresses", arena_printf(doctor->ctl->arena, "%s and %s", config->public_url, config->auth_url));
+		doctor_ok(doctor, "addresses",
+			  arena_printf(doctor->ctl->arena, "%s and %s", config->public_url, config->auth_url));
 }
 
 static void
@@ -49,21 +54,27 @@ check_master_key(struct doctor *doctor)
 	struct stat st;
 
 	if (stat(file, &st) != 0) {
-		doctor_fail(doctor, "master key", arena_printf(ctl->arena, "%s: %s", file, strerrordesc_np(errno)),
-			    arena_printf(ctl->arena, "restore it, or for a new installation: gatehousectl init-key %s", file));
+		doctor_fail(
+			doctor, "master key", arena_printf(ctl->arena, "%s: %s", file, strerrordesc_np(errno)),
+			arena_printf(ctl->arena,
+				     "restore it, or for a new installation: gatehousectl init-key %s", file));
 		return;
 	}
 	if ((st.st_mode & (OTHERS_ALL | OTHERS_WRITE)) != 0) {
-		doctor_fail(doctor, "master key", arena_printf(ctl->arena, "%s is open to others (mode %04o)", file, st.st_mode & 07777),
-			    arena_printf(ctl->arena, "chmod 0600 %s", file));
+		doctor_fail(
+			doctor, "master key",
+			arena_printf(ctl->arena, "%s is open to others (mode %04o)", file, st.st_mode & 07777),
+			arena_printf(ctl->arena, "chmod 0600 %s", file));
 		return;
 	}
 	ctl->keyring = keyring_load(ctl->arena, ctl->config);
 	if (ctl->keyring == NULL)
-		doctor_fail(doctor, "master key", arena_printf(ctl->arena, "%s holds no usable key", file), "restore it from its copy");
+		doctor_fail(doctor, "master key", arena_printf(ctl->arena, "%s holds no usable key", file),
+			    "restore it from its copy");
 	else
-		doctor_ok(doctor, "master key", arena_printf(ctl->arena, "%s; new secrets are sealed with %s", file,
-							     keyring_current_id(ctl->keyring)));
+		doctor_ok(doctor, "master key",
+			  arena_printf(ctl->arena, "%s; new secrets are sealed with %s", file,
+				       keyring_current_id(ctl->keyring)));
 }
 
 static void
@@ -82,7 +93,8 @@ check_breached_passwords(struct doctor *doctor)
 	if (is_readable)
 		doctor_ok(doctor, "breached list", file);
 	else
-		doctor_fail(doctor, "breached list", arena_printf(ctl->arena, "%s can't be read", file), "see passwords.breached_file");
+		doctor_fail(doctor, "breached list", arena_printf(ctl->arena, "%s can't be read", file),
+			    "see passwords.breached_file");
 }
 
 void

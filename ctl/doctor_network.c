@@ -45,8 +45,10 @@ check_sockets(struct doctor *doctor)
 		if (socket_answers(path))
 			doctor_ok(doctor, "socket", path);
 		else
-			doctor_fail(doctor, "socket", arena_printf(ctl->arena, "%s: %s", path, strerrordesc_np(errno)),
-				    errno == EACCES ? "run it as root or in the group gatehouse" : "start gatehouse.service");
+			doctor_fail(doctor, "socket",
+				    arena_printf(ctl->arena, "%s: %s", path, strerrordesc_np(errno)),
+				    errno == EACCES ? "run it as root or in the group gatehouse"
+						    : "start gatehouse.service");
 	}
 }
 
@@ -77,7 +79,8 @@ certificate_end(struct arena *arena, CURL *curl)
 	static const char label[] = "Expire date:";
 	struct curl_certinfo *info = NULL;
 
-	if (curl_easy_getinfo(curl, CURLINFO_CERTINFO, &info) != CURLE_OK || info == NULL || info->num_of_certs < 1)
+	if (curl_easy_getinfo(curl, CURLINFO_CERTINFO, &info) != CURLE_OK || info == NULL ||
+	    info->num_of_certs < 1)
 		return NONE;
 	for (const struct curl_slist *line = info->certinfo[0]; line != NULL; line = line->next) {
 		if (strncmp(line->data, label, strlen(label)) != 0)
@@ -116,7 +119,8 @@ judge_certificate(struct doctor *doctor, const char *check, const struct answer 
 	if (answer->certificate_until == NONE)
 		return;
 	left_ms = answer->certificate_until - clock_now_ms(ctl->config);
-	const char *message = arena_printf(ctl->arena, "%lld days of the certificate are left", (long long)(left_ms / DAY_MS));
+	const char *message = arena_printf(ctl->arena, "%lld days of the certificate are left",
+					   (long long)(left_ms / DAY_MS));
 	if (left_ms <= 0)
 		doctor_fail(doctor, check, "the certificate has expired", "renew it and reload nginx");
 	else if (left_ms < CERTIFICATE_WARN_MS)
@@ -131,16 +135,22 @@ judge_answer(struct doctor *doctor, const char *url, const struct answer *answer
 	struct ctl *ctl = doctor->ctl;
 
 	if (answer->result != CURLE_OK)
-		doctor_fail(doctor, "nginx", arena_printf(ctl->arena, "%s: %s", url, curl_easy_strerror(answer->result)),
+		doctor_fail(doctor, "nginx",
+			    arena_printf(ctl->arena, "%s: %s", url, curl_easy_strerror(answer->result)),
 			    "start nginx with the shipped site; see public_url and auth_url");
 	else if (answer->status != 200 || strstr(buffer_string(&answer->body), "\"status\":\"ok\"") == NULL)
-		doctor_fail(doctor, "nginx", arena_printf(ctl->arena, "%s answers %ld, and not as Gatehouse does", url, answer->status),
+		doctor_fail(doctor, "nginx",
+			    arena_printf(ctl->arena, "%s answers %ld, and not as Gatehouse does", url,
+					 answer->status),
 			    "compare nginx's site with the shipped one");
 	else
 		doctor_ok(doctor, "nginx", arena_printf(ctl->arena, "%s answers", url));
 }
 
-/* First as a browser would; when the certificate isn't trusted here, once more without, to tell the two faults apart. */
+/*
+ * First as a browser would; when the certificate isn't trusted here, once more without, to tell the two faults
+ * apart.
+ */
 static void
 check_site(struct doctor *doctor, const char *base_url)
 {
@@ -155,8 +165,10 @@ check_site(struct doctor *doctor, const char *base_url)
 	}
 	ask(ctl, curl, url, true, &answer);
 	if (answer.result == CURLE_PEER_FAILED_VERIFICATION) {
-		doctor_warn(doctor, "tls", arena_printf(ctl->arena, "this machine doesn't trust the certificate of %s", base_url),
-			    "use one of a public authority, or install your own authority's certificate");
+		doctor_warn(
+			doctor, "tls",
+			arena_printf(ctl->arena, "this machine doesn't trust the certificate of %s", base_url),
+			"use one of a public authority, or install your own authority's certificate");
 		ask(ctl, curl, url, false, &answer);
 	}
 	judge_answer(doctor, url, &answer);
@@ -172,14 +184,17 @@ check_mail(struct doctor *doctor)
 	const char *reason;
 
 	if (strcmp(config->mail.transport, "file") == 0) {
-		doctor_warn(doctor, "mail", arena_printf(ctl->arena, "mail is written to %s and goes to nobody", config->mail.directory),
+		doctor_warn(doctor, "mail",
+			    arena_printf(ctl->arena, "mail is written to %s and goes to nobody",
+					 config->mail.directory),
 			    "set mail.transport to smtp");
 		return;
 	}
 	if (smtp_check(ctl->arena, config, &reason))
 		doctor_ok(doctor, "mail", arena_printf(ctl->arena, "%s takes mail from us", config->mail.url));
 	else
-		doctor_fail(doctor, "mail", arena_printf(ctl->arena, "%s: %s", config->mail.url, reason), "see mail.* in the configuration");
+		doctor_fail(doctor, "mail", arena_printf(ctl->arena, "%s: %s", config->mail.url, reason),
+			    "see mail.* in the configuration");
 	if (!config->mail.require_tls)
 		doctor_warn(doctor, "mail", "mail may go unencrypted", "set mail.require_tls");
 }

@@ -27,7 +27,8 @@ ctl_read_secret(struct ctl *ctl, const char *what, const char **ret_secret)
 		len--;
 	line[len] = '\0';
 	if (len == 0 || len > PASSWORD_BYTES_MAX || !utf8_is_valid(line, strlen(line)) || strlen(line) != len) {
-		ctl_fail("standard input's first line must be %s: UTF-8, at most %d octets", what, PASSWORD_BYTES_MAX);
+		ctl_fail("standard input's first line must be %s: UTF-8, at most %d octets", what,
+			 PASSWORD_BYTES_MAX);
 		return false;
 	}
 	*ret_secret = line;

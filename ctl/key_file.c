@@ -15,7 +15,8 @@ write_new_file(const char *path, const char *text)
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 
 	if (fd < 0 && errno == EEXIST)
-		return ctl_fail("%s is there already and stays: without its keys nothing sealed opens again", path);
+		return ctl_fail("%s is there already and stays: without its keys nothing sealed opens again",
+				path);
 	if (fd < 0)
 		return ctl_fail("%s can't be made: %s", path, strerrordesc_np(errno));
 	bool is_written = write(fd, text, strlen(text)) == (ssize_t)strlen(text) && fsync(fd) == 0;
@@ -37,6 +38,7 @@ ctl_init_key(struct ctl *ctl)
 		return ctl_fail_err(e, "a new key");
 	enum ctl_exit status = write_new_file(ctl->operand, line);
 	if (status == CTL_OK)
-		ctl_say(ctl, "%s is made. Keep a copy elsewhere: whoever loses it loses every sealed secret.", ctl->operand);
+		ctl_say(ctl, "%s is made. Keep a copy elsewhere: whoever loses it loses every sealed secret.",
+			ctl->operand);
 	return status;
 }

@@ -72,7 +72,8 @@ make_key(void *context)
 	struct tx *tx = &making->ctl->tx;
 	struct key_answer *key = &making->key;
 	struct secret secret;
-	enum secret_kind kind = strcmp(key->environment, "test") == 0 ? SECRET_SERVICE_TEST : SECRET_SERVICE_LIVE;
+	enum secret_kind kind =
+		strcmp(key->environment, "test") == 0 ? SECRET_SERVICE_TEST : SECRET_SERVICE_LIVE;
 
 	TRY(org_guard(tx, key->org_id));
 	TRY(tx_make_id(tx, ID_API_KEY, &key->id));
@@ -101,7 +102,8 @@ find_org(struct ctl *ctl, struct key_answer *key)
 {
 	const char *slug = ctl_option(ctl, "org");
 	struct q_installation_org_by_slug_row org;
-	enum err e = q_installation_org_by_slug(ctl->db, &(struct q_installation_org_by_slug){ .slug = slug }, &org);
+	enum err e =
+		q_installation_org_by_slug(ctl->db, &(struct q_installation_org_by_slug){ .slug = slug }, &org);
 
 	if (e == ERR_NO_ROW)
 		ctl_fail("--org: there is no organization '%s'", slug);
@@ -124,7 +126,8 @@ find_project(struct ctl *ctl, struct key_answer *key)
 	if (id == NULL)
 		return true;
 	enum err e = id_is_valid(ID_PROJECT, id)
-			     ? q_installation_project(ctl->db, &(struct q_installation_project){ .project_id = id }, &project)
+			     ? q_installation_project(
+				       ctl->db, &(struct q_installation_project){ .project_id = id }, &project)
 			     : ERR_NO_ROW;
 	if (e != OK && e != ERR_NO_ROW) {
 		ctl_fail_err(e, "--project");
@@ -167,7 +170,8 @@ read_name(struct ctl *ctl, struct key_answer *key)
 	const char *name = ctl_option(ctl, "name");
 
 	key->name = name;
-	if (utf8_is_valid(name, strlen(name)) && utf8_length(name) <= KEY_NAME_MAX && text_is_clean(name, false))
+	if (utf8_is_valid(name, strlen(name)) && utf8_length(name) <= KEY_NAME_MAX &&
+	    text_is_clean(name, false))
 		return true;
 	ctl_fail("--name: 1 to %d characters, none of them a control character", KEY_NAME_MAX);
 	return false;

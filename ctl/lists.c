@@ -52,11 +52,13 @@ ctl_projects_list(struct ctl *ctl)
 	enum err e = OK;
 
 	if (org != NULL)
-		e = q_installation_org_by_slug(ctl->db, &(struct q_installation_org_by_slug){ .slug = org }, &found);
+		e = q_installation_org_by_slug(ctl->db, &(struct q_installation_org_by_slug){ .slug = org },
+					       &found);
 	if (e == ERR_NO_ROW)
 		return ctl_fail("--org: there is no organization '%s'", org);
 	if (e == OK)
-		e = q_installation_projects(ctl->db, &(struct q_installation_projects){ .org = org }, &rows, &count);
+		e = q_installation_projects(ctl->db, &(struct q_installation_projects){ .org = org }, &rows,
+					    &count);
 	if (e != OK)
 		return ctl_fail_err(e, "projects list");
 	ctl_print_list(ctl, project_list_fields, rows, count, sizeof(rows[0]));

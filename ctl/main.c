@@ -24,17 +24,29 @@ static const struct ctl_option migrate_options[] = {
 };
 
 static const struct ctl_option setup_options[] = {
-	{ .name = "sign-up", .value = "open|invite_only", .choices = sign_up_choices,
+	{ .name = "sign-up",
+	  .value = "open|invite_only",
+	  .choices = sign_up_choices,
 	  .summary = "who may sign up to the console (default invite_only)" },
-	{ .name = "owner-email", .value = "E", .summary = "make the first owner here instead of printing a link" },
-	{ .name = "owner-password-stdin", .summary = "the owner's password is the first line of standard input" },
-	{ .name = "owner-name", .value = "N", .summary = "the owner's name (default: the address before the @)" },
-	{ .name = "org-name", .value = "N", .summary = "name of the operator organization (default: Operator)" },
+	{ .name = "owner-email",
+	  .value = "E",
+	  .summary = "make the first owner here instead of printing a link" },
+	{ .name = "owner-password-stdin",
+	  .summary = "the owner's password is the first line of standard input" },
+	{ .name = "owner-name",
+	  .value = "N",
+	  .summary = "the owner's name (default: the address before the @)" },
+	{ .name = "org-name",
+	  .value = "N",
+	  .summary = "name of the operator organization (default: Operator)" },
 	{ .name = NULL },
 };
 
 static const struct ctl_option owner_options[] = {
-	{ .name = "email", .value = "E", .is_required = true, .summary = "address of the console user, who is made when missing" },
+	{ .name = "email",
+	  .value = "E",
+	  .is_required = true,
+	  .summary = "address of the console user, who is made when missing" },
 	{ .name = "org", .value = "SLUG", .summary = "the organization (default: the operator's)" },
 	{ .name = NULL },
 };
@@ -47,9 +59,13 @@ static const struct ctl_option reset_options[] = {
 static const struct ctl_option key_options[] = {
 	{ .name = "org", .value = "SLUG", .is_required = true, .summary = "the organization" },
 	{ .name = "project", .value = "ID", .summary = "pin the key to this project (default: unpinned)" },
-	{ .name = "environment", .value = "live|test", .choices = environment_choices,
+	{ .name = "environment",
+	  .value = "live|test",
+	  .choices = environment_choices,
 	  .summary = "of an unpinned key (default live); a pinned key has its project's" },
-	{ .name = "scopes", .value = "S", .summary = "permissions, separated by spaces (default: all that a key may have)" },
+	{ .name = "scopes",
+	  .value = "S",
+	  .summary = "permissions, separated by spaces (default: all that a key may have)" },
 	{ .name = "name", .value = "N", .is_required = true, .summary = "what the key is for" },
 	{ .name = NULL },
 };
@@ -60,28 +76,59 @@ static const struct ctl_option projects_options[] = {
 };
 
 static const struct ctl_command commands[] = {
-	{ .name = "init-key", .operand = "FILE", .needs = NEEDS_NOTHING, .run = ctl_init_key,
-	  .summary = "Make a master key file. It never overwrites one: without the old key nothing sealed opens again." },
-	{ .name = "migrate", .options = migrate_options, .needs = NEEDS_CONFIG, .run = ctl_migrate,
+	{ .name = "init-key",
+	  .operand = "FILE",
+	  .needs = NEEDS_NOTHING,
+	  .run = ctl_init_key,
+	  .summary = "Make a master key file. It never overwrites one: without the old key nothing sealed "
+		     "opens again." },
+	{ .name = "migrate",
+	  .options = migrate_options,
+	  .needs = NEEDS_CONFIG,
+	  .run = ctl_migrate,
 	  .summary = "Bring the database to the schema of this program." },
-	{ .name = "setup", .options = setup_options, .needs = NEEDS_KEYS, .run = ctl_setup,
+	{ .name = "setup",
+	  .options = setup_options,
+	  .needs = NEEDS_KEYS,
+	  .run = ctl_setup,
 	  .summary = "Migrate, make the console, and print the one-time setup link (1 hour)." },
-	{ .name = "owner create", .options = owner_options, .needs = NEEDS_DATABASE, .run = ctl_owner_create,
-	  .summary = "Make somebody an owner of an organization; prints a one-time password link for a new user." },
-	{ .name = "user reset-password", .operand = "E", .options = reset_options, .needs = NEEDS_DATABASE,
+	{ .name = "owner create",
+	  .options = owner_options,
+	  .needs = NEEDS_DATABASE,
+	  .run = ctl_owner_create,
+	  .summary = "Make somebody an owner of an organization; prints a one-time password link for a new "
+		     "user." },
+	{ .name = "user reset-password",
+	  .operand = "E",
+	  .options = reset_options,
+	  .needs = NEEDS_DATABASE,
 	  .run = ctl_user_reset_password,
 	  .summary = "End a user's sessions and print a one-time link (30 minutes) for a new password." },
-	{ .name = "key create", .options = key_options, .needs = NEEDS_DATABASE, .run = ctl_key_create,
+	{ .name = "key create",
+	  .options = key_options,
+	  .needs = NEEDS_DATABASE,
+	  .run = ctl_key_create,
 	  .summary = "Make a service key; its secret is printed once." },
-	{ .name = "orgs list", .needs = NEEDS_DATABASE, .run = ctl_orgs_list, .summary = "Every organization." },
-	{ .name = "projects list", .options = projects_options, .needs = NEEDS_DATABASE, .run = ctl_projects_list,
+	{ .name = "orgs list",
+	  .needs = NEEDS_DATABASE,
+	  .run = ctl_orgs_list,
+	  .summary = "Every organization." },
+	{ .name = "projects list",
+	  .options = projects_options,
+	  .needs = NEEDS_DATABASE,
+	  .run = ctl_projects_list,
 	  .summary = "Every project." },
-	{ .name = "doctor", .needs = NEEDS_CONFIG, .run = ctl_doctor,
+	{ .name = "doctor",
+	  .needs = NEEDS_CONFIG,
+	  .run = ctl_doctor,
 	  .summary = "Look at everything the installation needs; one line each, with the remedy." },
 	{ .name = NULL },
 };
 
-/* Who to name in the audit log: the person behind sudo, when there is one. Anything else in the environment isn't believed. */
+/*
+ * Who to name in the audit log: the person behind sudo, when there is one. Anything else in the environment
+ * isn't believed.
+ */
 static const char *
 operator_label(struct arena *arena)
 {
@@ -127,7 +174,8 @@ require_prepared_database(struct ctl *ctl)
 	}
 	if (state != SCHEMA_CURRENT) {
 		ctl_fail("%s%s", detail,
-			 state == SCHEMA_BEHIND || state == SCHEMA_EMPTY ? ". Run `gatehousectl setup` first." : "");
+			 state == SCHEMA_BEHIND || state == SCHEMA_EMPTY ? ". Run `gatehousectl setup` first."
+									 : "");
 		return false;
 	}
 	e = installation_load(&ctl->tx, &installation);
@@ -154,7 +202,8 @@ make_ready(struct ctl *ctl)
 	if (needs >= NEEDS_KEYS) {
 		ctl->keyring = keyring_load(ctl->arena, ctl->config);
 		if (ctl->keyring == NULL) {
-			ctl_fail("no usable master key file (master_key_file); `gatehousectl init-key FILE` makes a new one");
+			ctl_fail("no usable master key file (master_key_file); `gatehousectl init-key FILE` "
+				 "makes a new one");
 			return false;
 		}
 		ctl_open_tx(ctl);

@@ -42,7 +42,8 @@ find_command(const struct ctl_command *commands, int argc, char **argv, int *ret
 static const struct ctl_option *
 find_option(const struct ctl_command *command, const char *name, size_t len)
 {
-	for (const struct ctl_option *option = command->options; option != NULL && option->name != NULL; option++) {
+	for (const struct ctl_option *option = command->options; option != NULL && option->name != NULL;
+	     option++) {
 		if (strlen(option->name) == len && strncmp(option->name, name, len) == 0)
 			return option;
 	}
@@ -161,7 +162,8 @@ has_what_it_needs(const struct ctl *ctl)
 		ctl_fail("'%s' needs %s", ctl->command->name, ctl->command->operand);
 		return false;
 	}
-	for (const struct ctl_option *option = ctl->command->options; option != NULL && option->name != NULL; option++) {
+	for (const struct ctl_option *option = ctl->command->options; option != NULL && option->name != NULL;
+	     option++) {
 		if (option->is_required && ctl_option(ctl, option->name) == NULL) {
 			ctl_fail("'%s' needs --%s %s", ctl->command->name, option->name, option->value);
 			return false;
@@ -189,8 +191,8 @@ ctl_parse(struct ctl *ctl, int argc, char **argv, const struct ctl_command *comm
 	ctl->command = find_command(commands, argc - at, argv + at, &taken);
 	if (ctl->command == NULL) {
 		bool has_second = at + 1 < argc && is_word(argv[at + 1]);
-		ctl_fail("there is no command '%s%s%s'. See gatehousectl --help", argv[at], has_second ? " " : "",
-			 has_second ? argv[at + 1] : "");
+		ctl_fail("there is no command '%s%s%s'. See gatehousectl --help", argv[at],
+			 has_second ? " " : "", has_second ? argv[at + 1] : "");
 		return false;
 	}
 	if (!take_rest(ctl, argc - at - taken, argv + at + taken, ret_wants_help))
@@ -218,9 +220,11 @@ print_usage(const struct ctl_command *command)
 static void
 print_options(const struct ctl_command *command)
 {
-	for (const struct ctl_option *option = command->options; option != NULL && option->name != NULL; option++) {
+	for (const struct ctl_option *option = command->options; option != NULL && option->name != NULL;
+	     option++) {
 		printf("      --%s%s%s%s\n          %s\n", option->name, option->value == NULL ? "" : " ",
-		       option->value == NULL ? "" : option->value, option->is_required ? " (required)" : "", option->summary);
+		       option->value == NULL ? "" : option->value, option->is_required ? " (required)" : "",
+		       option->summary);
 	}
 }
 
@@ -228,11 +232,13 @@ void
 ctl_print_help(const struct ctl_command *commands)
 {
 	printf("Usage: gatehousectl [--config FILE] [--json] COMMAND [OPTIONS]\n\n"
-	       "Sets up, looks after and repairs a Gatehouse installation. It talks to the database, not to the server.\n\n"
+	       "Sets up, looks after and repairs a Gatehouse installation. It talks to the database, not to "
+	       "the server.\n\n"
 	       "  --config FILE   the configuration (default %s)\n"
 	       "  --json          print JSON\n"
 	       "  --help          this text; after a command, that command's\n\n"
-	       "Commands:\n", GATEHOUSE_CONFIG_FILE);
+	       "Commands:\n",
+	       GATEHOUSE_CONFIG_FILE);
 	for (const struct ctl_command *command = commands; command->name != NULL; command++) {
 		print_usage(command);
 		print_options(command);

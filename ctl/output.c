@@ -63,7 +63,8 @@ ctl_print_object(const struct ctl *ctl, const struct field *fields, const void *
 }
 
 static void
-print_json_list(const struct ctl *ctl, const struct field *fields, const char *items, size_t count, size_t item_size)
+print_json_list(const struct ctl *ctl, const struct field *fields, const char *items, size_t count,
+		size_t item_size)
 {
 	struct buffer json = buffer_new(ctl->arena);
 
@@ -88,7 +89,9 @@ cell(struct arena *arena, const struct field *field, const char *item)
 	case FIELD_BOOL:
 		return *(const bool *)at ? "yes" : "no";
 	case FIELD_INT:
-		return *(const int64_t *)at == NONE ? "-" : arena_printf(arena, "%lld", (long long)*(const int64_t *)at);
+		return *(const int64_t *)at == NONE
+			       ? "-"
+			       : arena_printf(arena, "%lld", (long long)*(const int64_t *)at);
 	case FIELD_TIME:
 		time_format(*(const int64_t *)at, time);
 		return time[0] == '\0' ? "-" : arena_strndup(arena, time, strlen(time));
@@ -115,7 +118,8 @@ print_row(const struct field *fields, const char *const *cells, const size_t *wi
 }
 
 static void
-print_table(const struct ctl *ctl, const struct field *fields, const char *items, size_t count, size_t item_size)
+print_table(const struct ctl *ctl, const struct field *fields, const char *items, size_t count,
+	    size_t item_size)
 {
 	size_t widths[TABLE_COLUMNS_MAX] = { 0 };
 	const char *head[TABLE_COLUMNS_MAX];
@@ -138,7 +142,8 @@ print_table(const struct ctl *ctl, const struct field *fields, const char *items
 }
 
 void
-ctl_print_list(const struct ctl *ctl, const struct field *fields, const void *items, size_t count, size_t item_size)
+ctl_print_list(const struct ctl *ctl, const struct field *fields, const void *items, size_t count,
+	       size_t item_size)
 {
 	if (ctl->as_json)
 		print_json_list(ctl, fields, items, count, item_size);

@@ -101,11 +101,13 @@ is_name(const char *option, const char *name)
 }
 
 static bool
-is_good_password(struct ctl *ctl, const struct sign_in_settings *settings, const struct installation_setup *in, const char *password)
+is_good_password(struct ctl *ctl, const struct sign_in_settings *settings, const struct installation_setup *in,
+		 const char *password)
 {
 	const char *words[] = { in->name, in->org_name };
 	struct password_rules rules = sign_in_settings_password_rules(settings, ctl->config);
-	const char *rule = password_problem(&rules, password, in->email, (struct strings){ words, in->org_name == NULL ? 1 : 2 });
+	const char *rule = password_problem(&rules, password, in->email,
+					    (struct strings){ words, in->org_name == NULL ? 1 : 2 });
 
 	if (rule != NULL)
 		ctl_fail("the password breaks the rule '%s': %s", rule, error_info(ERR_WEAK_PASSWORD)->title);
@@ -119,7 +121,8 @@ read_owner(struct ctl *ctl, struct installation_setup *in, const char **ret_pass
 	in->name = ctl_option(ctl, "owner-name");
 	in->org_name = ctl_option(ctl, "org-name");
 	if (ctl_option(ctl, "owner-password-stdin") == NULL) {
-		ctl_fail("--owner-email needs --owner-password-stdin: a password in the arguments is seen by every process");
+		ctl_fail("--owner-email needs --owner-password-stdin: a password in the arguments is seen by "
+			 "every process");
 		return false;
 	}
 	if (!ctl_email_key(ctl, "--owner-email", in->email, &in->email_key))
@@ -173,7 +176,9 @@ end_with_link(struct preparing *preparing)
 		return end_done_before(preparing);
 	if (e != OK)
 		return ctl_fail_err(e, "setup");
-	ctl_say(ctl, "Open this link within an hour to become the owner. It works once; this command makes another.\n\n  %s\n",
+	ctl_say(ctl,
+		"Open this link within an hour to become the owner. It works once; this command makes "
+		"another.\n\n  %s\n",
 		preparing->url);
 	ctl_print_object(ctl, setup_answer_fields, &(struct setup_answer){
 		.needed = true,
@@ -197,7 +202,8 @@ end_with_owner(struct preparing *preparing, const char *password)
 		return end_done_before(preparing);
 	if (e != OK)
 		return ctl_fail_err(e, "setup");
-	ctl_say(ctl, "%s is the owner. Sign in at %s/sign-in", preparing->owner_in.email, ctl->config->public_url);
+	ctl_say(ctl, "%s is the owner. Sign in at %s/sign-in", preparing->owner_in.email,
+		ctl->config->public_url);
 	ctl_print_object(ctl, setup_answer_fields, &(struct setup_answer){
 		.url_expires_at = NONE,
 		.org_id = preparing->owner.org_id,

@@ -71,12 +71,13 @@ create_owner(void *context)
 	struct person *person = context;
 	struct tx *tx = &person->ctl->tx;
 	struct user_row user;
-	enum err e = q_user_by_email(tx->db,
-				     &(struct q_user_by_email){
-					 .project_id = tx->console_id,
-					 .email_key = { (const uint8_t *)person->email_key, strlen(person->email_key) },
-				     },
-				     &user);
+	enum err e = q_user_by_email(
+		tx->db,
+		&(struct q_user_by_email){
+			.project_id = tx->console_id,
+			.email_key = { (const uint8_t *)person->email_key, strlen(person->email_key) },
+		},
+		&user);
 
 	if (e == OK)
 		person->answer.user_id = user.id;
@@ -84,7 +85,8 @@ create_owner(void *context)
 		TRY(make_person(person));
 	else
 		return e;
-	return installation_make_owner(tx, person->answer.org_id, person->answer.user_id, &person->answer.member_id);
+	return installation_make_owner(tx, person->answer.org_id, person->answer.user_id,
+				       &person->answer.member_id);
 }
 
 static enum err
@@ -107,7 +109,9 @@ enum ctl_exit
 ctl_owner_create(struct ctl *ctl)
 {
 	const char *slug = ctl_option(ctl, "org");
-	struct person person = { .ctl = ctl, .email = ctl_option(ctl, "email"), .answer = { .url_expires_at = NONE } };
+	struct person person = { .ctl = ctl,
+				 .email = ctl_option(ctl, "email"),
+				 .answer = { .url_expires_at = NONE } };
 
 	if (!ctl_email_key(ctl, "--email", person.email, &person.email_key))
 		return CTL_FAILED;
@@ -121,7 +125,8 @@ ctl_owner_create(struct ctl *ctl)
 		return ctl_fail_err(e, "owner create");
 	ctl_say(ctl, "%s is an owner (%s).", person.email, person.answer.member_id);
 	if (person.answer.url != NULL)
-		ctl_say(ctl, "This link sets the password. It works once, within 30 minutes:\n\n  %s\n", person.answer.url);
+		ctl_say(ctl, "This link sets the password. It works once, within 30 minutes:\n\n  %s\n",
+			person.answer.url);
 	ctl_print_object(ctl, owner_fields, &person.answer);
 	return CTL_OK;
 }
@@ -173,7 +178,8 @@ find_project(struct ctl *ctl, const char **ret_project_id)
 		ctl_fail("--project: '%s' isn't the id of a project (prj_…)", id);
 		return false;
 	}
-	enum err e = q_installation_project(ctl->db, &(struct q_installation_project){ .project_id = id }, &project);
+	enum err e =
+		q_installation_project(ctl->db, &(struct q_installation_project){ .project_id = id }, &project);
 	if (e == ERR_NO_ROW)
 		ctl_fail("--project: there is no project %s", id);
 	else if (e != OK)
@@ -194,7 +200,9 @@ ctl_user_reset_password(struct ctl *ctl)
 		return ctl_fail("there is no user '%s' in %s", person.email, person.answer.project_id);
 	if (e != OK)
 		return ctl_fail_err(e, "user reset-password");
-	ctl_say(ctl, "All sessions of %s have ended. This link sets a new password. It works once, within 30 minutes:\n\n  %s\n",
+	ctl_say(ctl,
+		"All sessions of %s have ended. This link sets a new password. It works once, within 30 "
+		"minutes:\n\n  %s\n",
 		person.answer.email, person.answer.url);
 	ctl_print_object(ctl, reset_fields, &person.answer);
 	return CTL_OK;

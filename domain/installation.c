@@ -63,11 +63,15 @@ installation_prepare(struct tx *tx, struct installation *ret)
 		return e;
 	TRY(org_make(tx, &(struct org_make){ .name = "Operator", .joined_via = "setup" }, &org));
 	TRY(make_console(tx, org.id, &tx->console_id));
-	e = q_installation_insert(tx->db,
-				  &(struct q_installation_insert){ .console_id = tx->console_id, .operator_org_id = org.id }, NULL);
+	e = q_installation_insert(
+		tx->db,
+		&(struct q_installation_insert){ .console_id = tx->console_id, .operator_org_id = org.id },
+		NULL);
 	TRY(db_on_duplicate(tx->db, e, DUP_INSTALLATION_PRIMARY, ERR_DB_CONFLICT));
 	TRY(sign_up_policy_write(tx, tx->console_id, SIGN_UP_INVITE_ONLY));
-	*ret = (struct installation){ .console_id = tx->console_id, .operator_org_id = org.id, .setup_done_at = NONE };
+	*ret = (struct installation){ .console_id = tx->console_id,
+				      .operator_org_id = org.id,
+				      .setup_done_at = NONE };
 	return OK;
 }
 
@@ -138,7 +142,8 @@ take_setup(struct tx *tx, const char *token)
 	if (!digest_token(token, digest))
 		return ERR_INVALID_SETUP_TOKEN;
 	TRY(q_installation_finish(tx->db,
-				  &(struct q_installation_finish){ .setup_digest = { digest, sizeof(digest) } }, &matched));
+				  &(struct q_installation_finish){ .setup_digest = { digest, sizeof(digest) } },
+				  &matched));
 	if (matched == 1)
 		return OK;
 	/* Lost: to somebody who was quicker, or to a newer link. */
@@ -238,7 +243,8 @@ installation_make_owner(struct tx *tx, const char *org_id, const char *user_id, 
 
 	TRY(org_guard(tx, org_id));
 	TRY(q_org_get(tx->db, &(struct q_org_get){ .org_id = org_id }, &org));
-	enum err e = q_member_get_by_user(tx->db, &(struct q_member_get_by_user){ .org_id = org_id, .user_id = user_id }, &member);
+	enum err e = q_member_get_by_user(
+		tx->db, &(struct q_member_get_by_user){ .org_id = org_id, .user_id = user_id }, &member);
 	if (e == ERR_NO_ROW)
 		return member_add(tx,
 				  &(struct member_add){

@@ -1,5 +1,6 @@
 /*
- * The installation: operator organization, console (project zero), and the one time that somebody sets it up (tenancy rule 3).
+ * The installation: operator organization, console (project zero), and the one time that somebody sets it up
+ * (tenancy rule 3).
  */
 #ifndef GATEHOUSE_DOMAIN_INSTALLATION_H
 #define GATEHOUSE_DOMAIN_INSTALLATION_H
@@ -20,15 +21,22 @@ struct installation {
 enum err installation_load(struct tx *, struct installation *ret) MUST_CHECK;
 
 /*
- * Operator organization (named "Operator" for now, without an owner), its projects console and Default, unless they are there. Sets
- * tx->console_id. Of two that prepare at once the second runs again (ERR_DB_CONFLICT) and finds the first's.
+ * Operator organization (named "Operator" for now, without an owner), its projects console and Default, unless
+ * they are there. Sets tx->console_id. Of two that prepare at once the second runs again (ERR_DB_CONFLICT) and
+ * finds the first's.
  */
 enum err installation_prepare(struct tx *, struct installation *ret) MUST_CHECK;
 
-/* A new one-time link; the one before dies. ERR_NOT_FOUND once set-up is done. The text is registered to be wiped. */
+/*
+ * A new one-time link; the one before dies. ERR_NOT_FOUND once set-up is done. The text is registered to be
+ * wiped.
+ */
 enum err installation_make_link(struct tx *, const char **ret_url) MUST_CHECK;
 
-/* Is the link's token right, now? ERR_NOT_FOUND once set-up is done (and before it is prepared), ERR_INVALID_SETUP_TOKEN. Decides nothing. */
+/*
+ * Is the link's token right, now? ERR_NOT_FOUND once set-up is done (and before it is prepared),
+ * ERR_INVALID_SETUP_TOKEN. Decides nothing.
+ */
 enum err installation_check_token(struct tx *, const char *token) MUST_CHECK;
 
 struct installation_setup {
@@ -48,15 +56,18 @@ struct installation_owner {
 };
 
 /*
- * The first owner. At most one call ever succeeds: the rest get what installation_check_token() would say. Records user.created,
- * member.added, org.updated and setup.completed.
+ * The first owner. At most one call ever succeeds: the rest get what installation_check_token() would say.
+ * Records user.created, member.added, org.updated and setup.completed.
  */
-enum err installation_set_up(struct tx *, const struct installation_setup *, struct installation_owner *ret) MUST_CHECK;
+enum err installation_set_up(struct tx *, const struct installation_setup *,
+			     struct installation_owner *ret) MUST_CHECK;
 
 /*
- * Makes a console user an owner of an organization, whatever they were in it before; writes the guard first. Records member.added or
- * member.role_changed; nothing when they are owner already. ERR_NO_ROW when there is no such organization.
+ * Makes a console user an owner of an organization, whatever they were in it before; writes the guard first.
+ * Records member.added or member.role_changed; nothing when they are owner already. ERR_NO_ROW when there is no
+ * such organization.
  */
-enum err installation_make_owner(struct tx *, const char *org_id, const char *user_id, const char **ret_member_id) MUST_CHECK;
+enum err installation_make_owner(struct tx *, const char *org_id, const char *user_id,
+				 const char **ret_member_id) MUST_CHECK;
 
 #endif

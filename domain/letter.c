@@ -10,11 +10,13 @@ static struct seal_place
 place_of(const char *project_id, const char *message_id)
 {
 	return (struct seal_place){
-		.table = "messages", .column = "payload_sealed", .row_id = message_id, .project_id = project_id };
+		.table = "messages", .column = "payload_sealed", .row_id = message_id, .project_id = project_id
+	};
 }
 
 enum err
-letter_seal(struct tx *tx, const char *project_id, const char *message_id, const struct letter *letter, struct bytes *ret_sealed)
+letter_seal(struct tx *tx, const char *project_id, const char *message_id, const struct letter *letter,
+	    struct bytes *ret_sealed)
 {
 	struct seal_place place = place_of(project_id, message_id);
 	struct buffer json = buffer_new(tx->arena);
@@ -29,7 +31,8 @@ letter_seal(struct tx *tx, const char *project_id, const char *message_id, const
 	buffer_json_int(&json, letter->expires_at);
 	buffer_text(&json, "}");
 	arena_wipe_later(tx->arena, json.data, json.len);
-	return keyring_seal(tx->keyring, tx->arena, &place, (struct bytes){ (const uint8_t *)json.data, json.len }, ret_sealed);
+	return keyring_seal(tx->keyring, tx->arena, &place,
+			    (struct bytes){ (const uint8_t *)json.data, json.len }, ret_sealed);
 }
 
 static const char *
@@ -41,14 +44,16 @@ string_member(const struct json *object, const char *name)
 }
 
 enum err
-letter_open(struct tx *tx, const char *project_id, const char *message_id, struct bytes sealed, struct letter *ret)
+letter_open(struct tx *tx, const char *project_id, const char *message_id, struct bytes sealed,
+	    struct letter *ret)
 {
 	struct seal_place place = place_of(project_id, message_id);
 	struct bytes plain;
 	struct json object;
 
 	TRY(keyring_open(tx->keyring, tx->arena, &place, sealed, &plain));
-	if (json_parse(tx->arena, (const char *)plain.data, plain.len, &object, NULL) != OK || object.type != JSON_OBJECT)
+	if (json_parse(tx->arena, (const char *)plain.data, plain.len, &object, NULL) != OK ||
+	    object.type != JSON_OBJECT)
 		return ERR_CRYPTO;
 
 	const struct json *expires_at = json_member(&object, "expires_at");

@@ -15,8 +15,10 @@ struct letter {
 };
 
 /* The sealed form opens for this message of this project alone. */
-enum err letter_seal(struct tx *, const char *project_id, const char *message_id, const struct letter *, struct bytes *ret_sealed) MUST_CHECK;
+enum err letter_seal(struct tx *, const char *project_id, const char *message_id, const struct letter *,
+		     struct bytes *ret_sealed) MUST_CHECK;
 /* ERR_CRYPTO when it doesn't open or isn't a letter. Plain text is the arena's, wiped with it. */
-enum err letter_open(struct tx *, const char *project_id, const char *message_id, struct bytes sealed, struct letter *ret) MUST_CHECK;
+enum err letter_open(struct tx *, const char *project_id, const char *message_id, struct bytes sealed,
+		     struct letter *ret) MUST_CHECK;
 
 #endif

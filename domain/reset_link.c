@@ -26,8 +26,9 @@ static enum err
 insert_token(struct tx *tx, const char *project_id, const char *user_id, const struct secret *secret)
 {
 	TRY(q_one_time_token_void(tx->db,
-				  &(struct q_one_time_token_void){
-				      .project_id = project_id, .user_id = user_id, .purpose = RESET_LINK_PURPOSE },
+				  &(struct q_one_time_token_void){ .project_id = project_id,
+								   .user_id = user_id,
+								   .purpose = RESET_LINK_PURPOSE },
 				  NULL));
 	return q_one_time_token_insert(tx->db,
 				       &(struct q_one_time_token_insert){
@@ -41,12 +42,14 @@ insert_token(struct tx *tx, const char *project_id, const char *user_id, const s
 }
 
 enum err
-reset_link_make(struct tx *tx, const char *project_id, const char *user_id, const char *user_label, const char **ret_url)
+reset_link_make(struct tx *tx, const char *project_id, const char *user_id, const char *user_label,
+		const char **ret_url)
 {
 	struct q_installation_project_row project;
 	struct secret secret;
 
-	TRY(q_installation_project(tx->db, &(struct q_installation_project){ .project_id = project_id }, &project));
+	TRY(q_installation_project(tx->db, &(struct q_installation_project){ .project_id = project_id },
+				   &project));
 	TRY(secret_make(tx->arena, SECRET_MAIL_LINK, &secret));
 	TRY(insert_token(tx, project_id, user_id, &secret));
 	*ret_url = page_url(tx, project_id, project.client_id, secret.text);

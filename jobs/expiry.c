@@ -1,5 +1,6 @@
 /*
- * Takes away rows that time has overtaken: idempotency keys, flows, one-time tokens, old sessions, counters of failures.
+ * Takes away rows that time has overtaken: idempotency keys, flows, one-time tokens, old sessions, counters of
+ * failures.
  */
 #include "jobs/jobs.h"
 #include "sql/gen/queries.h"
@@ -21,7 +22,8 @@ sweep_table(void *context)
 {
 	struct sweep_batch *batch = context;
 
-	return sweep_rows(batch->worker->db, batch->table, batch->worker->now_ms - GRACE_MS, PURGE_BATCH, &batch->deleted);
+	return sweep_rows(batch->worker->db, batch->table, batch->worker->now_ms - GRACE_MS, PURGE_BATCH,
+			  &batch->deleted);
 }
 
 static enum err
@@ -44,7 +46,8 @@ sweep_throttles(void *context)
 
 /* One batch; a full one means that there is more. */
 static enum err
-sweep(struct job_worker *worker, enum err (*statement)(void *), const struct tenant_table *table, bool *ret_more)
+sweep(struct job_worker *worker, enum err (*statement)(void *), const struct tenant_table *table,
+      bool *ret_more)
 {
 	struct sweep_batch batch = { .worker = worker, .table = table };
 

@@ -21,8 +21,9 @@ struct job_worker {
 };
 
 /*
- * One round of a kind: a bounded amount of work, in transactions of its own. *ret_more says that work was left, so the next round
- * comes at once. An error has changed nothing that isn't committed; it is logged by the loop, not by the kind.
+ * One round of a kind: a bounded amount of work, in transactions of its own. *ret_more says that work was left,
+ * so the next round comes at once. An error has changed nothing that isn't committed; it is logged by the loop,
+ * not by the kind.
  */
 typedef enum err job_round(struct job_worker *, bool *ret_more);
 

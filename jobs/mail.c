@@ -1,9 +1,9 @@
 /*
  * Sends what the outbox holds (users.md rule 40): claim, commit, send, write down how it went.
  *
- * A worker that dies between the server's last answer and the note leaves a lease that runs out; then the mail goes again, with
- * the same Message-ID, so that the receiving side can drop it. No two workers hold one message at once: the lease outlasts
- * the longest a transfer can take.
+ * A worker that dies between the server's last answer and the note leaves a lease that runs out; then the mail
+ * goes again, with the same Message-ID, so that the receiving side can drop it. No two workers hold one message
+ * at once: the lease outlasts the longest a transfer can take.
  */
 #include "jobs/jobs.h"
 
@@ -175,9 +175,10 @@ send_letter(struct holding *held, const struct letter *letter, const char **ret_
 	});
 	if (strcmp(worker->config->mail.transport, "file") == 0)
 		return write_file(worker, held->id, data, ret_reason);
-	return smtp_send(worker->arena, worker->config,
-			 &(struct smtp_mail){ .from = worker->config->mail.from_address, .to = to, .data = data },
-			 worker->heartbeat, ret_reason);
+	return smtp_send(
+		worker->arena, worker->config,
+		&(struct smtp_mail){ .from = worker->config->mail.from_address, .to = to, .data = data },
+		worker->heartbeat, ret_reason);
 }
 
 /* ---- one message ---- */

@@ -1,6 +1,7 @@
 /*
- * Purges what was deleted (tenancy rule 16), once its retention is over: table by table in the order the foreign keys ask for, in
- * batches, each a transaction of its own. Cut short anywhere, the next round finds what is left. Audit rows stay.
+ * Purges what was deleted (tenancy rule 16), once its retention is over: table by table in the order the
+ * foreign keys ask for, in batches, each a transaction of its own. Cut short anywhere, the next round finds
+ * what is left. Audit rows stay.
  */
 #include "jobs/jobs.h"
 #include "sql/gen/queries.h"
@@ -27,10 +28,13 @@ delete_batch(void *context)
 	return purge_rows(batch->db, batch->table, batch->tenant_id, PURGE_BATCH, &batch->deleted);
 }
 
-/* Empties the tables for one tenant. *ret_is_empty is false when the round's budget ran out or the worker is to stop. */
+/*
+ * Empties the tables for one tenant. *ret_is_empty is false when the round's budget ran out or the worker is to
+ * stop.
+ */
 static enum err
-empty_tables(struct job_worker *worker, const struct tenant_table *tables, size_t count, const char *tenant_id, unsigned *budget,
-	     bool *ret_is_empty)
+empty_tables(struct job_worker *worker, const struct tenant_table *tables, size_t count, const char *tenant_id,
+	     unsigned *budget, bool *ret_is_empty)
 {
 	for (size_t i = 0; i < count;) {
 		struct batch batch = { .db = worker->db, .table = &tables[i], .tenant_id = tenant_id };

@@ -33,8 +33,11 @@ prune_messages(void *context)
 {
 	struct pruning *pruning = context;
 
-	return q_purge_messages(pruning->worker->db, &(struct q_purge_messages){
-		.project_id = pruning->project_id, .before_id = pruning->before_id, .limit = PURGE_BATCH }, &pruning->deleted);
+	return q_purge_messages(pruning->worker->db,
+				&(struct q_purge_messages){ .project_id = pruning->project_id,
+							    .before_id = pruning->before_id,
+							    .limit = PURGE_BATCH },
+				&pruning->deleted);
 }
 
 static enum err
@@ -42,8 +45,11 @@ prune_events(void *context)
 {
 	struct pruning *pruning = context;
 
-	return q_purge_events(pruning->worker->db, &(struct q_purge_events){
-		.project_id = pruning->project_id, .before_id = pruning->before_id, .limit = PURGE_BATCH }, &pruning->deleted);
+	return q_purge_events(pruning->worker->db,
+			      &(struct q_purge_events){ .project_id = pruning->project_id,
+							.before_id = pruning->before_id,
+							.limit = PURGE_BATCH },
+			      &pruning->deleted);
 }
 
 static const struct {
@@ -63,7 +69,8 @@ prune_project(struct job_worker *worker, const char *project_id)
 		struct pruning pruning = {
 			.worker = worker,
 			.project_id = project_id,
-			.before_id = id_floor(worker->arena, subjects[i].id, worker->now_ms - subjects[i].kept_ms),
+			.before_id =
+				id_floor(worker->arena, subjects[i].id, worker->now_ms - subjects[i].kept_ms),
 		};
 		do {
 			worker->heartbeat();

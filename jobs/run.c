@@ -1,5 +1,6 @@
 /*
- * A job worker's life: goes round the kinds of jobs, rests when none has work, waits longer while the database is away.
+ * A job worker's life: goes round the kinds of jobs, rests when none has work, waits longer while the database
+ * is away.
  */
 #include <time.h>
 
@@ -64,7 +65,8 @@ job_rest(const struct job_worker *worker, int64_t wait_ms)
 			return;
 		if (left_ms > NAP_MS)
 			left_ms = NAP_MS;
-		struct timespec nap = { .tv_sec = (time_t)(left_ms / 1000), .tv_nsec = (long)(left_ms % 1000) * 1000000 };
+		struct timespec nap = { .tv_sec = (time_t)(left_ms / 1000),
+					.tv_nsec = (long)(left_ms % 1000) * 1000000 };
 		worker->heartbeat();
 		nanosleep(&nap, NULL);
 	}
@@ -128,7 +130,8 @@ work_until_stopped(struct job_worker *worker)
 }
 
 void
-job_worker_run(const struct config *config, const struct keyring *keyring, volatile const int *stop, void (*heartbeat)(void))
+job_worker_run(const struct config *config, const struct keyring *keyring, volatile const int *stop,
+	       void (*heartbeat)(void))
 {
 	struct job_worker worker = {
 		.config = config,

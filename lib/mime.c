@@ -9,7 +9,10 @@
 #include "lib/buffer.h"
 #include "lib/text.h"
 
-/* RFC 2045 section 6.7 rule 5; RFC 2047 section 2: an encoded word has 75 characters at most, "=?UTF-8?Q?" and "?=" included. */
+/*
+ * RFC 2045 section 6.7 rule 5; RFC 2047 section 2: an encoded word has 75 characters at most, "=?UTF-8?Q?" and
+ * "?=" included.
+ */
 #define QP_LINE_MAX 76
 #define WORD_TEXT_MAX (75 - 12)
 /* "Subject: " stands before the first word of a line of 76. */
@@ -51,14 +54,17 @@ character_len(const char *p)
 	return len;
 }
 
-/* Letters and digits stand for themselves everywhere an encoded word may stand, also in a phrase (RFC 2047 section 5 (3)). */
+/*
+ * Letters and digits stand for themselves everywhere an encoded word may stand, also in a phrase (RFC 2047
+ * section 5 (3)).
+ */
 static bool
 is_literal_in_word(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-/* Encoded words hold whole characters only; the space between two of them isn't shown (RFC 2047 section 6.2). */
+/* Whole characters only; the space between two encoded words isn't shown (RFC 2047 section 6.2). */
 static void
 add_encoded_words(struct buffer *out, const char *text)
 {
@@ -111,7 +117,10 @@ add_unstructured(struct buffer *out, const char *name, const char *value)
 	buffer_text(out, "\r\n");
 }
 
-/* A display name is a quoted string when it can be (RFC 5322 section 3.2.4), so that no character of it has a meaning. */
+/*
+ * A display name is a quoted string when it can be (RFC 5322 section 3.2.4), so that no character of it has a
+ * meaning.
+ */
 static void
 add_from(struct buffer *out, const char *name, const char *address)
 {
@@ -137,13 +146,14 @@ static void
 add_date(struct buffer *out, int64_t at_ms)
 {
 	static const char days[7][4] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };
-	static const char months[12][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+	static const char months[12][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
+					    "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
 	time_t seconds = (time_t)(at_ms / 1000);
 	struct tm at;
 
 	gmtime_r(&seconds, &at);
-	buffer_printf(out, "Date: %s, %02d %s %04d %02d:%02d:%02d +0000\r\n", days[at.tm_wday], at.tm_mday, months[at.tm_mon],
-		      at.tm_year + 1900, at.tm_hour, at.tm_min, at.tm_sec);
+	buffer_printf(out, "Date: %s, %02d %s %04d %02d:%02d:%02d +0000\r\n", days[at.tm_wday], at.tm_mday,
+		      months[at.tm_mon], at.tm_year + 1900, at.tm_hour, at.tm_min, at.tm_sec);
 }
 
 /* ---- bodies ---- */
@@ -217,8 +227,8 @@ add_part(struct buffer *out, const char *subtype, const char *text)
 {
 	bool is_plain = may_stay_plain(text);
 
-	buffer_printf(out, "Content-Type: text/%s; charset=utf-8\r\nContent-Transfer-Encoding: %s\r\n\r\n", subtype,
-		      is_plain ? "7bit" : "quoted-printable");
+	buffer_printf(out, "Content-Type: text/%s; charset=utf-8\r\nContent-Transfer-Encoding: %s\r\n\r\n",
+		      subtype, is_plain ? "7bit" : "quoted-printable");
 	if (is_plain)
 		add_plain(out, text);
 	else
@@ -227,8 +237,8 @@ add_part(struct buffer *out, const char *subtype, const char *text)
 }
 
 /*
- * The boundary can't stand in a body: "=_" never appears in quoted-printable (RFC 2045 section 6.7 names this trick), and in a
- * plain body only by somebody who guesses the message's id.
+ * The boundary can't stand in a body: "=_" never appears in quoted-printable (RFC 2045 section 6.7 names this
+ * trick), and in a plain body only by somebody who guesses the message's id.
  */
 static void
 add_alternatives(struct buffer *out, const struct mime_mail *mail)
@@ -236,7 +246,8 @@ add_alternatives(struct buffer *out, const struct mime_mail *mail)
 	size_t id_len = strcspn(mail->message_id, "@");
 	const char *boundary = arena_printf(out->arena, "=_%.*s", (int)id_len, mail->message_id);
 
-	buffer_printf(out, "Content-Type: multipart/alternative; boundary=\"%s\"\r\n\r\n--%s\r\n", boundary, boundary);
+	buffer_printf(out, "Content-Type: multipart/alternative; boundary=\"%s\"\r\n\r\n--%s\r\n", boundary,
+		      boundary);
 	add_part(out, "plain", mail->text);
 	buffer_printf(out, "--%s\r\n", boundary);
 	add_part(out, "html", mail->html);
@@ -271,7 +282,8 @@ mime_envelope_address(struct arena *arena, const char *address, const char **ret
 		return false;
 	size_t local_len = strcspn(address, "@");
 	const char *domain = strchr(key, '@');
-	const char *ascii = arena_printf(arena, "%.*s%s", (int)local_len, address, domain == NULL ? "" : domain);
+	const char *ascii =
+		arena_printf(arena, "%.*s%s", (int)local_len, address, domain == NULL ? "" : domain);
 	if (domain == NULL || !is_printable_ascii(ascii) || strpbrk(ascii, " <>\"") != NULL)
 		return false;
 	*ret_address = ascii;

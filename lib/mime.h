@@ -21,8 +21,8 @@ struct mime_mail {
 struct bytes mime_write(struct arena *, const struct mime_mail *);
 
 /*
- * The ASCII form of an address for an envelope: local part as typed, domain as A-label. False for what no envelope can carry
- * (not an address, a local part beyond ASCII, brackets).
+ * The ASCII form of an address for an envelope: local part as typed, domain as A-label. False for what no
+ * envelope can carry (not an address, a local part beyond ASCII, brackets).
  */
 bool mime_envelope_address(struct arena *, const char *address, const char **ret_address);
 

@@ -1,5 +1,6 @@
 /*
- * SMTP by libcurl: STARTTLS or smtps, certificates checked, and what the server's answers mean (RFC 5321 section 4.2.1).
+ * SMTP by libcurl: STARTTLS or smtps, certificates checked, and what the server's answers mean (RFC 5321
+ * section 4.2.1).
  */
 #include "sys/smtp.h"
 
@@ -44,8 +45,8 @@ show_life(void *context, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
 }
 
 /*
- * 5yz to MAIL, RCPT, DATA or the text itself is final for this mail. A 5yz before that (greeting, AUTH, STARTTLS) is about the
- * server's or our own setting, which somebody may put right within the two hours.
+ * 5yz to MAIL, RCPT, DATA or the text itself is final for this mail. A 5yz before that (greeting, AUTH,
+ * STARTTLS) is about the server's or our own setting, which somebody may put right within the two hours.
  */
 static enum sending
 judge(CURLcode result, long answer, const struct transfer *transfer)
@@ -53,7 +54,8 @@ judge(CURLcode result, long answer, const struct transfer *transfer)
 	if (result == CURLE_OK)
 		return SENDING_DONE;
 	bool is_answer_to_mail = result == CURLE_SEND_ERROR ||
-				 (transfer->data_was_asked_for && (result == CURLE_RECV_ERROR || result == CURLE_WEIRD_SERVER_REPLY));
+				 (transfer->data_was_asked_for &&
+				  (result == CURLE_RECV_ERROR || result == CURLE_WEIRD_SERVER_REPLY));
 	return is_answer_to_mail && answer >= 500 && answer < 600 ? SENDING_REFUSED : SENDING_LATER;
 }
 
@@ -62,7 +64,8 @@ explain(struct arena *arena, CURLcode result, long answer, const char *text)
 {
 	const char *what = text[0] == '\0' ? curl_easy_strerror(result) : text;
 
-	return answer == 0 ? arena_printf(arena, "%s", what) : arena_printf(arena, "SMTP %ld: %s", answer, what);
+	return answer == 0 ? arena_printf(arena, "%s", what)
+			   : arena_printf(arena, "SMTP %ld: %s", answer, what);
 }
 
 /* The first line of the password file. */
@@ -98,7 +101,8 @@ set_server(CURL *curl, struct arena *arena, const struct config *config, const c
 {
 	curl_easy_setopt(curl, CURLOPT_URL, url_with_our_name(arena, config));
 	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
-	curl_easy_setopt(curl, CURLOPT_USE_SSL, (long)(config->mail.require_tls ? CURLUSESSL_ALL : CURLUSESSL_TRY));
+	curl_easy_setopt(curl, CURLOPT_USE_SSL,
+			 (long)(config->mail.require_tls ? CURLUSESSL_ALL : CURLUSESSL_TRY));
 	curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	if (config->mail.ca_file[0] != '\0')
 		curl_easy_setopt(curl, CURLOPT_CAINFO, config->mail.ca_file);
@@ -114,7 +118,8 @@ set_server(CURL *curl, struct arena *arena, const struct config *config, const c
 }
 
 static enum sending
-transfer_mail(struct arena *arena, CURL *curl, const struct smtp_mail *mail, struct transfer *transfer, const char **ret_reason)
+transfer_mail(struct arena *arena, CURL *curl, const struct smtp_mail *mail, struct transfer *transfer,
+	      const char **ret_reason)
 {
 	char text[CURL_ERROR_SIZE] = "";
 	long answer = 0;
@@ -161,8 +166,8 @@ open_server(struct arena *arena, const struct config *config, const char **ret_r
 }
 
 enum sending
-smtp_send(struct arena *arena, const struct config *config, const struct smtp_mail *mail, void (*heartbeat)(void),
-	  const char **ret_reason)
+smtp_send(struct arena *arena, const struct config *config, const struct smtp_mail *mail,
+	  void (*heartbeat)(void), const char **ret_reason)
 {
 	struct transfer transfer = { .data = mail->data, .heartbeat = heartbeat };
 	CURL *curl = open_server(arena, config, ret_reason);

@@ -21,7 +21,10 @@ struct smtp_mail {
 	struct bytes data;	/* with CRLF; dots are doubled on the way */
 };
 
-/* *ret_reason: a short text in the arena for people and the log, without the mail's content; NULL when done. heartbeat: called each second. */
+/*
+ * *ret_reason: a short text in the arena for people and the log, without the mail's content; NULL when done.
+ * heartbeat: called each second.
+ */
 enum sending smtp_send(struct arena *, const struct config *, const struct smtp_mail *, void (*heartbeat)(void),
 		       const char **ret_reason);
 

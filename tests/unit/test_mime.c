@@ -62,19 +62,22 @@ two_forms_stand_between_boundaries_the_plain_one_first(void **state)
 
 	mail.html = "<p>One</p>";
 	const char *text = write_mail(mail);
-	assert_holds(text, "Content-Type: multipart/alternative; boundary=\"=_msg_0000000000000001\"\r\n\r\n--=_msg_0000000000000001\r\n");
+	assert_holds(text, "Content-Type: multipart/alternative; "
+			   "boundary=\"=_msg_0000000000000001\"\r\n\r\n--=_msg_0000000000000001\r\n");
 	assert_holds(text, "\r\n--=_msg_0000000000000001--\r\n");
 	assert_true(strstr(text, "text/plain") < strstr(text, "text/html"));
 }
 
-/* RFC 2047 section 2: no encoded word over 75 characters, no line with one over 76, no character in two words. */
+/* RFC 2047 section 2: no encoded word over 75 characters, no line with one over 76, no character in two words.
+ */
 static void
 a_long_subject_beyond_ascii_becomes_encoded_words_of_whole_characters(void **state)
 {
 	(void)state;
 	struct mime_mail mail = plain_mail();
 
-	mail.subject = "Grüße aus dem Bürgerbüro von Ünterköpenick: 🙂🙂🙂🙂🙂🙂🙂🙂🙂 und noch mehr davon";
+	mail.subject = "Grüße aus dem Bürgerbüro von Ünterköpenick: 🙂🙂🙂🙂🙂🙂🙂🙂🙂 und "
+		       "noch mehr davon";
 	const char *text = write_mail(mail);
 	const char *line = strstr(text, "Subject: ");
 	size_t words = 0;
@@ -123,7 +126,8 @@ text_beyond_ascii_is_quoted_printable_in_lines_of_76(void **state)
 	(void)state;
 	struct mime_mail mail = plain_mail();
 
-	mail.text = "Zoë = 1 \nüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüü https://localhost/verify#mlt_0123456789\nEnd";
+	mail.text =
+		"Zoë = 1 \nüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüü https://localhost/verify#mlt_0123456789\nEnd";
 	const char *text = write_mail(mail);
 	const char *body = strstr(text, "\r\n\r\n") + 4;
 	assert_holds(text, "Content-Transfer-Encoding: quoted-printable\r\n");
@@ -154,7 +158,8 @@ static void
 an_envelope_address_is_ascii_with_its_local_part_as_typed(void **state)
 {
 	(void)state;
-	static const char *const bad[] = { "nonsense", "ünï@example.com", "a b@example.com", "a<b@example.com", "", "@example.com" };
+	static const char *const bad[] = { "nonsense", "ünï@example.com", "a b@example.com", "a<b@example.com",
+					   "",         "@example.com" };
 	const char *address = NULL;
 
 	assert_true(mime_envelope_address(arena, "Ada.Lovelace@Bücher.Example", &address));
