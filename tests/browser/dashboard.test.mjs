@@ -1,6 +1,7 @@
 // What people do in the dashboard, each step looked up in what the API says afterwards.
 
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { test } from "node:test";
 import { Client, makePassword, ownServer, person, until } from "../harness/index.mjs";
 import { assertGoodPage, openBrowser, openBrowserOf } from "./browser.mjs";
@@ -250,4 +251,32 @@ test("an empty list says what belongs there and offers the one button for it", (
 	await assertGoodPage(page, "an empty list");
 	await page.getByRole("button", { name: "New service key" }).last().click();
 	await dialog.getByLabel("Name").waitFor();
+}));
+
+/** Runs a shown line in a shell of its own, as somebody who pastes it would. */
+function paste(server, line, env) {
+	const result = spawnSync("bash", ["-c", line], { env: { ...process.env, ...env, CURL_CA_BUNDLE: server.basis.tls.ca }, encoding: "utf8", timeout: 20000 });
+	assert.equal(result.status, 0, result.stderr);
+	return result.stdout === "" ? null : JSON.parse(result.stdout);
+}
+
+test("the curl lines do what the buttons do: one with a token, one with the session that minting keys asks for", () => withOwner(async ({ server, owner, page, dialog, api, go }) => {
+	await go(`/dashboard/orgs/${owner.org.id}/projects`);
+	await page.getByRole("button", { name: "New project" }).click();
+	await dialog.getByLabel("Name").fill("O'Reilly & sons");
+	await dialog.getByRole("button", { name: "View as API" }).click();
+	const create = await dialog.getByLabel("curl for POST", { exact: true }).innerText();
+	const project = paste(server, create, { GATEHOUSE_KEY: api.secret });
+	assert.deepEqual([project.name, project.environment], ["O'Reilly & sons", "test"]);
+
+	await go(`/dashboard/orgs/${owner.org.id}/api-keys`);
+	await page.getByRole("button", { name: "New service key" }).first().click();
+	await dialog.getByLabel("Name").fill("Pasted");
+	await dialog.getByRole("button", { name: "View as API" }).click();
+	const mint = await dialog.getByLabel("curl for POST", { exact: true }).innerText();
+	const session = await owner.session();
+	const { csrf_token: token } = (await session.get("/api/v1/session")).json;
+	const key = paste(server, mint, { SESSION: session.token, CSRF_TOKEN: token });
+	assert.deepEqual([key.name, key.org_id], ["Pasted", owner.org.id]);
+	assert.equal((await new Client(server, { bearer: key.secret }).get("/api/v1/whoami")).status, 200);
 }));

@@ -36,7 +36,7 @@ export function OrgFields({ form, isSlugRequired, isDisabled }: OrgFieldsProps) 
 			/>
 			<TextInput
 				label="Logo address"
-				description="An https address of a square picture"
+				description="An https address of a square picture, for apps that show it"
 				placeholder="https://…"
 				type="url"
 				maxLength={2048}

@@ -76,7 +76,7 @@ export function TypeAndTexts<Values extends ProjectValues>({ form, isDisabled }:
 			/>
 			<TextInput
 				label="Logo address"
-				description="An https address of a square picture"
+				description="An https address of a square picture, for apps that show it"
 				placeholder="https://…"
 				type="url"
 				maxLength={2048}
