@@ -268,7 +268,6 @@ read_setting(struct reading *reading, const char *path, const config_setting_t *
 
 /*
  * The table's depth bounds the recursion: a group that isn't in it is refused before it is entered.
- * /
  */
 static void
 read_group(struct reading *reading, const char *path, const config_setting_t *group)

@@ -157,7 +157,6 @@ shown(const struct field *field, const char *value)
 
 /*
  * A secret of its own is compared by its value; those inside of objects and lists aren't looked at.
- * /
  */
 const char *
 fields_diff(struct arena *arena, const struct field *fields, const void *before, const void *after)

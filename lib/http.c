@@ -217,7 +217,6 @@ skip_blanks(const char *text)
 
 /*
  * The opaque part of an entity tag with its quotes; 0 when there is none (RFC 9110 section 8.8.3).
- * /
  */
 static size_t
 opaque_tag_len(const char *text)

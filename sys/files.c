@@ -90,7 +90,6 @@ write_all(int fd, const char *data, size_t len)
 
 /*
  * On the disk before the name points to it: after a crash the name has the old or the new content.
- * /
  */
 static bool
 write_new_file(const char *path, const void *data, size_t len, unsigned mode)
