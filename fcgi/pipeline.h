@@ -65,6 +65,7 @@ struct response {
 	bool is_replay;
 	const char *object_id;		/* of the object in the body, for idempotency rows */
 	const char *etag;
+	bool has_uncounted;		/* the body shows more than its ETag counts */
 	const char *allow;
 	struct name_value headers[RESPONSE_HEADERS_MAX];
 	size_t header_count;

@@ -231,6 +231,13 @@ reply_etag(const struct request *rq, int64_t version)
 }
 
 void
+reply_etag_without_304(const struct request *rq, int64_t version)
+{
+	reply_etag(rq, version);
+	response_of(rq)->has_uncounted = true;
+}
+
+void
 reply_retry_after(const struct request *rq, int64_t wait_ms)
 {
 	response_of(rq)->retry_after_s = wait_ms <= SECOND_MS ? 1 : (wait_ms + SECOND_MS - 1) / SECOND_MS;
@@ -300,7 +307,8 @@ is_not_modified(const struct exchange *x)
 	const char *sent = x->in.header[HEADER_IF_NONE_MATCH];
 
 	return x->rq.route != NULL && x->rq.route->method == GET && x->response.status == 200 &&
-	       x->response.etag != NULL && sent != NULL && http_etag_matches(sent, x->response.etag, true);
+	       x->response.etag != NULL && !x->response.has_uncounted && sent != NULL &&
+	       http_etag_matches(sent, x->response.etag, true);
 }
 
 static void

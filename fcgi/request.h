@@ -129,6 +129,8 @@ void reply_cookie(const struct request *, const char *name, const char *value, i
 void reply_header(const struct request *, const char *name, const char *value);
 /* The object's ETag, made of its version and what else shapes the body (the caller's role). */
 void reply_etag(const struct request *, int64_t version);
+/* The same for If-Match alone, never a 304: the body also shows what the version doesn't count (last use, a person's name). */
+void reply_etag_without_304(const struct request *, int64_t version);
 /* Retry-After in whole seconds, rounded up. */
 void reply_retry_after(const struct request *, int64_t wait_ms);
 

@@ -194,7 +194,7 @@ api_key_get(const struct request *rq, struct tx *tx)
 
 	if (e != OK)
 		return fail_err(rq, e);
-	reply_etag(rq, row.version);
+	reply_etag_without_304(rq, row.version);
 	return reply(rq, 200, api_key_fields, &row);
 }
 
@@ -310,7 +310,7 @@ api_key_update(const struct request *rq, struct tx *tx)
 	e = write_update(rq, tx, &before, scopes, &after);
 	if (e != OK)
 		return fail_err(rq, e);
-	reply_etag(rq, after.version);
+	reply_etag_without_304(rq, after.version);
 	return reply(rq, 200, api_key_fields, &after);
 }
 

@@ -89,7 +89,7 @@ member_get(const struct request *rq, struct tx *tx)
 
 	if (e != OK)
 		return fail_err(rq, e);
-	reply_etag(rq, row.version);
+	reply_etag_without_304(rq, row.version);
 	return reply(rq, 200, member_fields, &row);
 }
 
@@ -144,7 +144,7 @@ member_update(const struct request *rq, struct tx *tx)
 
 	if (e != OK)
 		return fail_err(rq, e);
-	reply_etag(rq, row.version);
+	reply_etag_without_304(rq, row.version);
 	return reply(rq, 200, member_fields, &row);
 }
 

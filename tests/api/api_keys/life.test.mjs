@@ -230,3 +230,15 @@ test("last_used_at appears within seconds and never blocks (TN-15)", async () =>
 	expectStatus(await key.get("/api/v1/whoami"), 200);
 	await until("last_used_at is written", async () => (await session.get(`/api/v1/api_keys/${key.id}`)).json.last_used_at, { patience_ms: 12000, every_ms: 500 });
 });
+
+test("a key that was used since is shown anew, not 304, though its ETag is good for a change", async () => {
+	const { org, session } = await make();
+	const key = await org.key();
+	const at = `/api/v1/api_keys/${key.id}`;
+	const { headers } = await session.get(at);
+	await server.sql.run`UPDATE api_keys SET last_used_at = NOW(3) WHERE id = ${key.id}`;
+	const again = await session.get(at, { headers: { "If-None-Match": headers.etag } });
+	assert.notEqual(expectStatus(again, 200).last_used_at, null);
+	expectStatus(await session.patch(at, { name: "Renamed" }, { headers: { "If-Match": headers.etag } }), 200);
+	expectError(await session.patch(at, { name: "Again" }, { headers: { "If-Match": headers.etag } }), 412, "precondition_failed");
+});
