@@ -1,6 +1,9 @@
 # Runs the parts listed in tests/parts and adds up what they say.
 # shellcheck shell=bash
 
+# A part that takes longer hangs: it counts as one that ended badly, and the rest still runs.
+part_seconds_max=900
+
 command_check() {
 	local part parts=() failed_parts=()
 	check_passed=0
@@ -61,9 +64,12 @@ run_part() {
 	fi
 	log=$var/check/$name.log.$$
 	printf '%-12s' "$part"
-	"${command[@]}" "${words[@]}" >"$log" 2>&1 </dev/null || status=$?
+	timeout --kill-after=30 "$part_seconds_max" "${command[@]}" "${words[@]}" >"$log" 2>&1 </dev/null || status=$?
 	read -r passed failed < <(count_results "$log")
-	if [ "$failed" -eq 0 ] && { [ "$status" -ne 0 ] || [ "$passed" -eq 0 ]; }; then
+	if [ "$status" -eq 124 ] || [ "$status" -eq 137 ]; then
+		failed=$((failed + 1))
+		printf 'not ok - the part ends within %s s\n' "$part_seconds_max" >>"$log"
+	elif [ "$failed" -eq 0 ] && { [ "$status" -ne 0 ] || [ "$passed" -eq 0 ]; }; then
 		failed=1
 		printf 'the part ended with %s after %s passed\n' "$status" "$passed" >>"$log"
 	fi
