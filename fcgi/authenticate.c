@@ -210,17 +210,18 @@ find_session(struct exchange *x, const uint8_t digest[SECRET_DIGEST_LEN], const 
 
 /* A session whose last organization is gone works in the person's oldest one: two statements more, once. */
 static enum err
-find_session_in_oldest_org(struct exchange *x, const uint8_t digest[SECRET_DIGEST_LEN], const char *user_id,
-			   struct q_credential_by_session_row *ret_row)
+find_session_in_oldest_org(struct exchange *x, const uint8_t digest[SECRET_DIGEST_LEN],
+			   struct q_credential_by_session_row *row)
 {
-	struct q_credential_oldest_org_row oldest;
-	enum err e = q_credential_oldest_org(
-	    x->worker->db, &(struct q_credential_oldest_org){ .user_id = user_id }, &oldest);
+	struct q_session_oldest_org_row oldest;
+	enum err e = q_session_oldest_org(
+	    x->worker->db,
+	    &(struct q_session_oldest_org){ .project_id = row->console_id, .user_id = row->user_id }, &oldest);
 
 	if (e == ERR_NO_ROW)
 		return OK;
 	TRY(e);
-	return find_session(x, digest, oldest.org_id, ret_row);
+	return find_session(x, digest, oldest.org_id, row);
 }
 
 /* TN-01: what isn't the person's looks like what isn't there; ids that are both theirs but disagree are a 400. */
@@ -256,7 +257,7 @@ authenticate_session(struct exchange *x, const char *cookie)
 		return unauthorized(x, "unknown, expired or ended session");
 	TRY(e);
 	if (row.org_id == NULL && org_id == NULL && asked_project(x) == NULL)
-		TRY(find_session_in_oldest_org(x, digest, row.user_id, &row));
+		TRY(find_session_in_oldest_org(x, digest, &row));
 	take_session_row(&x->rq, &row);
 	TRY(check_csrf(x));
 	if ((x->rq.route->auth & AUTH_SESSION) == 0)

@@ -48,17 +48,6 @@ LEFT JOIN project_members pm ON pm.project_id = p.id AND pm.org_id = o.id AND pm
 WHERE i.id = 1 AND s.revoked_at IS NULL AND s.expires_at > :now AND s.last_seen_at > :idle_since
   AND u.status = 'active';
 
--- Where a session works that has no last organization any more: the oldest membership.
--- name: credential_oldest_org :one
--- unscoped: the person's own memberships, whatever the organization
-SELECT m.org_id
-FROM installation i
-JOIN members m ON m.console_id = i.console_id AND m.user_id = :user_id
-JOIN orgs o ON o.id = m.org_id AND o.status <> 'deleted'
-WHERE i.id = 1
-ORDER BY m.created_at, m.id
-LIMIT 1;
-
 -- The console's id, for workers that serve a public route first.
 -- name: credential_console :one
 SELECT i.console_id, i.operator_org_id FROM installation i WHERE i.id = 1;

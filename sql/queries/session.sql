@@ -17,6 +17,7 @@ WHERE s.project_id = :project_id AND s.user_id = :user_id
 ORDER BY s.created_at DESC, s.id DESC
 LIMIT 1;
 
+-- Where they work who have no last organization (any more): the oldest membership.
 -- name: session_oldest_org :one
 -- unscoped: the person's own memberships, whatever the organization
 SELECT m.org_id
