@@ -59,6 +59,12 @@ enum err flow_find_user(struct tx *, const struct flow *, struct user_row *ret) 
 /* A new row from id, kind, state, client, user, binding, data and expiry. */
 enum err flow_add(struct tx *, const struct flow *) MUST_CHECK;
 /*
+ * Writes the flow's row before a step changes anything else; ERR_FLOW_STATE_CONFLICT when another step
+ * was faster. flow_advance() goes on from there.
+ */
+enum err flow_guard(struct tx *, struct flow *) MUST_CHECK;
+
+/*
  * Takes the step: the one conditional UPDATE of an action. kind, data and the row's user, binding,
  * code and expiry are written as they stand. ERR_FLOW_STATE_CONFLICT when the flow has moved on, or
  * the event can't happen here.

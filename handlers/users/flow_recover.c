@@ -121,6 +121,7 @@ set_password(struct tx *tx, struct flow *flow, const char *phc)
 {
 	struct user_row user;
 
+	TRY(flow_guard(tx, flow));
 	TRY(user_set_password(tx, flow->row.project_id, flow->row.user_id, phc,
 			      flow->data.token_version));
 	TRY(user_end_sessions(tx, flow->row.project_id, flow->row.user_id, NULL));

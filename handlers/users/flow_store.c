@@ -179,6 +179,24 @@ flow_add(struct tx *tx, const struct flow *flow)
 }
 
 enum err
+flow_guard(struct tx *tx, struct flow *flow)
+{
+	uint64_t matched = 0;
+
+	TRY(q_flow_guard(tx->db,
+			 &(struct q_flow_guard){
+			     .project_id = flow->row.project_id,
+			     .id = flow->row.id,
+			     .version = flow->row.version,
+			 },
+			 &matched));
+	if (matched == 0)
+		return ERR_FLOW_STATE_CONFLICT;
+	flow->row.version++;
+	return OK;
+}
+
+enum err
 flow_advance(struct tx *tx, struct flow *flow, enum flow_event event)
 {
 	enum flow_state next = flow_next(flow->state, event);

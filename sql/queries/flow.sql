@@ -62,6 +62,12 @@ SET f.kind = :kind, f.state = :state, f.version = f.version + 1, f.user_id = :us
 	f.expires_at = :expires_at
 WHERE f.project_id = :project_id AND f.id = :id AND f.version = :version AND f.expires_at > :now;
 
+-- The flow as the guard of what its step changes elsewhere: written first, so that of two steps at once one changes anything.
+-- name: flow_guard :exec
+UPDATE flows f
+SET f.version = f.version + 1
+WHERE f.project_id = :project_id AND f.id = :id AND f.version = :version AND f.expires_at > :now;
+
 -- Spends a try at the code before it is compared. None left, or the code is too old: hits nothing.
 -- name: flow_spend_try :exec
 UPDATE flows f

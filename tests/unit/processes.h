@@ -164,6 +164,20 @@ q_usage_session_seen(struct db *db, const struct q_usage_session_seen *q, uint64
 }
 
 enum err
+q_usage_member_seen(struct db *db, const struct q_usage_member_seen *q, uint64_t *ret_matched)
+{
+	(void)db, (void)q, (void)ret_matched;
+	return OK;
+}
+
+enum err
+q_usage_token_seen(struct db *db, const struct q_usage_token_seen *q, uint64_t *ret_matched)
+{
+	(void)db, (void)q, (void)ret_matched;
+	return OK;
+}
+
+enum err
 q_installation_get(struct db *db, struct q_installation_get_row *ret_row)
 {
 	(void)db;

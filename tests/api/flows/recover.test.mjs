@@ -71,6 +71,17 @@ test("a reset asked for twice, both flows open: the second set_password finds it
 		expectError(answer, 409, "flow_state_conflict");
 });
 
+test("two proofs of one person, both flows open: the first new password ends what the other proof was worth (U-17)", async () => {
+	const user = await member();
+	const first = await newPasswordFlow(server, user.email);
+	await server.sql.query(`UPDATE messages SET created_at = created_at - INTERVAL 2 MINUTE WHERE recipient = '${user.email}'`);
+	const second = await newPasswordFlow(server, user.email);
+	const set = (flow) => flow.browser.with({}).post(`/api/v1/flows/${flow.id}/set_password`, { password: makePassword() }, { headers: flow.headers(), csrf: false });
+	const answers = await Promise.all([first, second].map(set));
+	assert.equal(answers.filter(({ status }) => status === 200).length, 1, JSON.stringify(tally(answers)));
+	expectError(answers.find(({ status }) => status !== 200), 410, "flow_expired");
+});
+
 test("an unknown address: the same answer, no mail", async () => {
 	const email = makeEmail("nobody");
 	const flow = await openFlow(server, "recover");
