@@ -35,9 +35,9 @@ make_database() {
 	mv "$var/mysql.new" "$var/mysql"
 }
 
-# As the server's root account, which the socket grants to whoever runs it.
+# As the all-privileged account that mariadb-install-db made for whoever runs it, and that the socket grants to nobody else.
 database_administer() {
-	mariadb --no-defaults --user=root --socket="$run/mariadb.sock" --batch --skip-column-names "$@"
+	mariadb --no-defaults --user="$(id -un)" --socket="$run/mariadb.sock" --batch --skip-column-names "$@"
 }
 
 # Two accounts of one system user can't be told apart by the socket, so each has a password.
