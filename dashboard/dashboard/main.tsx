@@ -14,6 +14,16 @@ import { theme, variables } from "./theme";
 const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? "";
 setNonce(nonce);
 
+/** A chunk is gone because the server has a newer dashboard: load that, but never in a circle. */
+window.addEventListener("vite:preloadError", (event) => {
+	const last = Number(sessionStorage.getItem("gatehouse-reloaded") ?? 0);
+	if (Date.now() - last > 30_000) {
+		event.preventDefault();
+		sessionStorage.setItem("gatehouse-reloaded", String(Date.now()));
+		location.reload();
+	}
+});
+
 /** The session is over. A wrong password is a 401 too, but of another code. */
 function leaveWhenSignedOut(error: unknown): void {
 	if (error instanceof ApiError && error.code === "unauthorized") {
@@ -25,6 +35,8 @@ const queries = new QueryClient({
 	queryCache: new QueryCache({ onError: leaveWhenSignedOut }),
 	mutationCache: new MutationCache({ onError: leaveWhenSignedOut }),
 	defaultOptions: {
+		// "busy" says that nothing was begun.
+		mutations: { retry: (count, error) => count < 2 && error instanceof ApiError && error.code === "busy" },
 		queries: {
 			staleTime: 15_000,
 			// A refusal won't change by asking again; a lost connection or a busy server may.

@@ -42,7 +42,24 @@ async function toRefusal(response: Response): Promise<Refusal> {
 	);
 }
 
+const BUSY_TRIES = 3;
+
+/** One call; when the server is too busy to begin it, it's tried again by itself. */
 export async function call<T>(method: string, path: string, options: CallOptions = {}): Promise<T> {
+	for (let tries = 1; ; tries++) {
+		try {
+			return await callOnce<T>(method, path, options);
+		} catch (error) {
+			if (!(error instanceof Refusal) || error.code !== "busy" || tries === BUSY_TRIES) {
+				throw error;
+			}
+			const seconds = Math.min(error.retryAfter, 3) + Math.random();
+			await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+		}
+	}
+}
+
+async function callOnce<T>(method: string, path: string, options: CallOptions): Promise<T> {
 	const headers: Record<string, string> = {};
 	if (options.body !== undefined) {
 		headers["Content-Type"] = "application/json";

@@ -40,7 +40,7 @@ export async function openBrowser({ width = 1280, height = 860, scheme = "light"
 	});
 	const complaints = [];
 	context.on("page", (page) => watch(page, complaints, answersMayFail));
-	context.setDefaultTimeout(15000);
+	context.setDefaultTimeout(30000);
 	return {
 		context,
 		page: await context.newPage(),

@@ -280,3 +280,16 @@ test("the curl lines do what the buttons do: one with a token, one with the sess
 	assert.deepEqual([key.name, key.org_id], ["Pasted", owner.org.id]);
 	assert.equal((await new Client(server, { bearer: key.secret }).get("/api/v1/whoami")).status, 200);
 }));
+
+test("a part of the page that a newer version has replaced makes the page load anew, once", () => withOwner(async ({ owner, page, dialog, go }) => {
+	await go(`/dashboard/orgs/${owner.org.id}/projects`);
+	await page.getByRole("link", { name: /Default/ }).first().waitFor();
+	let misses = 0;
+	await page.route(/\/assets\/create-project-/, (route) => (misses++ === 0 ? route.fulfill({ status: 404, body: "" }) : route.continue()));
+	await page.evaluate(() => { globalThis.isOldPage = true; });
+	await page.getByRole("button", { name: "New project" }).click();
+	await page.waitForFunction(() => !globalThis.isOldPage);
+	await page.getByRole("link", { name: /Default/ }).first().waitFor();
+	await page.getByRole("button", { name: "New project" }).click();
+	await dialog.getByLabel("Name").waitFor();
+}, { answersMayFail: true }));

@@ -174,3 +174,20 @@ test("a project's own pages stand on the other host and carry its name; an unkno
 	await assertGoodPage(page, "an unknown project");
 	await browser.close();
 });
+
+test("a sign-in that meets a full queue is tried again by itself", async () => {
+	const server = await serving;
+	const who = await person(server, { password: true });
+	const browser = await openBrowser({ answersMayFail: true });
+	const { page } = browser;
+	let refused = 0;
+	const busy = { error: { code: "busy", message: "The server can't do this right now." }, request_id: "req_0123456789abcdef" };
+	await page.route(/\/password$/, (route) => (refused++ === 0
+		? route.fulfill({ status: 503, headers: { "Retry-After": "1" }, contentType: "application/json", body: JSON.stringify(busy) })
+		: route.continue()));
+	await signIn(page, server, who);
+	await page.getByRole("heading", { name: "Projects" }).waitFor();
+	assert.equal(refused, 2, "the first try was refused, the second went through");
+	browser.assertCalm();
+	await browser.close();
+});
