@@ -10,8 +10,13 @@ machine=$(mktemp -d /var/tmp/gatehouse-fresh.XXXXXX)
 chmod 0755 "$machine"
 
 finish() {
-	local mounted
-	inside /srv/gatehouse './dev down' >/dev/null 2>&1 || true
+	local mounted process
+	# What still runs in there, whoever started it.
+	for process in /proc/[0-9]*; do
+		if [ "$(readlink "$process/root" || true)" = "$machine" ]; then
+			kill -KILL "${process#/proc/}" || true
+		fi
+	done
 	for mounted in dev/shm dev proc sys; do
 		mountpoint -q "$machine/$mounted" && umount -l "$machine/$mounted"
 	done
