@@ -8,12 +8,12 @@
 #include "domain/members.h"
 #include "domain/orgs.h"
 #include "domain/projects.h"
+#include "domain/slugs.h"
 #include "lib/secrets.h"
 #include "lib/text.h"
 #include "sql/gen/queries.h"
 #include "sql/gen/schema_keys.h"
 
-#define SLUG_ATTEMPTS_MAX 1000
 
 enum err
 installation_load(struct tx *tx, struct installation *ret)
@@ -161,10 +161,13 @@ name_org(struct tx *tx, const char *org_id, const char *name)
 
 	TRY(q_org_get(tx->db, &(struct q_org_get){ .org_id = org_id }, &before));
 	for (unsigned attempt = 1; e == ERR_SLUG_CONFLICT && attempt <= SLUG_ATTEMPTS_MAX; attempt++) {
+		const char *slug;
+
+		TRY(slug_candidate(tx, base, attempt, &slug));
 		e = q_installation_name_org(tx->db,
 					    &(struct q_installation_name_org){
 						.name = name,
-						.slug = slug_numbered(tx->arena, base, attempt),
+						.slug = slug,
 						.org_id = org_id,
 					    },
 					    NULL);

@@ -6,12 +6,10 @@
 #include <string.h>
 
 #include "domain/projects.h"
+#include "domain/slugs.h"
 #include "lib/text.h"
 #include "sql/gen/queries.h"
 #include "sql/gen/schema_keys.h"
-
-#define SLUG_ATTEMPTS_MAX 1000
-#define SLUG_COUNTED_ATTEMPTS 20
 
 const struct field org_fields[] = {
 	OUT_ID(struct org_row, id, ID_ORG),
@@ -40,32 +38,9 @@ org_guard(struct tx *tx, const char *org_id)
 	return matched == 1 ? OK : ERR_NO_ROW;
 }
 
-/*
- * No row above organizations to guard their slugs: the look only spares failed inserts. Two that derive one slug at once meet at
- * the unique key, and the later transaction runs again and sees the first.
- */
 static enum err
-find_free_slug(struct tx *tx, const char *name, const char **ret_slug)
+insert_row(struct tx *tx, const struct org_make *in, const struct org_made *made)
 {
-	const char *base = slug_derive(tx->arena, name, "org");
-
-	for (unsigned attempt = 1; attempt <= SLUG_ATTEMPTS_MAX; attempt++) {
-		struct q_org_slug_taken_row row;
-
-		*ret_slug = attempt <= SLUG_COUNTED_ATTEMPTS
-				? slug_numbered(tx->arena, base, attempt)
-				: slug_numbered(tx->arena, base, attempt * attempt);
-		TRY(q_org_slug_taken(tx->db, &(struct q_org_slug_taken){ .slug = *ret_slug }, &row));
-		if (row.taken == 0)
-			return OK;
-	}
-	return ERR_SLUG_CONFLICT;
-}
-
-static enum err
-insert_org(struct tx *tx, const struct org_make *in, const struct org_made *made)
-{
-	bool is_derived = in->slug == NULL;
 	enum err e = q_org_insert(tx->db,
 				  &(struct q_org_insert){
 				      .org_id = made->id,
@@ -78,7 +53,23 @@ insert_org(struct tx *tx, const struct org_make *in, const struct org_made *made
 				  },
 				  NULL);
 
-	return db_on_duplicate(tx->db, e, DUP_ORGS_UQ_SLUG, is_derived ? ERR_DB_CONFLICT : ERR_SLUG_CONFLICT);
+	return db_on_duplicate(tx->db, e, DUP_ORGS_UQ_SLUG, ERR_SLUG_CONFLICT);
+}
+
+/* No row above organizations guards their slugs: whoever meets the unique key with a derived one tries the next. */
+static enum err
+insert_org(struct tx *tx, const struct org_make *in, struct org_made *made)
+{
+	const char *base = slug_derive(tx->arena, in->name, "org");
+	enum err e = ERR_SLUG_CONFLICT;
+
+	if (made->slug != NULL)
+		return insert_row(tx, in, made);
+	for (unsigned attempt = 1; e == ERR_SLUG_CONFLICT && attempt <= SLUG_ATTEMPTS_MAX; attempt++) {
+		TRY(slug_candidate(tx, base, attempt, &made->slug));
+		e = insert_row(tx, in, made);
+	}
+	return e;
 }
 
 static enum err
@@ -130,8 +121,6 @@ org_make(struct tx *tx, const struct org_make *in, struct org_made *ret)
 	struct org_made made = { .slug = in->slug };
 	struct project_made project;
 
-	if (made.slug == NULL)
-		TRY(find_free_slug(tx, in->name, &made.slug));
 	TRY(tx_make_id(tx, ID_ORG, &made.id));
 	TRY(insert_org(tx, in, &made));
 	if (in->owner_user_id != NULL)

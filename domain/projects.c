@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "domain/orgs.h"
+#include "domain/slugs.h"
 #include "lib/encode.h"
 #include "lib/secrets.h"
 #include "lib/text.h"
@@ -13,7 +14,6 @@
 #include "sql/gen/queries.h"
 #include "sql/gen/schema_keys.h"
 
-#define SLUG_ATTEMPTS_MAX 1000
 #define REDIRECT_URI_DEFAULT "http://localhost/callback"
 
 const char *const project_types[] = { "web", "mcp", "hybrid", NULL };
@@ -65,9 +65,10 @@ find_free_slug(struct tx *tx, const struct project_make *in, const char **ret_sl
 	const char *base = slug_derive(tx->arena, in->name, "project");
 
 	for (unsigned attempt = 1; attempt <= SLUG_ATTEMPTS_MAX; attempt++) {
-		const char *slug = slug_numbered(tx->arena, base, attempt);
 		struct q_project_slug_taken_row row;
+		const char *slug;
 
+		TRY(slug_candidate(tx, base, attempt, &slug));
 		if (project_slug_is_reserved(slug))
 			continue;
 		TRY(q_project_slug_taken(

@@ -14,6 +14,9 @@
 
 #define RUNS_MAX 4	/* the first and three more */
 
+/* What a page's rows may take: the reply is made of them three times over, and has to fit the arena. */
+#define PAGE_BYTES_MAX (512 * (size_t)1024)
+
 /* ---- before the route's own code ---- */
 
 static enum err
@@ -158,6 +161,8 @@ run_handler_once(struct exchange *x)
 	struct tx tx = make_tx(x);
 	bool is_replay = false;
 
+	if ((route->flags & ROUTE_LIST) != 0)
+		db_limit_rows(x->worker->db, PAGE_BYTES_MAX);
 	if (route->tx == TX_WRITE || route->tx == TX_READ_SNAPSHOT)
 		TRY(db_begin(x->worker->db, route->tx));
 	if (route->tx == TX_WRITE)
@@ -260,6 +265,9 @@ record_refused_write(struct exchange *x, enum err error)
 	const struct request *rq = &x->rq;
 	const char *target = x->in.path_pairs.count > 0 ? x->in.path_pairs.items[0].value : "";
 	struct tx tx;
+
+	if (strlen(target) >= ID_SIZE)
+		target = "";	/* refused before its grammar was looked at; no id is so long */
 
 	if (error_info(error)->status != 403 || rq->route == NULL || rq->route->method == GET ||
 	    rq->credential.id == NULL || rq->org.id == NULL || !limit_allows_denied_audit(x))

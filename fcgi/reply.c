@@ -80,6 +80,8 @@ reply_list(const struct request *rq, const struct list_reply *list)
 	struct buffer body = buffer_new(rq->arena);
 	size_t limit = (size_t)rq->page.limit;
 	size_t shown = list->count > limit ? limit : list->count;
+	/* A page of large rows ends before its limit and goes on from there. */
+	bool goes_on = list->count > limit || (shown > 0 && db_rows_were_cut(exchange_of(rq)->worker->db));
 
 	buffer_text(&body, "{\"data\":[");
 	for (size_t i = 0; i < shown; i++) {
@@ -88,7 +90,7 @@ reply_list(const struct request *rq, const struct list_reply *list)
 		fields_render(&body, list->fields, (const char *)list->items + i * list->item_size, false);
 	}
 	buffer_text(&body, "],\"next_cursor\":");
-	if (list->count > limit)
+	if (goes_on)
 		buffer_json_string(&body,
 				   cursor_after(rq, list, (const char *)list->items + (shown - 1) * list->item_size));
 	else

@@ -38,6 +38,8 @@ struct db {
 	enum err doom;
 	unsigned statement_count;
 	int duplicate_key;
+	size_t rows_bytes_max; /* 0: no limit */
+	bool rows_were_cut;
 };
 
 struct db *
@@ -83,6 +85,20 @@ db_use(struct db *db, struct arena *arena, int64_t now_ms)
 	db->now_ms = now_ms;
 	db->statement_count = 0;
 	db->duplicate_key = DUP_UNKNOWN;
+	db->rows_bytes_max = 0;
+	db->rows_were_cut = false;
+}
+
+void
+db_limit_rows(struct db *db, size_t bytes_max)
+{
+	db->rows_bytes_max = bytes_max;
+}
+
+bool
+db_rows_were_cut(const struct db *db)
+{
+	return db->rows_were_cut;
 }
 
 static enum err
@@ -437,12 +453,17 @@ db_fetch_many(struct db *db, const struct db_statement *statement, const void *p
 {
 	size_t room = 16;
 	size_t count = 0;
+	size_t before = arena_used_bytes(db->arena);
 	char *rows = arena_alloc_array(db->arena, room, statement->row_size);
 	enum err e;
 
+	db->rows_were_cut = false;
 	TRY(run(db, statement, params));
 	TRY(bind_columns(db, statement));
-	while ((e = fetch_row(db, statement, rows + count * statement->row_size)) == OK) {
+	while (!db->rows_were_cut &&
+	       (e = fetch_row(db, statement, rows + count * statement->row_size)) == OK) {
+		db->rows_were_cut = db->rows_bytes_max > 0 &&
+				    arena_used_bytes(db->arena) - before > db->rows_bytes_max;
 		if (++count < room)
 			continue;
 		char *larger = arena_alloc_array(db->arena, room * 2, statement->row_size);
@@ -451,7 +472,7 @@ db_fetch_many(struct db *db, const struct db_statement *statement, const void *p
 		rows = larger;
 		room *= 2;
 	}
-	if (e != ERR_NO_ROW)
+	if (e != ERR_NO_ROW && !db->rows_were_cut)
 		return e;
 	mysql_stmt_free_result(db->statements[statement->index]);
 	*ret_rows = rows;

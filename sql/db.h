@@ -55,6 +55,14 @@ enum err db_transact(struct db *, enum tx_mode, enum err (*fn)(void *context), v
 /* Is the server reachable and usable? One round trip; also asks wsrep_ready where there is one. */
 enum err db_ping(struct db *) MUST_CHECK;
 
+/*
+ * Until the next db_use(), :many stops after this many octets of rows (but not before the first). For pages of lists alone, which end
+ * early and go on with their cursor: whoever counts on all rows must not set it.
+ */
+void db_limit_rows(struct db *, size_t bytes_max);
+/* Did the last :many stop early? */
+bool db_rows_were_cut(const struct db *);
+
 /* ---- for generated code only ---- */
 
 enum db_type { DB_TEXT, DB_BYTES, DB_INT, DB_BOOL, DB_TIME };

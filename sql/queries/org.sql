@@ -23,10 +23,6 @@ INSERT INTO orgs (id, name, slug, description, logo_url, discoverable, status, d
 	created_at, updated_at)
 VALUES (:org_id, :name, :slug, :description, :logo_url, :discoverable, 'active', NULL, 1, 0, :created_by, :now, :now);
 
--- name: org_slug_taken :one
--- unscoped: slugs of organizations are unique in the installation
-SELECT COUNT(*) AS taken FROM orgs o WHERE o.slug = :slug;
-
 -- name: org_revoke_keys :exec
 UPDATE api_keys SET revoked_at = :now, updated_at = :now, version = version + 1
 WHERE org_id = :org_id AND revoked_at IS NULL;
