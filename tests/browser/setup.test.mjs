@@ -87,7 +87,7 @@ async function takePicture(page) {
 		return page.getByRole("row", { name: /Billing worker/ }).getByText("just now").waitFor({ timeout: 2000 }).then(() => true, () => false);
 	}, { patience_ms: 20000 });
 	await page.getByRole("heading", { name: "What happened last" }).waitFor();
-	await page.setViewportSize({ width: 1280, height: 1140 });
+	await page.setViewportSize({ width: 1280, height: 980 });
 	const image = await page.screenshot();
 	assert.ok(image.length > 20000, "the picture shows something");
 	if (process.env.GATEHOUSE_PICTURES) {
