@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { samples, World } from "../api/generated/samples.mjs";
 import { asPolicy, describe } from "../harness/describe.mjs";
-import { person } from "../harness/index.mjs";
+import { openFlow, person } from "../harness/index.mjs";
 import { warmUp, watchedServer } from "./watched.mjs";
 
 const { server, proxy } = await watchedServer({ jobs: true, config: { process: { request_workers: 2, password_workers: 1 } } });
@@ -35,6 +35,15 @@ const SNAPSHOT = [
 	...COUNTED.map((table) => `SELECT '${table}' AS t, COUNT(*) AS n, 0 AS s FROM ${table}`),
 ].join(" UNION ALL ");
 
+/** Only what the asking worker runs counts: job workers and the process that writes last_used_at go on beside. */
+const asking = new Set();
+for (const send of [() => key.get("/api/v1/whoami"), () => openFlow(server).then((flow) => flow.act("sign_up", { email: "nobody", password: "x" }))])
+	for (let i = 0; i < 20; i++)
+		for (const { text, pid } of (await proxy.during(send)).statements)
+			if (/FROM api_keys k JOIN orgs|FROM flows f/.test(text))
+				asking.add(pid);
+const byAsking = ({ pid, text }) => asking.has(pid) && text !== "ROLLBACK";
+
 const snapshot = async () => Object.fromEntries((await server.sql.query(SNAPSHOT)).map(({ t, n, s }) => [t, `${n} ${s}`]));
 
 // A failed try must stay counted (users rule 13) and a spent code spent: flows write before they work, on purpose.
@@ -52,21 +61,22 @@ async function prepare(route) {
 	return { status: sample.status ?? 200, send: () => client.request(route.method, sample.target ?? route.path, sample.json === undefined ? {} : { json: sample.json }) };
 }
 
-test("the writes of this area are all here", () => assert.equal(writes.length, 41));
+test("the writes of this area are all here", () => assert.equal(writes.length, 39));
 
 for (const route of writes)
 	test(`${route.name}: each statement fails once`, async () => {
 		const plain = await prepare(route);
-		const { result, statements } = await proxy.during(plain.send);
+		const { result, statements: all } = await proxy.during(plain.send);
+		const statements = all.filter(byAsking);
 		assert.equal(result.status, plain.status, result.text);
 		const count = statements.length;
-		assert.ok(count >= 2, `${count} statements`);
+		assert.ok(count >= 1, `${count} statements`);
 		const isFlow = OWN_TRANSACTIONS.test(route.path);
 
 		for (let nth = 1; nth <= count; nth++) {
 			const hurt = await prepare(route);
 			const before = await snapshot();
-			const broken = proxy.fail(() => true, STORAGE_ENGINE_ERROR, { nth });
+			const broken = proxy.fail(byAsking, STORAGE_ENGINE_ERROR, { nth });
 			const answer = await hurt.send();
 			const what = `statement ${nth} of ${count}: ${statements[nth - 1].text.slice(0, 100)}`;
 			proxy.clear();
@@ -74,13 +84,13 @@ for (const route of writes)
 				assert.ok(answer.status >= 500, `${what}: ${answer.status} ${answer.text}`);
 				if (!isFlow)
 					assert.deepEqual(await snapshot(), before, what);
-				assert.ok(!/sql|storage|engine|1030/i.test(answer.text), "HT-17 nothing of the database is shown");
+				assert.ok(!/sql|storage|engine|1030/i.test(answer.json.error.message), "HT-17 nothing of the database is shown");
 			}
 		}
 
 		for (let nth = 1; nth <= count; nth++) {
 			const hurt = await prepare(route);
-			proxy.fail(() => true, DEADLOCK, { nth });
+			proxy.fail(byAsking, DEADLOCK, { nth });
 			const answer = await hurt.send();
 			const what = `deadlock at statement ${nth} of ${count}: ${statements[nth - 1].text.slice(0, 100)}`;
 			proxy.clear();

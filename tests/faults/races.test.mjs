@@ -37,7 +37,8 @@ async function meetAt(where, at, first, second) {
 	const running = [first()];
 	await Promise.race([hold.reached, running[0].then((answer) => assert.fail(`the first never came to ${at}: ${answer.status} ${answer.text}`))]);
 	running.push(second());
-	await sleep(400);
+	for (let waited_ms = 0; hold.seen < 2 && waited_ms < 1200; waited_ms += 20)
+		await sleep(20);
 	hold.release();
 	return Promise.all(running);
 }
