@@ -321,6 +321,8 @@ static const struct field project_update_input[] = {
 static enum verdict
 check_update(const struct request *rq, const struct project_update_input *in)
 {
+	if (in->has.slug && rq->project.is_console && strcmp(in->slug, rq->project.slug) != 0)
+		return fail_field(rq, "slug", "immutable", "The console's slug stays as it is.");
 	if (in->has.slug && project_slug_is_reserved(in->slug) && strcmp(in->slug, rq->project.slug) != 0)
 		return fail(rq, ERR_SLUG_RESERVED, "The slug '%s' is reserved.", in->slug);
 	if (in->has.is_default && !in->is_default)

@@ -103,6 +103,15 @@ test("T-14 the console is never the default: 422 rule console_never_default", as
 	assert.notEqual(await server.sql.value`SELECT default_project_id FROM orgs WHERE id = ${server.operatorOrgId}`, server.consoleId);
 });
 
+test("the console keeps its slug; its name may change and change back", async () => {
+	const session = await (await operator(server)).session();
+	const at = `/api/v1/projects/${server.consoleId}`;
+	expectField(await session.patch(at, { slug: "elsewhere" }), "slug", "immutable");
+	const { name, slug } = expectStatus(await session.patch(at, { slug: "console", description: "Project zero" }), 200);
+	assert.deepEqual([name, slug], ["Console", "console"]);
+	expectStatus(await session.patch(at, { description: null }), 200);
+});
+
 test("If-Match: the current ETag passes, an old one is 412 and changes nothing", async () => {
 	const { session, at } = await make();
 	const { etag } = (await session.get(at)).headers;
