@@ -43,7 +43,7 @@ export class Client {
 	#agent;
 	#csrf;
 
-	/** site: main or auth. bearer: sent as Authorization. cookies: name → value. */
+	/** site: main, auth, or the name of another site that the same nginx serves. bearer: sent as Authorization. cookies: name → value. */
 	constructor(server, { site = "main", address = makeAddress(), bearer, headers = {}, cookies = {}, check = true } = {}) {
 		this.server = server;
 		this.site = site;
@@ -56,7 +56,8 @@ export class Client {
 	}
 
 	get host() {
-		return this.site === "auth" ? this.server.authHost : this.server.host;
+		const own = { main: this.server.host, auth: this.server.authHost };
+		return own[this.site] ?? `${this.site}:${this.server.port}`;
 	}
 
 	get origin() {

@@ -26,7 +26,7 @@ function dashboardFolder(server) {
 	return folder;
 }
 
-export function writeNginxConfig(server, { extra = "" } = {}) {
+export function writeNginxConfig(server, { extra = () => "" } = {}) {
 	const { folder } = server;
 	fs.rmSync(path.join(folder, "snippets"), { force: true });
 	fs.symlinkSync(path.join(ROOT, "nginx/snippets"), path.join(folder, "snippets"));
@@ -47,7 +47,7 @@ http {
 	default_type application/octet-stream;
 	${["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((name) => `${name}_temp_path ${folder}/nginx-${name};`).join("\n\t")}
 	include ${folder}/site.conf;
-	${extra}
+	${extra(server)}
 }
 `);
 	return file;

@@ -29,7 +29,7 @@ function expectLimited({ count, refusal }, limit, family) {
 	assert.equal(refusal.headers["x-ratelimit-remaining"], "0");
 }
 
-test("credential: 600 in 60 seconds per key, headers count down; another key isn't touched", async () => {
+test("T-32 credential: 600 in 60 seconds per key, headers count down; another key isn't touched", async () => {
 	const owner = await person(server);
 	const key = await owner.org.key();
 	const first = await key.get("/api/v1/org_roles");
@@ -67,7 +67,7 @@ test("a key's own limit tightens the default", async () => {
 	expectLimited(await passed(5, () => key.get("/api/v1/org_roles")), 5, "credential");
 });
 
-test("failed credentials: 30 in 60 seconds per address; good ones from elsewhere aren't touched", async () => {
+test("T-32 failed credentials: 30 in 60 seconds per address; good ones from elsewhere aren't touched", async () => {
 	const owner = await person(server);
 	const key = await owner.org.key();
 	const stranger = new Client(server, { bearer: makeSecret("gsk_live_") });
@@ -75,7 +75,7 @@ test("failed credentials: 30 in 60 seconds per address; good ones from elsewhere
 	expectStatus(await key.get("/api/v1/whoami"), 200);
 });
 
-test("POST, PATCH, DELETE /projects: 30 in 60 seconds per credential; reading goes on; requests refused by it don't spend the other buckets", async () => {
+test("T-32 POST, PATCH, DELETE /projects: 30 in 60 seconds per credential; reading goes on; requests refused by it don't spend the other buckets", async () => {
 	const owner = await person(server);
 	const key = await owner.org.key();
 	const at = `/api/v1/projects/${owner.org.defaultProject.id}`;
@@ -112,7 +112,7 @@ test("T-12 invitation secrets: ten tries in 60 seconds per address, and per user
 	expectStatus(await (await other.session()).post("/api/v1/invitations/accept", { secret }), 201);
 });
 
-test("POST /invitations: 60 an hour and organization", async () => {
+test("T-32 POST /invitations: 60 an hour and organization", async () => {
 	const owner = await person(server);
 	const sessions = [await owner.session(), await owner.session()];
 	const result = await passed(60, (i) => sessions[i % 2].post("/api/v1/invitations", { kind: "email", email: `guest${i}.${owner.id}@example.com`, role: "viewer" }));
@@ -126,7 +126,7 @@ test("flow actions: 30 in 60 seconds per address", async () => {
 	expectLimited(result, 30, "flow_action");
 });
 
-test("anonymous: 600 in 60 seconds per address", async () => {
+test("T-32 anonymous: 600 in 60 seconds per address", async () => {
 	const nobody = new Client(server);
 	const answers = [];
 	for (let batch = 0; batch < 13; batch++)

@@ -39,7 +39,8 @@ test("LG-02 every line of the workers' log is one JSON object with a time in UTC
 		assert.match(entry.time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 });
 
-test("no request of the run ended in a 500, and no worker was lost", () => {
-	const broken = logEntries(server.logs.request).filter(({ status }) => status === 500);
-	assert.deepEqual(broken.slice(0, 5), []);
+test("no request of the run ended in a 500, no worker was lost, no sanitizer complained", () => {
+	const entries = logEntries(server.logs.request);
+	assert.deepEqual(entries.filter(({ status }) => status === 500).slice(0, 5), []);
+	assert.deepEqual(entries.filter(({ message, raw }) => /worker died|AddressSanitizer|runtime error/.test(message ?? raw ?? "")).slice(0, 5), []);
 });
