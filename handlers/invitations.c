@@ -1,5 +1,5 @@
 /*
- * /api/v1/invitations (tenancy.md 4.2, rules 5 and 9 to 13): invitations by e-mail.
+ * /api/v1/invitations (tenancy.md 4.2, rules 5 and 9 to 13): what an organization does with its invitations, by e-mail or by code.
  */
 #include "handlers/routes.h"
 
@@ -9,13 +9,15 @@
 #include "domain/mail.h"
 #include "domain/members.h"
 #include "fcgi/request.h"
+#include "lib/invite_codes.h"
 #include "lib/secrets.h"
 #include "lib/text.h"
 #include "sql/gen/queries.h"
 #include "sql/gen/schema_keys.h"
 
-static const char *const KINDS[] = { "email", NULL };
-static const char *const STATUSES[] = { "pending", "accepted", "used_up", "expired", "revoked", NULL };
+static const char *const KINDS[] = { "email", "code", NULL };
+
+#define CODE_USES_MAX 1000
 
 #define EXPIRES_DEFAULT_MS (7 * DAY_MS)
 #define EXPIRES_MIN_MS HOUR_MS
@@ -29,7 +31,7 @@ static const struct field invitation_fields[] = {
 	OUT_INT(struct invitation_row, max_uses, .flags = FIELD_NO_DIFF),
 	OUT_INT(struct invitation_row, uses, .flags = FIELD_NO_DIFF),
 	OUT_TIME(struct invitation_row, expires_at),
-	OUT_ENUM(struct invitation_row, status, STATUSES),
+	OUT_ENUM(struct invitation_row, status, invitation_statuses),
 	OUT_ID(struct invitation_row, invited_by, ID_USER, .flags = FIELD_NO_DIFF),
 	OUT_TIME(struct invitation_row, created_at, .flags = FIELD_NO_DIFF),
 	OUT_STRING(struct invitation_row, secret, .flags = FIELD_OPTIONAL | FIELD_SECRET | FIELD_NO_DIFF,
@@ -42,11 +44,15 @@ static const struct field invitation_fields[] = {
 static const char *
 status_of(const struct request *rq, const struct invitation_row *row)
 {
-	if (row->revoked_at != NONE)
-		return "revoked";
-	if (row->uses >= row->max_uses)
-		return strcmp(row->kind, "email") == 0 ? "accepted" : "used_up";
-	return row->expires_at <= rq->now_ms ? "expired" : "pending";
+	return invitation_status(
+	    &(struct invitation_state){ row->kind, row->uses, row->max_uses, row->revoked_at, row->expires_at },
+	    rq->now_ms);
+}
+
+static bool
+is_code(const struct invitation_row *row)
+{
+	return strcmp(row->kind, "code") == 0;
 }
 
 static enum err
@@ -61,7 +67,7 @@ static enum err
 record_invitation(const struct request *rq, struct tx *tx, enum event event, const struct invitation_row *before,
 		  const struct invitation_row *after)
 {
-	struct record r = request_record(rq, event, after->id, after->email);
+	struct record r = request_record(rq, event, after->id, after->email == NULL ? "" : after->email);
 
 	r.fields = invitation_fields;
 	r.before = before;
@@ -69,16 +75,25 @@ record_invitation(const struct request *rq, struct tx *tx, enum event event, con
 	return record(tx, &r);
 }
 
-/* Sends the mail and puts what is shown once into the row. */
 static enum err
-send_invitation(const struct request *rq, struct tx *tx, struct invitation_row *row, const struct secret *secret)
+make_secret(const struct request *rq, bool as_code, struct secret *ret)
 {
-	char *url = arena_printf(rq->arena, "%s/invite#%s", rq->config->public_url, secret->text);
+	return as_code ? invite_code_make(rq->arena, ret) : secret_make(rq->arena, SECRET_INVITATION, ret);
+}
+
+/* Puts what is shown once into the row, and sends the mail that an address waits for. */
+static enum err
+hand_out(const struct request *rq, struct tx *tx, struct invitation_row *row, const struct secret *secret)
+{
+	char *url = arena_printf(rq->arena, "%s/%s#%s", rq->config->public_url, is_code(row) ? "join" : "invite",
+				 secret->text);
 	enum err e;
 
 	arena_wipe_later(rq->arena, url, strlen(url));
 	row->secret = secret->text;
 	row->url = url;
+	if (is_code(row))
+		return OK;
 	e = mail_queue(tx, &(struct mail){
 			       .template = MAIL_INVITATION,
 			       .project_id = rq->console_id,
@@ -92,6 +107,13 @@ send_invitation(const struct request *rq, struct tx *tx, struct invitation_row *
 	return e == ERR_RATE_LIMITED ? OK : e;
 }
 
+/* Rule 9: a mail takes up to the inviter's own role, a code, which anybody may pass on, a manager at most. */
+static enum err
+check_role(const struct request *rq, enum role role, bool as_code)
+{
+	return role > rq->org.role || (as_code && role > ROLE_MANAGER) ? ERR_ROLE_TOO_HIGH : OK;
+}
+
 /* ---- GET /invitations ---- */
 
 struct invitation_list_input {
@@ -103,7 +125,7 @@ struct invitation_list_input {
 };
 
 static const struct field invitation_list_input[] = {
-	IN_ENUM(struct invitation_list_input, status, STATUSES, .in = IN_QUERY),
+	IN_ENUM(struct invitation_list_input, status, invitation_statuses, .in = IN_QUERY),
 	IN_ENUM(struct invitation_list_input, kind, KINDS, .in = IN_QUERY),
 	FIELDS_END,
 };
@@ -148,21 +170,44 @@ invitation_list(const struct request *rq, struct tx *tx)
 
 struct invitation_create_input {
 	struct {
-		bool kind, email, role, expires_at;
+		bool kind, email, role, max_uses, expires_at;
 	} has;
 	const char *kind;
 	const char *email;
 	const char *role;
+	int64_t max_uses;
 	int64_t expires_at;
 };
 
 static const struct field invitation_create_input[] = {
 	IN_ENUM(struct invitation_create_input, kind, KINDS, .flags = FIELD_REQUIRED),
-	IN_STRING(struct invitation_create_input, email, .flags = FIELD_REQUIRED, .min = 3, .max = 254),
+	IN_STRING(struct invitation_create_input, email, .min = 3, .max = 254, .description = "Of kind email; required there"),
 	IN_ENUM(struct invitation_create_input, role, org_role_names, .flags = FIELD_REQUIRED),
+	IN_INT(struct invitation_create_input, max_uses, 1, CODE_USES_MAX,
+	       .description = "How many people may join by the code; 1 when absent, and always by e-mail"),
 	IN_TIME(struct invitation_create_input, expires_at, .description = "1 hour to 30 days from now; 7 days when absent"),
 	FIELDS_END,
 };
+
+/* VERDICT_GO_ON and the address's key, which codes have none of. */
+static enum verdict
+check_kind(const struct request *rq, const struct invitation_create_input *in, const char **ret_key)
+{
+	bool as_code = strcmp(in->kind, "code") == 0;
+
+	*ret_key = NULL;
+	if (as_code && in->has.email)
+		return fail_field(rq, "email", "email_only", "A code is for whoever has it, not for an address.");
+	if (as_code)
+		return go_on(rq);
+	if (in->has.max_uses && in->max_uses != 1)
+		return fail_field(rq, "max_uses", "code_only", "An invitation by e-mail is used once.");
+	if (!in->has.email)
+		return fail_field(rq, "email", "required", "Whom do you invite?");
+	if (!email_key(rq->arena, in->email, ret_key))
+		return fail_field(rq, "email", "email", "This isn't an e-mail address.");
+	return go_on(rq);
+}
 
 /* VERDICT_GO_ON and the time, or what is wrong with it. */
 static enum verdict
@@ -181,20 +226,24 @@ insert_invitation(const struct request *rq, struct tx *tx, const char *key, int6
 		  const struct secret *secret, const char **ret_id)
 {
 	const struct invitation_create_input *in = rq->input;
-	struct bytes key_bytes = { (const uint8_t *)key, strlen(key) };
+	struct bytes key_bytes = { (const uint8_t *)key, key == NULL ? 0 : strlen(key) };
 	enum err e;
 
 	TRY(tx_make_id(tx, ID_INVITATION, ret_id));
-	TRY(q_invitation_close_expired(
-	    tx->db, &(struct q_invitation_close_expired){ .org_id = rq->org.id, .email_key = key_bytes }, NULL));
+	if (key != NULL)
+		TRY(q_invitation_close_expired(
+		    tx->db, &(struct q_invitation_close_expired){ .org_id = rq->org.id, .email_key = key_bytes },
+		    NULL));
 	e = q_invitation_insert(tx->db,
 				&(struct q_invitation_insert){
 				    .org_id = rq->org.id,
 				    .id = *ret_id,
+				    .kind = in->kind,
 				    .email = in->email,
 				    .email_key = key_bytes,
 				    .role = in->role,
 				    .secret_digest = { secret->digest, sizeof(secret->digest) },
+				    .max_uses = in->has.max_uses ? in->max_uses : 1,
 				    .expires_at = expires_at,
 				    .invited_by = rq->user.id,
 				},
@@ -226,14 +275,22 @@ create_invitation(const struct request *rq, struct tx *tx, const char *key, int6
 	const char *id;
 
 	TRY(request_guard(rq, tx));
-	if (role_parse(in->role) > rq->org.role)
-		return ERR_ROLE_TOO_HIGH;
-	TRY(refuse_member(rq, tx, key));
-	TRY(secret_make(rq->arena, SECRET_INVITATION, &secret));
+	TRY(check_role(rq, role_parse(in->role), key == NULL));
+	if (key != NULL)
+		TRY(refuse_member(rq, tx, key));
+	TRY(make_secret(rq, key == NULL, &secret));
 	TRY(insert_invitation(rq, tx, key, expires_at, &secret, &id));
 	TRY(get_invitation(rq, tx, id, ret));
 	TRY(record_invitation(rq, tx, EV_INVITATION_CREATED, NULL, ret));
-	return send_invitation(rq, tx, ret, &secret);
+	return hand_out(rq, tx, ret, &secret);
+}
+
+static enum verdict
+fail_invitation(const struct request *rq, enum err e, bool as_code)
+{
+	if (e == ERR_ROLE_TOO_HIGH && as_code && rq->org.role >= ROLE_MANAGER)
+		return fail(rq, e, "A code makes managers at most; invite higher roles by e-mail.");
+	return fail_err(rq, e);
 }
 
 static enum verdict
@@ -243,15 +300,15 @@ invitation_create(const struct request *rq, struct tx *tx)
 	struct invitation_row row;
 	const char *key;
 	int64_t expires_at;
-	enum verdict bad = choose_expiry(rq, in->has.expires_at, in->expires_at, &expires_at);
+	enum verdict bad = check_kind(rq, in, &key);
 	enum err e;
 
+	if (bad == VERDICT_GO_ON)
+		bad = choose_expiry(rq, in->has.expires_at, in->expires_at, &expires_at);
 	if (bad != VERDICT_GO_ON)
 		return bad;
-	if (!email_key(rq->arena, in->email, &key))
-		return fail_field(rq, "email", "email", "This isn't an e-mail address.");
 	e = create_invitation(rq, tx, key, expires_at, &row);
-	return e == OK ? reply(rq, 201, invitation_fields, &row) : fail_err(rq, e);
+	return e == OK ? reply(rq, 201, invitation_fields, &row) : fail_invitation(rq, e, key == NULL);
 }
 
 /* ---- POST /invitations/{id}/resend ---- */
@@ -282,9 +339,10 @@ renew(const struct request *rq, struct tx *tx, int64_t expires_at, struct invita
 
 	TRY(request_guard(rq, tx));
 	TRY(get_invitation(rq, tx, in->id, &before));
-	if (role_parse(before.role) > rq->org.role || (in->has.role && role_parse(in->role) > rq->org.role))
-		return ERR_ROLE_TOO_HIGH;
-	TRY(secret_make(rq->arena, SECRET_INVITATION, &secret));
+	TRY(check_role(rq, role_parse(before.role), is_code(&before)));
+	if (in->has.role)
+		TRY(check_role(rq, role_parse(in->role), is_code(&before)));
+	TRY(make_secret(rq, is_code(&before), &secret));
 	TRY(q_invitation_renew(tx->db,
 			       &(struct q_invitation_renew){
 				   .org_id = rq->org.id,
@@ -298,7 +356,7 @@ renew(const struct request *rq, struct tx *tx, int64_t expires_at, struct invita
 		return ERR_INVITATION_NOT_PENDING;
 	TRY(get_invitation(rq, tx, in->id, ret));
 	TRY(record_invitation(rq, tx, EV_INVITATION_RESENT, &before, ret));
-	return send_invitation(rq, tx, ret, &secret);
+	return hand_out(rq, tx, ret, &secret);
 }
 
 static enum verdict
@@ -355,100 +413,6 @@ invitation_revoke(const struct request *rq, struct tx *tx)
 	return e == OK ? reply_empty(rq) : fail_err(rq, e);
 }
 
-/* ---- POST /invitations/lookup ---- */
-
-struct invitation_secret_input {
-	struct {
-		bool secret;
-	} has;
-	const char *secret;
-};
-
-static const struct field invitation_secret_input[] = {
-	IN_STRING(struct invitation_secret_input, secret, .flags = FIELD_REQUIRED | FIELD_SECRET, .min = 1, .max = 200),
-	FIELDS_END,
-};
-
-struct invitation_org {
-	const char *name;
-	const char *slug;
-	const char *logo_url;
-};
-
-static const struct field invitation_org_fields[] = {
-	OUT_STRING(struct invitation_org, name),
-	OUT_STRING(struct invitation_org, slug),
-	OUT_STRING(struct invitation_org, logo_url, .flags = FIELD_NULLABLE),
-	FIELDS_END,
-};
-
-struct invitation_view {
-	const struct invitation_org *org;
-	const char *inviter_name;
-	const char *email_hint;
-	const char *role;
-	int64_t expires_at;
-	const char *status;
-};
-
-static const struct field invitation_view_fields[] = {
-	OUT_OBJECT(struct invitation_view, org, invitation_org_fields),
-	OUT_STRING(struct invitation_view, inviter_name),
-	OUT_STRING(struct invitation_view, email_hint, .flags = FIELD_NULLABLE),
-	OUT_ENUM(struct invitation_view, role, org_role_names),
-	OUT_TIME(struct invitation_view, expires_at),
-	OUT_ENUM(struct invitation_view, status, STATUSES),
-	FIELDS_END,
-};
-
-static enum verdict
-invitation_lookup(const struct request *rq, struct tx *tx)
-{
-	const struct invitation_secret_input *in = rq->input;
-	struct q_invitation_by_secret_row row;
-	struct invitation_org org;
-	enum err e = invitation_find(tx, in->secret, &row);
-
-	if (e != OK)
-		return fail_err(rq, e);
-	org = (struct invitation_org){ row.org_name, row.org_slug, row.org_logo_url };
-	return reply(rq, 200, invitation_view_fields,
-		     &(struct invitation_view){
-			 .org = &org,
-			 .inviter_name = row.inviter_name == NULL ? "" : row.inviter_name,
-			 .email_hint = row.email == NULL ? NULL : email_mask(rq->arena, row.email),
-			 .role = row.role,
-			 .expires_at = row.expires_at,
-			 .status = status_of(rq, &(struct invitation_row){
-						     .kind = row.kind,
-						     .uses = row.uses,
-						     .max_uses = row.max_uses,
-						     .revoked_at = row.revoked_at,
-						     .expires_at = row.expires_at,
-						 }),
-		     });
-}
-
-/* ---- POST /invitations/accept ---- */
-
-static enum verdict
-invitation_use(const struct request *rq, struct tx *tx)
-{
-	const struct invitation_secret_input *in = rq->input;
-	struct invitation_accepted accepted;
-	struct member_row row;
-	const char *key = NULL;
-	enum err e;
-
-	if (!rq->user.email_verified || rq->user.email == NULL || !email_key(rq->arena, rq->user.email, &key))
-		key = NULL;
-	e = invitation_accept(tx, in->secret, rq->user.id, key, &accepted);
-	if (e == OK)
-		e = q_member_get(
-		    tx->db, &(struct q_member_get){ .org_id = accepted.org_id, .id = accepted.member_id }, &row);
-	return e == OK ? reply(rq, 201, member_fields, &row) : fail_err(rq, e);
-}
-
 const struct route invitation_routes[] = {
 	{
 	    .id = "invitation_list",
@@ -468,7 +432,7 @@ const struct route invitation_routes[] = {
 	    .id = "invitation_create",
 	    .method = POST,
 	    .path = "/api/v1/invitations",
-	    .summary = "Invite somebody by e-mail",
+	    .summary = "Invite somebody by e-mail, or make a code",
 	    .auth = AUTH_SESSION,
 	    .tenant = TENANT_ORG,
 	    .permission = PERM_INVITATION_WRITE,
@@ -486,7 +450,7 @@ const struct route invitation_routes[] = {
 	    .method = POST,
 	    .path = "/api/v1/invitations/{id}/resend",
 	    .summary = "Send an invitation again",
-	    .description = "With a new secret; the old one dies.",
+	    .description = "With a new secret or code; the old one dies.",
 	    .auth = AUTH_SESSION,
 	    .tenant = TENANT_ORG,
 	    .permission = PERM_INVITATION_WRITE,
@@ -510,35 +474,6 @@ const struct route invitation_routes[] = {
 	    INPUT(struct invitation_path, invitation_path),
 	    .errors = { ERR_INVITATION_NOT_PENDING },
 	    .handler = invitation_revoke,
-	},
-	{
-	    .id = "invitation_lookup",
-	    .method = POST,
-	    .path = "/api/v1/invitations/lookup",
-	    .summary = "Show what an invitation is for",
-	    .auth = AUTH_PUBLIC,
-	    .tx = TX_READ_ONE,
-	    .flags = ROUTE_NO_IDEMPOTENCY,
-	    .rate = RATE_INVITATION_USE,
-	    INPUT(struct invitation_secret_input, invitation_secret_input),
-	    .output = invitation_view_fields,
-	    .handler = invitation_lookup,
-	},
-	{
-	    .id = "invitation_accept",
-	    .method = POST,
-	    .path = "/api/v1/invitations/accept",
-	    .summary = "Accept an invitation",
-	    .description = "The person's verified e-mail address must be the invited one.",
-	    .auth = AUTH_SESSION,
-	    .tx = TX_WRITE,
-	    .rate = RATE_INVITATION_USE,
-	    .status = 201,
-	    INPUT(struct invitation_secret_input, invitation_secret_input),
-	    .output = member_fields,
-	    .errors = { ERR_ALREADY_MEMBER, ERR_INVITATION_EXPIRED, ERR_INVITATION_REVOKED, ERR_INVITATION_USED,
-			ERR_INVITATION_EMAIL_MISMATCH, ERR_PLAN_LIMIT_REACHED },
-	    .handler = invitation_use,
 	},
 	ROUTES_END,
 };

@@ -10,6 +10,7 @@ const struct route *const gatehouse_routes[] = {
 	org_routes,
 	member_routes,
 	invitation_routes,
+	invitation_use_routes,
 	project_routes,
 	project_member_routes,
 	api_key_routes,

@@ -13,6 +13,7 @@ extern const struct route client_routes[];
 extern const struct route event_routes[];
 extern const struct route health_routes[];
 extern const struct route invitation_routes[];
+extern const struct route invitation_use_routes[];
 extern const struct route me_routes[];
 extern const struct route member_routes[];
 extern const struct route org_routes[];

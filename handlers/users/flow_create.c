@@ -11,11 +11,11 @@
 
 /* ---- where it ends (users.md rule 38) ---- */
 
-/* In the console, pages of the dashboard and the invite page on HOST count as registered. */
+/* In the console, pages of the dashboard and those of invitations on HOST count as registered. */
 static bool
 is_console_page(const char *path)
 {
-	static const char *const PAGES[] = { "/dashboard", "/invite", "/account" };
+	static const char *const PAGES[] = { "/dashboard", "/invite", "/join", "/account" };
 
 	if (!local_path_is_safe(path))
 		return false;

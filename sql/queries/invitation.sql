@@ -45,8 +45,8 @@ WHERE i.org_id = :org_id
 -- name: invitation_insert :exec
 INSERT INTO invitations (org_id, id, kind, email, email_key, pending_email_key, role, secret_digest, max_uses, uses, expires_at,
 	revoked_at, closed_at, invited_by, created_at, updated_at)
-VALUES (:org_id, :id, 'email', :email, :email_key, :email_key, :role, :secret_digest, 1, 0, :expires_at, NULL, NULL, :invited_by,
-	:now, :now);
+VALUES (:org_id, :id, :kind, :email, :email_key, :email_key, :role, :secret_digest, :max_uses, 0, :expires_at, NULL, NULL,
+	:invited_by, :now, :now);
 
 -- An address whose invitation ran out may be invited again.
 -- name: invitation_close_expired :exec

@@ -2,7 +2,7 @@
 
 import { Client } from "./http.mjs";
 import { mailsTo, waitForMail } from "./mail.mjs";
-import { digest, makeEmail, makeId, makePassword, makeSecret } from "./secrets.mjs";
+import { digest, makeEmail, makeId, makeInviteCode, makePassword, makeSecret } from "./secrets.mjs";
 import { sql } from "./sql.mjs";
 import { DAY, sqlTime } from "./clock.mjs";
 
@@ -16,6 +16,17 @@ export async function invitation(org, { email = makeEmail("invited"), role = "me
 		VALUES (${org.id}, ${id}, 'email', ${email}, ${key}, ${key}, ${role}, ${digest(secret)}, 1, 0,
 		${sqlTime(expires_in_ms)}, NULL, NULL, ${invitedBy}, ${sqlTime()}, ${sqlTime()})`);
 	return { id, secret, email, role };
+}
+
+/** An invitation of kind code with the code itself. */
+export async function inviteCode(org, { role = "member", max_uses = 1, uses = 0, invitedBy = org.ownerId, expires_in_ms = 7 * DAY } = {}) {
+	const code = makeInviteCode();
+	const id = makeId("inv");
+	await org.server.sql.query(sql`INSERT INTO invitations (org_id, id, kind, email, email_key, pending_email_key, role, secret_digest, max_uses, uses,
+		expires_at, revoked_at, closed_at, invited_by, created_at, updated_at)
+		VALUES (${org.id}, ${id}, 'code', NULL, NULL, NULL, ${role}, ${digest(code)}, ${max_uses}, ${uses},
+		${sqlTime(expires_in_ms)}, NULL, NULL, ${invitedBy}, ${sqlTime()}, ${sqlTime()})`);
+	return { id, code, role };
 }
 
 export async function override(project, user, role) {

@@ -54,6 +54,9 @@ export function makeSecret(prefix) {
 	return remember(body + checksum(body));
 }
 
+/** XXXX-XXXX-XXXX. */
+export const makeInviteCode = () => remember([0, 1, 2].map(() => letters("23456789ABCDEFGHJKMNPQRSTUVWXYZ", 4)).join("-"));
+
 export const makeCookie = () => remember(randomBytes(32).toString("base64url"));
 export const makePassword = () => remember(`Zephyr-${letters(BASE62, 14)}-quilt`);
 export const digest = (text) => createHash("sha256").update(text).digest();

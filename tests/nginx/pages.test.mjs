@@ -46,7 +46,7 @@ test("the policy lets in nothing from elsewhere, no inline script, no frame", as
 });
 
 test("the hosted pages: the console's on HOST, a project's on AUTH_HOST below its client id", async () => {
-	for (const page of [...HOSTED, "setup"])
+	for (const page of [...HOSTED, "setup", "join"])
 		assertPage(await ask(edge, `/${page}`), page);
 	for (const page of HOSTED)
 		assertPage(await ask(edge, `/p/${CLIENT}/${page}`, { host: "auth.localhost" }), page);

@@ -248,7 +248,7 @@ export interface paths {
         /** List invitations */
         get: operations["invitation_list"];
         put?: never;
-        /** Invite somebody by e-mail */
+        /** Invite somebody by e-mail, or make a code */
         post: operations["invitation_create"];
         delete?: never;
         options?: never;
@@ -267,7 +267,7 @@ export interface paths {
         put?: never;
         /**
          * Send an invitation again
-         * @description With a new secret; the old one dies.
+         * @description With a new secret or code; the old one dies.
          */
         post: operations["invitation_resend"];
         delete?: never;
@@ -324,6 +324,46 @@ export interface paths {
          * @description The person's verified e-mail address must be the invited one.
          */
         post: operations["invitation_accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decline an invitation
+         * @description Whoever holds the mailed link may; it stops working for good.
+         */
+        post: operations["invitation_decline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Join an organization by a code
+         * @description The person's e-mail address must be verified.
+         */
+        post: operations["org_join"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2938,7 +2978,7 @@ export interface operations {
         parameters: {
             query?: {
                 status?: "pending" | "accepted" | "used_up" | "expired" | "revoked";
-                kind?: "email";
+                kind?: "email" | "code";
                 limit?: number;
                 /** @description next_cursor of the page before */
                 cursor?: string;
@@ -2962,7 +3002,7 @@ export interface operations {
                         data: {
                             id: string;
                             /** @enum {string} */
-                            kind: "email";
+                            kind: "email" | "code";
                             email: string | null;
                             /** @enum {string} */
                             role: "owner" | "admin" | "manager" | "member" | "viewer";
@@ -3075,10 +3115,13 @@ export interface operations {
             content: {
                 "application/json": {
                     /** @enum {string} */
-                    kind: "email";
-                    email: string;
+                    kind: "email" | "code";
+                    /** @description Of kind email; required there */
+                    email?: string;
                     /** @enum {string} */
                     role: "owner" | "admin" | "manager" | "member" | "viewer";
+                    /** @description How many people may join by the code; 1 when absent, and always by e-mail */
+                    max_uses?: number;
                     /**
                      * Format: date-time
                      * @description 1 hour to 30 days from now; 7 days when absent
@@ -3088,7 +3131,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Invite somebody by e-mail */
+            /** @description Invite somebody by e-mail, or make a code */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -3097,7 +3140,7 @@ export interface operations {
                     "application/json": {
                         id: string;
                         /** @enum {string} */
-                        kind: "email";
+                        kind: "email" | "code";
                         email: string | null;
                         /** @enum {string} */
                         role: "owner" | "admin" | "manager" | "member" | "viewer";
@@ -3252,7 +3295,7 @@ export interface operations {
                     "application/json": {
                         id: string;
                         /** @enum {string} */
-                        kind: "email";
+                        kind: "email" | "code";
                         email: string | null;
                         /** @enum {string} */
                         role: "owner" | "admin" | "manager" | "member" | "viewer";
@@ -3661,6 +3704,277 @@ export interface operations {
                 };
             };
             /** @description credential_not_allowed, csrf_failed, invitation_email_mismatch, plan_limit_reached */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description idempotency_mismatch, idempotency_in_progress, already_member */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description invitation_expired, invitation_revoked, invitation_used */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    invitation_decline: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description With a session: of GET /api/v1/session */
+                "X-CSRF-Token"?: string;
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    secret: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_path, ambiguous_header, invalid_json */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description credential_not_allowed, csrf_failed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description idempotency_mismatch, idempotency_in_progress */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description invitation_expired, invitation_revoked, invitation_used */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description validation_failed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description busy, outcome_unknown */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    org_join: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description With a session: of GET /api/v1/session */
+                "X-CSRF-Token"?: string;
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description XXXX-XXXX-XXXX, in any letter case, with or without the hyphens */
+                    code: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Join an organization by a code */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        org_id: string;
+                        user_id: string;
+                        name: string;
+                        email: string | null;
+                        image_url: string | null;
+                        role: string;
+                        /** @description setup, sign_up, invitation, invite_code, sso or scim */
+                        joined_via: string;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        last_seen_at: string | null;
+                    };
+                };
+            };
+            /** @description invalid_path, ambiguous_header, invalid_json */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description credential_not_allowed, csrf_failed, email_not_verified, plan_limit_reached */
             403: {
                 headers: {
                     [name: string]: unknown;

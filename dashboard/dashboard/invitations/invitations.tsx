@@ -23,7 +23,18 @@ interface OpenDialog {
 	invitation: Invitation;
 }
 
-const TONES: Record<string, Tone> = { pending: "accent", accepted: "quiet", expired: "quiet", revoked: "danger" };
+const TONES: Record<string, Tone> = {
+	pending: "accent",
+	accepted: "quiet",
+	used_up: "quiet",
+	expired: "quiet",
+	revoked: "danger",
+};
+
+/** Whom a row is for, also as the name of its buttons. */
+function whom({ kind, email, uses, max_uses: max }: Invitation): string {
+	return kind === "code" ? `a code, ${uses} of ${max} used` : (email ?? "");
+}
 
 export function Invitations() {
 	const { org } = usePlace();
@@ -71,7 +82,7 @@ export function Invitations() {
 						icon={<IconMailForward size={26} stroke={1.5} />}
 						action={create}
 					>
-						Invite a colleague by e-mail: the link works once and only for that address.
+						Invite a colleague by e-mail: the link works once and only for that address. Or make a code for a group.
 					</Empty>
 				}
 			>
@@ -109,10 +120,10 @@ function InvitationTable({ rows, onOpen }: InvitationTableProps) {
 				{
 					key: "who",
 					label: "For",
-					cell: (row) => <strong>{row.email ?? row.kind}</strong>,
+					cell: (row) => <strong>{whom(row)}</strong>,
 				},
 				{ key: "role", label: "Role", cell: (row) => <Pill>{row.role}</Pill> },
-				{ key: "status", label: "State", cell: (row) => <Pill tone={TONES[row.status]}>{row.status}</Pill> },
+				{ key: "status", label: "State", cell: (row) => <Pill tone={TONES[row.status]}>{row.status.replace("_", " ")}</Pill> },
 				{ key: "expires", label: "Expires", cell: (row) => <Time at={row.expires_at} /> },
 				{
 					key: "actions",
@@ -138,16 +149,16 @@ function RowActions({ invitation, onOpen }: RowActionsProps) {
 				size="compact-sm"
 				variant="subtle"
 				color="gray"
-				aria-label={`Resend the invitation for ${invitation.email}`}
+				aria-label={`Resend the invitation for ${whom(invitation)}`}
 				onClick={() => onOpen({ what: "resend", invitation })}
 			>
-				Resend
+				{invitation.kind === "code" ? "New code" : "Resend"}
 			</Button>
 			<Button
 				size="compact-sm"
 				variant="subtle"
 				color="gray"
-				aria-label={`Revoke the invitation for ${invitation.email}`}
+				aria-label={`Revoke the invitation for ${whom(invitation)}`}
 				onClick={() => onOpen({ what: "revoke", invitation })}
 			>
 				Revoke

@@ -1,4 +1,4 @@
-// The dialog that sends an invitation anew, with a new link.
+// The dialog that sends an invitation anew, with a new link or code.
 import { Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import { api, send } from "../api/client";
@@ -11,6 +11,7 @@ import { InvitationSecret } from "./invitation-secret";
 
 export default function ResendInvitation({ invitation, onClose }: { invitation: Invitation; onClose: () => void }) {
 	const { org } = usePlace();
+	const isCode = invitation.kind === "code";
 	const [sent, setSent] = useState<NewInvitation | null>(null);
 	const resend = useAction({
 		run: () => send(api.POST("/api/v1/invitations/{id}/resend", { params: { path: { id: invitation.id } }, body: {} })),
@@ -22,7 +23,7 @@ export default function ResendInvitation({ invitation, onClose }: { invitation: 
 		hasOwnProblem: true,
 	});
 	return (
-		<Dialog onClose={onClose} title="Resend the invitation" closeOnClickOutside={!sent}>
+		<Dialog onClose={onClose} title={isCode ? "Make a new code" : "Resend the invitation"} closeOnClickOutside={!sent}>
 			{sent ? (
 				<InvitationSecret invitation={sent} onDone={onClose} />
 			) : (
@@ -34,10 +35,16 @@ export default function ResendInvitation({ invitation, onClose }: { invitation: 
 				>
 					<Stack gap="md">
 						<Text>
-							<strong>{invitation.email}</strong> gets a new link; the old one stops working.
+							{isCode ? (
+								"The invitation gets a new code; the old one stops working. Who joined stays."
+							) : (
+								<>
+									<strong>{invitation.email}</strong> gets a new link; the old one stops working.
+								</>
+							)}
 						</Text>
 						<FormFoot
-							submit="Resend"
+							submit={isCode ? "Make a new code" : "Resend"}
 							error={resend.error}
 							isRunning={resend.isPending}
 							onCancel={onClose}

@@ -27,7 +27,13 @@ export default function RevokeInvitation({ invitation, onClose }: { invitation: 
 			onConfirm={() => revoke.mutate(undefined)}
 			onClose={onClose}
 		>
-			The link that <strong>{invitation.email}</strong> has stops working. You can invite again at any time.
+			{invitation.kind === "code" ? (
+				"The code stops working. Who joined by it stays."
+			) : (
+				<>
+					The link that <strong>{invitation.email}</strong> has stops working. You can invite again at any time.
+				</>
+			)}
 		</Confirm>
 	);
 }

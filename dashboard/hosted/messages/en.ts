@@ -87,10 +87,19 @@ export const en = {
 	invite_sign_up: "Create an account and join",
 	invite_sign_in: "I have an account",
 	invite_other: "Sign in as somebody else",
+	invite_decline: "Decline",
+	invite_declined_title: "Declined",
+	invite_declined_text: "The invitation is over. You can close this page.",
 	invite_until: "It works until {date}.",
 	invite_over_title: "This invitation doesn't work any more",
 	invite_over_text: "Ask the person who invited you for a new one.",
 	invite_missing: "This page needs the whole invitation link. Open it from the mail again.",
+
+	// Joining by a code
+	join_title: "Join by a code",
+	join_text: "Somebody gave you a code for their organization.",
+	join_code: "Code, such as XXXX-XXXX-XXXX",
+	join_button: "Join",
 
 	// The error page
 	error_title: "That didn't work",
@@ -121,6 +130,7 @@ export const en = {
 	error_busy: "We're busy right now. Try again in a moment.",
 	error_outcome_unknown: "The answer got lost: it may have worked. Try to sign in before you repeat it.",
 	error_internal: "Something went wrong on our side.",
+	error_not_found: "There is nothing by that name here. Check what you typed.",
 	error_invitation_email_mismatch:
 		"The invitation was made for another e-mail address than the one you are signed in with.",
 	error_invitation_expired: "The invitation is too old.",

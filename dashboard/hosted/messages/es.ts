@@ -81,10 +81,19 @@ export const es: Catalogue = {
 	invite_sign_up: "Crear una cuenta y unirme",
 	invite_sign_in: "Ya tengo cuenta",
 	invite_other: "Entrar con otra cuenta",
+	invite_decline: "Rechazar",
+	invite_declined_title: "Rechazada",
+	invite_declined_text: "La invitación ha terminado. Puedes cerrar esta página.",
 	invite_until: "Sirve hasta {date}.",
 	invite_over_title: "Esta invitación ya no sirve",
 	invite_over_text: "Pide otra a la persona que te invitó.",
 	invite_missing: "Esta página necesita el enlace completo de la invitación. Ábrelo de nuevo desde el correo.",
+
+	// Unirse con un código
+	join_title: "Únete con un código",
+	join_text: "Alguien te dio un código de su organización.",
+	join_code: "Código, como XXXX-XXXX-XXXX",
+	join_button: "Unirme",
 
 	error_title: "No ha funcionado",
 	error_text: "Vuelve a la aplicación e inténtalo de nuevo.",
@@ -114,6 +123,7 @@ export const es: Catalogue = {
 	error_busy: "Estamos ocupados. Reinténtalo en un momento.",
 	error_outcome_unknown: "La respuesta se perdió: puede que haya funcionado. Intenta entrar antes de repetirlo.",
 	error_internal: "Algo falló por nuestra parte.",
+	error_not_found: "Aquí no hay nada con ese nombre. Revisa lo que escribiste.",
 	error_invitation_email_mismatch: "La invitación es para otra dirección que la de tu sesión.",
 	error_invitation_expired: "La invitación es demasiado antigua.",
 	error_invitation_revoked: "La invitación fue retirada.",

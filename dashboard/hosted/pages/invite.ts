@@ -1,61 +1,13 @@
-// The page that an invitation's link opens: who invites to what, then accept, or sign up and join.
+// The page that an invitation's link opens: who invites to what, then accept or decline, or sign up and join.
 import { call, Refusal } from "../api";
-import { button, link, show, showProblem } from "../card";
-import { el } from "../dom";
+import { button, show, showProblem } from "../card";
 import { FlowRun } from "../flow";
 import { runFlow } from "../flow-view";
+import { type Invitation, invitationNotes, invitationWords, showOver } from "../invitation";
 import { showMissing, startPage } from "../page";
 import { fragmentSecret } from "../place";
+import { currentSession } from "../session";
 import { t } from "../text";
-
-interface Invitation {
-	org: { name: string; slug: string; logo_url: string | null };
-	inviter_name: string | null;
-	email_hint: string | null;
-	role: string;
-	expires_at: string;
-	status: string;
-}
-
-interface Session {
-	user: { email: string };
-	csrf_token: string;
-}
-
-async function currentSession(): Promise<Session | null> {
-	try {
-		return await call<Session>("GET", "/session");
-	} catch (error) {
-		if (error instanceof Refusal && error.status === 401) {
-			return null;
-		}
-		throw error;
-	}
-}
-
-function showOver(): void {
-	show({
-		title: t("invite_over_title"),
-		text: t("invite_over_text"),
-		foot: [link(t("back_to_sign_in"), "/sign-in")],
-	});
-}
-
-function words(invitation: Invitation): string {
-	const values = { org: invitation.org.name, role: invitation.role, inviter: invitation.inviter_name ?? "" };
-	return invitation.inviter_name ? t("invite_text", values) : t("invite_text_plain", values);
-}
-
-function notes(invitation: Invitation, session: Session | null): HTMLElement {
-	const until = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });
-	return el(
-		"div",
-		{ class: "notes" },
-		invitation.email_hint ? el("p", {}, t("invite_for", { email: invitation.email_hint })) : null,
-		session ? el("p", {}, t("invite_as", { email: session.user.email })) : null,
-		el("p", {}, t("invite_until", { date: until.format(new Date(invitation.expires_at)) })),
-	);
-}
 
 /** Accepts as whoever is signed in; a wrong person may sign in as another. */
 async function accept(secret: string): Promise<void> {
@@ -71,6 +23,12 @@ async function accept(secret: string): Promise<void> {
 		return;
 	}
 	location.assign("/dashboard/");
+}
+
+async function decline(secret: string): Promise<void> {
+	const session = await currentSession();
+	await call("POST", "/invitations/decline", { body: { secret }, csrfToken: session?.csrf_token ?? "" });
+	show({ title: t("invite_declined_title"), text: t("invite_declined_text") });
 }
 
 async function signIn(secret: string): Promise<void> {
@@ -102,11 +60,15 @@ void startPage(async () => {
 	const session = await currentSession();
 	show({
 		title: t("invite_title", { org: invitation.org.name }),
-		text: words(invitation),
+		text: invitationWords(invitation),
 		body: [
-			notes(invitation, session),
+			invitationNotes(invitation, session),
 			...(session
-				? [button(t("invite_accept"), () => accept(secret)), button(t("invite_other"), () => signIn(secret), "plain")]
+				? [
+						button(t("invite_accept"), () => accept(secret)),
+						button(t("invite_decline"), () => decline(secret), "plain"),
+						button(t("invite_other"), () => signIn(secret), "link"),
+					]
 				: [
 						button(t("invite_sign_up"), () => signUp(secret)),
 						button(t("invite_sign_in"), () => signIn(secret), "plain"),

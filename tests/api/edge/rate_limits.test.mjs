@@ -29,6 +29,18 @@ function expectLimited({ count, refusal }, limit, family) {
 	assert.equal(refusal.headers["x-ratelimit-remaining"], "0");
 }
 
+/** Fifty at once until one is refused; the window slides on meanwhile, so that many more may pass. */
+async function floods(limit, send) {
+	const began = Date.now();
+	const answers = [];
+	while (answers.length < 3 * limit && !answers.some(({ status }) => status === 429))
+		answers.push(...await atOnce(50, send));
+	const seen = tally(answers);
+	const slid = Math.ceil(limit * (Date.now() - began) / 60000);
+	assert.ok(seen[200] >= limit - 3 && seen[200] <= limit + slid + 3, `${JSON.stringify(seen)}, ${slid} of which may be the window's move`);
+	return answers.find(({ status }) => status === 429);
+}
+
 test("T-32 credential: 600 in 60 seconds per key, headers count down; another key isn't touched", async () => {
 	const owner = await person(server);
 	const key = await owner.org.key();
@@ -36,12 +48,7 @@ test("T-32 credential: 600 in 60 seconds per key, headers count down; another ke
 	assert.equal(first.headers["x-ratelimit-limit"], "600");
 	assert.equal(first.headers["x-ratelimit-remaining"], "599");
 	assert.ok(Number(first.headers["x-ratelimit-reset"]) <= 60);
-	const answers = [first];
-	for (let batch = 0; batch < 13; batch++)
-		answers.push(...await atOnce(50, () => key.get("/api/v1/org_roles")));
-	const seen = tally(answers);
-	assert.ok(Math.abs(seen[200] - 600) <= 3, JSON.stringify(seen));
-	expectLimited({ count: 600, refusal: answers.find(({ status }) => status === 429) }, 600, "credential");
+	expectLimited({ count: 600, refusal: await floods(600, () => key.get("/api/v1/org_roles")) }, 600, "credential");
 	expectStatus(await (await owner.org.key()).get("/api/v1/org_roles"), 200);
 });
 
@@ -128,10 +135,6 @@ test("flow actions: 30 in 60 seconds per address", async () => {
 
 test("T-32 anonymous: 600 in 60 seconds per address", async () => {
 	const nobody = new Client(server);
-	const answers = [];
-	for (let batch = 0; batch < 13; batch++)
-		answers.push(...await atOnce(50, () => nobody.get("/api/v1/setup")));
-	const seen = tally(answers);
-	assert.ok(Math.abs(seen[200] - 600) <= 3, JSON.stringify(seen));
+	expectLimited({ count: 600, refusal: await floods(600, () => nobody.get("/api/v1/setup")) }, 600, "anonymous");
 	expectStatus(await nobody.with({ address: makeAddress() }).get("/api/v1/setup"), 200);
 });

@@ -77,6 +77,10 @@ export const samples = {
 		const other = await person(world.server, { email });
 		return { by: await other.session(), json: { secret }, status: 201 };
 	},
+	"POST /api/v1/invitations/decline": async (world) => ({ json: { secret: (await fixtures.invitation(world.org)).secret }, status: 204 }),
+	"POST /api/v1/orgs/join": async (world) => ({
+		by: await (await person(world.server)).session(), json: { code: (await fixtures.inviteCode(world.org)).code }, status: 201,
+	}),
 	"GET /api/v1/projects": async () => ({}),
 	"POST /api/v1/projects": async () => ({ json: { name: "Shop" }, status: 201 }),
 	"GET /api/v1/projects/{project_id}": async (world) => ({ target: `/api/v1/projects/${world.project.id}` }),

@@ -18,6 +18,7 @@ function readSeen() {
 const UNREACHABLE = new Set([
 	// Caps run under their guard row, but no plan sets a limit yet.
 	"POST /api/v1/projects plan_limit_reached", "POST /api/v1/invitations plan_limit_reached", "POST /api/v1/invitations/accept plan_limit_reached",
+	"POST /api/v1/orgs/join plan_limit_reached",
 	// Whoever may set overrides is an admin, and no override is above that: there are no custom roles yet.
 	"POST /api/v1/projects/{project_id}/members role_too_high", "PATCH /api/v1/projects/{project_id}/members/{user_id} role_too_high",
 	"DELETE /api/v1/projects/{project_id}/members/{user_id} role_too_high",
