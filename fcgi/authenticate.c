@@ -21,67 +21,40 @@ unauthorized(struct exchange *x, const char *reason)
 
 /* ---- the row's parts ---- */
 
-static void
-take_key_row(struct request *rq, const struct q_credential_by_key_row *r)
+static enum credential_kind
+kind_of(const struct credential_row *r)
 {
-	bool is_personal = strcmp(r->kind, "personal") == 0;
+	if (r->kind == NULL)
+		return CREDENTIAL_SESSION;
+	return strcmp(r->kind, "personal") == 0 ? CREDENTIAL_PERSONAL_TOKEN : CREDENTIAL_SERVICE_KEY;
+}
 
-	rq->credential = (struct credential){
-		.kind = is_personal ? CREDENTIAL_PERSONAL_TOKEN : CREDENTIAL_SERVICE_KEY,
+static struct credential
+credential_of(const struct credential_row *r)
+{
+	enum credential_kind kind = kind_of(r);
+
+	return (struct credential){
+		.kind = kind,
 		.id = r->id,
 		.name = r->name,
 		.prefix = r->prefix,
 		.last4 = r->last4,
 		.environment = r->environment,
-		.scopes = is_personal ? NULL : r->scopes,
+		.scopes = kind == CREDENTIAL_SERVICE_KEY ? r->scopes : NULL,
 		.expires_at = r->expires_at,
 		.pinned_project_id = r->pinned_project_id,
 		.rate_limit_per_minute = r->rate_limit_per_minute,
-		.authenticated_at = NONE,
-	};
-	if (is_personal)
-		rq->user = (struct caller_user){
-			.id = r->user_id,
-			.email = r->email,
-			.email_verified = r->email_verified_at != NONE,
-			.name = r->user_name,
-			.username = r->username,
-			.locale = r->locale,
-			.created_at = r->user_created_at,
-		};
-	rq->org = (struct caller_org){
-		.id = r->org_id,
-		.name = r->org_name,
-		.slug = r->org_slug,
-		.status = r->org_status,
-		.default_project_id = r->default_project_id,
-		.role = is_personal ? role_parse(r->org_role) : ROLE_NONE,
-		.is_operator = strcmp(r->org_id, r->operator_org_id) == 0,
-	};
-	if (r->project_id != NULL)
-		rq->project = (struct caller_project){
-			.id = r->project_id,
-			.client_id = r->client_id,
-			.name = r->project_name,
-			.slug = r->project_slug,
-			.environment = r->project_environment,
-			.is_console = strcmp(r->project_id, r->console_id) == 0,
-			.override_role = role_parse(r->override_role),
-		};
-	rq->console_id = r->console_id;
-}
-
-static void
-take_session_row(struct request *rq, const struct q_credential_by_session_row *r)
-{
-	rq->credential = (struct credential){
-		.kind = CREDENTIAL_SESSION,
-		.id = r->id,
-		.expires_at = r->expires_at,
-		.rate_limit_per_minute = NONE,
 		.authenticated_at = r->authenticated_at,
 	};
-	rq->user = (struct caller_user){
+}
+
+static struct caller_user
+user_of(const struct credential_row *r)
+{
+	if (r->user_id == NULL)
+		return (struct caller_user){ .id = NULL };
+	return (struct caller_user){
 		.id = r->user_id,
 		.email = r->email,
 		.email_verified = r->email_verified_at != NONE,
@@ -90,26 +63,47 @@ take_session_row(struct request *rq, const struct q_credential_by_session_row *r
 		.locale = r->locale,
 		.created_at = r->user_created_at,
 	};
-	if (r->org_id != NULL)
-		rq->org = (struct caller_org){
-			.id = r->org_id,
-			.name = r->org_name,
-			.slug = r->org_slug,
-			.status = r->org_status,
-			.default_project_id = r->default_project_id,
-			.role = role_parse(r->org_role),
-			.is_operator = strcmp(r->org_id, r->operator_org_id) == 0,
-		};
-	if (r->project_id != NULL)
-		rq->project = (struct caller_project){
-			.id = r->project_id,
-			.client_id = r->client_id,
-			.name = r->project_name,
-			.slug = r->project_slug,
-			.environment = r->project_environment,
-			.is_console = strcmp(r->project_id, r->console_id) == 0,
-			.override_role = role_parse(r->override_role),
-		};
+}
+
+static struct caller_org
+org_of(const struct credential_row *r)
+{
+	if (r->org_id == NULL)
+		return (struct caller_org){ .id = NULL };
+	return (struct caller_org){
+		.id = r->org_id,
+		.name = r->org_name,
+		.slug = r->org_slug,
+		.status = r->org_status,
+		.default_project_id = r->default_project_id,
+		.role = r->user_id == NULL ? ROLE_NONE : role_parse(r->org_role),
+		.is_operator = strcmp(r->org_id, r->operator_org_id) == 0,
+	};
+}
+
+static struct caller_project
+project_of(const struct credential_row *r)
+{
+	if (r->project_id == NULL)
+		return (struct caller_project){ .id = NULL };
+	return (struct caller_project){
+		.id = r->project_id,
+		.client_id = r->client_id,
+		.name = r->project_name,
+		.slug = r->project_slug,
+		.environment = r->project_environment,
+		.is_console = strcmp(r->project_id, r->console_id) == 0,
+		.override_role = role_parse(r->override_role),
+	};
+}
+
+static void
+take_row(struct request *rq, const struct credential_row *r)
+{
+	rq->credential = credential_of(r);
+	rq->user = user_of(r);
+	rq->org = org_of(r);
+	rq->project = project_of(r);
 	rq->console_id = r->console_id;
 }
 
@@ -124,7 +118,7 @@ asked_project(const struct exchange *x)
 static enum err
 authenticate_key(struct exchange *x, const char *text)
 {
-	struct q_credential_by_key_row row;
+	struct credential_row row;
 	uint8_t digest[SECRET_DIGEST_LEN];
 	enum secret_kind kind;
 	enum err e;
@@ -149,7 +143,7 @@ authenticate_key(struct exchange *x, const char *text)
 		return unauthorized(x, "the token's person isn't a member any more");
 	if (row.pinned_project_id != NULL && row.project_id == NULL)
 		return unauthorized(x, "the key's project is deleted");
-	take_key_row(&x->rq, &row);
+	take_row(&x->rq, &row);
 	return OK;
 }
 
@@ -196,7 +190,7 @@ check_csrf(struct exchange *x)
 
 static enum err
 find_session(struct exchange *x, const uint8_t digest[SECRET_DIGEST_LEN], const char *org_id,
-	     struct q_credential_by_session_row *ret_row)
+	     struct credential_row *ret_row)
 {
 	return q_credential_by_session(x->worker->db,
 				       &(struct q_credential_by_session){
@@ -211,7 +205,7 @@ find_session(struct exchange *x, const uint8_t digest[SECRET_DIGEST_LEN], const 
 /* A session whose last organization is gone works in the person's oldest one: two statements more, once. */
 static enum err
 find_session_in_oldest_org(struct exchange *x, const uint8_t digest[SECRET_DIGEST_LEN],
-			   struct q_credential_by_session_row *row)
+			   struct credential_row *row)
 {
 	struct q_session_oldest_org_row oldest;
 	enum err e = q_session_oldest_org(
@@ -226,7 +220,7 @@ find_session_in_oldest_org(struct exchange *x, const uint8_t digest[SECRET_DIGES
 
 /* TN-01: what isn't the person's looks like what isn't there; ids that are both theirs but disagree are a 400. */
 static enum err
-judge_asked_ids(struct exchange *x, const struct q_credential_by_session_row *row, const char *org_id)
+judge_asked_ids(struct exchange *x, const struct credential_row *row, const char *org_id)
 {
 	if (asked_project(x) != NULL && (row->asked_project_id == NULL || row->asked_project_member_id == NULL))
 		return ERR_NOT_FOUND;
@@ -247,7 +241,7 @@ static enum err
 authenticate_session(struct exchange *x, const char *cookie)
 {
 	const char *org_id = x->in.path_org_id != NULL ? x->in.path_org_id : x->in.org_id;
-	struct q_credential_by_session_row row;
+	struct credential_row row;
 	uint8_t digest[SECRET_DIGEST_LEN];
 	enum err e;
 
@@ -258,7 +252,7 @@ authenticate_session(struct exchange *x, const char *cookie)
 	TRY(e);
 	if (row.org_id == NULL && org_id == NULL && asked_project(x) == NULL)
 		TRY(find_session_in_oldest_org(x, digest, &row));
-	take_session_row(&x->rq, &row);
+	take_row(&x->rq, &row);
 	TRY(check_csrf(x));
 	if ((x->rq.route->auth & AUTH_SESSION) == 0)
 		return OK;	/* authenticate() says what is allowed */

@@ -2,11 +2,30 @@
 
 -- The key with its organization, the person behind a personal token, and the project: pinned, asked for by id or by its client, or the default.
 -- name: credential_by_key :one
+-- row: credential_row
+-- column: authenticated_at time?
+-- column: asked_project_id text?
+-- column: asked_project_org_id text?
+-- column: asked_project_member_id text?
+-- column: org_id text?
+-- column: org_name text?
+-- column: org_slug text?
+-- column: org_status text?
+-- column: user_id text?
+-- column: kind text?
+-- column: name text?
+-- column: prefix text?
+-- column: last4 text?
+-- column: scopes text?
+-- column: user_name text?
+-- column: user_created_at time?
+-- column: user_status text?
 -- unscoped: the digest of a secret is what finds the tenant
 SELECT k.id, k.kind, k.name, k.prefix, k.last4, k.environment, k.scopes, k.expires_at,
-       k.project_id AS pinned_project_id, k.rate_limit_per_minute, k.user_id,
-       u.email, u.email_verified_at, u.name AS user_name, u.username, u.locale, u.created_at AS user_created_at,
+       k.project_id AS pinned_project_id, k.rate_limit_per_minute, NULL AS authenticated_at,
+       k.user_id, u.email, u.email_verified_at, u.name AS user_name, u.username, u.locale, u.created_at AS user_created_at,
        u.status AS user_status,
+       NULL AS asked_project_id, NULL AS asked_project_org_id, NULL AS asked_project_member_id,
        o.id AS org_id, o.name AS org_name, o.slug AS org_slug, o.status AS org_status, o.default_project_id,
        m.role AS org_role,
        p.id AS project_id, p.client_id, p.name AS project_name, p.slug AS project_slug,
@@ -26,9 +45,30 @@ WHERE k.secret_digest = :digest AND k.revoked_at IS NULL AND (k.expires_at IS NU
 
 -- The session with its person; the organization is the one asked for, the project's, or the last used.
 -- name: credential_by_session :one
+-- row: credential_row
+-- column: kind text?
+-- column: name text?
+-- column: prefix text?
+-- column: last4 text?
+-- column: environment text?
+-- column: scopes text?
+-- column: expires_at time?
+-- column: pinned_project_id text?
+-- column: rate_limit_per_minute int?
+-- column: authenticated_at time?
+-- column: user_id text?
+-- column: user_name text?
+-- column: user_created_at time?
+-- column: user_status text?
+-- column: org_id text?
+-- column: org_name text?
+-- column: org_slug text?
+-- column: org_status text?
 -- unscoped: the digest of a cookie is what finds the person and their organization
-SELECT s.id, s.user_id, s.authenticated_at, s.expires_at, s.org_id AS last_org_id,
-       u.email, u.email_verified_at, u.name AS user_name, u.username, u.locale, u.created_at AS user_created_at,
+SELECT s.id, NULL AS kind, NULL AS name, NULL AS prefix, NULL AS last4, NULL AS environment, NULL AS scopes, s.expires_at,
+       NULL AS pinned_project_id, NULL AS rate_limit_per_minute, s.authenticated_at,
+       s.user_id, u.email, u.email_verified_at, u.name AS user_name, u.username, u.locale, u.created_at AS user_created_at,
+       u.status AS user_status,
        rp.id AS asked_project_id, rp.org_id AS asked_project_org_id, rm.id AS asked_project_member_id,
        o.id AS org_id, o.name AS org_name, o.slug AS org_slug, o.status AS org_status, o.default_project_id,
        m.role AS org_role,
