@@ -3,6 +3,7 @@
 import net from "node:net";
 import * as my from "./mysql-packets.mjs";
 
+const DEADLOCK = 1213;
 const BINARY = 63;	// the character set number of octets that aren't text
 const BLOB_TYPES = new Set([0xf9, 0xfa, 0xfb, 0xfc, 0xfd, 0xfe, 0x0f]);
 const INTEGER_TYPES = new Set([0x01, 0x02, 0x03, 0x08, 0x09, 0x0d]);
@@ -47,7 +48,19 @@ export class Sql {
 	}
 
 	/** Rows of the last result with rows; for other statements {affected}. Several statements may be joined by ';'. */
-	query(text) {
+	async query(text) {
+		for (let attempt = 1; ; attempt++) {
+			try {
+				return await this.#ask(text);
+			} catch (error) {
+				// The server's flusher or a worker was at the same rows; what was asked has been rolled back.
+				if (error.errno !== DEADLOCK || attempt === 5)
+					throw error;
+			}
+		}
+	}
+
+	#ask(text) {
 		return new Promise((resolve, reject) => {
 			const first = this.#waiting.length === 0;
 			this.#waiting.push({ text, resolve, reject, columns: null, rows: [], state: "head", result: { affected: 0 } });
