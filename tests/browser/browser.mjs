@@ -21,7 +21,20 @@ function launched() {
 	return running;
 }
 
-after(async () => (await running)?.close());
+/** Browsers whose test hasn't come to its end: when all is over, they say where they stood. */
+const open = new Set();
+
+async function sayWhereTheyStood() {
+	for (const { page, unanswered } of open) {
+		const text = await page.evaluate(() => document.body.innerText).catch((error) => error.message);
+		console.log(`A browser was left at ${page.url()}, waiting for ${[...unanswered].join(", ") || "no answer"}:\n${text}`);
+	}
+}
+
+after(async () => {
+	await sayWhereTheyStood();
+	await (await running)?.close();
+});
 
 /** What the browser complained about; an answer that the API meant to give (4xx) isn't a complaint, a planned failure neither. */
 function watch(page, complaints, answersMayFail) {
@@ -41,15 +54,25 @@ export async function openBrowser({ width = 1280, height = 860, scheme = "light"
 	const complaints = [];
 	context.on("page", (page) => watch(page, complaints, answersMayFail));
 	context.setDefaultTimeout(30000);
-	return {
+	const unanswered = new Set();
+	context.on("request", (request) => unanswered.add(request.url()));
+	for (const end of ["requestfinished", "requestfailed"])
+		context.on(end, (request) => unanswered.delete(request.url()));
+	const browser = {
 		context,
 		page: await context.newPage(),
+		unanswered,
 		/** Fails when the browser complained since the last call. */
 		assertCalm() {
 			assert.deepEqual(complaints.splice(0), []);
 		},
-		close: () => context.close(),
+		close() {
+			open.delete(browser);
+			return context.close();
+		},
 	};
+	open.add(browser);
+	return browser;
 }
 
 /** The same with a session of somebody. */
