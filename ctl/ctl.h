@@ -101,6 +101,9 @@ bool ctl_email_key(struct ctl *, const char *what, const char *email, const char
 /* ---- commands, one file per noun ---- */
 
 enum ctl_exit ctl_init_key(struct ctl *);
+enum ctl_exit ctl_master_key_rotate(struct ctl *);
+enum ctl_exit ctl_master_key_status(struct ctl *);
+enum ctl_exit ctl_master_key_retire(struct ctl *);
 enum ctl_exit ctl_migrate(struct ctl *);
 enum ctl_exit ctl_setup(struct ctl *);
 enum ctl_exit ctl_owner_create(struct ctl *);

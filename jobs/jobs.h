@@ -17,6 +17,12 @@ struct job_worker {
 	int64_t now_ms;		/* of this run */
 	volatile const int *stop;
 	void (*heartbeat)(void);
+	struct {
+		size_t column;	/* of sealed_columns */
+		char project_id[ID_SIZE];
+		char row_id[ID_SIZE];	/* the last row it looked at; "" at a column's start */
+		int64_t failed;	/* values that opened with no key, this way round */
+	} resealed;	/* reseal_job: how far it is */
 	char pruned_to[ID_SIZE];	/* retention_job: the last project of this way round; "" at its start */
 };
 
@@ -31,6 +37,7 @@ job_round mail_job;
 job_round purge_job;
 job_round expiry_job;
 job_round retention_job;
+job_round reseal_job;
 
 /* Looks at the clock: now_ms and :now are this moment's from here on. */
 void job_look_at_clock(struct job_worker *);

@@ -28,6 +28,7 @@ static const struct job_kind kinds[] = {
 	{ "purge", purge_job, 5 * MINUTE_MS },
 	{ "expiry", expiry_job, 10 * MINUTE_MS },
 	{ "retention", retention_job, DAY_MS },
+	{ "reseal", reseal_job, 10 * MINUTE_MS },
 };
 
 struct tx

@@ -38,6 +38,9 @@ struct master_key {
 struct keyring {
 	struct master_key keys[KEYS_MAX];
 	size_t count;
+	keyring_reader *reader; /* NULL: there is no file to look at again */
+	const char *path;
+	struct keyring *self; /* what is learnt from the file later is written through it */
 };
 
 /* Fetched once a process: OpenSSL 3 looks a name up under a lock each time. */
@@ -87,7 +90,9 @@ keyring_new(void)
 	int hidden = madvise(memory, sizeof(struct keyring), MADV_DONTDUMP);
 	(void)locked;
 	(void)hidden;
-	return memory;
+	struct keyring *keyring = memory;
+	keyring->self = keyring;
+	return keyring;
 }
 
 void
@@ -182,6 +187,30 @@ keyring_parse(const char *text, size_t len, struct keyring **ret, const char **r
 	return true;
 }
 
+void
+keyring_set_source(struct keyring *keyring, keyring_reader *reader, const char *path)
+{
+	keyring->reader = reader;
+	keyring->path = path;
+}
+
+/* The keys are replaced by those of the file, when it can be read; else they stay. */
+static void
+read_again(struct keyring *keyring, struct arena *arena)
+{
+	struct keyring *fresh;
+	const char *text, *problem;
+	size_t len;
+
+	if (keyring->reader == NULL || !keyring->reader(arena, keyring->path, &text, &len))
+		return;
+	if (!keyring_parse(text, len, &fresh, &problem))
+		return;
+	memcpy(keyring->keys, fresh->keys, sizeof(keyring->keys));
+	keyring->count = fresh->count;
+	keyring_free(fresh);
+}
+
 static int64_t
 key_number(const char *id)
 {
@@ -214,6 +243,18 @@ const char *
 keyring_current_id(const struct keyring *keyring)
 {
 	return keyring->keys[keyring->count - 1].id;
+}
+
+size_t
+keyring_count(const struct keyring *keyring)
+{
+	return keyring->count;
+}
+
+const char *
+keyring_id(const struct keyring *keyring, size_t index)
+{
+	return keyring->keys[index].id;
 }
 
 static const struct master_key *
@@ -339,8 +380,12 @@ keyring_open(const struct keyring *keyring, struct arena *arena, const struct se
 
 	if (sealed.len < OVERHEAD || sealed.len > INT32_MAX || sealed.data[0] != VERSION)
 		return ERR_CRYPTO;
-	const struct master_key *master =
-	    find_key(keyring, (const char *)sealed.data + 1, KEY_ID_LEN);
+	const char *id = (const char *)sealed.data + 1;
+	const struct master_key *master = find_key(keyring, id, KEY_ID_LEN);
+	if (master == NULL) {
+		read_again(keyring->self, arena);
+		master = find_key(keyring, id, KEY_ID_LEN);
+	}
 	if (master == NULL)
 		return ERR_CRYPTO;
 	TRY(derive(master, "gatehouse seal", project_of(place), key));

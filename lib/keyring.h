@@ -23,10 +23,21 @@ struct seal_place {
 /* Text of a key file. False with *ret_problem (static text) when it is malformed or empty. The keyring owns its memory, locked and wiped. */
 bool keyring_parse(const char *text, size_t len, struct keyring **ret, const char **ret_problem);
 void keyring_free(struct keyring *);
+
+/* Reads a key file into the arena, without a word about failure. */
+typedef bool keyring_reader(struct arena *, const char *path, const char **ret_text, size_t *ret_len);
+/*
+ * Where to look when a value names a key that isn't known: another process has taken up a new key file already. Then this one reads it,
+ * too, so that a new key needn't reach all processes at one moment. `path` is borrowed.
+ */
+void keyring_set_source(struct keyring *, keyring_reader *, const char *path);
 /* A line for a new key file: "k0001 …\n", or the successor of `after`. */
 enum err keyring_make_line(struct arena *, const struct keyring *after, const char **ret_line) MUST_CHECK;
 /* Id of the key that seals, "k0001". */
 const char *keyring_current_id(const struct keyring *);
+/* Ids of all keys, the oldest first. */
+size_t keyring_count(const struct keyring *);
+const char *keyring_id(const struct keyring *, size_t index);
 
 /* AES-256-GCM: version, key id, nonce, ciphertext, tag. */
 enum err keyring_seal(const struct keyring *, struct arena *, const struct seal_place *, struct bytes plain,

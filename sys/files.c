@@ -88,18 +88,32 @@ write_all(int fd, const char *data, size_t len)
 	return true;
 }
 
+/* Whoever could read the file before can read it after, whoever changes it. */
+static bool
+keep_owner(int fd, const char *old_path)
+{
+	struct stat before, now;
+
+	if (stat(old_path, &before) != 0)
+		return errno == ENOENT;
+	if (fstat(fd, &now) != 0)
+		return false;
+	return (before.st_uid == now.st_uid && before.st_gid == now.st_gid) ||
+	       fchown(fd, before.st_uid, before.st_gid) == 0;
+}
+
 /*
  * On the disk before the name points to it: after a crash the name has the old or the new content.
  */
 static bool
-write_new_file(const char *path, const void *data, size_t len, unsigned mode)
+write_new_file(const char *path, const char *old_path, const void *data, size_t len, unsigned mode)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return false;
 
-	bool is_written =
-	    write_all(fd, data, len) && fchmod(fd, (mode_t)mode) == 0 && fsync(fd) == 0;
+	bool is_written = write_all(fd, data, len) && keep_owner(fd, old_path) &&
+			  fchmod(fd, (mode_t)mode) == 0 && fsync(fd) == 0;
 	int reason = errno;
 	if (close(fd) != 0 && is_written) {
 		reason = errno;
@@ -119,7 +133,7 @@ file_write(const char *path, const void *data, size_t len, unsigned mode)
 		errno = ENAMETOOLONG;
 		return false;
 	}
-	if (write_new_file(beside, data, len, mode) && rename(beside, path) == 0)
+	if (write_new_file(beside, path, data, len, mode) && rename(beside, path) == 0)
 		return true;
 	int reason = errno;
 	unlink(beside);

@@ -81,6 +81,15 @@ is_private(const char *path)
 	return true;
 }
 
+static bool
+read_key_file(struct arena *arena, const char *path, const char **ret_text, size_t *ret_len)
+{
+	if (!file_read(arena, path, KEY_FILE_BYTES_MAX, ret_text, ret_len))
+		return false;
+	arena_wipe_later(arena, (void *)(uintptr_t)*ret_text, *ret_len);
+	return true;
+}
+
 struct keyring *
 keyring_load(struct arena *arena, const struct config *config)
 {
@@ -92,15 +101,15 @@ keyring_load(struct arena *arena, const struct config *config)
 
 	if (!is_private(path))
 		return NULL;
-	if (!file_read(arena, path, KEY_FILE_BYTES_MAX, &text, &len)) {
+	if (!read_key_file(arena, path, &text, &len)) {
 		fprintf(stderr, "%s: can't be read: %s\n", path, reason_of(errno));
 		return NULL;
 	}
-	arena_wipe_later(arena, (void *)(uintptr_t)text, len);
 	if (!keyring_parse(text, len, &keyring, &problem)) {
 		fprintf(stderr, "%s: %s\n", path, problem);
 		return NULL;
 	}
+	keyring_set_source(keyring, read_key_file, path);
 	return keyring;
 }
 

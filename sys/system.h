@@ -9,7 +9,7 @@
 
 /* Whole file into the arena, NUL-terminated. False with errno set; ERANGE when longer than bytes_max. */
 bool file_read(struct arena *, const char *path, size_t bytes_max, const char **ret_text, size_t *ret_len);
-/* Writes beside and renames, so that a reader sees the old or the new file; mode is exact. False with errno set. */
+/* Writes beside and renames, so that a reader sees the old or the new file; mode is exact, an old file's owner stays. False with errno set. */
 bool file_write(const char *path, const void *data, size_t len, unsigned mode);
 
 /* Reads and parses; problems go to stderr as "file:line: key: message". NULL when there is one. */

@@ -306,7 +306,7 @@ emit_header(const struct queries *queries, const struct schema *schema, const ch
 	fputs("#include \"sql/db.h\"\n#include \"sql/gen/schema_keys.h\"\n\n", out);
 	fputs("/* Prepared statements that a connection may hold. */\n", out);
 	fprintf(out, "#define DB_STATEMENTS_MAX %zu\n\n",
-		queries->count + tenant_statement_count(schema));
+		queries->count + tenant_statement_count(schema) + sealed_statement_count(schema));
 	fputs("/* All of sql/queries, for the test that prepares them. */\n", out);
 	fprintf(
 	    out,

@@ -104,6 +104,7 @@ main(int argc, char **argv)
 	emit_keys(&schema, options.out);
 	emit_queries(&queries, &schema, options.out);
 	emit_tenant_tables(&schema, options.out, queries.count);
+	emit_sealed_columns(&schema, options.out, queries.count + tenant_statement_count(&schema));
 	emit_migrations(&options.migrations, options.out);
 	return 0;
 }

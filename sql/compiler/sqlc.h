@@ -341,6 +341,8 @@ void emit_keys(const struct schema *, const char *folder);
 void emit_tenant_tables(const struct schema *, const char *folder, size_t first_index);
 /* How many statements emit_tenant_tables() adds to the connection's cache. */
 size_t tenant_statement_count(const struct schema *);
+void emit_sealed_columns(const struct schema *, const char *folder, size_t first_index);
+size_t sealed_statement_count(const struct schema *);
 void emit_migrations(const struct names *paths, const char *folder);
 void emit_baseline(const struct schema *);
 FILE *emit_open(const char *folder, const char *name, const char *purpose);

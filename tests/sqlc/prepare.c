@@ -10,6 +10,7 @@
 
 #include "sql/db_cells.h"
 #include "sql/gen/queries.h"
+#include "sql/gen/sealed_columns.h"
 #include "sql/gen/tenant_tables.h"
 
 #define PARAM_BYTES_MAX 4096
@@ -174,6 +175,16 @@ check_tables(struct cells *cells, MYSQL *handle, const struct tenant_table *tabl
 		check(cells, handle, &tables[i].statement);
 }
 
+static void
+check_sealed_columns(struct cells *cells, MYSQL *handle)
+{
+	for (size_t i = 0; i < sealed_column_count; i++) {
+		check(cells, handle, &sealed_columns[i].stale);
+		check(cells, handle, &sealed_columns[i].replace);
+		check(cells, handle, &sealed_columns[i].count);
+	}
+}
+
 /* The comparison above can fail: a statement whose types are said wrongly. */
 static void
 check_planted(MYSQL *handle)
@@ -217,6 +228,7 @@ main(int argc, char **argv)
 	check_tables(&cells, handle, project_tables, project_table_count);
 	check_tables(&cells, handle, org_tables, org_table_count);
 	check_tables(&cells, handle, expiring_tables, expiring_table_count);
+	check_sealed_columns(&cells, handle);
 	mysql_close(handle);
 	arena_free(arena);
 	return failures == 0 ? 0 : 1;

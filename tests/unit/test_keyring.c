@@ -162,6 +162,45 @@ a_new_key_seals_and_old_ones_still_open(void **state)
 	keyring_free(new);
 }
 
+/* What stands in the key file; NULL: it can't be read. */
+static const char *file_text;
+
+static bool
+read_planted(struct arena *to, const char *path, const char **ret_text, size_t *ret_len)
+{
+	assert_string_equal(path, "master.key");
+	if (file_text == NULL)
+		return false;
+	*ret_text = arena_strdup(to, file_text);
+	*ret_len = strlen(file_text);
+	return true;
+}
+
+static void
+an_unknown_key_is_looked_up_in_the_file(void **state)
+{
+	(void)state;
+	struct keyring *old = parse(LINE_1), *both = parse(LINE_1 LINE_2);
+	struct bytes sealed = seal(both, "a secret");
+
+	assert_stays_shut(old, &place, sealed);
+	keyring_set_source(old, read_planted, "master.key");
+	file_text = NULL;
+	assert_stays_shut(old, &place, sealed);
+	file_text = "k0001 broken\n";
+	assert_stays_shut(old, &place, sealed);
+	file_text = LINE_1;
+	assert_stays_shut(old, &place, sealed);
+	assert_int_equal(keyring_count(old), 1);
+	file_text = LINE_1 LINE_2;
+	assert_opens(old, sealed, "a secret");
+	assert_int_equal(keyring_count(old), 2);
+	assert_string_equal(keyring_id(old, 0), "k0001");
+	assert_string_equal(keyring_current_id(old), "k0002");
+	keyring_free(old);
+	keyring_free(both);
+}
+
 static void
 mac_stays_when_a_key_is_added(void **state)
 {
@@ -264,6 +303,7 @@ main(void)
 		TEST(every_cut_is_refused),
 		TEST(another_place_or_project_is_refused),
 		TEST(a_new_key_seals_and_old_ones_still_open),
+		TEST(an_unknown_key_is_looked_up_in_the_file),
 		TEST(mac_stays_when_a_key_is_added),
 		TEST(made_lines_are_a_key_file),
 		TEST(malformed_key_files_are_refused),
