@@ -30,7 +30,7 @@ function nodeTest(files, env, parallel) {
 	if (files.length === 0)
 		return Promise.resolve({ passed: 0, failed: 0 });
 	return new Promise((resolve) => {
-		const child = spawn(process.execPath, ["--test", `--test-concurrency=${parallel}`, "--test-timeout=240000", "--test-reporter=spec", ...files], {
+		const child = spawn(process.execPath, ["--test", `--test-concurrency=${parallel}`, "--test-timeout=900000", "--test-reporter=spec", ...files], {
 			cwd: path.join(ROOT, "tests"), env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "inherit"],
 		});
 		const counts = { passed: 0, failed: 0 };

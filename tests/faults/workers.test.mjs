@@ -75,7 +75,7 @@ test("kill -9 of workers under load, sixty times: the shared limiter isn't jamme
 	await Promise.all(load);
 	await until("all workers are there", () => server.workers().length >= WORKERS, { patience_ms: 15000 });
 	assert.deepEqual(Object.keys(seen).filter((status) => !["200", "503"].includes(status)), [], JSON.stringify(seen));
-	assert.ok(seen[200] > 100, JSON.stringify(seen));
+	assert.ok(seen[200] > 20, JSON.stringify(seen));
 	assert.ok((seen[503] ?? 0) <= 200, `each kill costs few: ${JSON.stringify(seen)}`);
 	const statuses = [];
 	for (let i = 0; i < 9; i++)
