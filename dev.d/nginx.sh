@@ -18,6 +18,8 @@ start_nginx() {
 	if is_root; then
 		program+=(-g 'user root;')
 	fi
+	# Two descriptors a connection; a shell often has only 1024.
+	ulimit -S -n 8192 2>/dev/null || true
 	stop_nginx
 	"${program[@]}" -t -q || fail "nginx refuses its configuration (var/nginx)"
 	step "starting nginx"

@@ -5,7 +5,7 @@ build=${GATEHOUSE_BUILD:-$(dirname "$0")/../../build}
 work=$(mktemp -d)
 trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
 mkdir "$work/build"
-if (cd "$work/build" && "$(cd "$build/.." && pwd)/configure" -q && make -s -j2 distcheck) >"$work/out" 2>&1; then
+if (cd "$work/build" && "$(cd "$build/.." && pwd)/configure" -q && make -s -j2 distcheck VERBOSE=1) >"$work/out" 2>&1; then
 	echo "ok - make distcheck"
 else
 	tail -n 40 "$work/out" | sed 's/^/# /'
