@@ -6,6 +6,8 @@ import { clientId } from "./place";
 import { chooseLanguage, t } from "./text";
 
 export async function startPage(run: () => Promise<void>): Promise<void> {
+	// A second link, opened where the first one is shown, differs in its fragment alone.
+	window.addEventListener("hashchange", () => location.reload());
 	await chooseLanguage();
 	try {
 		const query = clientId ? `?client_id=${clientId}` : "";
@@ -21,6 +23,16 @@ export async function startPage(run: () => Promise<void>): Promise<void> {
 		}
 		showProblem(error, undefined, [button(t("try_again"), () => location.reload(), "plain")]);
 	}
+}
+
+/** The console's pages before anybody owns the installation: nobody can sign in, and the way in is elsewhere. */
+export async function startOwnedPage(run: () => Promise<void>): Promise<void> {
+	await startPage(async () => {
+		if (!clientId && (await call<{ needed: boolean }>("GET", "/setup")).needed) {
+			return show({ title: t("unowned_title"), text: t("setup_missing") });
+		}
+		return run();
+	});
 }
 
 /** A page that has to be opened with a whole link. */

@@ -23,6 +23,15 @@ test("an owner sets up, makes a project, mints a key that works, and revokes it"
 	const { page } = browser;
 	const link = await setupLink(server);
 
+	await page.goto(server.url);
+	await page.getByRole("heading", { name: "This installation has no owner yet" }).waitFor();
+	await page.getByText("Open the set-up link that the installation printed").waitFor();
+	await assertGoodPage(page, "sign-in before set-up");
+	for (const name of ["sign-up", "forgot"]) {
+		await page.goto(`${server.url}/${name}`);
+		await page.getByRole("heading", { name: "This installation has no owner yet" }).waitFor();
+	}
+
 	await page.goto(link);
 	await page.getByRole("heading", { name: "Set up Gatehouse" }).waitFor();
 	await assertGoodPage(page, "set-up");

@@ -69,8 +69,8 @@ export const en = {
 	setup_text: "You become the owner of this installation.",
 	setup_done_title: "Already set up",
 	setup_done_text: "This installation has its owner. Sign in to go on.",
-	setup_missing:
-		"Open this page with the link that the installation printed, or run `gatehousectl setup` for a new one.",
+	setup_missing: "Open the set-up link that the installation printed, or run `gatehousectl setup` for a new one.",
+	unowned_title: "This installation has no owner yet",
 	org_name: "Name of your organization",
 	who_may_sign_up: "Who may have an account here?",
 	invite_only: "Only people who are invited",
@@ -104,6 +104,9 @@ export const en = {
 	// The error page
 	error_title: "That didn't work",
 	error_text: "Go back to the app and try again.",
+	no_page_title: "There is no such page",
+	no_page_text: "The address may be misspelled, or what it named is gone.",
+	home: "Go to Gatehouse",
 	nowhere_title: "You can go back to the app",
 	nowhere_text: "There is nothing more to do on this page.",
 	unknown_project_title: "There is no such app here",

@@ -65,7 +65,8 @@ export const es: Catalogue = {
 	setup_done_title: "Ya está configurado",
 	setup_done_text: "Esta instalación ya tiene quien la administre. Inicia sesión para seguir.",
 	setup_missing:
-		"Abre esta página con el enlace que mostró la instalación, o ejecuta `gatehousectl setup` para obtener otro.",
+		"Abre el enlace de configuración que mostró la instalación, o ejecuta `gatehousectl setup` para obtener otro.",
+	unowned_title: "Esta instalación aún no tiene quien la administre",
 	org_name: "Nombre de tu organización",
 	who_may_sign_up: "¿Quién puede tener una cuenta aquí?",
 	invite_only: "Solo personas invitadas",
@@ -97,6 +98,9 @@ export const es: Catalogue = {
 
 	error_title: "No ha funcionado",
 	error_text: "Vuelve a la aplicación e inténtalo de nuevo.",
+	no_page_title: "Esa página no existe",
+	no_page_text: "Puede que la dirección esté mal escrita o que aquello ya no exista.",
+	home: "Ir a Gatehouse",
 	nowhere_title: "Puedes volver a la aplicación",
 	nowhere_text: "No queda nada por hacer en esta página.",
 	unknown_project_title: "Aquí no hay esa aplicación",

@@ -1,6 +1,6 @@
 // The page for a forgotten password.
 import { FlowRun } from "../flow";
 import { runFlow } from "../flow-view";
-import { startPage } from "../page";
+import { startOwnedPage } from "../page";
 
-void startPage(async () => runFlow(await FlowRun.open("recover")));
+void startOwnedPage(async () => runFlow(await FlowRun.open("recover")));

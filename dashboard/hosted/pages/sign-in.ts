@@ -1,6 +1,6 @@
 // The page on which people sign in.
 import { FlowRun } from "../flow";
 import { runFlow } from "../flow-view";
-import { startPage } from "../page";
+import { startOwnedPage } from "../page";
 
-void startPage(async () => runFlow(await FlowRun.open("sign_in")));
+void startOwnedPage(async () => runFlow(await FlowRun.open("sign_in")));
