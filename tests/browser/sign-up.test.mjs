@@ -175,6 +175,32 @@ test("a project's own pages stand on the other host and carry its name; an unkno
 	await browser.close();
 });
 
+test("a mistyped address has a page with a way home", async () => {
+	const server = await serving;
+	const browser = await openBrowser({ width: 320, scheme: "dark" });
+	const { page } = browser;
+	const answer = await page.goto(`${server.url}/nope`);
+	assert.equal(answer.status(), 404);
+	await page.getByRole("heading", { name: "There is no such page" }).waitFor();
+	await assertGoodPage(page, "a page that isn't there");
+	await page.getByRole("link", { name: "Go to Gatehouse" }).click();
+	await page.getByRole("heading", { name: "Sign in to Gatehouse" }).waitFor();
+	browser.assertCalm();
+	await browser.close();
+});
+
+test("a second link in the same tab is taken for what it is", async () => {
+	const server = await serving;
+	const browser = await openBrowser();
+	const { page } = browser;
+	await page.goto(`${server.url}/verify#nonsense`);
+	await page.getByText("This page needs the whole link from the mail.").waitFor();
+	await page.goto(`${server.url}/verify#mlt_${"0".repeat(38)}`);
+	await page.getByRole("heading", { name: "Confirm your e-mail address" }).waitFor();
+	browser.assertCalm();
+	await browser.close();
+});
+
 test("a sign-in that meets a full queue is tried again by itself", async () => {
 	const server = await serving;
 	const who = await person(server, { password: true });

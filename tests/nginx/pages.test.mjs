@@ -70,6 +70,24 @@ test("what a page loads exists, is kept for ever where its name has a digest, an
 	assert.equal(missing.json.error.code, "not_found");
 });
 
+test("an address that nobody has is a page for who asks for pages on HOST, and the API's refusal for all others", async () => {
+	const browser = { headers: ["Accept: text/html,application/xhtml+xml,*/*;q=0.8"] };
+	const page = await ask(edge, "/nope", browser);
+	assert.equal(page.status, 404);
+	assert.match(page.body, /<!doctype html>[^]*\/hosted\/assets\/error-/);
+	assert.match(page.headers["content-security-policy"][0], /script-src 'self' 'nonce-/);
+	for (const reply of [
+		await ask(edge, "/nope"),
+		await ask(edge, "/nope", { headers: ["Accept: application/json"] }),
+		await ask(edge, "/nope", { ...browser, method: "POST", body: "x" }),
+		await ask(edge, "/nope", { ...browser, host: "auth.localhost" }),
+		await ask(edge, "/dashboard/assets/nope.js", browser),
+	]) {
+		assert.equal(reply.status, 404);
+		assert.equal(reply.json.error.code, "not_found");
+	}
+});
+
 test("nothing of the build is served but pages and assets", async () => {
 	assert.ok(fs.existsSync(path.join(ROOT, "dashboard/dist/dashboard/.vite/manifest.json")));
 	for (const target of ["/dashboard/.vite/manifest.json", "/hosted/sign-in.html", "/hosted/../dashboard/index.html"])

@@ -6,6 +6,11 @@ import { pageUrl } from "../place";
 import { t } from "../text";
 
 void startPage(async () => {
+	if (!location.pathname.endsWith("/error")) {
+		// nginx shows this page in place of one that isn't there.
+		show({ title: t("no_page_title"), text: t("no_page_text"), foot: [link(t("home"), "/")] });
+		return;
+	}
 	const query = new URLSearchParams(location.search);
 	const code = query.get("code");
 	if (!code) {
