@@ -13,6 +13,21 @@ export interface Invitation {
 	status: string;
 }
 
+/** The membership that accepting makes. */
+export interface Joined {
+	org_id: string;
+}
+
+/** Leaves for the organization just joined; the dashboard says so once it's there. */
+export function goToJoined({ org_id }: Joined): void {
+	try {
+		sessionStorage.setItem("gatehouse-joined", org_id);
+	} catch {
+		// Without storage the organization is shown all the same.
+	}
+	location.assign(`/dashboard/orgs/${org_id}/projects`);
+}
+
 export function showOver(): void {
 	show({
 		title: t("invite_over_title"),

@@ -14,6 +14,7 @@ import { AccountMenu } from "./account-menu";
 import { Navigation } from "./navigation";
 import { NoOrg } from "./no-org";
 import { NotFound } from "./not-found";
+import { useWelcome } from "./joined";
 import { findPlace, type Place, PlaceContext } from "./place";
 import { Switcher } from "./switcher";
 
@@ -75,6 +76,7 @@ function Frame({ orgs, place, isFound }: FrameProps) {
 	const [isNavOpen, nav] = useDisclosure(false);
 	const path = useRouterState({ select: (state) => state.location.pathname });
 	const isIdentityOpen = useSyncExternalStore(subscribeIdentity, isIdentityAsked);
+	useWelcome(place.org);
 	// A new address closes the navigation, which covers the page on phones.
 	useEffect(() => nav.close(), [path]);
 	return (

@@ -3,7 +3,7 @@ import { call, Refusal } from "../api";
 import { button, show, showProblem } from "../card";
 import { FlowRun } from "../flow";
 import { runFlow } from "../flow-view";
-import { type Invitation, invitationNotes, invitationWords, showOver } from "../invitation";
+import { goToJoined, type Invitation, invitationNotes, invitationWords, type Joined, showOver } from "../invitation";
 import { showMissing, startPage } from "../page";
 import { fragmentSecret } from "../place";
 import { currentSession } from "../session";
@@ -13,16 +13,18 @@ import { t } from "../text";
 async function accept(secret: string): Promise<void> {
 	const session = await currentSession();
 	try {
-		await call("POST", "/invitations/accept", { body: { secret }, csrfToken: session?.csrf_token ?? "" });
+		const joined = await call<Joined>("POST", "/invitations/accept", {
+			body: { secret },
+			csrfToken: session?.csrf_token ?? "",
+		});
+		goToJoined(joined);
 	} catch (error) {
 		if (error instanceof Refusal && error.code === "already_member") {
 			location.assign("/dashboard/");
 			return;
 		}
 		showProblem(error, undefined, [button(t("invite_other"), () => signIn(secret), "plain")]);
-		return;
 	}
-	location.assign("/dashboard/");
 }
 
 async function decline(secret: string): Promise<void> {

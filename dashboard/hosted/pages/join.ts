@@ -4,7 +4,7 @@ import { button, show, showProblem } from "../card";
 import { FlowRun } from "../flow";
 import { runFlow } from "../flow-view";
 import { form } from "../form";
-import { type Invitation, invitationNotes, invitationWords, showOver } from "../invitation";
+import { goToJoined, type Invitation, invitationNotes, invitationWords, type Joined, showOver } from "../invitation";
 import { startPage } from "../page";
 import { currentSession } from "../session";
 import { t } from "../text";
@@ -15,14 +15,14 @@ const CODE_LENGTH = 14;
 async function join(code: string): Promise<void> {
 	const session = await currentSession();
 	try {
-		await call("POST", "/orgs/join", { body: { code }, csrfToken: session?.csrf_token ?? "" });
+		goToJoined(await call<Joined>("POST", "/orgs/join", { body: { code }, csrfToken: session?.csrf_token ?? "" }));
 	} catch (error) {
-		if (!(error instanceof Refusal && error.code === "already_member")) {
-			showProblem(error, undefined, [button(t("invite_other"), () => signIn(code), "plain")]);
+		if (error instanceof Refusal && error.code === "already_member") {
+			location.assign("/dashboard/");
 			return;
 		}
+		showProblem(error, undefined, [button(t("invite_other"), () => signIn(code), "plain")]);
 	}
-	location.assign("/dashboard/");
 }
 
 async function signIn(code: string): Promise<void> {
