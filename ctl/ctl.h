@@ -104,6 +104,8 @@ enum ctl_exit ctl_init_key(struct ctl *);
 enum ctl_exit ctl_master_key_rotate(struct ctl *);
 enum ctl_exit ctl_master_key_status(struct ctl *);
 enum ctl_exit ctl_master_key_retire(struct ctl *);
+enum ctl_exit ctl_backup(struct ctl *);
+enum ctl_exit ctl_restore(struct ctl *);
 enum ctl_exit ctl_migrate(struct ctl *);
 enum ctl_exit ctl_setup(struct ctl *);
 enum ctl_exit ctl_owner_create(struct ctl *);

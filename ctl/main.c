@@ -75,6 +75,19 @@ static const struct ctl_option projects_options[] = {
 	{ .name = NULL },
 };
 
+static const struct ctl_option backup_options[] = {
+	{ .name = "passphrase-file",
+	  .value = "FILE",
+	  .summary = "seal it with the first line of this file (without: whoever has the backup has it all)" },
+	{ .name = NULL },
+};
+
+static const struct ctl_option restore_options[] = {
+	{ .name = "passphrase-file", .value = "FILE", .summary = "what the backup was sealed with" },
+	{ .name = "force", .summary = "replace what is in the database, and another key file" },
+	{ .name = NULL },
+};
+
 static const struct ctl_command commands[] = {
 	{ .name = "init-key",
 	  .operand = "FILE",
@@ -131,6 +144,18 @@ static const struct ctl_command commands[] = {
 	  .needs = NEEDS_DATABASE,
 	  .run = ctl_projects_list,
 	  .summary = "Every project." },
+	{ .name = "backup",
+	  .operand = "FILE",
+	  .options = backup_options,
+	  .needs = NEEDS_KEYS,
+	  .run = ctl_backup,
+	  .summary = "Write the database as it is at one moment, the master keys and the configuration to a new file." },
+	{ .name = "restore",
+	  .operand = "FILE",
+	  .options = restore_options,
+	  .needs = NEEDS_CONFIG,
+	  .run = ctl_restore,
+	  .summary = "Put a backup into an empty database, and its keys into the key file." },
 	{ .name = "doctor",
 	  .needs = NEEDS_CONFIG,
 	  .run = ctl_doctor,

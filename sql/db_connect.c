@@ -3,6 +3,8 @@
  */
 #include "sql/db_connect.h"
 
+#include "sql/db_client.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -177,4 +179,48 @@ db_connect(const struct config *config, MYSQL **ret)
 		return ERR_DB_LOST;
 	*ret = handle;
 	return OK;
+}
+
+/* ---- for the server's own programs ---- */
+
+static void
+describe_client(struct arena *arena, const struct config *config, const char *host, const char *password,
+		struct db_client *ret)
+{
+	struct address address = parse_host(arena, host);
+	size_t count = 0;
+
+	*ret = (struct db_client){ .password = arena_printf(arena, "MYSQL_PWD=%s", password) };
+	arena_wipe_later(arena, (void *)(uintptr_t)ret->password, strlen(ret->password));
+	ret->options[count++] = "--no-defaults";
+	ret->options[count++] = "--default-character-set=utf8mb4";
+	ret->options[count++] = arena_printf(arena, "--user=%s", config->database.user);
+	if (address.socket != NULL)
+		ret->options[count++] = arena_printf(arena, "--socket=%s", address.socket);
+	else
+		ret->options[count++] = arena_printf(arena, "--host=%s", address.host);
+	if (address.port != 0)
+		ret->options[count++] = arena_printf(arena, "--port=%u", address.port);
+	if (config->database.tls_ca_file[0] != '\0') {
+		ret->options[count++] = arena_printf(arena, "--ssl-ca=%s", config->database.tls_ca_file);
+		ret->options[count++] = "--ssl-verify-server-cert";
+	}
+}
+
+enum err
+db_client_describe(struct arena *arena, const struct config *config, struct db_client *ret)
+{
+	const char *password = read_password(arena, config);
+
+	for (size_t i = 0; i < config->database.host_count; i++) {
+		const char *host = config->database.hosts[i];
+		MYSQL *handle = connect_to(arena, config, host, password);
+
+		if (handle == NULL)
+			continue;
+		mysql_close(handle);
+		describe_client(arena, config, host, password, ret);
+		return OK;
+	}
+	return ERR_DB_LOST;
 }
