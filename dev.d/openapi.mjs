@@ -84,7 +84,7 @@ function parametersOf(route) {
     schema: schemaOf(field),
   }));
   if (route.list) parameters.push(
-    { name: "limit", in: "query", required: false, schema: { type: "integer", minimum: 1, maximum: 100, default: 50 } },
+    { name: "limit", in: "query", required: false, schema: { type: "integer", minimum: 1, maximum: route.limit_max ?? 100, default: route.limit_default ?? 50 } },
     { name: "cursor", in: "query", required: false, description: "next_cursor of the page before", schema: { type: "string" } },
     { name: "include_total", in: "query", required: false, schema: { type: "boolean" } });
   if (route.tenant.startsWith("project") && route.tenant !== "project_in_path")

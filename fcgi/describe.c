@@ -206,6 +206,10 @@ describe_route(struct buffer *b, const struct route *r)
 	int_member(b, "status", success_status(r));
 	if (r->other_status != 0)
 		int_member(b, "other_status", r->other_status);
+	if (r->limit_max != 0) {
+		int_member(b, "limit_default", r->limit_default);
+		int_member(b, "limit_max", r->limit_max);
+	}
 	describe_flags(b, r);
 	describe_errors(b, r);
 	buffer_text(b, ",\"input\":");

@@ -119,14 +119,18 @@ bad_parameter(struct exchange *x, const char *name, const char *rule, const char
 enum err
 page_parse(struct exchange *x)
 {
+	const struct route *route = x->rq.route;
+	int64_t limit_max = route->limit_max != 0 ? route->limit_max : LIMIT_MAX;
 	struct page *page = &x->rq.page;
 	const char *limit = NULL, *cursor = NULL, *total = NULL;
 
-	page->limit = LIMIT_DEFAULT;
-	if ((x->rq.route->flags & ROUTE_LIST) == 0)
+	page->limit = route->limit_default != 0 ? route->limit_default : LIMIT_DEFAULT;
+	if ((route->flags & ROUTE_LIST) == 0)
 		return OK;
-	if (take_pair(&x->in.query_pairs, "limit", &limit) && !int_parse(limit, 1, LIMIT_MAX, &page->limit))
-		return bad_parameter(x, "limit", "range", "limit is a number from 1 to 100.");
+	if (take_pair(&x->in.query_pairs, "limit", &limit) && !int_parse(limit, 1, limit_max, &page->limit))
+		return bad_parameter(x, "limit", "range",
+				     arena_printf(x->arena, "limit is a number from 1 to %lld.",
+						  (long long)limit_max));
 	if (take_pair(&x->in.query_pairs, "include_total", &total)) {
 		if (strcmp(total, "true") != 0 && strcmp(total, "false") != 0)
 			return bad_parameter(x, "include_total", "type", "include_total is true or false.");

@@ -71,6 +71,7 @@ struct route {
 	enum tx_mode tx;
 	unsigned flags;
 	enum rate_family rate;		/* one more family beside credential or anonymous; 0 for none */
+	int64_t limit_default, limit_max;	/* of a list; 0: 50 and 100 */
 	size_t body_bytes_max;		/* 0: 64 KiB */
 	size_t input_size;
 	const struct field *input;	/* body, path and query together; NULL: none */

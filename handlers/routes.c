@@ -8,6 +8,8 @@ const struct route *const gatehouse_routes[] = {
 	setup_routes,
 	me_routes,
 	org_routes,
+	search_routes,
+	palette_routes,
 	member_routes,
 	invitation_routes,
 	invitation_use_routes,

@@ -17,8 +17,10 @@ extern const struct route invitation_use_routes[];
 extern const struct route me_routes[];
 extern const struct route member_routes[];
 extern const struct route org_routes[];
+extern const struct route palette_routes[];
 extern const struct route project_member_routes[];
 extern const struct route project_routes[];
+extern const struct route search_routes[];
 extern const struct route setup_routes[];
 
 /* users/: the people of a project and their sign-in */

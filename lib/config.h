@@ -16,6 +16,7 @@
 	FAMILY(ANONYMOUS, "anonymous", 600, 60)                                                    \
 	FAMILY(FAILED_CREDENTIALS, "failed_credentials", 30, 60)                                   \
 	FAMILY(KEY_MINT, "key_mint", 10, 3600)                                                     \
+	FAMILY(SEARCH, "search", 30, 60)                                                           \
 	FAMILY(PROJECT_WRITE, "project_write", 30, 60)                                             \
 	FAMILY(INVITATION_SEND, "invitation_send", 60, 3600)                                       \
 	FAMILY(INVITATION_USE, "invitation_use", 10, 60)                                           \

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { atOnce, Client, expectError, expectStatus, invitation, makeAddress, makeSecret, person, sharedServer, tally } from "../../harness/index.mjs";
+import { atOnce, Client, expectError, expectStatus, invitation, inviteCode, makeAddress, makeInviteCode, makeSecret, person, sharedServer, tally } from "../../harness/index.mjs";
 
 const server = await sharedServer();
 
@@ -137,4 +137,31 @@ test("T-32 anonymous: 600 in 60 seconds per address", async () => {
 	const nobody = new Client(server);
 	expectLimited({ count: 600, refusal: await floods(600, () => nobody.get("/api/v1/setup")) }, 600, "anonymous");
 	expectStatus(await nobody.with({ address: makeAddress() }).get("/api/v1/setup"), 200);
+});
+
+test("T-12 wrong codes: ten in 60 seconds per user, from anywhere; another user joins", async () => {
+	const owner = await person(server);
+	const guest = await person(server);
+	const session = await guest.session();
+	const csrf = await session.csrf();
+	const join = () => session.with({ address: makeAddress() }).post("/api/v1/orgs/join", { code: makeInviteCode() }, { csrf: false, headers: { "X-CSRF-Token": csrf, Origin: session.origin } });
+	expectLimited(await passed(10, join), 10, "invitation_use");
+	const { code } = await inviteCode(owner.org);
+	expectStatus(await (await (await person(server)).session()).post("/api/v1/orgs/join", { code }), 201);
+});
+
+test("T-32 searching: 30 in 60 seconds per credential, the three searches together; other reading goes on", async () => {
+	const owner = await person(server);
+	const session = await owner.session();
+	const searches = ["orgs", "people", "palette"];
+	expectLimited(await passed(30, (i) => session.get(`/api/v1/${searches[i % 3]}/search?q=example`)), 30, "search");
+	expectStatus(await session.get("/api/v1/projects"), 200);
+	expectStatus(await (await owner.session()).get("/api/v1/people/search?q=example"), 200);
+});
+
+test("HT-19 X-Forwarded-For moves no bucket", async () => {
+	const stranger = new Client(server, { bearer: makeSecret("gsk_live_") });
+	const from = (i) => ({ headers: { "X-Forwarded-For": `203.0.113.${i}`, "X-Real-IP": `203.0.113.${i}`, Forwarded: `for=203.0.113.${i}` } });
+	expectLimited(await passed(30, (i) => stranger.get("/api/v1/whoami", from(i))), 30, "failed_credentials");
+	expectError(await stranger.with({ address: makeAddress() }).get("/api/v1/whoami"), 401, "unauthorized");
 });

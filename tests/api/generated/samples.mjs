@@ -81,6 +81,13 @@ export const samples = {
 	"POST /api/v1/orgs/join": async (world) => ({
 		by: await (await person(world.server)).session(), json: { code: (await fixtures.inviteCode(world.org)).code }, status: 201,
 	}),
+	"GET /api/v1/orgs/search": async (world) => {
+		const near = await person(world.server, { orgName: `Near ${world.org.slug}` });
+		await world.server.sql.run`UPDATE orgs SET discoverable = TRUE WHERE id = ${world.org.id} OR id = ${near.org.id}`;
+		return { target: `/api/v1/orgs/search?q=${world.org.slug}` };
+	},
+	"GET /api/v1/people/search": async () => ({ target: "/api/v1/people/search?q=pat" }),
+	"GET /api/v1/palette/search": async (world) => ({ target: `/api/v1/palette/search?q=${world.org.slug}` }),
 	"GET /api/v1/projects": async () => ({}),
 	"POST /api/v1/projects": async () => ({ json: { name: "Shop" }, status: 201 }),
 	"GET /api/v1/projects/{project_id}": async (world) => ({ target: `/api/v1/projects/${world.project.id}` }),
