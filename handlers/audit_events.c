@@ -7,6 +7,7 @@
 
 #include "fcgi/request.h"
 #include "lib/encode.h"
+#include "lib/text.h"
 #include "sql/gen/queries.h"
 
 static const char *const CHAINS[] = { "project", "org", NULL };
@@ -126,9 +127,9 @@ struct audit_list_input {
 
 static const struct field audit_list_input[] = {
 	IN_ENUM(struct audit_list_input, chain, CHAINS, .in = IN_QUERY, .description = "project when absent"),
-	IN_STRING(struct audit_list_input, action, .in = IN_QUERY, .min = 1, .max = 64),
-	IN_STRING(struct audit_list_input, actor_id, .in = IN_QUERY, .min = 1, .max = 29),
-	IN_STRING(struct audit_list_input, target_id, .in = IN_QUERY, .min = 1, .max = 29),
+	IN_STRING(struct audit_list_input, action, .in = IN_QUERY, .min = 1, .max = 64, .check = ascii_check),
+	IN_STRING(struct audit_list_input, actor_id, .in = IN_QUERY, .min = 1, .max = 29, .check = ascii_check),
+	IN_STRING(struct audit_list_input, target_id, .in = IN_QUERY, .min = 1, .max = 29, .check = ascii_check),
 	IN_TIME(struct audit_list_input, from, .in = IN_QUERY),
 	IN_TIME(struct audit_list_input, to, .in = IN_QUERY),
 	FIELDS_END,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "fcgi/request.h"
+#include "lib/text.h"
 #include "sql/gen/queries.h"
 
 static const char *const SOURCES[] = { "platform", "custom", "inbound", "schedule", NULL };
@@ -67,7 +68,7 @@ static const struct field event_list_input[] = {
 	IN_STRING(struct event_list_input, types, .in = IN_QUERY, .min = 1, .max = 400,
 		  .description = "Up to four of project.created, project.*, with commas between"),
 	IN_ENUM(struct event_list_input, source, SOURCES, .in = IN_QUERY),
-	IN_STRING(struct event_list_input, subject_id, .in = IN_QUERY, .min = 1, .max = 29),
+	IN_STRING(struct event_list_input, subject_id, .in = IN_QUERY, .min = 1, .max = 29, .check = ascii_check),
 	IN_TIME(struct event_list_input, from, .in = IN_QUERY),
 	IN_TIME(struct event_list_input, to, .in = IN_QUERY),
 	FIELDS_END,

@@ -65,6 +65,7 @@ struct needle {
 	const char *user_id;
 	const char *only_id;	/* a token's organization */
 	const char *search;
+	const char *slug_search;	/* NULL: no slug can hold it */
 	const char *exact_id;	/* NULL: no id was typed */
 	const char *roles;	/* who may see such objects */
 };
@@ -81,8 +82,8 @@ typedef enum err find(const struct needle *, struct palette_row **ret_rows, size
 					ret_rows, ret_count);                                      \
 	}
 
-FIND(orgs, .search = n->search)
-FIND(projects, .search = n->search)
+FIND(orgs, .search = n->search, .slug_search = n->slug_search)
+FIND(projects, .search = n->search, .slug_search = n->slug_search)
 FIND(clients, .search = n->search)
 FIND(api_keys, .search = n->search, .roles = n->roles)
 FIND(members, .search = n->search)
@@ -183,6 +184,7 @@ palette_search(const struct request *rq, struct tx *tx)
 		.user_id = rq->user.id,
 		.only_id = request_is_session(rq) ? NULL : rq->org.id,
 		.search = like_contains(rq->arena, in->q),
+		.slug_search = like_contains_ascii(rq->arena, in->q),
 		.exact_id = by_id ? in->q : NULL,
 	};
 

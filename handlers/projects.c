@@ -93,7 +93,8 @@ list_filter(const struct request *rq)
 		.environment = in->has.environment ? in->environment : NULL,
 		.is_default = in->has.is_default ? in->is_default : NONE,
 		.search = in->has.search ? like_contains(rq->arena, in->search) : NULL,
-		.search_id = in->has.search ? in->search : NULL,
+		.slug_search = in->has.search ? like_contains_ascii(rq->arena, in->search) : NULL,
+		.search_id = in->has.search && id_is_valid(ID_PROJECT, in->search) ? in->search : NULL,
 		.after_id = rq->page.after_id,
 		.after_rank = rq->page.after_sort != NULL && rq->page.after_sort[0] == '1',
 		.limit = rq->page.limit + 1,
@@ -117,6 +118,7 @@ count_projects(struct tx *tx, const struct q_project_list *filter, int64_t *ret_
 				.environment = filter->environment,
 				.is_default = filter->is_default,
 				.search = filter->search,
+				.slug_search = filter->slug_search,
 				.search_id = filter->search_id,
 			    },
 			    &row));

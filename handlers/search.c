@@ -47,13 +47,14 @@ static enum verdict
 org_search(const struct request *rq, struct tx *tx)
 {
 	const struct search_input *in = rq->input;
-	const char *search = like_contains(rq->arena, in->q);
+	const char *search = like_contains(rq->arena, in->q), *slug = like_contains_ascii(rq->arena, in->q);
 	struct q_search_org_count_row count_row = { .total = NONE };
 	struct found_org_row *rows;
 	size_t count;
 	enum err e = q_search_orgs(tx->db,
 				   &(struct q_search_orgs){
 				       .search = search,
+				       .slug_search = slug,
 				       .after_name = rq->page.after_sort,
 				       .after_id = rq->page.after_id,
 				       .limit = rq->page.limit + 1,
@@ -61,7 +62,8 @@ org_search(const struct request *rq, struct tx *tx)
 				   &rows, &count);
 
 	if (e == OK && rq->page.include_total)
-		e = q_search_org_count(tx->db, &(struct q_search_org_count){ .search = search }, &count_row);
+		e = q_search_org_count(
+		    tx->db, &(struct q_search_org_count){ .search = search, .slug_search = slug }, &count_row);
 	if (e != OK)
 		return fail_err(rq, e);
 	return reply_list(rq, &(struct list_reply){

@@ -206,6 +206,15 @@ slug_numbered(struct arena *arena, const char *slug, unsigned attempt)
 }
 
 const char *
+ascii_check(const char *text)
+{
+	for (; *text != '\0'; text++)
+		if ((unsigned char)*text > 0x7f)
+			return "ascii";
+	return NULL;
+}
+
+const char *
 like_contains(struct arena *arena, const char *text)
 {
 	struct buffer pattern = buffer_new(arena);
@@ -218,4 +227,10 @@ like_contains(struct arena *arena, const char *text)
 	}
 	buffer_char(&pattern, '%');
 	return buffer_string(&pattern);
+}
+
+const char *
+like_contains_ascii(struct arena *arena, const char *text)
+{
+	return ascii_check(text) == NULL ? like_contains(arena, text) : NULL;
 }

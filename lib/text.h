@@ -18,6 +18,9 @@ const char *utf8_cut(struct arena *, const char *text, size_t count) RETURNS_NON
 /* No control characters (C0, DEL, C1; line breaks pass when allowed) and no bidi controls (U+061C, U+200E/F, U+202A-E, U+2066-9). */
 bool text_is_clean(const char *text, bool allow_line_breaks);
 
+/* A field's check for what is compared with a column of ASCII: the database refuses to compare anything else. */
+const char *ascii_check(const char *text);
+
 /* ^[a-z0-9_-]{1,64}$ with a letter or digit. */
 bool slug_is_valid(const char *text);
 /* The same as a field's check: NULL, or the rule it breaks. */
@@ -37,5 +40,7 @@ const char *email_mask(struct arena *, const char *email) RETURNS_NONNULL;
 
 /* For LIKE … ESCAPE '!': % _ ! are escaped and the text is put between %. */
 const char *like_contains(struct arena *, const char *text) RETURNS_NONNULL;
+/* The same for a column of ASCII: NULL for text that no such column can hold, which the database would refuse to compare with it. */
+const char *like_contains_ascii(struct arena *, const char *text);
 
 #endif

@@ -31,7 +31,7 @@ WHERE p.org_id = :org_id AND p.status = 'active'
 	AND (:hidden_id IS NULL OR p.id <> :hidden_id)
 	AND (:environment IS NULL OR p.environment = :environment)
 	AND (:is_default IS NULL OR COALESCE(o.default_project_id = p.id, FALSE) = :is_default)
-	AND (:search IS NULL OR p.name LIKE :search ESCAPE '!' OR p.slug LIKE :search ESCAPE '!' OR p.id = :search_id)
+	AND (:search IS NULL OR p.name LIKE :search ESCAPE '!' OR p.slug LIKE :slug_search ESCAPE '!' OR p.id = :search_id)
 	AND (:after_id IS NULL OR COALESCE(o.default_project_id = p.id, FALSE) < :after_rank
 		OR (COALESCE(o.default_project_id = p.id, FALSE) = :after_rank AND p.id < :after_id))
 ORDER BY is_default DESC, p.id DESC
@@ -46,7 +46,7 @@ WHERE p.org_id = :org_id AND p.status = 'active'
 	AND (:hidden_id IS NULL OR p.id <> :hidden_id)
 	AND (:environment IS NULL OR p.environment = :environment)
 	AND (:is_default IS NULL OR COALESCE(o.default_project_id = p.id, FALSE) = :is_default)
-	AND (:search IS NULL OR p.name LIKE :search ESCAPE '!' OR p.slug LIKE :search ESCAPE '!' OR p.id = :search_id);
+	AND (:search IS NULL OR p.name LIKE :search ESCAPE '!' OR p.slug LIKE :slug_search ESCAPE '!' OR p.id = :search_id);
 
 -- name: project_insert :exec
 INSERT INTO projects (id, org_id, client_id, name, slug, type, environment, description, logo_url, status, version, created_by,

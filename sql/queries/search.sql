@@ -6,7 +6,7 @@
 SELECT o.id, o.name, o.slug, o.description, o.logo_url, (SELECT COUNT(*) FROM members m WHERE m.org_id = o.id) AS member_count
 FROM orgs o
 WHERE o.discoverable = TRUE AND o.status = 'active'
-	AND (o.name LIKE :search ESCAPE '!' OR o.slug LIKE :search ESCAPE '!')
+	AND (o.name LIKE :search ESCAPE '!' OR o.slug LIKE :slug_search ESCAPE '!')
 	AND (:after_id IS NULL OR o.name > :after_name OR (o.name = :after_name AND o.id > :after_id))
 ORDER BY o.name, o.id
 LIMIT :limit;
@@ -16,7 +16,7 @@ LIMIT :limit;
 SELECT COUNT(*) AS total
 FROM orgs o
 WHERE o.discoverable = TRUE AND o.status = 'active'
-	AND (o.name LIKE :search ESCAPE '!' OR o.slug LIKE :search ESCAPE '!');
+	AND (o.name LIKE :search ESCAPE '!' OR o.slug LIKE :slug_search ESCAPE '!');
 
 -- orgs: "org_… role org_… role …", of those that the asking person shares.
 -- name: search_people :many
@@ -59,7 +59,7 @@ SELECT o.id, o.name AS label, o.slug AS sub, o.id AS org_id, NULL AS project_id,
 FROM members me
 JOIN orgs o ON o.id = me.org_id AND o.status <> 'deleted'
 WHERE me.console_id = :console_id AND me.user_id = :user_id AND (:only_id IS NULL OR me.org_id = :only_id)
-	AND IF(:exact_id IS NULL, o.name LIKE :search ESCAPE '!' OR o.slug LIKE :search ESCAPE '!', o.id = :exact_id)
+	AND IF(:exact_id IS NULL, o.name LIKE :search ESCAPE '!' OR o.slug LIKE :slug_search ESCAPE '!', o.id = :exact_id)
 ORDER BY o.name, o.id
 LIMIT 5;
 
@@ -72,7 +72,7 @@ FROM members me
 JOIN orgs o ON o.id = me.org_id AND o.status = 'active'
 JOIN projects p ON p.org_id = me.org_id AND p.status = 'active'
 WHERE me.console_id = :console_id AND me.user_id = :user_id AND (:only_id IS NULL OR me.org_id = :only_id)
-	AND IF(:exact_id IS NULL, p.name LIKE :search ESCAPE '!' OR p.slug LIKE :search ESCAPE '!', p.id = :exact_id)
+	AND IF(:exact_id IS NULL, p.name LIKE :search ESCAPE '!' OR p.slug LIKE :slug_search ESCAPE '!', p.id = :exact_id)
 ORDER BY p.name, p.id
 LIMIT 5;
 

@@ -291,6 +291,9 @@ like_patterns_are_escaped(void **state)
 	assert_string_equal(like_contains(arena, "50%_off!"), "%50!%!_off!!%");
 	assert_string_equal(like_contains(arena, "a'b\\"), "%a'b\\%");
 	assert_string_equal(like_contains(arena, ""), "%%");
+	assert_string_equal(like_contains(arena, "\xc3\xb6"), "%\xc3\xb6%");
+	assert_string_equal(like_contains_ascii(arena, "a_b"), "%a!_b%");
+	assert_null(like_contains_ascii(arena, "\xc3\xb6"));
 }
 
 int

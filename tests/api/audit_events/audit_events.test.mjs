@@ -44,6 +44,8 @@ test("filters action, actor_id, target_id, from, to", async () => {
 	assert.equal(await count(`from=${fromNow(DAY)}`), 0);
 	assert.equal(await count(`to=${fromNow(-DAY)}`), 0);
 	expectError(await session.get("/api/v1/audit_events?from=yesterday"), 422, "validation_failed");
+	for (const name of ["action", "actor_id", "target_id"])
+		expectError(await session.get(`/api/v1/audit_events?${name}=%C3%B6`), 422, "validation_failed");
 });
 
 test("a pinned key reads its project's chain; chain=org is 403 credential_not_allowed", async () => {

@@ -34,6 +34,7 @@ test("filters types (exact, family.*), subject_id, source, from, to", async () =
 	assert.deepEqual(await types(`subject_id=${org.id}`), ["org.updated"]);
 	assert.deepEqual(await types("source=custom"), []);
 	expectError(await session.get("/api/v1/events?source=nonsense"), 422, "validation_failed");
+	expectError(await session.get("/api/v1/events?subject_id=%C3%B6"), 422, "validation_failed");
 });
 
 test("event_types lists every event that audit or these tests name", async () => {

@@ -29,6 +29,7 @@ test("filters: is_default, environment, search in name, slug and id", async () =
 	assert.deepEqual(ids(await session.get("/api/v1/projects?search=banan")), [b.id]);
 	assert.deepEqual(ids(await session.get(`/api/v1/projects?search=${a.id}`)), [a.id]);
 	assert.deepEqual(ids(await session.get("/api/v1/projects?search=%25")), [], "% is a character, not a pattern");
+	assert.deepEqual(ids(await session.get("/api/v1/projects?search=%C3%B6")), [], "no slug can hold it");
 	expectError(await session.get("/api/v1/projects?environment=prod"), 422, "validation_failed");
 	expectError(await session.get(`/api/v1/projects?search=${"x".repeat(101)}`), 422, "validation_failed");
 });
