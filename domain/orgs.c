@@ -56,20 +56,38 @@ insert_row(struct tx *tx, const struct org_make *in, const struct org_made *made
 	return db_on_duplicate(tx->db, e, DUP_ORGS_UQ_SLUG, ERR_SLUG_CONFLICT);
 }
 
-/* No row above organizations guards their slugs: whoever meets the unique key with a derived one tries the next. */
+static enum err
+find_free_slug(struct tx *tx, const char *base, const char **ret_slug)
+{
+	for (unsigned attempt = 1; attempt <= SLUG_ATTEMPTS_MAX; attempt++) {
+		struct q_org_slug_taken_row row;
+
+		TRY(slug_candidate(tx, base, attempt, ret_slug));
+		TRY(q_org_slug_taken(tx->db, &(struct q_org_slug_taken){ .slug = *ret_slug }, &row));
+		if (row.taken == 0)
+			return OK;
+	}
+	return ERR_SLUG_CONFLICT;
+}
+
+/*
+ * No row above organizations guards their slugs. Whoever looked at the same moment as somebody else meets the unique key, once, and takes
+ * random characters: a second number would be one that the others try too.
+ */
 static enum err
 insert_org(struct tx *tx, const struct org_make *in, struct org_made *made)
 {
 	const char *base = slug_derive(tx->arena, in->name, "org");
-	enum err e = ERR_SLUG_CONFLICT;
+	enum err e;
 
 	if (made->slug != NULL)
 		return insert_row(tx, in, made);
-	for (unsigned attempt = 1; e == ERR_SLUG_CONFLICT && attempt <= SLUG_ATTEMPTS_MAX; attempt++) {
-		TRY(slug_candidate(tx, base, attempt, &made->slug));
-		e = insert_row(tx, in, made);
-	}
-	return e;
+	TRY(find_free_slug(tx, base, &made->slug));
+	e = insert_row(tx, in, made);
+	if (e != ERR_SLUG_CONFLICT)
+		return e;
+	TRY(slug_candidate(tx, base, SLUG_ATTEMPTS_MAX, &made->slug));
+	return insert_row(tx, in, made);
 }
 
 static enum err
@@ -187,18 +205,33 @@ gatehouse_make_default_project(struct tx *tx, const char *org_id)
 
 /* ---- the end ---- */
 
+/* All of them, a hundred at a time: a deleted one isn't listed any more. */
+static enum err
+delete_projects(struct tx *tx, const char *org_id, size_t *ret_count)
+{
+	struct q_project_list_ids_row *projects;
+	size_t count;
+
+	*ret_count = 0;
+	do {
+		TRY(q_project_list_ids(tx->db, &(struct q_project_list_ids){ .org_id = org_id }, &projects,
+				       &count));
+		for (size_t i = 0; i < count; i++)
+			TRY(project_delete(tx, org_id, projects[i].id, NULL));
+		*ret_count += count;
+	} while (count > 0);
+	return OK;
+}
+
 enum err
 org_delete(struct tx *tx, const char *org_id)
 {
-	struct q_project_list_ids_row *projects;
 	struct org_row row;
 	size_t count;
 	uint64_t matched = 0;
 
 	TRY(q_org_get(tx->db, &(struct q_org_get){ .org_id = org_id }, &row));
-	TRY(q_project_list_ids(tx->db, &(struct q_project_list_ids){ .org_id = org_id }, &projects, &count));
-	for (size_t i = 0; i < count; i++)
-		TRY(project_delete(tx, org_id, projects[i].id, NULL));
+	TRY(delete_projects(tx, org_id, &count));
 	TRY(q_org_revoke_keys(tx->db, &(struct q_org_revoke_keys){ .org_id = org_id }, NULL));
 	TRY(q_org_revoke_invitations(tx->db, &(struct q_org_revoke_invitations){ .org_id = org_id }, NULL));
 	TRY(q_org_mark_deleted(tx->db, &(struct q_org_mark_deleted){ .org_id = org_id }, &matched));

@@ -54,13 +54,15 @@ take_int(const struct json *object, const char *name, int64_t min, int64_t max, 
 		*value = member->integer;
 }
 
+/* A policy that nobody knows lets nobody in. */
 static void
 take_policy(const struct json *object, enum sign_up_policy *value)
 {
 	const struct json *member = json_member(object, "sign_up");
 
-	if (member != NULL && member->type == JSON_STRING)
-		sign_up_policy_parse(member->string, value);
+	if (member != NULL &&
+	    (member->type != JSON_STRING || !sign_up_policy_parse(member->string, value)))
+		*value = SIGN_UP_CLOSED;
 }
 
 static void
@@ -92,9 +94,12 @@ sign_in_settings_parse(struct arena *arena, const struct config *config, const c
 	};
 	struct json object;
 
-	if (body == NULL || json_parse(arena, body, strlen(body), &object, NULL) != OK ||
-	    object.type != JSON_OBJECT)
+	if (body == NULL)
 		return settings;
+	if (json_parse(arena, body, strlen(body), &object, NULL) != OK || object.type != JSON_OBJECT) {
+		settings.sign_up = SIGN_UP_CLOSED;	/* what can't be read opens nothing */
+		return settings;
+	}
 	take_policy(&object, &settings.sign_up);
 	take_bool(&object, "require_email_verification", &settings.require_email_verification);
 	take_methods(&object, &settings.has_password_method);

@@ -1,5 +1,5 @@
 /*
- * Cursors of lists: where the last page ended, bound to the route, the tenant and the filters by a MAC, so that a cursor of another list or a
+ * Cursors of lists: where the last page ended, bound to the route, the list's owner and the filters by a MAC, so that a cursor of another list or a
  * made-up one is a 400 (TN-16).
  *
  * base64url(version, MAC of 16 octets, length of the sort key in 2 octets, sort key, id)
@@ -19,14 +19,35 @@
 #define LIMIT_DEFAULT 50
 #define LIMIT_MAX 100
 
-/* What a cursor is only good for: route, organization, project, and the query without limit, cursor and include_total. */
+/* On what the list works: a person's own lists go on when their session moves to another organization. */
+static const char *
+list_owner(const struct request *rq)
+{
+	const char *id = NULL;
+
+	switch (rq->route->tenant) {
+	case TENANT_NONE:
+		id = rq->user.id != NULL ? rq->user.id : rq->credential.id;
+		break;
+	case TENANT_ORG:
+	case TENANT_ORG_IN_PATH:
+		id = rq->org.id;
+		break;
+	case TENANT_PROJECT:
+	case TENANT_PROJECT_IN_PATH:
+		id = rq->project.id;
+		break;
+	}
+	return id == NULL ? "" : id;
+}
+
+/* What a cursor is only good for: the route, what it works on, and the query without limit, cursor and include_total. */
 static const char *
 cursor_context(const struct request *rq, const struct name_values *query)
 {
 	struct buffer b = buffer_new(rq->arena);
 
-	buffer_printf(&b, "%s\n%s\n%s\n", rq->route->id, rq->org.id == NULL ? "" : rq->org.id,
-		      rq->project.id == NULL ? "" : rq->project.id);
+	buffer_printf(&b, "%s\n%s\n", rq->route->id, list_owner(rq));
 	for (size_t i = 0; i < query->count; i++) {
 		buffer_text(&b, percent_encode(rq->arena, query->items[i].name));
 		buffer_char(&b, '=');

@@ -183,8 +183,7 @@ run_handler(struct exchange *x)
 		e = run_handler_once(x);
 		if (e == OK)
 			return OK;
-		if (db_in_transaction(x->worker->db))
-			db_rollback(x->worker->db);
+		db_rollback(x->worker->db);
 		if (!runs_again(e) || run == RUNS_MAX)
 			break;
 		db_backoff(run);
@@ -213,7 +212,7 @@ run_before(struct exchange *x, bool *ret_goes_on)
 		return e;
 	}
 	e = commit(x);
-	if (e != OK && db_in_transaction(x->worker->db))
+	if (e != OK)
 		db_rollback(x->worker->db);
 	return e;
 }
@@ -234,8 +233,7 @@ run_before_with_retries(struct exchange *x, bool *ret_goes_on)
 		e = run_before(x, ret_goes_on);
 		if (!runs_again(e))
 			return e;
-		if (db_in_transaction(x->worker->db))
-			db_rollback(x->worker->db);
+		db_rollback(x->worker->db);
 	}
 	return e;
 }
@@ -279,8 +277,7 @@ record_refused_write(struct exchange *x, enum err error)
 			  error_info(error)->code) != OK ||
 	    db_commit(x->worker->db) != OK) {
 		log_error(ERR_DB, "a refused write couldn't be recorded", rq->route->id);
-		if (db_in_transaction(x->worker->db))
-			db_rollback(x->worker->db);
+		db_rollback(x->worker->db);
 	}
 }
 

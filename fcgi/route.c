@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define PATH_PARAMETERS_MAX 4
+
 static const char *const METHOD_NAMES[] = {
 	[METHOD_NONE] = "", [GET] = "GET", [POST] = "POST",
 	[PATCH] = "PATCH",  [PUT] = "PUT", [DELETE] = "DELETE",
@@ -81,12 +83,12 @@ path_matches(const char *pattern, const char *path, size_t *ret_literals)
 static struct name_values
 path_parameters(struct arena *arena, const char *pattern, const char *path)
 {
-	struct name_values pairs = { .items = ARENA_ARRAY(arena, 4, struct name_value) };
+	struct name_values pairs = { .items = ARENA_ARRAY(arena, PATH_PARAMETERS_MAX, struct name_value) };
 
 	for (;;) {
 		size_t p = segment_length(pattern), s = segment_length(path);
 
-		if (is_parameter(pattern, p) && pairs.count < 4)
+		if (is_parameter(pattern, p))
 			pairs.items[pairs.count++] = (struct name_value){
 				.name = arena_strndup(arena, pattern + 1, p - 2),
 				.value = arena_strndup(arena, path, s),
@@ -151,10 +153,16 @@ has_path_field(const struct route *route, const char *name, size_t len)
 static bool
 check_parameters(const struct route *route)
 {
+	size_t count = 0;
+
 	for (const char *at = route->path; *at != '\0'; at++) {
 		size_t len = strcspn(at, "}");
 
-		if (*at == '{' && !has_path_field(route, at + 1, len - 1))
+		if (*at != '{')
+			continue;
+		if (++count > PATH_PARAMETERS_MAX)
+			return complain(route, "too many path parameters");
+		if (!has_path_field(route, at + 1, len - 1))
 			return complain(route, "a path parameter has no field");
 	}
 	return true;

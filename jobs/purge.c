@@ -62,8 +62,6 @@ delete_project_row(void *context)
 {
 	const struct project_end *end = context;
 
-	TRY(q_purge_forget_default(end->db, &(struct q_purge_forget_default){
-		.org_id = end->org_id, .project_id = end->project_id }, NULL));
 	return q_purge_project_row(end->db, &(struct q_purge_project_row){
 		.org_id = end->org_id, .project_id = end->project_id }, NULL);
 }

@@ -67,3 +67,7 @@ SELECT p.id, p.org_id, p.client_id, p.name, p.environment, o.default_project_id
 FROM projects p
 JOIN orgs o ON o.id = p.org_id
 WHERE p.id = :project_id AND p.status = 'active';
+
+-- How many migrations this database has had.
+-- name: installation_migrations :one
+SELECT COUNT(*) AS applied FROM schema_migrations m;

@@ -58,3 +58,7 @@ SET name = IF(:has_name, :name, name),
 	version = version + 1,
 	updated_at = :now
 WHERE id = :org_id AND status <> 'deleted';
+
+-- name: org_slug_taken :one
+-- unscoped: slugs of organizations are unique in the installation
+SELECT COUNT(*) AS taken FROM orgs o WHERE o.slug = :slug;

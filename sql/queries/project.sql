@@ -100,4 +100,4 @@ INSERT INTO event_heads (project_id, last_sequence) VALUES (:project_id, 0);
 
 -- Deleting an organization deletes them all.
 -- name: project_list_ids :many
-SELECT p.id FROM projects p WHERE p.org_id = :org_id AND p.status = 'active' ORDER BY p.id LIMIT 10000;
+SELECT p.id FROM projects p WHERE p.org_id = :org_id AND p.status = 'active' ORDER BY p.id LIMIT 100;

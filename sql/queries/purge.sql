@@ -10,11 +10,6 @@ WHERE p.status = 'deleted' AND p.deleted_at < :before
 ORDER BY p.deleted_at, p.id
 LIMIT :limit;
 
--- A deleted organization keeps naming its default project until that one goes.
--- name: purge_forget_default :exec
-UPDATE orgs SET default_project_id = NULL
-WHERE id = :org_id AND default_project_id = :project_id AND status = 'deleted';
-
 -- The last row of a project, once nothing hangs on it.
 -- name: purge_project_row :exec
 DELETE FROM projects WHERE org_id = :org_id AND id = :project_id AND status = 'deleted';
