@@ -69,6 +69,7 @@ function views({ owner, project }) {
 		[`${org}/members`, "Members", { "the role table": openDialog(press("What roles may do")), "remove member": openDialog(press(/^Remove/)) }],
 		[`${org}/invitations`, "Invitations", {
 			invite: openDialog(press("Invite somebody")),
+			"invite by a code": openDialog(press("Invite somebody"), (page) => page.getByRole("dialog").getByText("By a code").click()),
 			resend: openDialog(press(/^Resend/)),
 			withdraw: openDialog(press(/^Revoke/)),
 		}],
