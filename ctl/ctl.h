@@ -31,7 +31,7 @@ enum ctl_needs {
 
 struct ctl_command {
 	const char *name;		/* one or two words: "owner create" */
-	const char *operand;		/* name of the one operand in the help; NULL: none. It is required. */
+	const char *operand;		/* name of the one operand in the help; NULL: none. In [brackets] it may be left out */
 	const char *summary;
 	const struct ctl_option *options;	/* ends with a NULL name; NULL: none */
 	enum ctl_needs needs;
@@ -114,5 +114,7 @@ enum ctl_exit ctl_key_create(struct ctl *);
 enum ctl_exit ctl_orgs_list(struct ctl *);
 enum ctl_exit ctl_projects_list(struct ctl *);
 enum ctl_exit ctl_doctor(struct ctl *);
+enum ctl_exit ctl_audit_verify(struct ctl *);
+enum ctl_exit ctl_audit_export(struct ctl *);
 
 #endif

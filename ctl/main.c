@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "ctl/ctl.h"
+#include "domain/audit_export.h"
 #include "domain/installation.h"
 #include "sql/migrate.h"
 #include "sys/log.h"
@@ -72,6 +73,21 @@ static const struct ctl_option key_options[] = {
 
 static const struct ctl_option projects_options[] = {
 	{ .name = "org", .value = "SLUG", .summary = "of this organization alone" },
+	{ .name = NULL },
+};
+
+static const struct ctl_option audit_verify_options[] = {
+	{ .name = "anchor",
+	  .value = "SEQ:HASH",
+	  .summary = "a head that was kept: without one, a tail that was cut off isn't noticed" },
+	{ .name = NULL },
+};
+
+static const struct ctl_option audit_export_options[] = {
+	{ .name = "format",
+	  .value = "csv|jsonl",
+	  .choices = audit_format_names,
+	  .summary = "jsonl when absent: it can be verified without Gatehouse" },
 	{ .name = NULL },
 };
 
@@ -144,6 +160,18 @@ static const struct ctl_command commands[] = {
 	  .needs = NEEDS_DATABASE,
 	  .run = ctl_projects_list,
 	  .summary = "Every project." },
+	{ .name = "audit verify",
+	  .operand = "[CHAIN]",
+	  .options = audit_verify_options,
+	  .needs = NEEDS_DATABASE,
+	  .run = ctl_audit_verify,
+	  .summary = "Compute the hashes of an organization's or project's audit log anew, or of all of them." },
+	{ .name = "audit export",
+	  .operand = "CHAIN",
+	  .options = audit_export_options,
+	  .needs = NEEDS_DATABASE,
+	  .run = ctl_audit_export,
+	  .summary = "Print the whole audit log of an organization or project, oldest first." },
 	{ .name = "backup",
 	  .operand = "FILE",
 	  .options = backup_options,

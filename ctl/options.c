@@ -158,7 +158,7 @@ take_rest(struct ctl *ctl, int argc, char **argv, bool *ret_wants_help)
 static bool
 has_what_it_needs(const struct ctl *ctl)
 {
-	if (ctl->command->operand != NULL && ctl->operand == NULL) {
+	if (ctl->command->operand != NULL && ctl->command->operand[0] != '[' && ctl->operand == NULL) {
 		ctl_fail("'%s' needs %s", ctl->command->name, ctl->command->operand);
 		return false;
 	}

@@ -66,12 +66,18 @@ function objectOf(fields) {
   };
 }
 
+// A member of a request: of an object, only what its own table asks for is required.
+function inputOf(field) {
+  if (field.type !== "object") return propertyOf(field);
+  return { ...bodyOf(field.fields), ...(field.description ? { description: field.description } : {}) };
+}
+
 function bodyOf(fields) {
   const named = fields.filter((field) => field.in === "body" && !field.immutable);
   const required = named.filter((field) => field.required).map((field) => field.name);
   return {
     type: "object",
-    properties: Object.fromEntries(named.map((field) => [field.name, propertyOf(field)])),
+    properties: Object.fromEntries(named.map((field) => [field.name, inputOf(field)])),
     ...(required.length > 0 ? { required } : {}),
     additionalProperties: false,
   };
@@ -121,6 +127,10 @@ function errorsOf(route) {
 }
 
 function successOf(route) {
+  if (route.media_types) return {
+    description: route.summary,
+    content: Object.fromEntries(route.media_types.map((type) => [type, { schema: { type: "string" } }])),
+  };
   if (route.output.length === 0) return { description: "Done" };
   const object = objectOf(route.output);
   const schema = !route.list ? object : {

@@ -63,9 +63,11 @@ flag_member(struct buffer *b, const char *name, bool value)
 static void describe_fields(struct buffer *, const struct field *);
 
 static void
-describe_values(struct buffer *b, const char *const *values)
+describe_names(struct buffer *b, const char *name, const char *const *values)
 {
-	buffer_text(b, ",\"values\":[");
+	buffer_char(b, ',');
+	member_name(b, name);
+	buffer_char(b, '[');
 	for (size_t i = 0; values[i] != NULL; i++) {
 		if (i > 0)
 			buffer_char(b, ',');
@@ -97,7 +99,7 @@ describe_field(struct buffer *b, const struct field *f)
 	if (f->type == FIELD_ID)
 		text_member(b, "id_prefix", id_prefix(f->id));
 	if (f->values != NULL)
-		describe_values(b, f->values);
+		describe_names(b, "values", f->values);
 	if (f->description != NULL)
 		text_member(b, "description", f->description);
 	if (f->fields != NULL) {
@@ -170,7 +172,7 @@ success_status(const struct route *r)
 {
 	if (r->status != 0)
 		return r->status;
-	return r->output == NULL ? 204 : 200;
+	return r->output == NULL && r->media_types == NULL ? 204 : 200;
 }
 
 static void
@@ -216,6 +218,8 @@ describe_route(struct buffer *b, const struct route *r)
 	describe_fields(b, r->input);
 	buffer_text(b, ",\"output\":");
 	describe_fields(b, r->output);
+	if (r->media_types != NULL)
+		describe_names(b, "media_types", r->media_types);
 	buffer_char(b, '}');
 }
 

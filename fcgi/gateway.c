@@ -154,7 +154,7 @@ gateway_is_cut(struct gateway *gateway)
 }
 
 void
-gateway_send(struct gateway *gateway, const char *data, size_t len)
+gateway_put(struct gateway *gateway, const char *data, size_t len)
 {
 	while (len > 0) {
 		int part = len < INT_MAX ? (int)len : INT_MAX;
@@ -163,6 +163,11 @@ gateway_send(struct gateway *gateway, const char *data, size_t len)
 		data += part;
 		len -= (size_t)part;
 	}
+}
+
+void
+gateway_finish(struct gateway *gateway)
+{
 	FCGX_Finish_r(&gateway->request);
 	/*
 	 * Also when the web server asked to keep the connection: nobody else could be served while

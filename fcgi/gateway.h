@@ -27,7 +27,12 @@ struct name_values gateway_parameters(struct gateway *, struct arena *);
 enum err gateway_read_body(struct gateway *, struct arena *, size_t max_bytes, struct bytes *ret_body) MUST_CHECK;
 /* Was the request cut or aborted? (FCGX_GetError(in)) */
 bool gateway_is_cut(struct gateway *);
-/* Head ("Status: 200 OK\r\n…\r\n\r\n") and body in one write; finishes the request. */
-void gateway_send(struct gateway *, const char *data, size_t len);
+/*
+ * Head ("Status: 200 OK\r\n…\r\n\r\n") and body; a reply that fits libfcgi's buffer is one write. Large files come in several parts, so
+ * that they needn't stand in memory twice.
+ */
+void gateway_put(struct gateway *, const char *data, size_t len);
+/* Sends what is left and ends the request. */
+void gateway_finish(struct gateway *);
 
 #endif

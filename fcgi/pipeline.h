@@ -60,6 +60,7 @@ struct response {
 	const char *reason;		/* for the log */
 	const char *body;		/* NULL: none */
 	size_t body_len;
+	const struct file_reply *file;	/* instead of body; NULL: JSON */
 	const char *stored_body;	/* without secrets; what an idempotency row keeps */
 	bool has_secret;
 	bool is_replay;

@@ -104,6 +104,18 @@ reply_list(const struct request *rq, const struct list_reply *list)
 	return VERDICT_REPLY;
 }
 
+enum verdict
+reply_file(const struct request *rq, const struct file_reply *file)
+{
+	struct response *response = response_of(rq);
+
+	response->status = 200;
+	response->file = arena_copy(rq->arena, file, sizeof(*file));
+	for (size_t i = 0; i < file->part_count; i++)
+		response->body_len += file->parts[i].len;
+	return VERDICT_REPLY;
+}
+
 /* ---- failures ---- */
 
 static void
@@ -286,6 +298,7 @@ render_error(struct exchange *x)
 	response->status = info->status;
 	response->body = buffer_string(&b);
 	response->body_len = b.len;
+	response->file = NULL;
 	if ((info->status == 503 || info->status == 429) && response->retry_after_s == 0)
 		response->retry_after_s = 1;
 }
@@ -342,7 +355,10 @@ add_headers(struct buffer *b, struct exchange *x, bool has_body)
 
 	buffer_printf(b, "Status: %u\r\n", response->status);
 	if (has_body)
-		add_header(b, "Content-Type", "application/json; charset=utf-8");
+		add_header(b, "Content-Type",
+			   response->file != NULL ? response->file->media_type : "application/json; charset=utf-8");
+	if (has_body && response->file != NULL)
+		buffer_printf(b, "Content-Disposition: attachment; filename=\"%s\"\r\n", response->file->name);
 	if (response->status != 204 && response->status != 304)
 		buffer_printf(b, "Content-Length: %zu\r\n", has_body ? response->body_len : 0);
 	add_header(b, "X-Request-Id", x->rq.id);
@@ -363,22 +379,37 @@ add_headers(struct buffer *b, struct exchange *x, bool has_body)
 	buffer_text(b, "\r\n");
 }
 
+/* What stands in memory once isn't copied behind the head first. */
+static void
+send_file(struct exchange *x)
+{
+	const struct file_reply *file = x->response.file;
+
+	for (size_t i = 0; i < file->part_count; i++)
+		gateway_put(x->gateway, (const char *)file->parts[i].data, file->parts[i].len);
+}
+
 void
 response_send(struct exchange *x)
 {
+	const struct response *response = &x->response;
 	struct buffer b = buffer_new(x->arena);
 	bool has_body;
 
-	if (x->response.error != OK)
+	if (response->error != OK)
 		render_error(x);
 	speak_to_nginx(x);
 	if (is_not_modified(x))
 		x->response.status = 304;
-	has_body = x->response.body != NULL && x->response.status != 204 && x->response.status != 304;
+	has_body = (response->body != NULL || response->file != NULL) && response->status != 204 &&
+		   response->status != 304;
 	add_headers(&b, x, has_body);
-	if (has_body && !x->in.is_head)
-		buffer_add(&b, x->response.body, x->response.body_len);
-	if (x->response.has_secret)
+	if (has_body && !x->in.is_head && response->file == NULL)
+		buffer_add(&b, response->body, response->body_len);
+	if (response->has_secret)
 		arena_wipe_later(x->arena, b.data, b.len);
-	gateway_send(x->gateway, b.data, b.len);
+	gateway_put(x->gateway, b.data, b.len);
+	if (has_body && !x->in.is_head && response->file != NULL)
+		send_file(x);
+	gateway_finish(x->gateway);
 }

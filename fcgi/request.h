@@ -105,6 +105,14 @@ struct list_reply {
 	int64_t total;			/* NONE: not asked for */
 };
 enum verdict reply_list(const struct request *, const struct list_reply *);
+/* A file to save instead of JSON; the route's .media_types names the type. */
+struct file_reply {
+	const char *media_type;		/* text/csv; charset=utf-8 */
+	const char *name;		/* letters, digits, '-', '_' and '.' only */
+	const struct bytes *parts;	/* one after the other; they and the array live in the request's arena */
+	size_t part_count;
+};
+enum verdict reply_file(const struct request *, const struct file_reply *);
 
 /* Roll back. fail() takes a message of its own; fail_err() the title of the error, and turns ERR_NO_ROW into NOT_FOUND. */
 enum verdict fail(const struct request *, enum err, const char *format, ...) PRINTF_LIKE(3, 4);

@@ -182,6 +182,8 @@ check_one(const struct route *r)
 	if (is_write && r->tx != TX_WRITE && r->tx != TX_SPLIT && r->tx != TX_NONE &&
 	    (r->auth & AUTH_PUBLIC) == 0)
 		return complain(r, "a write without TX_WRITE");
+	if (r->output != NULL && r->media_types != NULL)
+		return complain(r, "both JSON and a file");
 	if (r->pool == POOL_PASSWORD && r->work == NULL)
 		return complain(r, "the password pool without .work");
 	if ((r->permission != PERM_NONE || r->tenant != TENANT_NONE) && (r->auth & AUTH_PUBLIC) != 0)

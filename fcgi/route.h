@@ -76,6 +76,7 @@ struct route {
 	size_t input_size;
 	const struct field *input;	/* body, path and query together; NULL: none */
 	const struct field *output;	/* NULL: 204 */
+	const char *const *media_types;	/* of a file instead of .output, NULL-terminated; NULL: JSON */
 	unsigned other_status;		/* a second success (replaced instead of made); 0: none */
 	unsigned status;		/* of success, for OpenAPI; 0: 200, or 204 without output */
 	enum err errors[ROUTE_ERRORS_MAX];	/* own errors; those every route has aren't listed */

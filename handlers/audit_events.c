@@ -5,107 +5,22 @@
 
 #include <string.h>
 
+#include "domain/audit_export.h"
 #include "fcgi/request.h"
-#include "lib/encode.h"
+#include "handlers/audit_events/chain.h"
 #include "lib/text.h"
 #include "sql/gen/queries.h"
 
-static const char *const CHAINS[] = { "project", "org", NULL };
-static const char *const RESULTS[] = { "ok", "denied", NULL };
+const char *const audit_chain_names[] = { "project", "org", NULL };
 
-struct audit_actor {
-	const char *kind;
-	const char *id;
-	const char *label;
-};
-
-static const struct field audit_actor_fields[] = {
-	OUT_STRING(struct audit_actor, kind, .description = "user, personal_token, service_key, system, cli …"),
-	OUT_STRING(struct audit_actor, id),
-	OUT_STRING(struct audit_actor, label),
-	FIELDS_END,
-};
-
-struct audit_target {
-	const char *type;
-	const char *id;
-	const char *label;
-};
-
-static const struct field audit_target_fields[] = {
-	OUT_STRING(struct audit_target, type),
-	OUT_STRING(struct audit_target, id),
-	OUT_STRING(struct audit_target, label),
-	FIELDS_END,
-};
-
-struct audit_view {
-	const char *id;
-	int64_t seq;
-	const char *chain;
-	const char *action;
-	const struct audit_actor *actor;
-	const struct audit_target *target;
-	const char *result;
-	const char *changes;
-	const char *ip;
-	const char *user_agent;
-	const char *request_id;
-	int64_t occurred_at;
-	const char *hash;
-};
-
-static const struct field audit_fields[] = {
-	OUT_ID(struct audit_view, id, ID_AUDIT_EVENT),
-	OUT_INT(struct audit_view, seq, .flags = FIELD_NULLABLE, .description = "null until sealed"),
-	OUT_STRING(struct audit_view, chain, .description = "The organization or project whose chain it is in"),
-	OUT_STRING(struct audit_view, action),
-	OUT_OBJECT(struct audit_view, actor, audit_actor_fields),
-	OUT_OBJECT(struct audit_view, target, audit_target_fields),
-	OUT_ENUM(struct audit_view, result, RESULTS),
-	OUT_JSON(struct audit_view, changes, .description = "{field: [old, new]}; secrets as •"),
-	OUT_STRING(struct audit_view, ip, .flags = FIELD_NULLABLE),
-	OUT_STRING(struct audit_view, user_agent),
-	OUT_STRING(struct audit_view, request_id),
-	OUT_TIME(struct audit_view, occurred_at),
-	OUT_STRING(struct audit_view, hash, .flags = FIELD_NULLABLE, .description = "Hex; null until sealed"),
-	FIELDS_END,
-};
-
-static void
-make_view(const struct request *rq, const struct audit_event_row *row, struct audit_view *ret)
-{
-	struct audit_actor *actor = ARENA_NEW(rq->arena, struct audit_actor);
-	struct audit_target *target = ARENA_NEW(rq->arena, struct audit_target);
-
-	*actor = (struct audit_actor){ row->actor_kind, row->actor_id, row->actor_label };
-	*target = (struct audit_target){ row->target_type, row->target_id, row->target_label };
-	*ret = (struct audit_view){
-		.id = row->id,
-		.seq = row->seq,
-		.chain = row->chain_id,
-		.action = row->action,
-		.actor = actor,
-		.target = target,
-		.result = row->result,
-		.changes = row->changes,
-		.ip = row->ip.data == NULL ? NULL : ip_format(rq->arena, row->ip),
-		.user_agent = row->user_agent,
-		.request_id = row->request_id,
-		.occurred_at = row->occurred_at,
-		.hash = row->hash.data == NULL ? NULL : hex_encode(rq->arena, row->hash),
-	};
-}
-
-/* The organization's chain is for those who may read it there, and for no key that is pinned to a project. */
-static enum err
-choose_chain(const struct request *rq, const char *asked, const char **ret_chain_id)
+enum err
+audit_choose_chain(const struct request *rq, const char *asked, const char **ret_chain_id)
 {
 	bool is_org = asked != NULL && strcmp(asked, "org") == 0;
 
 	if (is_org && rq->credential.pinned_project_id != NULL)
 		return ERR_CREDENTIAL_NOT_ALLOWED;
-	if (is_org && rq->credential.kind != CREDENTIAL_SERVICE_KEY && !role_has(rq->org.role, PERM_AUDIT_READ))
+	if (is_org && rq->credential.kind != CREDENTIAL_SERVICE_KEY && !role_has(rq->org.role, rq->route->permission))
 		return ERR_FORBIDDEN;
 	*ret_chain_id = is_org ? rq->org.id : rq->project.id;
 	return OK;
@@ -126,7 +41,7 @@ struct audit_list_input {
 };
 
 static const struct field audit_list_input[] = {
-	IN_ENUM(struct audit_list_input, chain, CHAINS, .in = IN_QUERY, .description = "project when absent"),
+	IN_ENUM(struct audit_list_input, chain, audit_chain_names, .in = IN_QUERY, .description = "project when absent"),
 	IN_STRING(struct audit_list_input, action, .in = IN_QUERY, .min = 1, .max = 64, .check = ascii_check),
 	IN_STRING(struct audit_list_input, actor_id, .in = IN_QUERY, .min = 1, .max = 29, .check = ascii_check),
 	IN_STRING(struct audit_list_input, target_id, .in = IN_QUERY, .min = 1, .max = 29, .check = ascii_check),
@@ -163,7 +78,7 @@ list_rows(const struct request *rq, struct tx *tx, struct audit_event_row **ret_
 	const struct audit_list_input *in = rq->input;
 	const char *chain_id;
 
-	TRY(choose_chain(rq, in->chain, &chain_id));
+	TRY(audit_choose_chain(rq, in->chain, &chain_id));
 	if (rq->page.include_total)
 		TRY(count_rows(rq, tx, chain_id, ret_total));
 	return q_audit_event_list(tx->db,
@@ -193,7 +108,7 @@ audit_event_list(const struct request *rq, struct tx *tx)
 		return fail_err(rq, e);
 	views = ARENA_ARRAY(rq->arena, count + 1, struct audit_view);
 	for (size_t i = 0; i < count; i++)
-		make_view(rq, &rows[i], &views[i]);
+		views[i] = audit_view_of(rq->arena, &rows[i]);
 	return reply_list(rq, &(struct list_reply){
 				  .fields = audit_fields,
 				  .items = views,
@@ -216,7 +131,7 @@ struct audit_get_input {
 
 static const struct field audit_get_input[] = {
 	IN_ID(struct audit_get_input, id, ID_AUDIT_EVENT, .in = IN_PATH),
-	IN_ENUM(struct audit_get_input, chain, CHAINS, .in = IN_QUERY, .description = "project when absent"),
+	IN_ENUM(struct audit_get_input, chain, audit_chain_names, .in = IN_QUERY, .description = "project when absent"),
 	FIELDS_END,
 };
 
@@ -227,13 +142,13 @@ audit_event_get(const struct request *rq, struct tx *tx)
 	struct audit_event_row row;
 	struct audit_view view;
 	const char *chain_id;
-	enum err e = choose_chain(rq, in->chain, &chain_id);
+	enum err e = audit_choose_chain(rq, in->chain, &chain_id);
 
 	if (e == OK)
 		e = q_audit_event_get(tx->db, &(struct q_audit_event_get){ .chain_id = chain_id, .id = in->id }, &row);
 	if (e != OK)
 		return fail_err(rq, e);
-	make_view(rq, &row, &view);
+	view = audit_view_of(rq->arena, &row);
 	return reply(rq, 200, audit_fields, &view);
 }
 

@@ -12,6 +12,11 @@
 static const char *const SOURCES[] = { "platform", "custom", "inbound", "schedule", NULL };
 
 #define PATTERNS_MAX 4
+#define TAIL_LIMIT 50
+#define TAIL_LIMIT_MAX 100
+#define POLL_AFTER_MS SECOND_MS
+/* The largest whole number that JSON carries exactly. */
+#define SEQUENCE_MAX INT64_C(9007199254740991)
 
 struct event_view {
 	const char *id;
@@ -207,6 +212,92 @@ event_get(const struct request *rq, struct tx *tx)
 	return reply(rq, 200, event_fields, &view);
 }
 
+/* ---- GET /events/tail ---- */
+
+struct event_tail_input {
+	struct {
+		bool after, limit;
+	} has;
+	int64_t after;
+	int64_t limit;
+};
+
+static const struct field event_tail_input[] = {
+	IN_INT(struct event_tail_input, after, 0, SEQUENCE_MAX, .in = IN_QUERY,
+	       .description = "last_sequence of the reply before; the newest event when absent"),
+	IN_INT(struct event_tail_input, limit, 1, TAIL_LIMIT_MAX, .in = IN_QUERY, .description = "50 when absent"),
+	FIELDS_END,
+};
+
+struct event_tail {
+	struct field_list data;
+	int64_t last_sequence;
+	int64_t poll_after_ms;
+};
+
+static const struct field event_tail_fields[] = {
+	OUT_LIST(struct event_tail, data, event_fields, struct event_view),
+	OUT_INT(struct event_tail, last_sequence, .description = "What to send as after next time"),
+	OUT_INT(struct event_tail, poll_after_ms, .description = "0 when there is more already"),
+	FIELDS_END,
+};
+
+/* 0 before the first event. */
+static enum err
+read_head(const struct request *rq, struct tx *tx, int64_t *ret_newest)
+{
+	struct q_event_head_row row = { .last_sequence = 0 };
+	enum err e = q_event_head(tx->db, &(struct q_event_head){ .project_id = rq->project.id }, &row);
+
+	if (e != OK && e != ERR_NO_ROW)
+		return e;
+	*ret_newest = row.last_sequence;
+	return OK;
+}
+
+static enum verdict
+reply_tail(const struct request *rq, const struct event_row *rows, size_t count, int64_t after, int64_t newest)
+{
+	struct event_view *views = ARENA_ARRAY(rq->arena, count + 1, struct event_view);
+	struct event_tail tail = { .data = { views, count }, .last_sequence = after };
+
+	for (size_t i = 0; i < count; i++)
+		views[i] = make_view(rq, &rows[i]);
+	if (count > 0)
+		tail.last_sequence = rows[count - 1].sequence;
+	tail.poll_after_ms = tail.last_sequence < newest ? 0 : POLL_AFTER_MS;
+	return reply(rq, 200, event_tail_fields, &tail);
+}
+
+/* Sequences have no gaps: when the next one isn't there, retention has taken it. */
+static enum verdict
+event_tail(const struct request *rq, struct tx *tx)
+{
+	const struct event_tail_input *in = rq->input;
+	struct event_row *rows = NULL;
+	size_t count = 0;
+	int64_t newest, after;
+	enum err e = read_head(rq, tx, &newest);
+
+	if (e != OK)
+		return fail_err(rq, e);
+	after = in->has.after ? in->after : newest;
+	if (after > newest)
+		return fail_field(rq, "after", "range", "The newest event is %lld.", (long long)newest);
+	e = q_event_tail(tx->db,
+			 &(struct q_event_tail){
+			     .project_id = rq->project.id,
+			     .after = after,
+			     .limit = in->has.limit ? in->limit : TAIL_LIMIT,
+			 },
+			 &rows, &count);
+	if (e == OK && after < newest && (count == 0 || rows[0].sequence != after + 1))
+		e = ERR_EVENTS_EXPIRED;
+	if (e != OK)
+		return fail_err(rq, e);
+	return reply_tail(rq, rows, count, after, newest);
+}
+
 /* ---- GET /event_types ---- */
 
 struct event_type {
@@ -302,6 +393,21 @@ const struct route event_routes[] = {
 	    INPUT(struct event_path, event_path),
 	    .output = event_fields,
 	    .handler = event_get,
+	},
+	{
+	    .id = "event_tail",
+	    .method = GET,
+	    .path = "/api/v1/events/tail",
+	    .summary = "Follow a project's events in the order of their sequence",
+	    .description = "Begin without after, or with 0 for all that is kept; then send last_sequence each time. No event is missed.",
+	    .auth = AUTH_ANY,
+	    .tenant = TENANT_PROJECT,
+	    .permission = PERM_EVENT_READ,
+	    .tx = TX_READ_SNAPSHOT,
+	    INPUT(struct event_tail_input, event_tail_input),
+	    .output = event_tail_fields,
+	    .errors = { ERR_EVENTS_EXPIRED },
+	    .handler = event_tail,
 	},
 	ROUTES_END,
 };

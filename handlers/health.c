@@ -8,7 +8,7 @@
 #include "sql/gen/migrations.h"
 #include "sys/log.h"
 
-/* Mail that waited longer than this says that no job worker runs. */
+/* What waited longer than this says that no job worker runs. */
 #define JOBS_LATE_MS (5 * MINUTE_MS)
 #define RETRY_MS (5 * SECOND_MS)
 
@@ -50,7 +50,7 @@ static const struct field check_fields[] = {
 	OUT_ENUM(struct readiness_checks, master_key, check_values,
 		 .description = "Secrets can be sealed and opened"),
 	OUT_ENUM(struct readiness_checks, jobs, check_values,
-		 .description = "No mail has waited for 5 minutes; shown, but no reason for a 503"),
+		 .description = "No mail, event or unsealed audit row has waited for 5 minutes; shown, but no reason for a 503"),
 	FIELDS_END,
 };
 
@@ -89,14 +89,35 @@ key_works(const struct request *rq)
 	       plain.len == strlen("ready");
 }
 
+/* OK: something was found that waits too long; ERR_NO_ROW: nothing is late. */
+static enum err
+find_late(const struct request *rq, struct tx *tx)
+{
+	int64_t late_at = rq->now_ms - JOBS_LATE_MS;
+	struct q_message_job_oldest_due_row mail;
+	struct q_audit_chain_late_row audit;
+	struct q_fan_out_late_row event;
+	enum err e;
+
+	TRY(q_message_job_oldest_due(tx->db, &mail));
+	if (mail.due_at != NONE && mail.due_at <= late_at)
+		return OK;
+	e = q_audit_chain_late(
+	    tx->db, &(struct q_audit_chain_late){ .before_id = id_floor(rq->arena, ID_AUDIT_EVENT, late_at) }, &audit);
+	if (e != ERR_NO_ROW)
+		return e;
+	return q_fan_out_late(tx->db, &(struct q_fan_out_late){ .before_id = id_floor(rq->arena, ID_EVENT, late_at) },
+			      &event);
+}
+
 static const char *
 jobs_check(const struct request *rq, struct tx *tx)
 {
-	struct q_message_job_oldest_due_row oldest;
+	enum err e = find_late(rq, tx);
 
-	if (q_message_job_oldest_due(tx->db, &oldest) != OK)
+	if (e != OK && e != ERR_NO_ROW)
 		return "unknown";
-	return word(oldest.due_at == NONE || oldest.due_at > rq->now_ms - JOBS_LATE_MS);
+	return word(e == ERR_NO_ROW);
 }
 
 static enum verdict

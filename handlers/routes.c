@@ -18,6 +18,8 @@ const struct route *const gatehouse_routes[] = {
 	api_key_routes,
 	client_routes,
 	audit_event_routes,
+	audit_export_routes,
+	audit_verify_routes,
 	event_routes,
 	auth_request_routes,
 	public_routes,

@@ -8,6 +8,8 @@
 
 extern const struct route api_key_routes[];
 extern const struct route audit_event_routes[];
+extern const struct route audit_export_routes[];
+extern const struct route audit_verify_routes[];
 extern const struct route auth_request_routes[];
 extern const struct route client_routes[];
 extern const struct route event_routes[];

@@ -24,6 +24,8 @@ struct job_kind {
 };
 
 static const struct job_kind kinds[] = {
+	{ "seal", seal_job, REST_MS },
+	{ "fan_out", fan_out_job, REST_MS },
 	{ "mail", mail_job, REST_MS },
 	{ "purge", purge_job, 5 * MINUTE_MS },
 	{ "expiry", expiry_job, 10 * MINUTE_MS },

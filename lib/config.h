@@ -20,6 +20,7 @@
 	FAMILY(PROJECT_WRITE, "project_write", 30, 60)                                             \
 	FAMILY(INVITATION_SEND, "invitation_send", 60, 3600)                                       \
 	FAMILY(INVITATION_USE, "invitation_use", 10, 60)                                           \
+	FAMILY(AUDIT_EXPORT, "audit_export", 6, 60)                                                \
 	FAMILY(AUTH_REQUEST, "auth_request", 6000, 60)                                             \
 	FAMILY(DENIED_AUDIT, "denied_audit", 60, 60)                                               \
 	FAMILY(FLOW_ACTION, "flow_action", 30, 60)                                                 \

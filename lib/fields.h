@@ -35,7 +35,7 @@ enum field_type {
 	FIELD_TIME,	/* int64_t milliseconds; RFC 3339 in JSON; NONE is null */
 	FIELD_STRINGS,	/* struct strings; .items_min and .items_max elements, each as FIELD_STRING, or one of .values */
 	FIELD_WORDS,	/* output: const char * of words with single spaces between, shown as an array */
-	FIELD_OBJECT,	/* output: pointer to a struct of .fields; NULL is null */
+	FIELD_OBJECT,	/* pointer to a struct of .fields (input: .item_size octets); NULL is null */
 	FIELD_LIST,	/* output: struct field_list of .fields */
 	FIELD_JSON,	/* output: const char * of JSON text, put in as it is; NULL is null */
 };
@@ -75,7 +75,7 @@ struct field {
 	const char *const *values;	/* NULL-terminated */
 	field_check *check;
 	const struct field *fields;	/* FIELD_OBJECT, FIELD_LIST */
-	size_t item_size;		/* FIELD_LIST */
+	size_t item_size;		/* FIELD_LIST; FIELD_OBJECT of an input */
 	const char *description;
 };
 
@@ -89,6 +89,9 @@ struct field {
 #define IN_INT(T, member, low, high, ...) { IN_COMMON(T, member), .type = FIELD_INT, .min = low, .max = high, __VA_ARGS__ }
 #define IN_TIME(T, member, ...) { IN_COMMON(T, member), .type = FIELD_TIME, __VA_ARGS__ }
 #define IN_STRINGS(T, member, ...) { IN_COMMON(T, member), .type = FIELD_STRINGS, __VA_ARGS__ }
+/* An object in the body, of an input type of its own, to which the member points. Problems are named member.inner. */
+#define IN_OBJECT(T, member, table, type_, ...) \
+	{ IN_COMMON(T, member), .type = FIELD_OBJECT, .fields = table, .item_size = sizeof(type_), __VA_ARGS__ }
 
 #define OUT_COMMON(T, member) .name = #member, .offset = offsetof(T, member)
 #define OUT_STRING(T, member, ...) { OUT_COMMON(T, member), .type = FIELD_STRING, __VA_ARGS__ }

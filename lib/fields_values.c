@@ -303,6 +303,28 @@ read_strings(struct fields_run *run, const struct field *field, struct raw_value
 	return is_good;
 }
 
+static bool
+read_object(struct fields_run *run, const struct field *field, struct raw_value raw)
+{
+	const struct name_values none = { 0 };
+	struct field_errors inner = { .count = 0 };
+	void *object = arena_alloc(run->arena, field->item_size);
+
+	if (raw.json == NULL || raw.json->type != JSON_OBJECT) {
+		field_errors_add(run->errors, run->arena, field->name, "type",
+				 "It must be an object.");
+		return false;
+	}
+	fields_parse(run->arena, field->fields, raw.json, none, none, object, &inner);
+	for (size_t i = 0; i < inner.count; i++)
+		field_errors_add(run->errors, run->arena,
+				 arena_printf(run->arena, "%s.%s", field->name,
+					      inner.items[i].field),
+				 inner.items[i].rule, "%s", inner.items[i].message);
+	*(void **)member_of(run, field) = object;
+	return inner.count == 0;
+}
+
 /*
  * Types that only output tables have are a mistake in the table; the field then is one that nobody
  * can send.
@@ -324,9 +346,10 @@ field_read_value(struct fields_run *run, const struct field *field, struct raw_v
 		return read_time(run, field, raw);
 	case FIELD_STRINGS:
 		return read_strings(run, field, raw);
+	case FIELD_OBJECT:
+		return read_object(run, field, raw);
 	case FIELD_NONE:
 	case FIELD_WORDS:
-	case FIELD_OBJECT:
 	case FIELD_LIST:
 	case FIELD_JSON:
 		break;

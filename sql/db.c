@@ -101,6 +101,12 @@ db_rows_were_cut(const struct db *db)
 	return db->rows_were_cut;
 }
 
+void
+db_use_arena(struct db *db, struct arena *arena)
+{
+	db->arena = arena;
+}
+
 static enum err
 ensure_connected(struct db *db)
 {

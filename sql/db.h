@@ -28,6 +28,9 @@ void db_free(struct db *);
 /* What statements run with from now on: rows go to the arena, :now is now_ms. */
 void db_use(struct db *, struct arena *, int64_t now_ms);
 
+/* Rows go there from now on; nothing else changes. For reading much in pages that are thrown away one by one. */
+void db_use_arena(struct db *, struct arena *);
+
 /* ERR_DB_LOST when no host answers or the server isn't usable (also Galera without quorum). */
 enum err db_begin(struct db *, enum tx_mode) MUST_CHECK;
 enum err db_commit(struct db *) MUST_CHECK;

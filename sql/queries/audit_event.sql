@@ -8,7 +8,7 @@ VALUES (:chain_id, :id, :org_id, :project_id, :action, :actor_kind, :actor_id, :
 
 -- name: audit_event_get :one
 -- row: audit_event_row
-SELECT a.id, a.seq, a.chain_id, a.org_id, a.project_id, a.action, a.actor_kind, a.actor_id, a.actor_label, a.target_type,
+SELECT a.id, a.seq, a.chain_id, a.org_id, a.project_id, a.workspace_id, a.action, a.actor_kind, a.actor_id, a.actor_label, a.target_type,
 	a.target_id, a.target_label, a.result, a.changes, a.ip, a.user_agent, a.request_id, a.occurred_at, a.hash
 FROM audit_events a
 WHERE a.chain_id = :chain_id AND a.id = :id;
@@ -16,7 +16,7 @@ WHERE a.chain_id = :chain_id AND a.id = :id;
 -- Newest first.
 -- name: audit_event_list :many
 -- row: audit_event_row
-SELECT a.id, a.seq, a.chain_id, a.org_id, a.project_id, a.action, a.actor_kind, a.actor_id, a.actor_label, a.target_type,
+SELECT a.id, a.seq, a.chain_id, a.org_id, a.project_id, a.workspace_id, a.action, a.actor_kind, a.actor_id, a.actor_label, a.target_type,
 	a.target_id, a.target_label, a.result, a.changes, a.ip, a.user_agent, a.request_id, a.occurred_at, a.hash
 FROM audit_events a
 WHERE a.chain_id = :chain_id
@@ -38,3 +38,19 @@ WHERE a.chain_id = :chain_id
 	AND (:target_id IS NULL OR a.target_id = :target_id)
 	AND (:from_at IS NULL OR a.occurred_at >= :from_at)
 	AND (:to_at IS NULL OR a.occurred_at < :to_at);
+
+-- Oldest first: what is exported.
+-- name: audit_event_export :many
+-- row: audit_event_row
+SELECT a.id, a.seq, a.chain_id, a.org_id, a.project_id, a.workspace_id, a.action, a.actor_kind, a.actor_id, a.actor_label, a.target_type,
+	a.target_id, a.target_label, a.result, a.changes, a.ip, a.user_agent, a.request_id, a.occurred_at, a.hash
+FROM audit_events a
+WHERE a.chain_id = :chain_id
+	AND (:action IS NULL OR a.action = :action)
+	AND (:actor_id IS NULL OR a.actor_id = :actor_id)
+	AND (:target_id IS NULL OR a.target_id = :target_id)
+	AND (:from_at IS NULL OR a.occurred_at >= :from_at)
+	AND (:to_at IS NULL OR a.occurred_at < :to_at)
+	AND a.id > :after_id
+ORDER BY a.id
+LIMIT :limit;

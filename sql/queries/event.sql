@@ -41,3 +41,16 @@ WHERE e.project_id = :project_id
 	AND (:subject_id IS NULL OR e.subject_id = :subject_id)
 	AND (:from_at IS NULL OR e.created_at >= :from_at)
 	AND (:to_at IS NULL OR e.created_at < :to_at);
+
+-- The project's newest sequence.
+-- name: event_head :one
+SELECT h.last_sequence FROM event_heads h WHERE h.project_id = :project_id;
+
+-- In the order of their sequence; what has none yet isn't there.
+-- name: event_tail :many
+-- row: event_row
+SELECT e.id, e.type, e.sequence, e.source, e.subject_id, e.actor_id, e.data, e.created_at
+FROM events e
+WHERE e.project_id = :project_id AND e.sequence > :after
+ORDER BY e.sequence
+LIMIT :limit;

@@ -188,7 +188,7 @@ export class Client {
 function makeAnswer(status, headers, body, rawHeaders = []) {
 	const text = body.toString();
 	let json;
-	if (/^application\/json/.test(headers["content-type"] ?? "") && text !== "")
+	if (/^application\/json(;|$)/.test(headers["content-type"] ?? "") && text !== "")
 		json = JSON.parse(text);
 	return { status, headers, rawHeaders, body, text, json };
 }

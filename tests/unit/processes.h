@@ -76,7 +76,8 @@ pipeline_serve(struct worker *worker, struct gateway *gateway)
 	char *reply =
 	    arena_printf(worker->arena, "Status: 200 OK\r\n\r\n%s %d",
 			 worker->pool == POOL_PASSWORD ? "password" : "request", (int)getpid());
-	gateway_send(gateway, reply, strlen(reply));
+	gateway_put(gateway, reply, strlen(reply));
+	gateway_finish(gateway);
 }
 
 bool

@@ -23,7 +23,7 @@ export const LEAST_ROLE = {
 	"org.read": "viewer", "member.read": "viewer", "project.read": "viewer", "project_member.read": "viewer", "client.read": "viewer",
 	"event.read": "member",
 	"project.create": "manager", "project.write": "manager", "invitation.read": "manager", "invitation.write": "manager", "client.write": "manager",
-	"org.write": "admin", "member.write": "admin", "project.delete": "admin", "project_member.write": "admin", "audit.read": "admin",
+	"org.write": "admin", "member.write": "admin", "project.delete": "admin", "project_member.write": "admin", "audit.read": "admin", "audit.export": "admin",
 	"org.delete": "owner",
 };
 export const ROLES = ["viewer", "member", "manager", "admin", "owner"];

@@ -1,0 +1,15 @@
+/*
+ * Comma-separated values (RFC 4180) that a spreadsheet can open without harm.
+ */
+#ifndef GATEHOUSE_LIB_CSV_H
+#define GATEHOUSE_LIB_CSV_H
+
+#include "lib/buffer.h"
+
+/*
+ * One record with its CRLF; a NULL cell is empty. Cells with a comma, quote or line break are quoted. A cell that begins with
+ * = + - @ TAB or CR gets a leading ', or a spreadsheet would take it for a formula (security.md LG-05).
+ */
+void csv_record(struct buffer *, const char *const *cells, size_t count);
+
+#endif
