@@ -1,4 +1,4 @@
-// Builds the dashboard into dist/dashboard/, to be served under /dashboard/.
+// Builds the dashboard into dist/.next/dashboard/ (see scripts/publish.mjs), to be served under /dashboard/.
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
@@ -7,7 +7,7 @@ export default defineConfig({
 	base: "/dashboard/",
 	plugins: [react()],
 	build: {
-		outDir: "../dist/dashboard",
+		outDir: "../dist/.next/dashboard",
 		emptyOutDir: true,
 		manifest: true,
 		target: "es2022",

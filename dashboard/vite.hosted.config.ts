@@ -1,4 +1,4 @@
-// Builds the hosted pages into dist/hosted/: one HTML file a page, shared assets under /hosted/.
+// Builds the hosted pages into dist/.next/hosted/ (see scripts/publish.mjs): one HTML file a page, shared assets under /hosted/.
 import { resolve } from "node:path";
 import { defineConfig } from "vite";
 
@@ -8,7 +8,7 @@ export default defineConfig({
 	root: "hosted",
 	base: "/hosted/",
 	build: {
-		outDir: "../dist/hosted",
+		outDir: "../dist/.next/hosted",
 		emptyOutDir: true,
 		target: "es2022",
 		assetsInlineLimit: 0,

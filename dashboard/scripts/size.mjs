@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 
-const DIST = join(import.meta.dirname, "../dist");
+const DIST = join(import.meta.dirname, "../dist/.next");
 const BUDGETS_KB = { "dashboard, signed-in first view": 330, "hosted pages, all scripts": 30 };
 
 function gzipped(file) {

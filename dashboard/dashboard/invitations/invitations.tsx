@@ -143,22 +143,23 @@ interface RowActionsProps {
 }
 
 function RowActions({ invitation, onOpen }: RowActionsProps) {
+	const again = invitation.kind === "code" ? "New code" : "Resend";
 	return (
 		<Group gap={4} justify="flex-end" wrap="nowrap">
 			<Button
 				size="compact-sm"
 				variant="subtle"
 				color="gray"
-				aria-label={`Resend the invitation for ${whom(invitation)}`}
+				aria-label={`${again} for ${whom(invitation)}`}
 				onClick={() => onOpen({ what: "resend", invitation })}
 			>
-				{invitation.kind === "code" ? "New code" : "Resend"}
+				{again}
 			</Button>
 			<Button
 				size="compact-sm"
 				variant="subtle"
 				color="gray"
-				aria-label={`Revoke the invitation for ${whom(invitation)}`}
+				aria-label={`Revoke for ${whom(invitation)}`}
 				onClick={() => onOpen({ what: "revoke", invitation })}
 			>
 				Revoke
