@@ -42,12 +42,14 @@ build_programs() {
 	configure_and_make "$build" all -- --enable-werror
 }
 
-# The pages, when anything they are made of is newer than they are.
-build_pages() {
-	local built=dashboard/dist/.built
-	[ -e dashboard/package.json ] || fail "dashboard/package.json is missing"
+# The pages, when anything they are made of is newer than they are; one at a time in this tree.
+build_pages() (
+	built=dashboard/dist/.built
+	mkdir -p "$var/log"
+	exec 9>"$var/pages.lock"
+	flock 9
 	need_npm dashboard
-	if [ -e $built ] && [ -z "$(find dashboard -path dashboard/node_modules -prune -o -path dashboard/dist -prune \
+	if [ -e $built ] && [ -z "$(find dashboard docs/openapi.json -path dashboard/node_modules -prune -o -path dashboard/dist -prune \
 			-o -type f -newer $built -print -quit)" ]; then
 		return 0
 	fi
@@ -57,4 +59,4 @@ build_pages() {
 		fail "the pages don't build (var/log/pages.log)"
 	}
 	touch $built
-}
+)
