@@ -26,7 +26,7 @@ export default function RotateApiKey({ apiKey, onClose }: { apiKey: ApiKey; onCl
 		hasOwnProblem: true,
 	});
 	return (
-		<Dialog onClose={onClose} title={`Rotate ${apiKey.name}`} closeOnClickOutside={!created}>
+		<Dialog onClose={onClose} title={`Rotate ${apiKey.name}`} showsSecret={created !== null}>
 			{created ? (
 				<SecretOnce
 					label="New key"

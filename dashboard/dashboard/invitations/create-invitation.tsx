@@ -43,7 +43,7 @@ function rolesFor(kind: string, own: string | null | undefined): Role[] {
 export default function CreateInvitation({ onClose }: { onClose: () => void }) {
 	const [created, setCreated] = useState<NewInvitation | null>(null);
 	return (
-		<Dialog onClose={onClose} title={created ? "Invitation made" : "Invite somebody"} closeOnClickOutside={!created}>
+		<Dialog onClose={onClose} title={created ? "Invitation made" : "Invite somebody"} showsSecret={created !== null}>
 			{created ? (
 				<InvitationSecret invitation={created} onDone={onClose} />
 			) : (

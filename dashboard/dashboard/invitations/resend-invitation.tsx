@@ -23,7 +23,7 @@ export default function ResendInvitation({ invitation, onClose }: { invitation: 
 		hasOwnProblem: true,
 	});
 	return (
-		<Dialog onClose={onClose} title={isCode ? "Make a new code" : "Resend the invitation"} closeOnClickOutside={!sent}>
+		<Dialog onClose={onClose} title={isCode ? "Make a new code" : "Resend the invitation"} showsSecret={sent !== null}>
 			{sent ? (
 				<InvitationSecret invitation={sent} onDone={onClose} />
 			) : (

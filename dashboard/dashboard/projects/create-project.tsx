@@ -41,7 +41,7 @@ export default function CreateProject({ onClose }: { onClose: () => void }) {
 			onClose={created ? () => open(created) : onClose}
 			title={created ? `${created.name} is ready` : "New project"}
 			size="lg"
-			closeOnClickOutside={!created}
+			showsSecret={Boolean(created?.client_secret)}
 		>
 			{created ? (
 				<Created project={created} onDone={() => open(created)} />

@@ -25,7 +25,7 @@ export default function RotateClientSecret({ project, onClose }: { project: Proj
 		hasOwnProblem: true,
 	});
 	return (
-		<Dialog onClose={onClose} title="New client secret" closeOnClickOutside={secret === null}>
+		<Dialog onClose={onClose} title="New client secret" showsSecret={secret !== null}>
 			{secret ? (
 				<SecretOnce
 					label="Client secret"
