@@ -5,7 +5,7 @@ import { lazy, type ReactNode, Suspense, useState } from "react";
 import { api, send } from "../api/client";
 import { useSession } from "../api/queries";
 import { useRights } from "../api/rights";
-import type { ApiKey, MyProject } from "../api/types";
+import { type ApiKey, isConsole, type MyProject } from "../api/types";
 import { usePlace } from "../shell/place";
 import { useList } from "../ui/lists";
 import { More } from "../ui/more";
@@ -52,15 +52,21 @@ export function ApiKeyList({ kind, project, createButton }: ApiKeyListProps) {
 				query={keys}
 				isEmpty={(rows) => rows.length === 0}
 				empty={
-					<Empty
-						title={kind === "service" ? "One key per integration" : "No personal token"}
-						icon={<IconKey size={26} stroke={1.5} />}
-						action={createButton}
-					>
-						{kind === "service"
-							? "A service key lets a program call the API, with no more permissions than it needs."
-							: "A personal token acts as you in this organization, with the role you have at that moment."}
-					</Empty>
+					project && isConsole(project) ? (
+						<Empty title="The console takes no keys" icon={<IconKey size={26} stroke={1.5} />}>
+							Programs work on the other projects; on this one only people do.
+						</Empty>
+					) : (
+						<Empty
+							title={kind === "service" ? "One key per integration" : "No personal token"}
+							icon={<IconKey size={26} stroke={1.5} />}
+							action={createButton}
+						>
+							{kind === "service"
+								? "A service key lets a program call the API, with no more permissions than it needs."
+								: "A personal token acts as you in this organization, with the role you have at that moment."}
+						</Empty>
+					)
 				}
 			>
 				{(rows) => <KeyTable kind={kind} rows={rows} withPin={!project} onOpen={setDialog} />}

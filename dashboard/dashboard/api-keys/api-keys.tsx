@@ -3,7 +3,7 @@ import { Button, Tabs } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { lazy, Suspense, useState } from "react";
 import { useRights } from "../api/rights";
-import type { MyProject } from "../api/types";
+import { isConsole, type MyProject } from "../api/types";
 import { usePlace, useProjectPlace } from "../shell/place";
 import { Page } from "../ui/page";
 import { ApiKeyList } from "./api-key-list";
@@ -29,7 +29,8 @@ function ApiKeys({ project }: { project: MyProject | null }) {
 	const [chosen, setKind] = useState<KeyKind | null>(null);
 	const [isCreating, setCreating] = useState(false);
 	const kind = chosen ?? (canReadService ? "service" : "personal");
-	const canCreate = kind === "personal" || mayDo(role, "api_key.write");
+	const isKeyless = project !== null && isConsole(project);
+	const canCreate = kind === "personal" || (mayDo(role, "api_key.write") && !isKeyless);
 	const create = canCreate ? (
 		<Button leftSection={<IconPlus size={16} />} onClick={() => setCreating(true)}>
 			{kind === "service" ? "New service key" : "New personal token"}

@@ -4,7 +4,7 @@ import { useForm } from "@mantine/form";
 import { useState } from "react";
 import { api, send } from "../api/client";
 import { fieldErrors } from "../api/errors";
-import type { Environment, MyProject, NewApiKey } from "../api/types";
+import { type Environment, isConsole, type MyProject, type NewApiKey } from "../api/types";
 import { usePlace } from "../shell/place";
 import { useAction } from "../ui/action";
 import { Dialog } from "../ui/dialog";
@@ -50,7 +50,7 @@ export default function CreateApiKey({ kind, project, onClose }: CreateApiKeyPro
 	const [created, setCreated] = useState<NewApiKey | null>(null);
 	const title = kind === "service" ? "New service key" : "New personal token";
 	return (
-		<Dialog onClose={onClose} title={created ? created.name : title} size="lg" closeOnClickOutside={!created}>
+		<Dialog onClose={onClose} title={created ? created.name : title} size="lg" showsSecret={created !== null}>
 			{created ? (
 				<Minted apiKey={created} onDone={onClose} />
 			) : (
@@ -127,7 +127,9 @@ function CreateForm({ kind, project, onCreated, onClose }: CreateFormProps) {
 							description="A pinned key works on its project alone, whatever a request says."
 							data={[
 								{ value: "", label: "Any project of its environment" },
-								...org.projects.map(({ id, name, environment }) => ({ value: id, label: `${name} (${environment})` })),
+								...org.projects
+									.filter((each) => !isConsole(each))
+									.map(({ id, name, environment }) => ({ value: id, label: `${name} (${environment})` })),
 							]}
 							{...form.getInputProps("project_id")}
 						/>

@@ -37,6 +37,11 @@ export type AccountSession = Row<Reply<"/api/v1/account/sessions", "get", 200>>;
 export type Role = "owner" | "admin" | "manager" | "member" | "viewer";
 export type Environment = "live" | "test";
 
+/** Gatehouse's own project in the organization that runs it: nobody else can take its slug, and it never changes. */
+export function isConsole(project: { slug: string }): boolean {
+	return project.slug === "console";
+}
+
 export const ROLES: readonly Role[] = ["owner", "admin", "manager", "member", "viewer"];
 
 /** Roles from the highest down to the caller's own: nobody can give more than they have. */

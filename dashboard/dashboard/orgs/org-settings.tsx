@@ -7,7 +7,7 @@ import { api, sendTagged, type Tagged, unlessChanged } from "../api/client";
 import { fieldErrors } from "../api/errors";
 import { orgQuery } from "../api/queries";
 import { useRights } from "../api/rights";
-import type { Org } from "../api/types";
+import { isConsole, type Org } from "../api/types";
 import { usePlace } from "../shell/place";
 import { useAction } from "../ui/action";
 import { CopyId } from "../ui/copy";
@@ -24,7 +24,8 @@ export function OrgSettings() {
 	const mayDo = useRights();
 	const org = useQuery(orgQuery(place.id));
 	const [dialog, setDialog] = useState<"leave" | "delete" | null>(null);
-	const canDelete = mayDo(place.role, "org.delete");
+	// Who deleted the organization that runs Gatehouse would delete Gatehouse.
+	const canDelete = mayDo(place.role, "org.delete") && !place.projects.some(isConsole);
 	return (
 		<Page
 			title="Organization settings"

@@ -23,10 +23,16 @@ export const PROJECT_TYPES: { value: ProjectType; label: string }[] = [
 interface FieldsProps<Values extends ProjectValues> {
 	form: UseFormReturnType<Values>;
 	isSlugRequired?: boolean;
+	isSlugFixed?: boolean;
 	isDisabled?: boolean;
 }
 
-export function NameAndSlug<Values extends ProjectValues>({ form, isSlugRequired, isDisabled }: FieldsProps<Values>) {
+export function NameAndSlug<Values extends ProjectValues>({
+	form,
+	isSlugRequired,
+	isSlugFixed,
+	isDisabled,
+}: FieldsProps<Values>) {
 	return (
 		<>
 			<TextInput
@@ -47,7 +53,7 @@ export function NameAndSlug<Values extends ProjectValues>({ form, isSlugRequired
 				}
 				required={isSlugRequired}
 				maxLength={64}
-				disabled={isDisabled}
+				disabled={isDisabled || isSlugFixed}
 				key={form.key("slug")}
 				{...form.getInputProps("slug")}
 			/>

@@ -6,7 +6,7 @@ import { Link } from "@tanstack/react-router";
 import { api, onProject, send } from "../api/client";
 import { projectQuery } from "../api/queries";
 import { useRights } from "../api/rights";
-import type { ApiKey, Project } from "../api/types";
+import { type ApiKey, isConsole, type Project } from "../api/types";
 import { AuditTimeline } from "../audit-events/audit-timeline";
 import { useProjectPlace } from "../shell/place";
 import { CopyBlock, CopyId } from "../ui/copy";
@@ -32,8 +32,8 @@ export function ProjectOverview() {
 			calls={[{ method: "GET", path: `/api/v1/projects/${place.id}` }]}
 		>
 			<Resource query={project}>{({ value }) => <Facts project={value} />}</Resource>
-			{mayDo(place.role, "api_key.read") ? <LatestKeys projectId={place.id} /> : null}
-			<Resource query={project}>{({ value }) => <FirstCall project={value} />}</Resource>
+			{mayDo(place.role, "api_key.read") && !isConsole(place) ? <LatestKeys projectId={place.id} /> : null}
+			{isConsole(place) ? null : <Resource query={project}>{({ value }) => <FirstCall project={value} />}</Resource>}
 			{mayDo(place.role, "audit.read") ? <LatestAudit projectId={place.id} /> : null}
 		</Page>
 	);

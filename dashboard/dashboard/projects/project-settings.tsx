@@ -8,7 +8,7 @@ import { api, type Tagged, sendTagged, unlessChanged } from "../api/client";
 import { fieldErrors } from "../api/errors";
 import { projectQuery } from "../api/queries";
 import { useRights } from "../api/rights";
-import type { Project } from "../api/types";
+import { isConsole, type Project } from "../api/types";
 import { useProjectPlace } from "../shell/place";
 import { useAction } from "../ui/action";
 import { CopyId } from "../ui/copy";
@@ -46,7 +46,7 @@ export function ProjectSettings() {
 							canWrite={mayDo(place.role, "client.write")}
 							onRotate={() => setDialog("secret")}
 						/>
-						{mayDo(org.role, "project.write") || mayDo(org.role, "project.delete") ? (
+						{!isConsole(place) && (mayDo(org.role, "project.write") || mayDo(org.role, "project.delete")) ? (
 							<DangerZone
 								project={found.value}
 								canDelete={mayDo(org.role, "project.delete")}
@@ -122,7 +122,7 @@ function SettingsForm({ found, canWrite }: { found: Tagged<Project>; canWrite: b
 					save.mutate(values, { onError: (error) => form.setErrors(fieldErrors(error)) }),
 				)}
 			>
-				<NameAndSlug form={form} isSlugRequired isDisabled={!canWrite} />
+				<NameAndSlug form={form} isSlugRequired isSlugFixed={isConsole(project)} isDisabled={!canWrite} />
 				<TypeAndTexts form={form} isDisabled={!canWrite} />
 				{canWrite ? (
 					<FormFoot
