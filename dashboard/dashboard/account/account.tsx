@@ -3,6 +3,7 @@ import { useSession } from "../api/queries";
 import { CopyId } from "../ui/copy";
 import { Page, Section } from "../ui/page";
 import { Pill } from "../ui/pill";
+import { ViewAsApi } from "../ui/view-as-api";
 import { PasswordForm } from "./password-form";
 import { Sessions } from "./sessions";
 
@@ -10,7 +11,7 @@ export function Account() {
 	const { data: session } = useSession();
 	const user = session?.user;
 	return (
-		<Page title="Your account" calls={[{ method: "GET", path: "/api/v1/me" }]}>
+		<Page title="Your account">
 			<Section title="You">
 				<dl className="gh-facts">
 					<dt>Name</dt>
@@ -23,6 +24,7 @@ export function Account() {
 					<dt>User id</dt>
 					<dd>{user ? <CopyId id={user.id} label="Copy user id" /> : null}</dd>
 				</dl>
+				<ViewAsApi calls={[{ method: "GET", path: "/api/v1/me" }]} />
 			</Section>
 			<PasswordForm email={user?.email ?? ""} />
 			<Sessions />

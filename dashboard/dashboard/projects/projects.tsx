@@ -125,10 +125,10 @@ function ProjectCard({ project }: { project: Project }) {
 				<Avatar name={project.name} imageUrl={project.logo_url} />
 				<div className="gh-cell-main">
 					<span className="gh-card-name">{project.name}</span>
-					<code className="gh-dim">{project.slug}</code>
+					<code className="gh-dim gh-card-slug">{project.slug}</code>
 				</div>
 			</div>
-			{project.description ? <p className="gh-dim">{project.description}</p> : null}
+			{project.description ? <p className="gh-dim gh-card-text">{project.description}</p> : null}
 			<div className="gh-card-foot">
 				<EnvironmentPill environment={project.environment} />
 				<Pill>{project.type}</Pill>
