@@ -2,7 +2,7 @@
 import { Button, Group, Stack, Text } from "@mantine/core";
 import type { NewInvitation } from "../api/types";
 import { CopyBlock } from "../ui/copy";
-import { Time } from "../ui/time";
+import { Moment } from "../ui/time";
 
 export function InvitationSecret({ invitation, onDone }: { invitation: NewInvitation; onDone: () => void }) {
 	if (invitation.kind === "code") {
@@ -15,7 +15,7 @@ export function InvitationSecret({ invitation, onDone }: { invitation: NewInvita
 			</Text>
 			{invitation.url ? <CopyBlock text={invitation.url} label="Invitation link" /> : null}
 			<Text size="sm" c="dimmed">
-				It's shown this once, and it works until <Time at={invitation.expires_at} /> for this address alone.
+				It's shown this once, and it works until <Moment at={invitation.expires_at} /> for this address alone.
 			</Text>
 			<Group justify="flex-end">
 				<Button onClick={onDone}>Done</Button>
@@ -32,7 +32,7 @@ function CodeSecret({ invitation, onDone }: { invitation: NewInvitation; onDone:
 			{invitation.secret ? <CopyBlock text={invitation.secret} label="Invite code" /> : null}
 			{invitation.url ? <CopyBlock text={invitation.url} label="Invitation link" /> : null}
 			<Text size="sm" c="dimmed">
-				It's shown this once, and it works until <Time at={invitation.expires_at} /> for whoever has it.
+				It's shown this once, and it works until <Moment at={invitation.expires_at} /> for whoever has it.
 			</Text>
 			<Group justify="flex-end">
 				<Button onClick={onDone}>Done</Button>

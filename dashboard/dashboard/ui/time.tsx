@@ -16,7 +16,9 @@ export function ago(moment: string, now: number = Date.now()): string {
 	const seconds = (Date.parse(moment) - now) / 1000;
 	for (const [unit, size] of STEPS) {
 		if (Math.abs(seconds) >= size) {
-			return relative.format(Math.trunc(seconds / size), unit);
+			// What is to come is rounded: a week just begun has 7 days left, not 6.
+			const count = seconds > 0 ? Math.round(seconds / size) : Math.trunc(seconds / size);
+			return relative.format(count, unit);
 		}
 	}
 	return seconds > 0 ? "in a moment" : "just now";
@@ -29,6 +31,15 @@ export function Time({ at, none = "never" }: { at: string | null | undefined; no
 	return (
 		<time dateTime={at} title={`${local.format(new Date(at))}\n${at}`}>
 			{ago(at)}
+		</time>
+	);
+}
+
+/** A moment to come within a sentence: "until 2 Dec 2026, 14:35:10". */
+export function Moment({ at }: { at: string }) {
+	return (
+		<time dateTime={at} title={at}>
+			{local.format(new Date(at))}
 		</time>
 	);
 }
