@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
-import { Client, makePassword, ownServer, person, until } from "../harness/index.mjs";
+import { Client, makeEmail, makePassword, operator, ownServer, person, until } from "../harness/index.mjs";
 import { assertGoodPage, openBrowser, openBrowserOf } from "./browser.mjs";
 
 const serving = ownServer();
@@ -48,7 +48,15 @@ test("a project: a new client secret is shown once; another becomes the default;
 	await go(`/dashboard/projects/${other.id}/settings`);
 	await page.getByRole("button", { name: "New client secret" }).click();
 	await dialog.getByRole("button", { name: "Replace the secret" }).click();
-	assert.match(await dialog.getByLabel("Client secret", { exact: true }).innerText(), /^sec_\w{38}$/);
+	const secret = dialog.getByLabel("Client secret", { exact: true });
+	assert.match(await secret.innerText(), /^sec_\w{38}$/);
+	await page.keyboard.press("Escape");
+	await dialog.getByText("Close it without having stored it?").waitFor();
+	await assertGoodPage(page, "the question before a secret is gone");
+	assert.equal(await page.evaluate(() => document.activeElement.textContent), "Keep it open");
+	await page.keyboard.press("Escape");
+	await secret.waitFor();
+	await page.waitForFunction(() => document.activeElement.closest("[role=dialog]"));
 	await dialog.getByRole("button", { name: "I have stored it" }).click();
 
 	await page.getByRole("button", { name: "Make default" }).click();
@@ -98,22 +106,36 @@ test("keys: a rotated key works on in its grace, a narrowed one has its scopes, 
 test("members: a role is changed in the organization and overridden in a project; somebody is removed", () => withOwner(async ({ owner, page, dialog, api, go }) => {
 	const colleague = await owner.org.member("member", { name: "Mary Somerville" });
 	await go(`/dashboard/orgs/${owner.org.id}/members`);
+	const change = dialog.getByRole("button", { name: "Change the role" });
 	await page.getByLabel("Role of Mary Somerville").selectOption("manager");
+	await change.waitFor();
+	await assertGoodPage(page, "the question before a role changes");
+	await dialog.getByRole("button", { name: "Cancel" }).click();
+	await dialog.waitFor({ state: "detached" });
+	assert.equal(await page.getByLabel("Role of Mary Somerville").inputValue(), "member");
+	assert.equal(await colleague.role(), "member");
+	await page.getByLabel("Role of Mary Somerville").selectOption("manager");
+	await change.click();
 	await page.getByText("Role of Mary Somerville changed").waitFor();
 	assert.equal(await colleague.role(), "manager");
 
 	await go(`/dashboard/projects/${owner.project.id}/members`);
 	await page.getByLabel("Role of Mary Somerville in this project").selectOption("viewer");
+	await change.click();
 	await page.getByText("Role of Mary Somerville changed").waitFor();
 	const roles = async () => (await api.get(`/api/v1/projects/${owner.project.id}/members`)).json.data.find(({ user_id }) => user_id === colleague.id);
 	assert.deepEqual([(await roles()).override, (await roles()).role], ["viewer", "viewer"]);
 	await page.getByLabel("Role of Mary Somerville in this project").selectOption("");
+	await change.click();
 	await page.getByRole("row", { name: /Mary/ }).getByText("as in the organization (manager)").waitFor({ state: "attached" });
 	await until("the override is gone", async () => (await roles()).override === null);
 
 	await go(`/dashboard/orgs/${owner.org.id}/members`);
 	await page.getByLabel("Role of Ada Lovelace").selectOption("viewer");
-	await page.getByText("An organization needs at least one owner.").waitFor();
+	await dialog.getByText("Change your own role?").waitFor();
+	await change.click();
+	await dialog.getByText("An organization needs at least one owner. Make somebody else owner first.").waitFor();
+	await page.keyboard.press("Escape");
 	await page.getByRole("button", { name: "Remove Mary Somerville" }).click();
 	await dialog.getByRole("button", { name: "Remove" }).click();
 	await page.getByText("Mary Somerville is removed").waitFor();
@@ -189,6 +211,78 @@ test("the log shows what was just done, filters by what is pressed, and the even
 	await page.getByRole("button", { name: "Filter" }).click();
 	await page.locator("summary", { hasText: "project.updated" }).click();
 	await page.getByText('"seen"').waitFor();
+}));
+
+test("the organization that runs Gatehouse offers nothing that is always refused", async () => {
+	const server = await serving;
+	const owner = await operator(server);
+	const other = await person(server);
+	const browser = await openBrowserOf(server, owner);
+	const { page } = browser;
+	const open = async (path, heading) => {
+		await page.goto(server.url + path);
+		await page.getByRole("heading", { level: 1, name: heading }).waitFor();
+		await page.waitForFunction(() => !document.querySelector("[aria-label=Loading]"));
+	};
+	const count = (name) => page.getByRole("button", { name }).count();
+	await open(`/dashboard/orgs/${server.operatorOrgId}/settings`, "Organization settings");
+	assert.deepEqual([await count("Leave"), await count("Delete organization")], [1, 0]);
+
+	await open(`/dashboard/projects/${server.consoleId}/settings`, "Project settings");
+	assert.deepEqual([await count("New client secret"), await count("Make default"), await count("Delete project")], [1, 0, 0]);
+	assert.equal(await page.getByLabel("Slug").isDisabled(), true);
+
+	await open(`/dashboard/projects/${server.consoleId}/api-keys`, "API keys");
+	await page.getByText("The console takes no keys").waitFor();
+	assert.equal(await count("New service key"), 0);
+	await assertGoodPage(page, "the console's keys");
+	await open(`/dashboard/orgs/${server.operatorOrgId}/api-keys`, "API keys");
+	await page.getByRole("button", { name: "New service key" }).first().click();
+	const pins = page.getByRole("dialog").getByLabel("Project", { exact: true });
+	await pins.waitFor();
+	assert.deepEqual((await pins.locator("option").allTextContents()).filter((text) => /^(Console|Default) /.test(text)), ["Default (live)"]);
+	browser.assertCalm();
+	await browser.close();
+
+	const elsewhere = await openBrowserOf(server, other);
+	await elsewhere.page.goto(`${server.url}/dashboard/orgs/${other.org.id}/settings`);
+	await elsewhere.page.getByRole("button", { name: "Delete organization" }).waitFor();
+	await elsewhere.close();
+});
+
+test("long words are cut on a project's card, the marked segment lies in its control, each card has one View as API", () => withOwner(async ({ owner, page, api, go }) => {
+	await api.patch(`/api/v1/projects/${owner.project.id}`, { name: "Long names ".repeat(23).trim(), description: "And more words. ".repeat(31).trim() });
+	await go(`/dashboard/orgs/${owner.org.id}/projects`);
+	const card = page.getByRole("link", { name: /Long names/ }).first();
+	await card.waitFor();
+	const { height } = await card.boundingBox();
+	assert.ok(height > 100 && height < 280, `the card is ${height} px high`);
+
+	const overhang = () => page.evaluate(() => {
+		const box = (part) => document.querySelector(`.mantine-SegmentedControl-${part}`).getBoundingClientRect();
+		const [outer, inner] = [box("root"), box("indicator")];
+		return inner.width === 0 ? NaN : Math.max(outer.left - inner.left, outer.top - inner.top, inner.right - outer.right, inner.bottom - outer.bottom);
+	});
+	await until("the segment's mark is drawn", async () => (await overhang()) < 0);
+
+	await go("/dashboard/account");
+	await page.getByText("this one", { exact: true }).waitFor();
+	const lines = page.getByRole("main").getByRole("button", { name: "View as API" });
+	const cards = page.getByRole("main").getByRole("region");
+	assert.deepEqual([await lines.count(), await cards.count()], [3, 3]);
+	for (const each of await cards.all())
+		assert.equal(await each.getByRole("button", { name: "View as API" }).count(), 1);
+}));
+
+test("an invitation says until when it works, and a week is 7 days", () => withOwner(async ({ owner, page, dialog, go }) => {
+	await go(`/dashboard/orgs/${owner.org.id}/invitations`);
+	await page.getByRole("button", { name: "Invite somebody" }).first().click();
+	const email = makeEmail("invited");
+	await dialog.getByLabel("E-mail address").fill(email);
+	await dialog.getByRole("button", { name: "Invite", exact: true }).click();
+	await dialog.getByText(/it works until \w{3} \d+, \d{4}/).waitFor();
+	await dialog.getByRole("button", { name: "Done" }).click();
+	await page.getByRole("row", { name: email }).getByText("in 7 days").waitFor();
 }));
 
 test("a viewer sees no button that would be refused, and a page beyond the role says so", async () => {

@@ -19,6 +19,7 @@ import { Empty, Resource } from "../ui/resource";
 import { Table } from "../ui/table";
 import { Time } from "../ui/time";
 
+const ConfirmRole = lazy(() => import("../ui/confirm-role"));
 const RemoveMember = lazy(() => import("./remove-member"));
 const RoleMatrix = lazy(() => import("./role-matrix"));
 
@@ -146,6 +147,7 @@ function canTouch(own: string, role: string): boolean {
 
 function RoleSelect({ member, canWrite }: { member: Member; canWrite: boolean }) {
 	const { org } = usePlace();
+	const [chosen, setChosen] = useState<Role | null>(null);
 	const change = useAction({
 		run: (role: Role) =>
 			send(api.PATCH("/api/v1/members/{id}", { params: { path: { id: member.id } }, body: { role } })),
@@ -155,18 +157,40 @@ function RoleSelect({ member, canWrite }: { member: Member; canWrite: boolean })
 			["audit-events", org.id],
 		],
 		done: `Role of ${member.name || member.email} changed`,
+		onDone: () => setChosen(null),
+		hasOwnProblem: true,
 	});
+	const close = () => {
+		setChosen(null);
+		change.reset();
+	};
 	if (!canWrite || !canTouch(org.role, member.role)) {
 		return <Pill>{member.role}</Pill>;
 	}
 	return (
-		<NativeSelect
-			size="xs"
-			aria-label={`Role of ${member.name || member.email}`}
-			data={rolesUpTo(org.role)}
-			value={member.role}
-			disabled={change.isPending}
-			onChange={(event) => change.mutate(event.currentTarget.value as Role)}
-		/>
+		<>
+			<NativeSelect
+				size="xs"
+				aria-label={`Role of ${member.name || member.email}`}
+				data={rolesUpTo(org.role)}
+				value={member.role}
+				onChange={(event) => setChosen(event.currentTarget.value as Role)}
+			/>
+			<Suspense>
+				{chosen ? (
+					<ConfirmRole
+						person={member}
+						place={org.name}
+						from={member.role}
+						to={chosen}
+						calls={[{ method: "PATCH", path: `/api/v1/members/${member.id}`, body: { role: chosen } }]}
+						isRunning={change.isPending}
+						error={change.error}
+						onConfirm={() => change.mutate(chosen)}
+						onClose={close}
+					/>
+				) : null}
+			</Suspense>
+		</>
 	);
 }

@@ -1,6 +1,7 @@
 // Who works on a project: each member's role, and the override that narrows or widens it here.
 import { NativeSelect } from "@mantine/core";
 import { IconUsers } from "@tabler/icons-react";
+import { lazy, Suspense, useState } from "react";
 import { api, send } from "../api/client";
 import { useRights } from "../api/rights";
 import { type ProjectMember, rolesUpTo } from "../api/types";
@@ -13,6 +14,9 @@ import { Page } from "../ui/page";
 import { Pill } from "../ui/pill";
 import { Empty, Resource } from "../ui/resource";
 import { Table } from "../ui/table";
+import type { ApiCall } from "../ui/view-as-api";
+
+const ConfirmRole = lazy(() => import("../ui/confirm-role"));
 
 type Override = NonNullable<ProjectMember["override"]>;
 
@@ -82,9 +86,15 @@ function MemberTable({ rows }: { rows: ProjectMember[] }) {
 	);
 }
 
+function callFor(projectId: string, userId: string, role: Override | ""): ApiCall {
+	const path = `/api/v1/projects/${projectId}/members`;
+	return role ? { method: "POST", path, body: { user_id: userId, role } } : { method: "DELETE", path: `${path}/${userId}` };
+}
+
 function OverrideSelect({ row }: { row: ProjectMember }) {
 	const { project } = useProjectPlace();
 	const mayDo = useRights();
+	const [chosen, setChosen] = useState<Override | "" | null>(null);
 	const set = useAction({
 		run: async (role: Override | null) => {
 			if (role) {
@@ -108,7 +118,13 @@ function OverrideSelect({ row }: { row: ProjectMember }) {
 			["audit-events", project.id],
 		],
 		done: `Role of ${row.name || row.email} changed`,
+		onDone: () => setChosen(null),
+		hasOwnProblem: true,
 	});
+	const close = () => {
+		setChosen(null);
+		set.reset();
+	};
 	if (row.org_role === "owner") {
 		return <span className="gh-dim">always owner</span>;
 	}
@@ -118,13 +134,29 @@ function OverrideSelect({ row }: { row: ProjectMember }) {
 	const grantable = rolesUpTo(project.role).filter((role) => role !== "owner");
 	const choices = row.override && !grantable.includes(row.override) ? [row.override, ...grantable] : grantable;
 	return (
-		<NativeSelect
-			size="xs"
-			aria-label={`Role of ${row.name || row.email} in this project`}
-			value={row.override ?? ""}
-			disabled={set.isPending}
-			onChange={(event) => set.mutate((event.currentTarget.value || null) as Override | null)}
-			data={[{ value: "", label: `as in the organization (${row.org_role})` }, ...choices]}
-		/>
+		<>
+			<NativeSelect
+				size="xs"
+				aria-label={`Role of ${row.name || row.email} in this project`}
+				value={row.override ?? ""}
+				onChange={(event) => setChosen(event.currentTarget.value as Override | "")}
+				data={[{ value: "", label: `as in the organization (${row.org_role})` }, ...choices]}
+			/>
+			<Suspense>
+				{chosen === null ? null : (
+					<ConfirmRole
+						person={row}
+						place={project.name}
+						from={row.role}
+						to={chosen || row.org_role}
+						calls={[callFor(project.id, row.user_id, chosen)]}
+						isRunning={set.isPending}
+						error={set.error}
+						onConfirm={() => set.mutate(chosen || null)}
+						onClose={close}
+					/>
+				)}
+			</Suspense>
+		</>
 	);
 }
