@@ -47,8 +47,17 @@ function AuditEvents({ name, ownerId, projectId }: AuditEventsProps) {
 	return (
 		<Page
 			title="Audit log"
-			lead={`Who did what in ${name}. Entries are chained: none can be changed or removed unnoticed.`}
-			calls={[{ method: "GET", path: `/api/v1/audit_events?${query}`, projectId: projectId ?? undefined }]}
+			lead={`Who did what in ${name}. Entries are sealed in a chain of hashes: verifying it shows what was changed or removed.`}
+			calls={[
+				{ label: "List", method: "GET", path: `/api/v1/audit_events?${query}`, projectId: projectId ?? undefined },
+				{
+					label: "Verify",
+					method: "POST",
+					path: "/api/v1/audit_events/verify",
+					body: { chain: projectId ? "project" : "org" },
+					projectId: projectId ?? undefined,
+				},
+			]}
 		>
 			<Filters filter={filter} onChange={setFilter} />
 			<Resource
