@@ -79,8 +79,8 @@ async function prepareAndExecute(text) {
 
 test("statements pass through unchanged and are listed", async () => {
 	const client = await connect();
-	assert.deepEqual(await client.query("SELECT id FROM t ORDER BY id"), [{ id: 1 }, { id: 2 }]);
-	const { statements } = await proxy.during(() => client.query("UPDATE t SET n = n + 1 WHERE id = 1"));
+	assert.deepEqual(await client.once("SELECT id FROM t ORDER BY id"), [{ id: 1 }, { id: 2 }]);
+	const { statements } = await proxy.during(() => client.once("UPDATE t SET n = n + 1 WHERE id = 1"));
 	assert.deepEqual(statements.map(({ kind, text }) => ({ kind, text })), [{ kind: "query", text: "UPDATE t SET n = n + 1 WHERE id = 1" }]);
 	assert.equal(await n(1), 1);
 	client.close();
@@ -101,10 +101,10 @@ test("a prepared statement is known by its text when it is executed", async () =
 
 test("hold keeps the Nth matching statement back until it is released", async () => {
 	const client = await connect();
-	await client.query("UPDATE t SET n = 0");
+	await client.once("UPDATE t SET n = 0");
 	const hold = proxy.hold(/^UPDATE t/, { nth: 2 });
-	await client.query("UPDATE t SET n = 1 WHERE id = 1");
-	const second = client.query("UPDATE t SET n = 2 WHERE id = 1");
+	await client.once("UPDATE t SET n = 1 WHERE id = 1");
+	const second = client.once("UPDATE t SET n = 2 WHERE id = 1");
 	await hold.reached;
 	await sleep(50);
 	assert.equal(await n(1), 1);
@@ -117,11 +117,11 @@ test("hold keeps the Nth matching statement back until it is released", async ()
 for (const code of [1213, 1205, 1062, 1180])
 	test(`fail answers ${code} and the statement doesn't run`, async () => {
 		const client = await connect();
-		await client.query("UPDATE t SET n = 0");
+		await client.once("UPDATE t SET n = 0");
 		proxy.fail(/^UPDATE t/, code);
-		await assert.rejects(client.query("UPDATE t SET n = 9 WHERE id = 1"), (error) => error.errno === code);
+		await assert.rejects(client.once("UPDATE t SET n = 9 WHERE id = 1"), (error) => error.errno === code);
 		assert.equal(await n(1), 0);
-		await client.query("UPDATE t SET n = 3 WHERE id = 1");
+		await client.once("UPDATE t SET n = 3 WHERE id = 1");
 		assert.equal(await n(1), 3, "only one statement fails");
 		client.close();
 	});
@@ -136,31 +136,31 @@ test("fail works on prepared statements", async () => {
 
 test("a made-up deadlock rolls the real transaction back, as a true one does", async () => {
 	const client = await connect();
-	await client.query("UPDATE t SET n = 0");
-	await client.query("START TRANSACTION");
-	await client.query("UPDATE t SET n = 5 WHERE id = 1");
+	await client.once("UPDATE t SET n = 0");
+	await client.once("START TRANSACTION");
+	await client.once("UPDATE t SET n = 5 WHERE id = 1");
 	proxy.fail(/id = 2/, 1213);
-	await assert.rejects(client.query("UPDATE t SET n = 5 WHERE id = 2"), (error) => error.errno === 1213);
-	await client.query("COMMIT");
+	await assert.rejects(client.once("UPDATE t SET n = 5 WHERE id = 2"), (error) => error.errno === 1213);
+	await client.once("COMMIT");
 	assert.equal(await n(1), 0);
 	client.close();
 });
 
 test("cutBefore: the database never sees the statement", async () => {
 	const client = await connect();
-	await client.query("UPDATE t SET n = 0");
+	await client.once("UPDATE t SET n = 0");
 	proxy.cutBefore(/^UPDATE t/);
-	await assert.rejects(client.query("UPDATE t SET n = 4 WHERE id = 1"));
+	await assert.rejects(client.once("UPDATE t SET n = 4 WHERE id = 1"));
 	assert.equal(await n(1), 0);
 });
 
 test("cutAfter COMMIT: the change is there, the answer isn't", async () => {
 	const client = await connect();
-	await client.query("UPDATE t SET n = 0");
+	await client.once("UPDATE t SET n = 0");
 	proxy.cutAfter(/^COMMIT/);
-	await client.query("START TRANSACTION");
-	await client.query("UPDATE t SET n = 6 WHERE id = 1");
-	await assert.rejects(client.query("COMMIT"));
+	await client.once("START TRANSACTION");
+	await client.once("UPDATE t SET n = 6 WHERE id = 1");
+	await assert.rejects(client.once("COMMIT"));
 	assert.equal(await n(1), 6);
 });
 

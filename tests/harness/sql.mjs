@@ -51,7 +51,7 @@ export class Sql {
 	async query(text) {
 		for (let attempt = 1; ; attempt++) {
 			try {
-				return await this.#ask(text);
+				return await this.once(text);
 			} catch (error) {
 				// The server's flusher or a worker was at the same rows; what was asked has been rolled back.
 				if (error.errno !== DEADLOCK || attempt === 5)
@@ -60,7 +60,8 @@ export class Sql {
 		}
 	}
 
-	#ask(text) {
+	/** The same without a second try. */
+	once(text) {
 		return new Promise((resolve, reject) => {
 			const first = this.#waiting.length === 0;
 			this.#waiting.push({ text, resolve, reject, columns: null, rows: [], state: "head", result: { affected: 0 } });
