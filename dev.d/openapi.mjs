@@ -132,6 +132,7 @@ function successOf(route) {
     content: Object.fromEntries(route.media_types.map((type) => [type, { schema: { type: "string" } }])),
   };
   if (route.output.length === 0) return { description: "Done" };
+  if (route.text) return { description: route.summary, content: { "text/plain": { schema: { type: "string" } } } };
   const object = objectOf(route.output);
   const schema = !route.list ? object : {
     type: "object",

@@ -14,13 +14,14 @@
 enum task { TASK_REQUEST = 0, TASK_PASSWORD, TASK_FLUSH, TASK_JOB, TASK_COUNT };
 
 /*
- * Mapped by the master before it forks; outlives configurations and workers. rates and usage are
+ * Mapped by the master before it forks; outlives configurations and workers. All but beats are
  * NULL in the job unit.
  */
 struct shared_memory {
 	struct heartbeats *beats;
 	struct rate_limiter *rates;
 	struct usage_table *usage;
+	struct metrics *metrics;
 };
 
 struct child_start {

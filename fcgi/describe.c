@@ -184,6 +184,8 @@ describe_flags(struct buffer *b, const struct route *r)
 	flag_member(b, "etag", (r->flags & ROUTE_ETAG) != 0);
 	flag_member(b, "no_idempotency", (r->flags & ROUTE_NO_IDEMPOTENCY) != 0);
 	flag_member(b, "exact_origin", (r->flags & ROUTE_EXACT_ORIGIN) != 0);
+	if ((r->flags & ROUTE_TEXT) != 0)
+		flag_member(b, "text", true);
 	flag_member(b, "bare", (r->flags & ROUTE_BARE) != 0);
 }
 

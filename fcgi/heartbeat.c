@@ -14,6 +14,7 @@ struct heartbeats {
 	struct {
 		/* A cache line each: workers write theirs twice a request. */
 		alignas(64) _Atomic int64_t state;
+		_Atomic uint32_t kind_after_one; /* 0: nobody is there */
 	} slots[HEARTBEAT_SLOTS];
 };
 
@@ -68,4 +69,24 @@ heartbeat_busy_ms(struct heartbeats *beats, unsigned slot, int64_t now_ms)
 	int64_t state = get_state(beats, slot);
 
 	return state == STARTING || state == IDLE ? 0 : now_ms - state;
+}
+
+void
+heartbeat_name(struct heartbeats *beats, unsigned slot, unsigned kind)
+{
+	atomic_store_explicit(&beats->slots[slot].kind_after_one, kind + 1, memory_order_relaxed);
+}
+
+bool
+heartbeat_look(struct heartbeats *beats, unsigned slot, unsigned *ret_kind, enum heartbeat_state *ret_state)
+{
+	uint32_t kind_after_one =
+	    atomic_load_explicit(&beats->slots[slot].kind_after_one, memory_order_relaxed);
+	int64_t state = get_state(beats, slot);
+
+	if (kind_after_one == 0)
+		return false;
+	*ret_kind = kind_after_one - 1;
+	*ret_state = state == STARTING ? HEARTBEAT_STARTING : state == IDLE ? HEARTBEAT_IDLE : HEARTBEAT_BUSY;
+	return true;
 }

@@ -84,6 +84,7 @@ limited(struct exchange *x, const struct rate_state *state)
 {
 	struct buffer details = buffer_new(x->arena);
 
+	metrics_count_limited(x->worker->metrics, state->family);
 	buffer_text(&details, "{\"family\":");
 	buffer_json_string(&details, family_name(state->family));
 	buffer_printf(&details, ",\"limit\":%u,\"retry_after\":%u}", state->limit, state->retry_after_s);

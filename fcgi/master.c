@@ -11,6 +11,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "fcgi/metrics.h"
 #include "fcgi/pools.h"
 #include "fcgi/preflight.h"
 #include "lib/encode.h"
@@ -273,9 +274,11 @@ shared_memory_make(struct master *master)
 	if (!is_job_unit(master)) {
 		shared->rates = rate_limiter_new();
 		shared->usage = usage_new();
+		shared->metrics = metrics_new();
 	}
 	if (shared->beats != NULL &&
-	    (is_job_unit(master) || (shared->rates != NULL && shared->usage != NULL)))
+	    (is_job_unit(master) ||
+	     (shared->rates != NULL && shared->usage != NULL && shared->metrics != NULL)))
 		return true;
 	fprintf(stderr, "gatehoused: there is not enough memory to start\n");
 	return false;

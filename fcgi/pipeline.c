@@ -393,6 +393,7 @@ pipeline_serve(struct worker *worker, struct gateway *gateway)
 	record_refused_write(&x, x.response.error);
 	response_send(&x);
 	write_log(&x);
+	metrics_count_request(worker->metrics, x.rq.route, x.response.status, clock_monotonic_us() - x.began_us);
 	log_set_request("");
 	arena_reset(worker->arena);
 }

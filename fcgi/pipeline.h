@@ -59,6 +59,7 @@ struct response {
 	const char *details;		/* JSON object text or NULL */
 	const char *reason;		/* for the log */
 	const char *body;		/* NULL: none */
+	const char *content_type;	/* NULL: JSON */
 	size_t body_len;
 	const struct file_reply *file;	/* instead of body; NULL: JSON */
 	const char *stored_body;	/* without secrets; what an idempotency row keeps */

@@ -131,6 +131,7 @@ child_has_ended(struct pools *pools, struct child *child, int status, int64_t no
 	 */
 	if (!is_clean && child->kill_at_ms == 0)
 		pool_note_death(&pools->pool[child->task], now_ms - child->started_ms, now_ms);
+	heartbeat_name(pools->shared.beats, (unsigned)(child - pools->children), HEARTBEAT_NOBODY);
 	*child = (struct child){ .pid = 0 };
 }
 
@@ -169,6 +170,7 @@ child_fork(struct pools *pools, enum task task, int64_t now_ms)
 		.sockets = pools->sockets,
 	};
 	heartbeat_start(pools->shared.beats, slot);
+	heartbeat_name(pools->shared.beats, slot, task);
 	pid_t pid = fork();
 	if (pid == 0)
 		child_run(&start);

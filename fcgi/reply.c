@@ -65,6 +65,26 @@ reply_empty(const struct request *rq)
 	return VERDICT_REPLY;
 }
 
+enum verdict
+reply_text(const struct request *rq, const char *content_type, const struct buffer *text)
+{
+	struct response *response = response_of(rq);
+
+	response->status = 200;
+	response->body = buffer_string(text);
+	response->body_len = text->len;
+	response->content_type = content_type;
+	return VERDICT_REPLY;
+}
+
+void
+request_metrics(const struct request *rq, struct buffer *text)
+{
+	const struct worker *worker = exchange_of(rq)->worker;
+
+	metrics_print(worker->metrics, worker->beats, text);
+}
+
 static const char *
 cursor_after(const struct request *rq, const struct list_reply *list, const void *item)
 {
@@ -356,7 +376,10 @@ add_headers(struct buffer *b, struct exchange *x, bool has_body)
 	buffer_printf(b, "Status: %u\r\n", response->status);
 	if (has_body)
 		add_header(b, "Content-Type",
-			   response->file != NULL ? response->file->media_type : "application/json; charset=utf-8");
+   response->file != NULL ? response->file->media_type
+			   : response->content_type != NULL && response->error == OK
+				   ? response->content_type
+				   : "application/json; charset=utf-8");
 	if (has_body && response->file != NULL)
 		buffer_printf(b, "Content-Disposition: attachment; filename=\"%s\"\r\n", response->file->name);
 	if (response->status != 204 && response->status != 304)

@@ -94,6 +94,8 @@ struct request {
 
 enum verdict reply(const struct request *, unsigned status, const struct field *, const void *object);
 enum verdict reply_empty(const struct request *);		/* 204 */
+/* 200 with a body that isn't JSON. */
+enum verdict reply_text(const struct request *, const char *content_type, const struct buffer *);
 /* count may be limit + 1: then the last item is cut off, and the cursor is made of the last one shown. */
 struct list_reply {
 	const struct field *fields;
@@ -128,6 +130,9 @@ enum verdict refuse_details(const struct request *, enum err, const char *detail
 enum verdict go_on(const struct request *);
 /* The true reason of a refusal, for the log under the request id. */
 void request_reason(const struct request *, const char *reason);
+
+/* What the workers have counted since the start, as Prometheus text. */
+void request_metrics(const struct request *, struct buffer *);
 
 /* ---- headers of the reply ---- */
 

@@ -53,6 +53,8 @@ worker_run(const struct child_start *start)
 		.arena = arena_new((size_t)start->config->process.arena_bytes_max),
 		.rates = start->shared->rates,
 		.usage = start->shared->usage,
+		.metrics = start->shared->metrics,
+		.beats = start->shared->beats,
 		.console_id = "",
 	};
 

@@ -5,6 +5,7 @@
 #define GATEHOUSE_FCGI_WORKER_H
 
 #include "fcgi/gateway.h"
+#include "fcgi/metrics.h"
 #include "fcgi/rate_limit.h"
 #include "fcgi/route.h"
 #include "fcgi/usage.h"
@@ -18,6 +19,8 @@ struct worker {
 	struct arena *arena;		/* reset after each request */
 	struct rate_limiter *rates;
 	struct usage_table *usage;
+	struct metrics *metrics;
+	struct heartbeats *beats;	/* of all workers, to be counted */
 	char console_id[ID_SIZE];	/* "" until known */
 };
 

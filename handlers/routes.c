@@ -5,6 +5,7 @@
 
 const struct route *const gatehouse_routes[] = {
 	health_routes,
+	metrics_routes,
 	setup_routes,
 	me_routes,
 	org_routes,

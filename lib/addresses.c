@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "lib/encode.h"
 #include "lib/http.h"
 
 static const uint8_t mapped_prefix[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
@@ -46,4 +47,72 @@ ip_to_bucket(uint8_t ip[16])
 {
 	if (!is_ipv4(ip))
 		memset(ip + 8, 0, 8);
+}
+
+struct network {
+	uint8_t ip[16];
+	unsigned bits;	/* of the 128 */
+};
+
+/* "10.0.0.0/8", "::1", of len characters. */
+static bool
+network_parse(const char *text, size_t len, struct network *ret)
+{
+	char copy[INET6_ADDRSTRLEN + 4];
+	int64_t bits = 128;
+
+	if (len >= sizeof(copy))
+		return false;
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+	char *slash = strchr(copy, '/');
+	if (slash != NULL)
+		*slash = '\0';
+	if (!ip_parse(copy, ret->ip))
+		return false;
+	bool is_short = strchr(copy, ':') == NULL;
+	if (slash != NULL && !int_parse(slash + 1, 0, is_short ? 32 : 128, &bits))
+		return false;
+	ret->bits = (unsigned)bits + (is_short && slash != NULL ? 96 : 0);
+	return true;
+}
+
+static bool
+network_has(const struct network *network, const uint8_t ip[16])
+{
+	for (unsigned i = 0; i < 16 && network->bits > 8 * i; i++) {
+		unsigned left = network->bits - 8 * i;
+		uint8_t mask = left >= 8 ? 0xff : (uint8_t)(0xff << (8 - left));
+		if (((network->ip[i] ^ ip[i]) & mask) != 0)
+			return false;
+	}
+	return true;
+}
+
+bool
+ip_networks_are_valid(const char *networks)
+{
+	struct network network;
+
+	for (const char *at = networks + strspn(networks, " "); *at != '\0'; at += strspn(at, " ")) {
+		size_t len = strcspn(at, " ");
+		if (!network_parse(at, len, &network))
+			return false;
+		at += len;
+	}
+	return true;
+}
+
+bool
+ip_is_in(const char *networks, const uint8_t ip[16])
+{
+	struct network network;
+
+	for (const char *at = networks + strspn(networks, " "); *at != '\0'; at += strspn(at, " ")) {
+		size_t len = strcspn(at, " ");
+		if (network_parse(at, len, &network) && network_has(&network, ip))
+			return true;
+		at += len;
+	}
+	return false;
 }

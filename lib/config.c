@@ -9,6 +9,7 @@
 
 #include "lib/config_keys.h"
 #include "lib/encode.h"
+#include "lib/http.h"
 #include "lib/uris.h"
 
 /* What one run of the parser works on. */
@@ -68,6 +69,7 @@ put_default(struct config *config, const struct config_key *key)
 	case CONFIG_TEXT:
 	case CONFIG_URL:
 	case CONFIG_PATH:
+	case CONFIG_NETWORKS:
 		put_text(config, key, key->text_default);
 		break;
 	case CONFIG_HOSTS:
@@ -109,6 +111,8 @@ text_problem(const struct config_key *key, const char *text)
 		return key->may_be_empty ? NULL : "must not be empty";
 	if (key->type == CONFIG_PATH && text[0] != '/')
 		return "must be an absolute path";
+	if (key->type == CONFIG_NETWORKS && !ip_networks_are_valid(text))
+		return "must be addresses or networks such as 10.0.0.0/8, separated by spaces";
 	if (key->type == CONFIG_URL && !is_origin(text))
 		return "must be https://host or https://host:port";
 	return is_one_of(key->values, text) ? NULL : "isn't one of the values this key takes";

@@ -90,6 +90,7 @@ struct config {
 	} passwords;
 
 	const char *log_level;		/* debug, info, warn, error */
+	const char *metrics_allow;	/* networks that see /metrics, separated by spaces; "" = nobody */
 	int64_t machines;		/* how many share the rate limits */
 	struct rate_limit limits[RATE_COUNT];
 

@@ -12,6 +12,7 @@ print_value(struct buffer *out, const struct config_key *key)
 	case CONFIG_TEXT:
 	case CONFIG_URL:
 	case CONFIG_PATH:
+	case CONFIG_NETWORKS:
 		buffer_printf(out, "\"%s\"", key->text_default);
 		break;
 	case CONFIG_HOSTS:

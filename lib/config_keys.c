@@ -119,6 +119,15 @@ const struct config_key config_keys[] = {
 			"looked at."),
 	TEXT("log_level", log_level, "info", .values = log_levels,
 	     .meaning = "debug, info, warn or error."),
+	{
+	    .path = "metrics_allow",
+	    .type = CONFIG_NETWORKS,
+	    .offset = offsetof(struct config, metrics_allow),
+	    .text_default = "127.0.0.0/8 ::1",
+	    .may_be_empty = true,
+	    .meaning = "Addresses and networks (address/bits), separated by spaces, that see "
+		       "/metrics; for others it isn't there. Empty: nobody.",
+	},
 	INT("machines", machines, 1, 1, 1000,
 	    .meaning =
 		"How many machines share the traffic: each counts its part of a rate limit."),

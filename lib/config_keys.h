@@ -11,6 +11,7 @@ enum config_type {
 	CONFIG_URL,	/* const char *: https://host[:port] */
 	CONFIG_PATH,	/* const char *: an absolute path */
 	CONFIG_HOSTS,	/* config.database.hosts and host_count */
+	CONFIG_NETWORKS,	/* const char *: addresses or address/bits, separated by spaces */
 	CONFIG_INT,	/* int64_t */
 	CONFIG_UINT32,	/* uint32_t */
 	CONFIG_BOOL,	/* bool */

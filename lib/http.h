@@ -46,6 +46,9 @@ bool http_is_json(const char *content_type);
 /* Text address to 16 octets, IPv4 as ::ffff:a.b.c.d; false for anything else. */
 bool ip_parse(const char *text, uint8_t ret_ip[16]);
 const char *ip_format(struct arena *, struct bytes ip);
+/* Networks as "10.0.0.0/8 ::1": is the text such a list, and does it hold the address? */
+bool ip_networks_are_valid(const char *networks);
+bool ip_is_in(const char *networks, const uint8_t ip[16]);
 /* What a limit per address counts: IPv4 whole, IPv6 by its /64 (HT-19). In place. */
 void ip_to_bucket(uint8_t ip[16]);
 

@@ -82,6 +82,50 @@ other_texts_are_no_address(void **state)
 	assert_int_equal(ip[0], 7);
 }
 
+static bool
+is_in(const char *networks, const char *text)
+{
+	uint8_t ip[16];
+
+	assert_true(ip_parse(text, ip));
+	return ip_is_in(networks, ip);
+}
+
+static void
+networks_hold_their_addresses(void **state)
+{
+	(void)state;
+	assert_true(is_in("127.0.0.0/8 ::1", "127.9.8.7"));
+	assert_true(is_in("127.0.0.0/8 ::1", "::1"));
+	assert_false(is_in("127.0.0.0/8 ::1", "128.0.0.1"));
+	assert_false(is_in("127.0.0.0/8 ::1", "::2"));
+	assert_true(is_in("10.1.2.3", "10.1.2.3"));
+	assert_false(is_in("10.1.2.3", "10.1.2.4"));
+	assert_true(is_in("10.1.2.4/30", "10.1.2.7"));
+	assert_false(is_in("10.1.2.4/30", "10.1.2.8"));
+	assert_true(is_in("2001:db8::/33", "2001:db8:7fff::1"));
+	assert_false(is_in("2001:db8::/33", "2001:db8:8000::1"));
+	assert_true(is_in(" 0.0.0.0/0  ", "192.0.2.1"));
+	assert_false(is_in("0.0.0.0/0", "2001:db8::1"));
+	assert_true(is_in("::/0", "192.0.2.1"));
+	assert_false(is_in("", "127.0.0.1"));
+}
+
+static void
+what_is_no_network_is_told(void **state)
+{
+	(void)state;
+	static const char *const bad[] = { "10.0.0.0/33", "::1/129", "10.0.0/8", "localhost", "10.0.0.0/", "10.0.0.0/-1",
+					   "10.0.0.0/8,::1", "::1 nonsense" };
+
+	assert_true(ip_networks_are_valid("127.0.0.0/8 ::1"));
+	assert_true(ip_networks_are_valid(""));
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		if (ip_networks_are_valid(bad[i]))
+			fail_msg("%s", bad[i]);
+	}
+}
+
 int
 main(void)
 {
@@ -89,6 +133,8 @@ main(void)
 		TEST(addresses_have_one_form),
 		TEST(ht_19_buckets_are_whole_ipv4_and_64_bits_of_ipv6),
 		TEST(other_texts_are_no_address),
+		TEST(networks_hold_their_addresses),
+		TEST(what_is_no_network_is_told),
 	};
 
 	return cmocka_run_group_tests_name("addresses", tests, NULL, NULL);

@@ -96,6 +96,7 @@ same_value(const struct config_key *key, const struct config *a, const struct co
 	case CONFIG_TEXT:
 	case CONFIG_URL:
 	case CONFIG_PATH:
+	case CONFIG_NETWORKS:
 		return strcmp(*(const char *const *)(const void *)left,
 			      *(const char *const *)(const void *)right) == 0;
 	case CONFIG_HOSTS:

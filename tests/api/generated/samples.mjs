@@ -187,6 +187,7 @@ export const samples = {
 	},
 	"GET /healthz": async () => ({}),
 	"GET /readyz": async () => ({}),
+	"GET /metrics": async () => ({}),
 };
 
 /** {id} is of the noun before it. */
