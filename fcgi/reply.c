@@ -376,7 +376,7 @@ add_headers(struct buffer *b, struct exchange *x, bool has_body)
 	buffer_printf(b, "Status: %u\r\n", response->status);
 	if (has_body)
 		add_header(b, "Content-Type",
-   response->file != NULL ? response->file->media_type
+			   response->file != NULL ? response->file->media_type
 			   : response->content_type != NULL && response->error == OK
 				   ? response->content_type
 				   : "application/json; charset=utf-8");
