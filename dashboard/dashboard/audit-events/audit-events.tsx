@@ -8,7 +8,9 @@ import { useList } from "../ui/lists";
 import { More } from "../ui/more";
 import { Page } from "../ui/page";
 import { Empty, Resource } from "../ui/resource";
+import type { ApiCall } from "../ui/view-as-api";
 import { type AuditFilter, AuditTimeline } from "./audit-timeline";
+import { AuditTools } from "./audit-tools";
 
 export function OrgAuditEvents() {
 	const { org } = usePlace();
@@ -48,16 +50,8 @@ function AuditEvents({ name, ownerId, projectId }: AuditEventsProps) {
 		<Page
 			title="Audit log"
 			lead={`Who did what in ${name}. Entries are sealed in a chain of hashes: verifying it shows what was changed or removed.`}
-			calls={[
-				{ label: "List", method: "GET", path: `/api/v1/audit_events?${query}`, projectId: projectId ?? undefined },
-				{
-					label: "Verify",
-					method: "POST",
-					path: "/api/v1/audit_events/verify",
-					body: { chain: projectId ? "project" : "org" },
-					projectId: projectId ?? undefined,
-				},
-			]}
+			action={<AuditTools ownerId={ownerId} projectId={projectId} filter={filter} />}
+			calls={callsOf(query, projectId)}
 		>
 			<Filters filter={filter} onChange={setFilter} />
 			<Resource
@@ -88,6 +82,15 @@ function AuditEvents({ name, ownerId, projectId }: AuditEventsProps) {
 			<More query={events} />
 		</Page>
 	);
+}
+
+function callsOf(query: URLSearchParams, projectId: string | null): ApiCall[] {
+	const on = { projectId: projectId ?? undefined };
+	return [
+		{ label: "List", method: "GET", path: `/api/v1/audit_events?${query}`, ...on },
+		{ label: "Verify", method: "POST", path: "/api/v1/audit_events/verify", body: { chain: query.get("chain") }, ...on },
+		{ label: "Export", method: "GET", path: `/api/v1/audit_events/export?${query}&format=csv`, ...on },
+	];
 }
 
 interface FiltersProps {
