@@ -111,6 +111,8 @@ enum ctl_exit ctl_setup(struct ctl *);
 enum ctl_exit ctl_owner_create(struct ctl *);
 enum ctl_exit ctl_user_reset_password(struct ctl *);
 enum ctl_exit ctl_key_create(struct ctl *);
+enum ctl_exit ctl_org_suspend(struct ctl *);
+enum ctl_exit ctl_org_resume(struct ctl *);
 enum ctl_exit ctl_orgs_list(struct ctl *);
 enum ctl_exit ctl_projects_list(struct ctl *);
 enum ctl_exit ctl_doctor(struct ctl *);

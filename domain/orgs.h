@@ -44,4 +44,10 @@ enum err org_guard(struct tx *, const char *org_id) MUST_CHECK;
 /* Status deleted, slug freed, all projects deleted as project_delete does, keys and invitations stopped (rule 16). After org_guard(). */
 enum err org_delete(struct tx *, const char *org_id) MUST_CHECK;
 
+/*
+ * After org_guard(): suspends the organization, or resumes it. Nothing is recorded when it is so already. ERR_CANNOT_SUSPEND_OPERATOR_ORG,
+ * ERR_NO_ROW.
+ */
+enum err org_suspend(struct tx *, const char *org_id, bool is_suspended) MUST_CHECK;
+
 #endif

@@ -7,6 +7,7 @@ const struct route *const gatehouse_routes[] = {
 	health_routes,
 	metrics_routes,
 	setup_routes,
+	installation_org_routes,
 	me_routes,
 	org_routes,
 	search_routes,

@@ -15,6 +15,7 @@ extern const struct route client_routes[];
 extern const struct route event_routes[];
 extern const struct route health_routes[];
 extern const struct route metrics_routes[];
+extern const struct route installation_org_routes[];
 extern const struct route invitation_routes[];
 extern const struct route invitation_use_routes[];
 extern const struct route me_routes[];

@@ -239,6 +239,23 @@ test("the database away: status 2 and the way to find out more", async () => {
 	await ctl(["orgs", "list"]);
 });
 
+test("org suspend and resume: by slug, recorded with actor cli; twice changes nothing; never the operator's", async () => {
+	const [operator] = (await asJson(["orgs", "list"])).data;
+	const id = "org_0suspended0test0";
+	await db.sql.run`INSERT INTO orgs (id, name, slug, discoverable, status, version, created_at, updated_at) VALUES (${id}, 'Lapsed', 'lapsed', FALSE, 'active', 1, NOW(3), NOW(3))`;
+	const status = () => db.sql.value`SELECT status FROM orgs WHERE id = ${id}`;
+	assert.match((await ctl(["org", "suspend", "lapsed"])).stdout, /Lapsed .* is suspended/);
+	assert.equal(await status(), "suspended");
+	assert.equal((await asJson(["org", "suspend", "lapsed"])).status, "suspended");
+	const rows = (await audit("org.suspended")).filter((row) => row.target_id === id);
+	assert.deepEqual(rows.map(({ actor_kind, changes }) => [actor_kind, JSON.parse(changes)]), [["cli", { status: ["active", "suspended"] }]]);
+	await ctl(["org", "resume", "lapsed"]);
+	assert.equal(await status(), "active");
+	assert.equal((await audit("org.resumed")).length, 1);
+	assert.match((await ctl(["org", "suspend", operator.slug], { expect: 2 })).stderr, /operator organization can't be suspended/);
+	assert.match((await ctl(["org", "suspend", "nobody"], { expect: 2 })).stderr, /no organization 'nobody'/);
+});
+
 test("docs/gatehousectl.md shows the help as it is", async () => {
 	const { stdout } = await run(CTL, ["--help"]);
 	const text = fs.readFileSync(path.join(ROOT, "docs/gatehousectl.md"), "utf8");

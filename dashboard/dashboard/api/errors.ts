@@ -53,6 +53,7 @@ const SENTENCES: Record<ErrorCode | "unreachable", string | null> = {
 	last_owner: "An organization needs at least one owner. Make somebody else owner first.",
 	invitation_pending: "There is an open invitation for that address. Resend it instead.",
 	invitation_not_pending: "That invitation isn't open any more.",
+	cannot_suspend_operator_org: "The operator's organization runs this installation and can't be suspended.",
 	cannot_delete_operator_org: "The operator's organization runs this installation and can't be deleted.",
 	cannot_delete_last_project: "An organization keeps at least one project.",
 	cannot_delete_default: "This is the default project. Make another one the default first.",

@@ -25,6 +25,8 @@ export const LEAST_ROLE = {
 	"project.create": "manager", "project.write": "manager", "invitation.read": "manager", "invitation.write": "manager", "client.write": "manager",
 	"org.write": "admin", "member.write": "admin", "project.delete": "admin", "project_member.write": "admin", "audit.read": "admin", "audit.export": "admin",
 	"org.delete": "owner",
+	// An operator is an owner or admin of the operator organization: those cases are written by hand.
+	"installation.write": "operator",
 };
 export const ROLES = ["viewer", "member", "manager", "admin", "owner"];
 

@@ -8,7 +8,7 @@
 //	ids	{name: a stranger's id} for the path's parameters, to be answered like ids that don't exist
 
 import { Client } from "../../harness/http.mjs";
-import { KEY_SCOPES, person } from "../../harness/person.mjs";
+import { KEY_SCOPES, operator, person } from "../../harness/person.mjs";
 import * as fixtures from "../../harness/fixtures.mjs";
 import { waitForMail } from "../../harness/mail.mjs";
 import { makeEmail, makeId, makePassword, makeSecret, makeSlug } from "../../harness/secrets.mjs";
@@ -48,6 +48,13 @@ export const samples = {
 	"POST /api/v1/setup": async (world) => ({
 		by: fromBrowser(world), status: 404,
 		json: { setup_token: makeSecret("gset_"), email: makeEmail(), password: makePassword(), name: "Owner", org_name: "Company" },
+	}),
+	"GET /api/v1/installation/orgs": async (world) => {
+		await person(world.server, { orgName: `Near ${world.org.slug}` });
+		return { by: await (await operator(world.server)).session(), target: `/api/v1/installation/orgs?q=${world.org.slug}` };
+	},
+	"PATCH /api/v1/installation/orgs/{org_id}": async (world) => ({
+		by: await (await operator(world.server)).session(), target: `/api/v1/installation/orgs/${world.org.id}`, json: { status: "suspended" },
 	}),
 	"GET /api/v1/me": async () => ({}),
 	"GET /api/v1/me/orgs": async () => ({}),
