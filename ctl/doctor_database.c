@@ -1,5 +1,5 @@
 /*
- * Doctor: the database, its schema, what the account may do, and the outbox.
+ * Doctor: the database, its schema, what the account may do, and what waits for job workers.
  */
 #include <string.h>
 
@@ -12,7 +12,8 @@
 
 #define CLOCK_WARN_MS (2 * SECOND_MS)
 #define CLOCK_FAIL_MS (30 * SECOND_MS)
-#define OUTBOX_LATE_MS (5 * MINUTE_MS)
+/* What waits for longer tells that no job worker runs. */
+#define JOBS_LATE_MS (5 * MINUTE_MS)
 
 static void
 check_version(struct doctor *doctor, const struct db_facts *facts)
@@ -107,13 +108,45 @@ check_outbox(struct doctor *doctor)
 
 	if (q_message_job_oldest_due(ctl->db, &oldest) != OK)
 		doctor_fail(doctor, "outbox", "it can't be read", "see the lines above");
-	else if (oldest.due_at != NONE && oldest.due_at < ctl->tx.now_ms - OUTBOX_LATE_MS)
+	else if (oldest.due_at != NONE && oldest.due_at < ctl->tx.now_ms - JOBS_LATE_MS)
 		doctor_warn(doctor, "outbox",
 			    arena_printf(ctl->arena, "a mail has waited for %lld minutes",
 					 (long long)((ctl->tx.now_ms - oldest.due_at) / MINUTE_MS)),
 			    "start gatehouse-jobs");
 	else
 		doctor_ok(doctor, "outbox", "no mail waits for long");
+}
+
+static void
+check_audit(struct doctor *doctor)
+{
+	struct ctl *ctl = doctor->ctl;
+	const char *before_id = id_floor(ctl->arena, ID_AUDIT_EVENT, ctl->tx.now_ms - JOBS_LATE_MS);
+	struct q_audit_chain_late_row late;
+	enum err e = q_audit_chain_late(ctl->db, &(struct q_audit_chain_late){ .before_id = before_id }, &late);
+
+	if (e == ERR_NO_ROW)
+		doctor_ok(doctor, "audit", "no event waits for its seal");
+	else if (e == OK)
+		doctor_warn(doctor, "audit", "events have waited for their seal for 5 minutes", "start gatehouse-jobs");
+	else
+		doctor_fail(doctor, "audit", "it can't be read", "see the lines above");
+}
+
+static void
+check_events(struct doctor *doctor)
+{
+	struct ctl *ctl = doctor->ctl;
+	const char *before_id = id_floor(ctl->arena, ID_EVENT, ctl->tx.now_ms - JOBS_LATE_MS);
+	struct q_fan_out_late_row late;
+	enum err e = q_fan_out_late(ctl->db, &(struct q_fan_out_late){ .before_id = before_id }, &late);
+
+	if (e == ERR_NO_ROW)
+		doctor_ok(doctor, "events", "none waits for its sequence");
+	else if (e == OK)
+		doctor_warn(doctor, "events", "some have waited for their sequence for 5 minutes", "start gatehouse-jobs");
+	else
+		doctor_fail(doctor, "events", "they can't be read", "see the lines above");
 }
 
 /* Several checks of one connection: what can't be known isn't said. */
@@ -137,4 +170,6 @@ doctor_check_database(struct doctor *doctor)
 	ctl_open_tx(ctl);
 	check_setup(doctor);
 	check_outbox(doctor);
+	check_audit(doctor);
+	check_events(doctor);
 }

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { after, test } from "node:test";
-import { MINUTE, moveClock, ownServer, setClock, sqlTime, until } from "../harness/index.mjs";
+import { Client, MINUTE, moveClock, ownServer, setClock, sqlTime, until } from "../harness/index.mjs";
 import { digest, makeId } from "../harness/secrets.mjs";
 import { SmtpServer } from "../harness/smtp.mjs";
 import { stop } from "../harness/workplace.mjs";
@@ -116,6 +116,24 @@ test("a mail that has waited for long: warning; job workers that are away are wh
 	server.startJobs();
 	await until("the mail is dealt with", async () => (await server.sql.value`SELECT status FROM messages WHERE recipient = 'late@example.com'`) !== "queued");
 	assert.equal(worst((await examine(1)).outbox), "ok");
+});
+
+test("an audit event or an event that has waited for long: warning, until job workers are there", async () => {
+	await stop(server.jobs);
+	const old = (prefix) => `${prefix}_${"0".repeat(16)}`;
+	const [chain, project] = [makeId("org"), server.consoleId];
+	await server.sql.run`INSERT INTO audit_events (chain_id, id, org_id, action, actor_kind, actor_id, actor_label, target_type, target_id, target_label, result, changes, user_agent, request_id, occurred_at)
+		VALUES (${chain}, ${old("aud")}, ${chain}, 'org.updated', 'system', '', '', 'org', ${chain}, '', 'ok', '{}', '', '', ${sqlTime()})`;
+	assert.deepEqual([worst((await examine(1)).audit), worst((await examine(1)).events)], ["warning", "ok"]);
+	await server.sql.run`INSERT INTO events (project_id, id, type, source, source_key, data, created_at) VALUES (${project}, ${old("evt")}, 'org.updated', 'platform', '-', '{}', ${sqlTime()})`;
+	await server.sql.run`INSERT INTO event_queue (project_id, event_id) VALUES (${project}, ${old("evt")})`;
+	assert.equal(worst((await examine(1)).events), "warning");
+	const client = new Client(server);
+	assert.equal((await client.get("/readyz")).json.checks.jobs, "failed");
+	server.startJobs();
+	await until("both are dealt with", async () => (await client.get("/readyz")).json.checks.jobs === "ok");
+	const found = await examine(1);
+	assert.deepEqual([worst(found.audit), worst(found.events)], ["ok", "ok"]);
 });
 
 test("workers away, then nginx away: failed", async () => {
