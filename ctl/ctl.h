@@ -72,6 +72,8 @@ void ctl_open_tx(struct ctl *);
  */
 bool ctl_parse(struct ctl *, int argc, char **argv, const struct ctl_command *commands, bool *ret_wants_help);
 void ctl_print_help(const struct ctl_command *commands);
+/* As a manual page. */
+void ctl_print_manual(const struct ctl_command *commands);
 /* Of one command. */
 void ctl_print_command_help(const struct ctl_command *);
 /* NULL when it wasn't given. */

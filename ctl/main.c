@@ -295,6 +295,11 @@ main(int argc, char **argv)
 	enum ctl_exit status = CTL_FAILED;
 
 	log_open(LOG_WARN, "ctl");
+	if (argc == 2 && strcmp(argv[1], "--manual") == 0) {
+		ctl_print_manual(commands);
+		arena_free(ctl.arena);
+		return fflush(stdout) == 0 ? CTL_OK : CTL_FAILED;
+	}
 	if (!ctl_parse(&ctl, argc, argv, commands, &wants_help)) {
 		arena_free(ctl.arena);
 		return CTL_FAILED;

@@ -108,5 +108,7 @@ bool config_parse(struct arena *, const char *file, const char *text, struct con
 		  size_t room, size_t *ret_problem_count);
 /* Every key with type, default and meaning as a commented example file; what docs and the package ship. */
 void config_print_example(struct buffer *);
+/* The same as gatehouse.conf(5). */
+void config_print_manual(struct buffer *);
 
 #endif
