@@ -14,7 +14,6 @@
 #include "sql/gen/queries.h"
 #include "sql/gen/schema_keys.h"
 
-#define REDIRECT_URI_DEFAULT "http://localhost/callback"
 
 const char *const project_types[] = { "web", "mcp", "hybrid", NULL };
 const char *const project_environments[] = { "live", "test", NULL };
@@ -115,11 +114,22 @@ project_set_redirect_uris(struct tx *tx, const char *project_id, const char *cli
 }
 
 enum err
-client_make_secret(struct tx *tx, const char *project_id, const char *client_id, const char **ret_secret)
+client_make_secret(struct tx *tx, const char *project_id, const char *client_id, int64_t grace_ms,
+		   const char **ret_secret)
 {
 	struct secret secret;
 	const char *id;
 
+	TRY(q_client_secret_end_grace(
+	    tx->db, &(struct q_client_secret_end_grace){ .project_id = project_id, .client_id = client_id }, NULL));
+	if (grace_ms > 0)
+		TRY(q_client_secret_retire(tx->db,
+					   &(struct q_client_secret_retire){
+					       .project_id = project_id,
+					       .client_id = client_id,
+					       .expires_at = tx->now_ms + grace_ms,
+					   },
+					   NULL));
 	TRY(secret_make(tx->arena, SECRET_CLIENT, &secret));
 	TRY(tx_make_id(tx, ID_CLIENT_SECRET, &id));
 	TRY(q_client_secret_set(tx->db,
@@ -139,7 +149,7 @@ client_make_secret(struct tx *tx, const char *project_id, const char *client_id,
 static enum err
 insert_client(struct tx *tx, const struct project_make *in, const struct project_made *made)
 {
-	static const char *const SEED[] = { REDIRECT_URI_DEFAULT };
+	static const char *const SEED[] = { PROJECT_REDIRECT_URI_SEED };
 	struct strings uris = in->redirect_uris;
 
 	if (uris.count == 0)
@@ -221,7 +231,7 @@ project_make(struct tx *tx, const struct project_make *in, struct project_made *
 	    tx->db, &(struct q_project_event_head_insert){ .project_id = made.id }, NULL));
 	TRY(insert_client(tx, in, &made));
 	if (in->with_secret)
-		TRY(client_make_secret(tx, made.id, made.client_id, &made.client_secret));
+		TRY(client_make_secret(tx, made.id, made.client_id, 0, &made.client_secret));
 	TRY(get_row(tx, in->org_id, made.id, &row));
 	if (in->is_default)
 		TRY(q_org_set_default_project(

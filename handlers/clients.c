@@ -12,20 +12,16 @@
 #include "sql/gen/queries.h"
 #include "sql/gen/schema_keys.h"
 
-struct client_secret_view {
-	const char *id;
-	const char *prefix;
-	const char *last4;
-	int64_t created_at;
-	int64_t last_used_at;
-};
+#define GRACE_MAX_S (30 * DAY_MS / SECOND_MS)
 
 static const struct field client_secret_fields[] = {
-	OUT_ID(struct client_secret_view, id, ID_CLIENT_SECRET),
-	OUT_STRING(struct client_secret_view, prefix),
-	OUT_STRING(struct client_secret_view, last4),
-	OUT_TIME(struct client_secret_view, created_at),
-	OUT_TIME(struct client_secret_view, last_used_at, .flags = FIELD_NULLABLE),
+	OUT_ID(struct client_secret_row, id, ID_CLIENT_SECRET),
+	OUT_STRING(struct client_secret_row, prefix),
+	OUT_STRING(struct client_secret_row, last4),
+	OUT_TIME(struct client_secret_row, created_at),
+	OUT_TIME(struct client_secret_row, expires_at, .flags = FIELD_NULLABLE,
+		 .description = "The end of its grace, once it's replaced"),
+	OUT_TIME(struct client_secret_row, last_used_at, .flags = FIELD_NULLABLE),
 	FIELDS_END,
 };
 
@@ -52,7 +48,7 @@ static const struct field client_fields[] = {
 	OUT_STRING(struct client_view, token_endpoint_auth_method),
 	OUT_WORDS(struct client_view, grant_types),
 	OUT_WORDS(struct client_view, redirect_uris),
-	OUT_LIST(struct client_view, secrets, client_secret_fields, struct client_secret_view),
+	OUT_LIST(struct client_view, secrets, client_secret_fields, struct client_secret_row),
 	OUT_BOOL(struct client_view, is_active),
 	OUT_TIME(struct client_view, created_at),
 	OUT_TIME(struct client_view, updated_at),
@@ -78,16 +74,20 @@ static enum verdict
 client_get(const struct request *rq, struct tx *tx)
 {
 	const struct client_path *in = rq->input;
-	struct client_secret_view secret;
+	struct client_secret_row *secrets;
 	struct client_view view;
 	struct client_row row;
+	size_t count;
 	enum err e =
 	    q_client_get(tx->db, &(struct q_client_get){ .project_id = rq->project.id, .client_id = in->id }, &row);
 
+	if (e == OK)
+		e = q_client_secret_list(
+		    tx->db,
+		    &(struct q_client_secret_list){ .project_id = rq->project.id, .client_id = in->id },
+		    &secrets, &count);
 	if (e != OK)
 		return fail_err(rq, e);
-	secret = (struct client_secret_view){ row.secret_id, row.secret_prefix, row.secret_last4,
-					      row.secret_created_at, row.secret_last_used_at };
 	view = (struct client_view){
 		.id = row.id,
 		.name = row.name,
@@ -96,7 +96,7 @@ client_get(const struct request *rq, struct tx *tx)
 		.token_endpoint_auth_method = row.token_endpoint_auth_method,
 		.grant_types = row.grant_types,
 		.redirect_uris = row.redirect_uris == NULL ? "" : row.redirect_uris,
-		.secrets = { &secret, row.secret_id == NULL ? 0 : 1 },
+		.secrets = { secrets, count },
 		.is_active = row.is_active,
 		.created_at = row.created_at,
 		.updated_at = row.updated_at,
@@ -243,7 +243,8 @@ struct client_secret_input {
 
 static const struct field client_secret_input[] = {
 	IN_ID(struct client_secret_input, id, ID_ANY_CLIENT, .in = IN_PATH),
-	IN_INT(struct client_secret_input, grace_s, 0, 0, .description = "Only 0 so far: the old secret dies at once"),
+	IN_INT(struct client_secret_input, grace_s, 0, GRACE_MAX_S,
+	       .description = "How long the old secret works on; 0 when absent: it dies at once"),
 	FIELDS_END,
 };
 
@@ -259,7 +260,7 @@ static const struct field client_secret_reply_fields[] = {
 };
 
 static enum err
-rotate_secret(const struct request *rq, struct tx *tx, const char *client_id, const char **ret_secret)
+rotate_secret(const struct request *rq, struct tx *tx, const char *client_id, int64_t grace_ms, const char **ret_secret)
 {
 	struct record r = request_record(rq, EV_CLIENT_SECRET_ROTATED, client_id, rq->project.name);
 	struct client_row client;
@@ -269,7 +270,7 @@ rotate_secret(const struct request *rq, struct tx *tx, const char *client_id, co
 	    tx->db, &(struct q_client_get){ .project_id = rq->project.id, .client_id = client_id }, &client));
 	if (client.is_public)
 		return ERR_CLIENT_IS_PUBLIC;
-	TRY(client_make_secret(tx, rq->project.id, client_id, ret_secret));
+	TRY(client_make_secret(tx, rq->project.id, client_id, grace_ms, ret_secret));
 	r.changes = "{\"client_secret\":[\"•\",\"•\"]}";
 	return record(tx, &r);
 }
@@ -279,7 +280,7 @@ client_rotate_secret(const struct request *rq, struct tx *tx)
 {
 	const struct client_secret_input *in = rq->input;
 	struct client_secret_reply view = { .client_id = in->id };
-	enum err e = rotate_secret(rq, tx, in->id, &view.client_secret);
+	enum err e = rotate_secret(rq, tx, in->id, in->has.grace_s ? in->grace_s * SECOND_MS : 0, &view.client_secret);
 
 	return e == OK ? reply(rq, 200, client_secret_reply_fields, &view) : fail_err(rq, e);
 }
@@ -332,7 +333,7 @@ const struct route client_routes[] = {
 	    .method = POST,
 	    .path = "/api/v1/clients/{id}/rotate_secret",
 	    .summary = "Replace the client secret",
-	    .description = "The new one is in this reply and nowhere else; the old one dies at once.",
+	    .description = "The new one is in this reply and nowhere else; the old one dies after its grace. At most two work.",
 	    .auth = AUTH_SESSION,
 	    .tenant = TENANT_PROJECT,
 	    .permission = PERM_CLIENT_WRITE,

@@ -16,6 +16,7 @@ const struct route *const gatehouse_routes[] = {
 	invitation_routes,
 	invitation_use_routes,
 	project_routes,
+	project_reset_routes,
 	project_member_routes,
 	api_key_routes,
 	client_routes,

@@ -23,6 +23,7 @@ extern const struct route metrics_routes[];
 extern const struct route org_routes[];
 extern const struct route palette_routes[];
 extern const struct route project_member_routes[];
+extern const struct route project_reset_routes[];
 extern const struct route project_routes[];
 extern const struct route search_routes[];
 extern const struct route setup_routes[];

@@ -11,6 +11,10 @@ INSERT INTO area_settings (project_id, area, body, secret_sealed, version, updat
 VALUES (:project_id, :area, '{}', NULL, 0, :now)
 ON DUPLICATE KEY UPDATE version = version + 1, updated_at = VALUES(updated_at);
 
+-- As if nothing had ever been set.
+-- name: area_setting_delete_all :exec
+DELETE FROM area_settings WHERE project_id = :project_id;
+
 -- name: area_setting_set :exec
 UPDATE area_settings a
 SET a.body = :body, a.version = a.version + 1, a.updated_at = :now

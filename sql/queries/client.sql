@@ -33,23 +33,38 @@ DELETE FROM client_uris WHERE project_id = :project_id AND client_id = :client_i
 SELECT COUNT(*) AS total FROM client_uris u
 WHERE u.project_id = :project_id AND u.client_id = :client_id AND u.kind = 'redirect';
 
--- One slot is enough until secrets may overlap: the new one takes the old one's place.
+-- Slot 1 is what the last rotation left its grace; the one before it dies.
+-- name: client_secret_end_grace :exec
+DELETE FROM client_secrets WHERE project_id = :project_id AND client_id = :client_id AND slot = 1;
+
+-- name: client_secret_retire :exec
+UPDATE client_secrets SET slot = 1, expires_at = :expires_at
+WHERE project_id = :project_id AND client_id = :client_id AND slot = 0;
+
+-- Slot 0 is the newest, which takes the place of one without grace.
 -- name: client_secret_set :exec
 INSERT INTO client_secrets (project_id, client_id, slot, id, digest, prefix, last4, created_at, expires_at, last_used_at)
 VALUES (:project_id, :client_id, 0, :id, :digest, :prefix, :last4, :now, NULL, NULL)
 ON DUPLICATE KEY UPDATE id = VALUES(id), digest = VALUES(digest), prefix = VALUES(prefix), last4 = VALUES(last4),
 	created_at = VALUES(created_at), expires_at = NULL, last_used_at = NULL;
 
+-- Those that work, the newest first.
+-- name: client_secret_list :many
+-- row: client_secret_row
+SELECT s.id, s.prefix, s.last4, s.created_at, s.expires_at, s.last_used_at
+FROM client_secrets s
+WHERE s.project_id = :project_id AND s.client_id = :client_id AND (s.expires_at IS NULL OR s.expires_at > :now)
+ORDER BY s.slot
+LIMIT 2;
+
 -- name: client_get :one
 -- row: client_row
 -- column: redirect_uris text?
 -- column: client_secret text?
 SELECT c.id, c.name, c.type, c.source, c.token_endpoint_auth_method, c.grant_types, c.is_active, c.version, c.created_at,
-	c.updated_at, c.last_used_at, s.id AS secret_id, s.prefix AS secret_prefix, s.last4 AS secret_last4,
-	c.token_endpoint_auth_method = 'none' AS is_public, s.created_at AS secret_created_at, s.last_used_at AS secret_last_used_at,
+	c.updated_at, c.last_used_at, c.token_endpoint_auth_method = 'none' AS is_public,
 	(SELECT GROUP_CONCAT(u.uri ORDER BY u.uri SEPARATOR ' ') FROM client_uris u
 	 WHERE u.project_id = c.project_id AND u.client_id = c.id AND u.kind = 'redirect') AS redirect_uris,
 	NULL AS client_secret
 FROM clients c
-LEFT JOIN client_secrets s ON s.project_id = c.project_id AND s.client_id = c.id AND s.slot = 0
 WHERE c.project_id = :project_id AND c.id = :client_id AND c.is_active = TRUE;

@@ -83,6 +83,37 @@ test("rotate_secret shows a new secret once; the old one is gone", async () => {
 	assert.equal(shown[0].last4, second.slice(-4));
 });
 
+test("rotate_secret with grace: both work until it ends, then the new one alone; a third ends the first at once", async () => {
+	const { session, at, project } = await make();
+	const rotate = async (body) => expectStatus(await session.post(`${at}/rotate_secret`, body), 200).client_secret.slice(-4);
+	const shown = async () => expectStatus(await session.get(at), 200).secrets;
+	const first = await rotate({});
+	const before = Date.now();
+	const second = await rotate({ grace_s: 2592000 });
+	const [now, old, ...more] = await shown();
+	assert.deepEqual([now.last4, now.expires_at, old.last4, more.length], [second, null, first, 0]);
+	assert.ok(Math.abs(Date.parse(old.expires_at) - before - 2592000 * 1000) < 60000);
+	const third = await rotate({ grace_s: 60 });
+	assert.deepEqual((await shown()).map(({ last4 }) => last4), [third, second]);
+	await server.sql.run`UPDATE client_secrets SET expires_at = NOW(3) WHERE client_id = ${project.clientId} AND slot = 1`;
+	assert.deepEqual((await shown()).map(({ last4 }) => last4), [third]);
+	const fourth = await rotate({ grace_s: 60 });
+	assert.deepEqual((await shown()).map(({ last4 }) => last4), [fourth, third]);
+	const fifth = await rotate({});
+	assert.deepEqual((await shown()).map(({ last4 }) => last4), [fifth]);
+	for (const grace_s of [-1, 2592001])
+		expectField(await session.post(`${at}/rotate_secret`, { grace_s }), "grace_s", "range");
+});
+
+test("ten rotations at once leave two secrets at most", async () => {
+	const { owner, project, at } = await make();
+	const sessions = await atOnce(10, () => owner.session({ headers: { "X-Project-Id": project.id } }));
+	await Promise.all(sessions.map((one) => one.csrf()));
+	for (const answer of await Promise.all(sessions.map((one) => one.post(`${at}/rotate_secret`, { grace_s: 60 }))))
+		expectStatus(answer, 200);
+	assert.equal(await server.sql.value`SELECT COUNT(*) FROM client_secrets WHERE client_id = ${project.clientId}`, 2);
+});
+
 test("a public client has no secret: 409 client_is_public", async () => {
 	const { session, at, project } = await make();
 	await server.sql.run`UPDATE clients SET token_endpoint_auth_method = 'none' WHERE id = ${project.clientId}`;

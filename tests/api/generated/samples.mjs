@@ -103,6 +103,7 @@ export const samples = {
 		const extra = await world.org.project();
 		return { target: `/api/v1/projects/${extra.id}?confirm=${extra.slug}`, status: 204 };
 	},
+	"POST /api/v1/projects/{project_id}/reset": async (world) => ({ target: `/api/v1/projects/${world.project.id}/reset`, json: { confirm: "RESET" }, status: 204 }),
 	"GET /api/v1/projects/{project_id}/members": async (world) => ({ target: `/api/v1/projects/${world.project.id}/members` }),
 	"POST /api/v1/projects/{project_id}/members": async (world) => ({
 		target: `/api/v1/projects/${world.project.id}/members`, json: { user_id: (await world.org.member("member")).id, role: "admin" }, status: 201,
