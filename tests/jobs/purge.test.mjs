@@ -42,7 +42,8 @@ async function fill(owner, project) {
 		WHERE table_schema = 'gatehouse' AND table_name = 'events'`).filter(({ nullable, def }) => nullable === "NO" && def === null).map(({ name }) => name);
 	assert.deepEqual(columns.sort(), ["created_at", "data", "id", "project_id", "source", "source_key", "type"]);
 	await sql.query(`INSERT INTO events (project_id, id, type, source, source_key, data, created_at) VALUES ${events.join(",")}`);
-	await sql.query(`INSERT INTO event_queue (project_id, event_id) SELECT project_id, id FROM events WHERE project_id = '${project.id}'`);
+	// Held by somebody, so that the fan-out leaves them where they are.
+	await sql.query(`INSERT INTO event_queue (project_id, event_id, claimed_by, lease_until) SELECT project_id, id, 'tests', '${sqlTime(DAY)}' FROM events WHERE project_id = '${project.id}'`);
 	await sql.run`INSERT INTO audit_events (chain_id, id, org_id, project_id, action, actor_kind, actor_id, actor_label, target_type, target_id, target_label, result, changes, user_agent, request_id, occurred_at)
 		VALUES (${project.id}, ${makeId("aud")}, ${owner.org.id}, ${project.id}, 'project.updated', 'system', '', '', 'project', ${project.id}, 'P', 'ok', '{}', '', '', ${sqlTime()})`;
 }
@@ -87,7 +88,7 @@ test("a deleted organization goes with everything but its audit rows; another's 
 		VALUES (${id}, ${makeId("aud")}, ${id}, 'org.deleted', 'system', '', '', 'org', ${id}, 'O', 'ok', '{}', '', '', ${sqlTime()})`;
 	for (const { id: projectId } of await server.sql.rows`SELECT id FROM projects WHERE org_id = ${id}`)
 		await markDeleted(projectId, 8 * DAY);
-	await server.sql.run`UPDATE orgs SET status = 'deleted', slug = id, deleted_at = ${sqlTime(-8 * DAY)} WHERE id = ${id}`;
+	await server.sql.run`UPDATE orgs SET status = 'deleted', slug = id, default_project_id = NULL, deleted_at = ${sqlTime(-8 * DAY)} WHERE id = ${id}`;
 	await workUntil("the organization is gone", async () => (await server.sql.value`SELECT COUNT(*) FROM orgs WHERE id = ${id}`) === 0);
 	assert.deepEqual(await tablesWith("org_id", id), ["audit_events"]);
 	assert.equal(await server.sql.value`SELECT COUNT(*) FROM members WHERE org_id = ${other.org.id}`, 1);
