@@ -19,6 +19,12 @@ const newOrg = createRoute({
 	component: lazyRouteComponent(() => import("./orgs/new-org"), "NewOrg"),
 });
 
+const join = createRoute({
+	getParentRoute: () => root,
+	path: "/join",
+	component: lazyRouteComponent(() => import("./orgs/join"), "Join"),
+});
+
 const account = createRoute({
 	getParentRoute: () => root,
 	path: "/account",
@@ -50,6 +56,11 @@ const orgRoutes = [
 		getParentRoute: () => root,
 		path: "/orgs/$orgId/audit-log",
 		component: lazyRouteComponent(() => import("./audit-events/audit-events"), "OrgAuditEvents"),
+	}),
+	createRoute({
+		getParentRoute: () => root,
+		path: "/orgs/$orgId/installation",
+		component: lazyRouteComponent(() => import("./installation/installation"), "Installation"),
 	}),
 	createRoute({
 		getParentRoute: () => root,
@@ -97,7 +108,7 @@ const projectRoutes = [
 ];
 
 export const router = createRouter({
-	routeTree: root.addChildren([home, newOrg, account, ...orgRoutes, ...projectRoutes]),
+	routeTree: root.addChildren([home, newOrg, join, account, ...orgRoutes, ...projectRoutes]),
 	basepath: "/dashboard",
 	defaultPreload: "intent",
 	defaultPendingComponent: Loading,

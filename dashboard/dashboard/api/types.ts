@@ -32,6 +32,8 @@ export type ApiKey = Row<Reply<"/api/v1/api_keys", "get", 200>>;
 export type NewApiKey = Reply<"/api/v1/api_keys", "post", 201>;
 export type AuditEvent = Row<Reply<"/api/v1/audit_events", "get", 200>>;
 export type Event = Row<Reply<"/api/v1/events", "get", 200>>;
+export type PaletteItem = Row<Reply<"/api/v1/palette/search", "get", 200>>;
+export type OperatorOrg = Row<Reply<"/api/v1/installation/orgs", "get", 200>>;
 export type AccountSession = Row<Reply<"/api/v1/account/sessions", "get", 200>>;
 
 export type Role = "owner" | "admin" | "manager" | "member" | "viewer";

@@ -16,13 +16,15 @@ import { FormFoot } from "../ui/form-foot";
 import { Page, Section } from "../ui/page";
 import { EnvironmentPill } from "../ui/pill";
 import { Resource } from "../ui/resource";
+import { useKeyUse } from "./key-use";
 import { NameAndSlug, type ProjectType, type ProjectValues, TypeAndTexts } from "./project-fields";
 
 const RotateSecret = lazy(() => import("./rotate-client-secret"));
 const PromoteProject = lazy(() => import("./promote-project"));
+const ResetProject = lazy(() => import("./reset-project"));
 const DeleteProject = lazy(() => import("./delete-project"));
 
-type OpenDialog = "secret" | "promote" | "delete" | null;
+type OpenDialog = "secret" | "promote" | "reset" | "delete" | null;
 
 export function ProjectSettings() {
 	const { org, project: place } = useProjectPlace();
@@ -51,12 +53,14 @@ export function ProjectSettings() {
 								project={found.value}
 								canDelete={mayDo(org.role, "project.delete")}
 								onPromote={() => setDialog("promote")}
+								onReset={() => setDialog("reset")}
 								onDelete={() => setDialog("delete")}
 							/>
 						) : null}
 						<Suspense>
 							{dialog === "secret" ? <RotateSecret project={found.value} onClose={close} /> : null}
 							{dialog === "promote" ? <PromoteProject project={found.value} onClose={close} /> : null}
+							{dialog === "reset" ? <ResetProject project={found.value} onClose={close} /> : null}
 							{dialog === "delete" ? (
 								<DeleteProject
 									project={found.value}
@@ -183,10 +187,12 @@ interface DangerZoneProps {
 	project: Project;
 	canDelete: boolean;
 	onPromote: () => void;
+	onReset: () => void;
 	onDelete: () => void;
 }
 
-function DangerZone({ project, canDelete, onPromote, onDelete }: DangerZoneProps) {
+function DangerZone({ project, canDelete, onPromote, onReset, onDelete }: DangerZoneProps) {
+	const use = useKeyUse(project.id);
 	return (
 		<Section title="Danger zone" isDanger>
 			<Stack gap="lg">
@@ -208,11 +214,24 @@ function DangerZone({ project, canDelete, onPromote, onDelete }: DangerZoneProps
 				{canDelete ? (
 					<div className="gh-danger-row">
 						<div>
+							<Text fw={500}>Reset the settings</Text>
+							<Text size="sm" c="dimmed">
+								Sign-in settings and redirect URIs go back to the first day. Users, keys and the audit log stay.
+							</Text>
+						</div>
+						<Button className="gh-danger-button" variant="default" onClick={onReset}>
+							Reset settings
+						</Button>
+					</div>
+				) : null}
+				{canDelete ? (
+					<div className="gh-danger-row">
+						<div>
 							<Text fw={500}>Delete this project</Text>
 							<Text size="sm" c="dimmed">
 								{project.is_default
 									? "The default project can't be deleted. Make another one the default first."
-									: "Its keys, clients, users and sessions stop at once. There is no undo."}
+									: `Its keys, clients, users and sessions stop at once${use ? `: ${use}` : ""}. There is no undo.`}
 							</Text>
 						</div>
 						<Button className="gh-danger-button" variant="default" disabled={project.is_default} onClick={onDelete}>

@@ -1,6 +1,6 @@
 // The person's own menu: account, light or dark, sign out.
 import { ActionIcon, Menu, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
-import { IconLogout, IconMoon, IconSun, IconUser } from "@tabler/icons-react";
+import { IconLogout, IconMoon, IconSun, IconUser, IconUsersPlus } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
 import { api, send } from "../api/client";
 import { useSession } from "../api/queries";
@@ -29,6 +29,9 @@ export function AccountMenu() {
 				<Menu.Label style={{ overflowWrap: "anywhere" }}>{session?.user.email}</Menu.Label>
 				<Menu.Item leftSection={<IconUser size={15} />} onClick={() => navigate({ to: "/account" })}>
 					Your account
+				</Menu.Item>
+				<Menu.Item leftSection={<IconUsersPlus size={15} />} onClick={() => navigate({ to: "/join" })}>
+					Join an organization
 				</Menu.Item>
 				<Menu.Item
 					leftSection={scheme === "dark" ? <IconSun size={15} /> : <IconMoon size={15} />}

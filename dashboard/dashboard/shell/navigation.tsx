@@ -7,6 +7,7 @@ import {
 	IconLayoutGrid,
 	IconMailForward,
 	IconServer2,
+	IconServerCog,
 	IconSettings,
 	IconShieldCheck,
 	IconUsers,
@@ -14,6 +15,7 @@ import {
 import { Link } from "@tanstack/react-router";
 import type { ComponentType } from "react";
 import { useRights } from "../api/rights";
+import { isConsole } from "../api/types";
 import type { Place } from "./place";
 
 interface NavItem {
@@ -42,6 +44,13 @@ const ORG_ITEMS: NavItem[] = [
 	{ to: "/orgs/$orgId/audit-log", label: "Audit log", icon: IconHistory, needs: "audit.read" },
 	{ to: "/orgs/$orgId/settings", label: "Settings", icon: IconBuilding },
 ];
+
+const INSTALLATION: NavItem = { to: "/orgs/$orgId/installation", label: "Installation", icon: IconServerCog };
+
+/** Owners and admins of the organization that runs the installation. */
+function isOperated({ org }: Place): boolean {
+	return (org.role === "owner" || org.role === "admin") && org.projects.some(isConsole);
+}
 
 interface NavListProps {
 	title: string;
@@ -82,7 +91,12 @@ export function Navigation({ place }: { place: Place }) {
 					role={place.project.role}
 				/>
 			) : null}
-			<NavList title={place.org.name} items={ORG_ITEMS} params={{ orgId: place.org.id }} role={place.org.role} />
+			<NavList
+				title={place.org.name}
+				items={isOperated(place) ? [...ORG_ITEMS, INSTALLATION] : ORG_ITEMS}
+				params={{ orgId: place.org.id }}
+				role={place.org.role}
+			/>
 		</nav>
 	);
 }

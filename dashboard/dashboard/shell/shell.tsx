@@ -8,6 +8,7 @@ import { rememberedOrg, rememberOrg } from "../api/client";
 import { myOrgsQuery, useSession } from "../api/queries";
 import type { MyOrg } from "../api/types";
 import { isIdentityAsked, subscribeIdentity } from "../ui/identity";
+import { PaletteButton } from "../palette/palette-button";
 import { Loading, Problem } from "../ui/resource";
 import { Toasts } from "../ui/toast";
 import { AccountMenu } from "./account-menu";
@@ -105,6 +106,7 @@ function Frame({ orgs, place, isFound }: FrameProps) {
 						</Link>
 						<Switcher orgs={orgs} place={place} />
 						<div className="gh-header-end">
+							<PaletteButton />
 							<AccountMenu />
 						</div>
 					</div>

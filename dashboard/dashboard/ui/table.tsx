@@ -1,4 +1,5 @@
 // A table that turns into stacked cards on narrow screens and stays a table for screen readers.
+import { useRouterState } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 
 export interface Column<Row> {
@@ -16,7 +17,14 @@ interface TableProps<Row> {
 	rowKey: (row: Row) => string;
 }
 
+/** The row that the address points to, as links of the palette do. */
+function land(row: HTMLTableRowElement | null): void {
+	row?.scrollIntoView({ block: "center" });
+}
+
 export function Table<Row>({ label, columns, rows, rowKey }: TableProps<Row>) {
+	const target = useRouterState({ select: (state) => state.location.hash });
+	const isTarget = (row: Row) => target !== "" && rowKey(row) === target;
 	return (
 		<div className="gh-panel">
 			<table className="gh-table" role="table" aria-label={label}>
@@ -31,7 +39,12 @@ export function Table<Row>({ label, columns, rows, rowKey }: TableProps<Row>) {
 				</thead>
 				<tbody role="rowgroup">
 					{rows.map((row) => (
-						<tr key={rowKey(row)} role="row">
+						<tr
+							key={rowKey(row)}
+							role="row"
+							ref={isTarget(row) ? land : undefined}
+							className={isTarget(row) ? "gh-table-target" : undefined}
+						>
 							{columns.map((column, index) => (
 								<td
 									key={column.key}
