@@ -5,6 +5,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { after, test } from "node:test";
 import { Client, expectStatus, person, sharedBasis, startGatehouse, until } from "../harness/index.mjs";
+import { children } from "../harness/server.mjs";
 import { freePort, makeFolder, start, stop } from "../harness/workplace.mjs";
 
 const SITE = "site.localhost";
@@ -53,11 +54,13 @@ after(async () => {
 const owner = await person(server, { name: "Zoë Ünsal" });
 const project = owner.org.defaultProject;
 fs.writeFileSync(clientFile, `set $gatehouse_client ${project.clientId};\n`);
+const before = children(server.nginx.pid);
 server.nginx.kill("SIGHUP");
 
 const visit = (bearer, target, options) => new Client(server, { site: SITE, bearer, check: false }).get(target, options);
 const key = await owner.org.key({ scopes: ["event.read", "project.read"] });
-await until("nginx knows the client", async () => (await visit(key.secret, "/index.html")).status === 200);
+// The old worker process answers beside the new one until it has ended.
+await until("nginx has read its configuration again", () => !children(server.nginx.pid).some((pid) => before.includes(pid)));
 
 test("the static page: 401 without a credential or with a bad one, 200 with a key or token of the project", async () => {
 	for (const bearer of [undefined, "nonsense", (await (await person(server)).org.key()).secret]) {
