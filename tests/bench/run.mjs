@@ -52,14 +52,8 @@ async function open() {
 	const basis = await makeBasis();
 	const port = await freePort();
 	const limits = Object.fromEntries(["credential", "anonymous", "failed_credentials", "flow_action"].map((family) => [family, { limit: 60000000, window_s: 60 }]));
-	const nginx = {};
 	const server = await startGatehouse({
-		basis, nginx, config: { process: { request_workers: options.workers }, limits, log_level: "warn" },
-		hosts: (s) => {
-			fs.symlinkSync(path.resolve("nginx/snippets"), path.join(s.folder, "snippets"));
-			nginx.extra = bareSite(s, port);
-			return [s.db.socket];
-		},
+		basis, nginx: { extra: (s) => bareSite(s, port) }, config: { process: { request_workers: options.workers }, limits, log_level: "warn" },
 	});
 	const caller = await person(server);
 	const key = await caller.org.key();

@@ -10,7 +10,7 @@ import { makeCertificates } from "../harness/tls.mjs";
 import { freePort, makeFolder, stop } from "../harness/workplace.mjs";
 import { echo, startEchoWorker } from "./echo-worker.mjs";
 
-/** options: answer(pool) makes the workers' answers; extra: more for nginx's http block; workers: false starts none. */
+/** options: answer(pool) makes the workers' answers; extra(edge): more for nginx's http block; workers: false starts none. */
 export async function startEdge({ answer = echo, extra, workers = true } = {}) {
 	const folder = makeFolder("e");
 	const edge = {
@@ -20,13 +20,14 @@ export async function startEdge({ answer = echo, extra, workers = true } = {}) {
 	};
 	fs.mkdirSync(edge.sockets);
 	const listening = [];
-	for (const pool of workers ? ["request", "password"] : [])
-		listening.push(await startEchoWorker(path.join(edge.sockets, `${pool}.sock`), answer(pool)));
-	edge.nginx = await startNginx(edge, { extra: typeof extra === "function" ? extra(edge) : extra });
+	// Before anything can fail: a listener that stays keeps the whole file from ending.
 	after(async () => {
 		await stop(edge.nginx);
 		listening.forEach((server) => server.close());
 	});
+	for (const pool of workers ? ["request", "password"] : [])
+		listening.push(await startEchoWorker(path.join(edge.sockets, `${pool}.sock`), answer(pool)));
+	edge.nginx = await startNginx(edge, { extra });
 	return edge;
 }
 
