@@ -48,7 +48,7 @@ test("a worker that makes no progress is killed by the watchdog; the others go o
 	assert.equal(answer.status, 503, answer.text);
 	hold.release();
 	proxy.clear();
-	assert.ok(!server.workers().includes(pid));
+	await until("the killed worker is reaped", () => !server.workers().includes(pid));
 	await until("all workers are there", () => server.workers().length >= WORKERS);
 	expectStatus(await key.patch(at, { name: "Unstuck" }), 200);
 });
