@@ -82,8 +82,9 @@ network_has(const struct network *network, const uint8_t ip[16])
 {
 	for (unsigned i = 0; i < 16 && network->bits > 8 * i; i++) {
 		unsigned left = network->bits - 8 * i;
-		uint8_t mask = left >= 8 ? 0xff : (uint8_t)(0xff << (8 - left));
-		if (((network->ip[i] ^ ip[i]) & mask) != 0)
+		unsigned mask = left >= 8 ? 0xffU : 0xffU << (8 - left) & 0xffU;
+
+		if (((unsigned)(network->ip[i] ^ ip[i]) & mask) != 0)
 			return false;
 	}
 	return true;
