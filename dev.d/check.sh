@@ -103,14 +103,23 @@ count_results() {
 	}' "$1"
 }
 
+# Names first, then what each said: on a machine that nobody can look at, these lines are all there is.
 show_failures() {
 	local names
 	names=$(grep -E '^ *(not ok |✖ )' "$1" | sed 's/^ */    /' | head -n 20 || true)
-	if [ -n "$names" ]; then
-		printf '%s\n' "$names"
-	else
+	if [ -z "$names" ]; then
 		tail -n 15 "$1" | sed 's/^/    /'
+		return
 	fi
+	printf '%s\n' "$names"
+	awk '
+	/^✖ failing tests:$/ { in_list = 1 }
+	in_list { print; next }
+	/^ *# / && !/# Subtest: / { comments = comments $0 "\n" }
+	/^ *ok / { comments = "" }
+	/^ *not ok / { printf "%s", comments; comments = ""; in_failure = 1 }
+	in_failure
+	/^ *\.\.\.$/ { in_failure = 0 }' "$1" | head -n 120 | cut -c 1-500 | sed 's/^/      | /'
 }
 
 command_bench() {

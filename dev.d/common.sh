@@ -25,7 +25,7 @@ is_root() {
 }
 
 make_folders() {
-	mkdir -p "$var"/{log,pids,mail,tls}
+	mkdir -p "$var"/{log,pids,mail,tls,tmp}
 	chmod 0700 "$var"/{mail,tls}
 }
 

@@ -19,7 +19,7 @@ stop_database() {
 }
 
 write_database_configuration() {
-	substitute dev.d/my.cnf.in DATA="$var/mysql" RUN="$run" USER="$(id -un)" >"$var/my.cnf"
+	substitute dev.d/my.cnf.in DATA="$var/mysql" TMP="$var/tmp" RUN="$run" USER="$(id -un)" >"$var/my.cnf"
 }
 
 # Made beside and renamed, so that an interrupted start leaves nothing half made.
@@ -27,7 +27,7 @@ write_database_configuration() {
 make_database() {
 	step "making the database in var/mysql"
 	rm -rf "$var/mysql.new"
-	mariadb-install-db --no-defaults --datadir="$var/mysql.new" --user="$(id -un)" --skip-test-db --skip-name-resolve --force \
+	mariadb-install-db --no-defaults --datadir="$var/mysql.new" --tmpdir="$var/tmp" --user="$(id -un)" --skip-test-db --skip-name-resolve --force \
 		--auth-root-authentication-method=socket --auth-root-socket-user="$(id -un)" >"$var/log/mariadb-install.log" 2>&1 || {
 		tail -n 15 "$var/log/mariadb-install.log" >&2
 		fail "mariadb-install-db failed (var/log/mariadb-install.log)"

@@ -35,8 +35,7 @@ export async function override(project, user, role) {
 }
 
 /** An audit row that isn't sealed yet, in the project's chain or, without one, the organization's. */
-export async function auditEvent(org, { project, action = "project.updated", result = "ok", target_id = project?.id ?? org.id, changes = "{}" } = {}) {
-	const id = makeId("aud");
+export async function auditEvent(org, { id = makeId("aud"), project, action = "project.updated", result = "ok", target_id = project?.id ?? org.id, changes = "{}" } = {}) {
 	await org.server.sql.query(sql`INSERT INTO audit_events (chain_id, id, org_id, project_id, action, actor_kind, actor_id, actor_label, target_type,
 		target_id, target_label, result, changes, user_agent, request_id, occurred_at)
 		VALUES (${project?.id ?? org.id}, ${id}, ${org.id}, ${project?.id ?? null}, ${action}, 'user', ${org.ownerId}, 'somebody', 'project',

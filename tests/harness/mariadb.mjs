@@ -18,12 +18,19 @@ const OPTIONS = [
 	"--max-connections=200", "--character-set-server=utf8mb4", "--default-time-zone=+00:00", "--innodb-fast-shutdown=1",
 ];
 
+/** A starting server removes every temporary table it finds in its tmpdir, a neighbour's too: each has a folder of its own. */
+function temporary(folder) {
+	const own = path.join(folder, "tmp");
+	fs.mkdirSync(own, { recursive: true });
+	return own;
+}
+
 /** A folder with an empty installation of MariaDB: database gatehouse and its accounts, nothing in it. */
 export async function makeTemplate() {
 	const folder = makeFolder("t");
 	const data = path.join(folder, "data");
 	await run("mariadb-install-db", [
-		"--no-defaults", `--datadir=${data}`, "--skip-test-db", "--skip-name-resolve", "--auth-root-authentication-method=normal",
+		"--no-defaults", `--datadir=${data}`, `--tmpdir=${temporary(folder)}`, "--skip-test-db", "--skip-name-resolve", "--auth-root-authentication-method=normal",
 		`--user=${os.userInfo().username}`, "--innodb-log-file-size=16M", "--innodb-data-file-path=ibdata1:12M:autoextend",
 	]);
 	const db = new MariaDb(folder);
@@ -65,7 +72,7 @@ export class MariaDb {
 		this.#extra = options ?? this.#extra;
 		this.child = start(MARIADBD, [
 			...OPTIONS, `--user=${os.userInfo().username}`, `--datadir=${this.data}`, `--socket=${this.socket}`,
-			`--pid-file=${this.folder}/db.pid`, ...this.#extra,
+			`--pid-file=${this.folder}/db.pid`, `--tmpdir=${temporary(this.folder)}`, ...this.#extra,
 		], { log: this.log });
 		this.sql = await until("MariaDB accepts connections", async () => {
 			if (!isRunning(this.child))

@@ -28,9 +28,10 @@ say() {	# say STATUS NAME
 }
 
 start() {
-	mariadb-install-db --no-defaults --auth-root-authentication-method=normal --skip-test-db --datadir="$folder/data" \
+	mkdir "$folder/tmp"
+	mariadb-install-db --no-defaults --auth-root-authentication-method=normal --skip-test-db --datadir="$folder/data" --tmpdir="$folder/tmp" \
 		--user="$(id -un)" >"$folder/why" 2>&1 || return 1
-	"${MARIADBD:-/usr/sbin/mariadbd}" --no-defaults --user="$(id -un)" --datadir="$folder/data" --socket="$socket" --skip-networking \
+	"${MARIADBD:-/usr/sbin/mariadbd}" --no-defaults --user="$(id -un)" --datadir="$folder/data" --tmpdir="$folder/tmp" --socket="$socket" --skip-networking \
 		--pid-file="$folder/pid" --innodb-buffer-pool-size=32M --innodb-flush-log-at-trx-commit=0 >"$folder/why" 2>&1 &
 	server=$!
 	for _ in $(seq 150); do

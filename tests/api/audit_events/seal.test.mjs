@@ -43,8 +43,7 @@ test("a row whose transaction took its time is sealed later, after rows with lar
 	const slow = `aud_${"0".repeat(16)}`;
 	await auditEvent(org, { project });
 	await sealedRows(server, project.id);
-	const { id } = await auditEvent(org, { project });
-	await server.sql.run`UPDATE audit_events SET id = ${slow} WHERE id = ${id}`;
+	await auditEvent(org, { project, id: slow });
 	const rows = await sealedRows(server, project.id);
 	assert.deepEqual(rows.map((row) => row.id === slow), [false, true]);
 	assert.equal(await firstBroken(server, project.id), null);
