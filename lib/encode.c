@@ -1,5 +1,5 @@
 /*
- * Hex, base64url, percent encoding, digests, and integers as text.
+ * Hex, base64, percent encoding, digests, and integers as text.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -69,8 +69,9 @@ base64url_encode(struct arena *arena, struct bytes octets)
 	return text;
 }
 
+/* The alphabets differ in the last two digits. */
 static int
-base64url_value(char c)
+base64_value(char c, const char last_digits[2])
 {
 	if (c >= 'A' && c <= 'Z')
 		return c - 'A';
@@ -78,13 +79,14 @@ base64url_value(char c)
 		return c - 'a' + 26;
 	if (c >= '0' && c <= '9')
 		return c - '0' + 52;
-	if (c == '-')
+	if (c == last_digits[0])
 		return 62;
-	return c == '_' ? 63 : -1;
+	return c == last_digits[1] ? 63 : -1;
 }
 
-bool
-base64url_decode(struct arena *arena, const char *text, size_t len, struct bytes *ret)
+static bool
+decode_base64(struct arena *arena, const char *text, size_t len, const char last_digits[2],
+	      struct bytes *ret)
 {
 	if (len % 4 == 1)
 		return false;
@@ -94,7 +96,7 @@ base64url_decode(struct arena *arena, const char *text, size_t len, struct bytes
 	uint32_t bits = 0;
 	unsigned held = 0;
 	for (size_t i = 0; i < len; i++) {
-		int value = base64url_value(text[i]);
+		int value = base64_value(text[i], last_digits);
 		if (value < 0)
 			return false;
 		bits = (bits << 6) | (uint32_t)value;
@@ -108,6 +110,24 @@ base64url_decode(struct arena *arena, const char *text, size_t len, struct bytes
 		return false;
 	*ret = (struct bytes){ .data = data, .len = count };
 	return true;
+}
+
+bool
+base64url_decode(struct arena *arena, const char *text, size_t len, struct bytes *ret)
+{
+	return decode_base64(arena, text, len, "-_", ret);
+}
+
+bool
+base64_decode(struct arena *arena, const char *text, size_t len, struct bytes *ret)
+{
+	size_t digits = len;
+
+	if (len % 4 != 0)
+		return false;
+	while (digits > 0 && len - digits < 2 && text[digits - 1] == '=')
+		digits--;
+	return decode_base64(arena, text, digits, "+/", ret);
 }
 
 static bool

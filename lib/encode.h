@@ -1,5 +1,5 @@
 /*
- * Text forms of octets and times. Decoders take exactly what the encoders give: no padding, no line breaks, no second spelling.
+ * Text forms of octets and times. Decoders take one spelling of each value: no line breaks, no unused bits, padding only where it belongs.
  */
 #ifndef GATEHOUSE_LIB_ENCODE_H
 #define GATEHOUSE_LIB_ENCODE_H
@@ -12,6 +12,8 @@ bool hex_decode(struct arena *, const char *text, struct bytes *ret);
 /* base64url without padding (RFC 4648 section 5); decoding refuses unused bits that aren't zero. */
 const char *base64url_encode(struct arena *, struct bytes) RETURNS_NONNULL;
 bool base64url_decode(struct arena *, const char *text, size_t len, struct bytes *ret);
+/* base64 with padding (RFC 4648 section 4), on one line; the same strictness. */
+bool base64_decode(struct arena *, const char *text, size_t len, struct bytes *ret);
 
 /* Everything but unreserved characters (RFC 3986 section 2.3) as %XX. */
 const char *percent_encode(struct arena *, const char *text) RETURNS_NONNULL;

@@ -55,6 +55,39 @@ at_03_base64url_has_one_spelling(void **state)
 }
 
 static void
+base64_vectors_of_rfc_4648(void **state)
+{
+	(void)state;
+	static const char *const vectors[][2] = {
+		{ "", "" },	       { "f", "Zg==" },	       { "fo", "Zm8=" },
+		{ "foo", "Zm9v" },     { "foob", "Zm9vYg==" }, { "fooba", "Zm9vYmE=" },
+		{ "foobar", "Zm9vYmFy" }, { "\xfb\xff\xbf", "+/+/" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(vectors); i++) {
+		struct bytes decoded = { 0 };
+		const char *text = vectors[i][1];
+		assert_true(base64_decode(arena, text, strlen(text), &decoded));
+		assert_int_equal(decoded.len, strlen(vectors[i][0]));
+		assert_memory_equal(decoded.data, vectors[i][0], decoded.len);
+	}
+}
+
+static void
+base64_has_one_spelling(void **state)
+{
+	(void)state;
+	static const char *const bad[] = { "Zg",   "Zg=",  "Zh==",   "Zm9=",  "Z===",  "====", "=",
+					   "-_-_", "Zg==Zg==", "Zm9v\n", " Zm9vYg", "Zm9v====" };
+	struct bytes decoded = { 0 };
+
+	assert_true(base64_decode(arena, "Zg==", 4, &decoded));
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		assert_false(base64_decode(arena, bad[i], strlen(bad[i]), &decoded));
+	assert_int_equal(decoded.len, 1);
+}
+
+static void
 hex_vectors_of_rfc_4648(void **state)
 {
 	(void)state;
@@ -160,6 +193,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(base64url_vectors_of_rfc_4648),
 		TEST(at_03_base64url_has_one_spelling),
+		TEST(base64_vectors_of_rfc_4648),
+		TEST(base64_has_one_spelling),
 		TEST(hex_vectors_of_rfc_4648),
 		TEST(percent_encoding_keeps_the_unreserved),
 		TEST(percent_decoding_refuses_what_has_two_readings),
