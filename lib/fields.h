@@ -133,6 +133,14 @@ void fields_parse(struct arena *, const struct field *, const struct json *body,
 /* Did the body name any field? (A PATCH must.) */
 bool fields_has_any_in_body(const struct field *, const void *input);
 
+/*
+ * A PATCH of settings that are kept as a JSON object: `stored` (NULL: nothing) with what the body named in place. null takes a member
+ * out, so that its default holds again; objects are merged member by member; FIELD_SECRET members are left to the caller.
+ */
+const char *fields_merge(struct arena *, const struct field *, const void *input, const struct json *stored);
+
+/* One value of a row or input. */
+void field_render(struct buffer *, const struct field *, const void *object, bool without_secrets);
 /* The object as JSON. without_secrets: FIELD_SECRET members become null (stored replies). */
 void fields_render(struct buffer *, const struct field *, const void *object, bool without_secrets);
 /*

@@ -72,8 +72,8 @@ render_list(struct buffer *out, const struct field *field, const struct field_li
 	buffer_char(out, ']');
 }
 
-static void
-render_value(struct buffer *out, const struct field *field, const void *object,
+void
+field_render(struct buffer *out, const struct field *field, const void *object,
 	     bool without_secrets)
 {
 	const void *member = member_of(object, field);
@@ -132,7 +132,7 @@ fields_render(struct buffer *out, const struct field *fields, const void *object
 		is_first = false;
 		buffer_json_string(out, field->name);
 		buffer_char(out, ':');
-		render_value(out, field, object, without_secrets);
+		field_render(out, field, object, without_secrets);
 	}
 	buffer_char(out, '}');
 }
@@ -144,7 +144,7 @@ value_text(struct arena *arena, const struct field *field, const void *object, b
 
 	if (object == NULL)
 		return "null";
-	render_value(&out, field, object, without_secrets);
+	field_render(&out, field, object, without_secrets);
 	return buffer_string(&out);
 }
 

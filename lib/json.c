@@ -191,3 +191,46 @@ json_member(const struct json *object, const char *name)
 	}
 	return NULL;
 }
+
+/* ---- writing ---- */
+
+static void
+render_items(struct buffer *out, const struct json *value)
+{
+	bool is_object = value->type == JSON_OBJECT;
+
+	buffer_char(out, is_object ? '{' : '[');
+	for (size_t i = 0; i < value->count; i++) {
+		if (i > 0)
+			buffer_char(out, ',');
+		if (is_object) {
+			buffer_json_string(out, value->names[i]);
+			buffer_char(out, ':');
+		}
+		json_render(out, &value->items[i]);
+	}
+	buffer_char(out, is_object ? '}' : ']');
+}
+
+void
+json_render(struct buffer *out, const struct json *value)
+{
+	switch (value->type) {
+	case JSON_NULL:
+		buffer_text(out, "null");
+		break;
+	case JSON_BOOL:
+		buffer_json_bool(out, value->boolean);
+		break;
+	case JSON_INT:
+		buffer_json_int(out, value->integer);
+		break;
+	case JSON_STRING:
+		buffer_json_string(out, value->string);
+		break;
+	case JSON_ARRAY:
+	case JSON_OBJECT:
+		render_items(out, value);
+		break;
+	}
+}

@@ -5,7 +5,7 @@
 #ifndef GATEHOUSE_LIB_JSON_H
 #define GATEHOUSE_LIB_JSON_H
 
-#include "lib/arena.h"
+#include "lib/buffer.h"
 #include "lib/errors.h"
 
 #define JSON_DEPTH_MAX 32
@@ -28,5 +28,7 @@ struct json {
 enum err json_parse(struct arena *, const char *text, size_t len, struct json *ret, const char **ret_reason) MUST_CHECK;
 /* NULL when the object has no such member. */
 const struct json *json_member(const struct json *object, const char *name);
+/* The tree as text again. */
+void json_render(struct buffer *, const struct json *);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * Tests of lib/fields_values.c: objects in a request.
+ * Tests of lib/fields_values.c and lib/fields_merge.c: objects in a request.
  */
 #include <string.h>
 
@@ -16,7 +16,7 @@ struct inner {
 
 static const struct field inner_fields[] = {
 	IN_INT(struct inner, seq, 1, 10, .flags = FIELD_REQUIRED),
-	IN_STRING(struct inner, word, .max = 3),
+	IN_STRING(struct inner, word, .max = 3, .flags = FIELD_NULLABLE),
 	FIELDS_END,
 };
 
@@ -93,12 +93,86 @@ what_is_wrong_in_an_object_is_named_by_both_names(void **state)
 	assert_string_equal(errors.items[0].rule, "type");
 }
 
+struct settings_patch {
+	struct {
+		bool name, is_on, tags, secret, inner;
+	} has;
+	const char *name;
+	bool is_on;
+	struct strings tags;
+	const char *secret;
+	const struct inner_patch *inner;
+};
+
+struct inner_patch {
+	struct {
+		bool seq, word;
+	} has;
+	int64_t seq;
+	const char *word;
+};
+
+static const struct field inner_patch_fields[] = {
+	IN_INT(struct inner_patch, seq, 1, 10, .flags = FIELD_NULLABLE),
+	IN_STRING(struct inner_patch, word, .max = 3, .flags = FIELD_NULLABLE),
+	FIELDS_END,
+};
+
+static const struct field patch_fields[] = {
+	IN_STRING(struct settings_patch, name, .max = 9, .flags = FIELD_NULLABLE),
+	IN_BOOL(struct settings_patch, is_on),
+	IN_STRINGS(struct settings_patch, tags, .items_max = 3, .flags = FIELD_NULLABLE),
+	IN_STRING(struct settings_patch, secret, .flags = FIELD_SECRET),
+	IN_OBJECT(struct settings_patch, inner, inner_patch_fields, struct inner_patch),
+	FIELDS_END,
+};
+
+static const char *
+merge(const char *stored_text, const char *text)
+{
+	const struct name_values none = { 0 };
+	struct field_errors errors = { .count = 0 };
+	struct settings_patch patch;
+	struct json body, stored;
+
+	assert_int_equal(json_parse(arena, text, strlen(text), &body, NULL), OK);
+	assert_int_equal(json_parse(arena, stored_text, strlen(stored_text), &stored, NULL), OK);
+	fields_parse(arena, patch_fields, &body, none, none, &patch, &errors);
+	assert_int_equal(errors.count, 0);
+	return fields_merge(arena, patch_fields, &patch, &stored);
+}
+
+static void
+a_patch_takes_the_place_of_what_it_names_and_leaves_the_rest(void **state)
+{
+	(void)state;
+	assert_string_equal(merge("{}", "{}"), "{}");
+	assert_string_equal(merge("null", "{\"is_on\":false}"), "{\"is_on\":false}");
+	assert_string_equal(merge("{\"older\":[1,{\"a\":null}],\"name\":\"x\",\"is_on\":true}",
+				  "{\"name\":\"y\",\"tags\":[\"b\",\"c\"]}"),
+			    "{\"older\":[1,{\"a\":null}],\"is_on\":true,\"name\":\"y\",\"tags\":[\"b\",\"c\"]}");
+	assert_string_equal(merge("{\"name\":\"x\",\"tags\":[\"a\"]}", "{\"name\":null,\"tags\":null}"), "{}");
+	assert_string_equal(merge("{\"inner\":{\"seq\":3,\"word\":\"a\"}}", "{\"inner\":{\"word\":\"b\"}}"),
+			    "{\"inner\":{\"seq\":3,\"word\":\"b\"}}");
+	assert_string_equal(merge("{\"inner\":{\"seq\":3,\"word\":\"a\"}}", "{\"inner\":{\"seq\":null}}"),
+			    "{\"inner\":{\"word\":\"a\"}}");
+}
+
+static void
+a_secret_is_never_merged(void **state)
+{
+	(void)state;
+	assert_string_equal(merge("{}", "{\"secret\":\"hush\",\"name\":\"x\"}"), "{\"name\":\"x\"}");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(an_object_is_read_into_a_struct_of_its_own),
 		TEST(what_is_wrong_in_an_object_is_named_by_both_names),
+		TEST(a_patch_takes_the_place_of_what_it_names_and_leaves_the_rest),
+		TEST(a_secret_is_never_merged),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
