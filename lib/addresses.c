@@ -42,6 +42,22 @@ ip_format(struct arena *arena, struct bytes ip)
 	return arena_strdup(arena, text);
 }
 
+/* IPv4 is public unless listed; of IPv6 only global unicast (2000::/3, RFC 4291 section 2.4) is, less what is listed. */
+#define RESERVED_IPV4                                                                              \
+	"0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 "             \
+	"192.0.0.0/24 192.0.2.0/24 192.88.99.0/24 192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 "   \
+	"203.0.113.0/24 224.0.0.0/4 240.0.0.0/4"
+#define GLOBAL_IPV6   "2000::/3"
+#define RESERVED_IPV6 "2001::/23 2001:db8::/32 2002::/16 3fff::/20"
+
+bool
+ip_is_public(const uint8_t ip[16])
+{
+	if (is_ipv4(ip))
+		return !ip_is_in(RESERVED_IPV4, ip);
+	return ip_is_in(GLOBAL_IPV6, ip) && !ip_is_in(RESERVED_IPV6, ip);
+}
+
 void
 ip_to_bucket(uint8_t ip[16])
 {

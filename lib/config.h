@@ -79,7 +79,15 @@ struct config {
 		const char *from_address;
 		const char *from_name;
 		bool require_tls;
+		const char *sendmail;		/* program of the provider sendmail; "" = no project may choose it */
 	} mail;
+
+	/* calls to other people's servers on a project's behalf */
+	struct {
+		const char *allow;		/* networks that may be called though they aren't public; "" = none */
+		const char *ca_file;		/* "" = the system's */
+		const char *connect_to;		/* "host:port:other:port", separated by spaces */
+	} outgoing;
 
 	struct {
 		int64_t memory_kib;

@@ -107,6 +107,25 @@ const struct config_key config_keys[] = {
 	TEXT("mail.from_name", mail.from_name, "Gatehouse", .meaning = "Sender's name."),
 	BOOL("mail.require_tls", mail.require_tls, true,
 	     .meaning = "Refuse to send over a line that isn't encrypted."),
+	PATH("mail.sendmail", mail.sendmail, "/usr/sbin/sendmail", .may_be_empty = true,
+	     .meaning = "Program that projects with the mail provider sendmail hand their mail to; "
+			"empty: no project may choose it."),
+	{
+	    .path = "outgoing.allow",
+	    .type = CONFIG_NETWORKS,
+	    .offset = offsetof(struct config, outgoing.allow),
+	    .text_default = "",
+	    .may_be_empty = true,
+	    .meaning = "Networks (address/bits), separated by spaces, that projects' mail servers, "
+		       "providers and callbacks may be in though they aren't public. Empty: public "
+		       "addresses only.",
+	},
+	PATH("outgoing.ca_file", outgoing.ca_file, "", .may_be_empty = true,
+	     .meaning = "Certificates that those servers' are checked against; empty: the "
+			"system's."),
+	TEXT("outgoing.connect_to", outgoing.connect_to, "", .may_be_empty = true,
+	     .meaning = "host:port:gateway:port, separated by spaces: calls to host:port go to "
+			"gateway:port instead, under the host's own name and certificate."),
 	INT("passwords.memory_kib", passwords.memory_kib, 9216, 7168, 65536,
 	    .meaning = "Argon2id: memory of one hash."),
 	INT("passwords.passes", passwords.passes, 4, 1, 10, .meaning = "Argon2id: passes over it."),

@@ -49,6 +49,11 @@ const char *ip_format(struct arena *, struct bytes ip);
 /* Networks as "10.0.0.0/8 ::1": is the text such a list, and does it hold the address? */
 bool ip_networks_are_valid(const char *networks);
 bool ip_is_in(const char *networks, const uint8_t ip[16]);
+/*
+ * May this address be anybody's server on the Internet? False for all that RFC 6890 and its registries reserve: private, shared, loopback,
+ * link-local, documentation, benchmarking, multicast, and what carries an IPv4 address within (6to4, Teredo, NAT64).
+ */
+bool ip_is_public(const uint8_t ip[16]);
 /* What a limit per address counts: IPv4 whole, IPv6 by its /64 (HT-19). In place. */
 void ip_to_bucket(uint8_t ip[16]);
 

@@ -37,6 +37,43 @@ addresses_have_one_form(void **state)
 	assert_string_equal(ip_format(arena, (struct bytes){ 0 }), "");
 }
 
+static bool
+is_public(const char *text)
+{
+	uint8_t ip[16];
+
+	assert_true(ip_parse(text, ip));
+	return ip_is_public(ip);
+}
+
+static void
+only_addresses_of_the_internet_are_public(void **state)
+{
+	static const char *const inside[] = {
+		"0.0.0.0", "10.0.0.1", "10.255.255.255", "100.64.0.1", "127.0.0.1", "127.255.255.254",
+		"169.254.169.254", "172.16.0.1", "172.31.255.255", "192.0.0.8", "192.0.2.1",
+		"192.168.1.1", "198.18.0.1", "198.19.255.255", "203.0.113.9", "224.0.0.1",
+		"240.0.0.1", "255.255.255.255", "::", "::1", "::ffff:127.0.0.1", "::ffff:10.1.2.3",
+		"::ffff:a9fe:a9fe", "::127.0.0.1", "64:ff9b::7f00:1", "64:ff9b:1::1", "100::1",
+		"2001::1", "2001:db8::1", "2002:7f00:1::1", "3fff::1", "fc00::1", "fd12::1",
+		"fe80::1", "fec0::1", "ff02::1",
+	};
+	static const char *const outside[] = {
+		"1.1.1.1", "9.255.255.255", "11.0.0.0", "100.63.255.255", "100.128.0.0", "126.1.1.1",
+		"128.0.0.1", "172.15.255.255", "172.32.0.0", "192.167.1.1", "198.17.255.255",
+		"223.255.255.255", "::ffff:8.8.8.8", "2001:4860:4860::8888", "2606:4700::1111",
+		"2a00::1",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(inside); i++)
+		if (is_public(inside[i]))
+			fail_msg("%s counts as public", inside[i]);
+	for (size_t i = 0; i < ARRAY_LEN(outside); i++)
+		if (!is_public(outside[i]))
+			fail_msg("%s doesn't count as public", outside[i]);
+}
+
 static void
 ht_19_buckets_are_whole_ipv4_and_64_bits_of_ipv6(void **state)
 {
@@ -131,6 +168,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(addresses_have_one_form),
+		TEST(only_addresses_of_the_internet_are_public),
 		TEST(ht_19_buckets_are_whole_ipv4_and_64_bits_of_ipv6),
 		TEST(other_texts_are_no_address),
 		TEST(networks_hold_their_addresses),

@@ -1,0 +1,178 @@
+/*
+ * Calls by libcurl, each with a handle of its own: no cookie, no connection and no credential outlives a call.
+ */
+#include "sys/fetch.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "lib/buffer.h"
+#include "sys/outgoing.h"
+
+#define CONNECT_TIMEOUT_MS 5000L
+#define HEADER_VALUE_MAX   255
+
+struct call {
+	struct buffer body;
+	size_t body_bytes_max;
+	bool is_too_long;
+	const char *message_id;
+};
+
+static size_t
+take_body(char *data, size_t size, size_t count, void *context)
+{
+	struct call *call = context;
+	size_t len = size * count;
+
+	if (len > call->body_bytes_max - call->body.len) {
+		call->is_too_long = true;
+		return 0;
+	}
+	buffer_add(&call->body, data, len);
+	return len;
+}
+
+static size_t
+take_header(char *data, size_t size, size_t count, void *context)
+{
+	static const char name[] = "x-message-id:";
+	struct call *call = context;
+	size_t len = size * count;
+	size_t at = sizeof(name) - 1;
+
+	if (len <= at || strncasecmp(data, name, at) != 0)
+		return len;
+	while (at < len && (data[at] == ' ' || data[at] == '\t'))
+		at++;
+	size_t end = at;
+	while (end < len && data[end] > ' ' && data[end] < 0x7f && end - at < HEADER_VALUE_MAX)
+		end++;
+	call->message_id = arena_strndup(call->body.arena, data + at, end - at);
+	return len;
+}
+
+/* False for one that would be two. */
+static bool
+add_headers(struct curl_slist **list, const struct fetch_request *request)
+{
+	for (size_t i = 0; i < FETCH_HEADERS_MAX && request->headers[i] != NULL; i++) {
+		if (strpbrk(request->headers[i], "\r\n") != NULL)
+			return false;
+		struct curl_slist *more = curl_slist_append(*list, request->headers[i]);
+		if (more == NULL)
+			return false;
+		*list = more;
+	}
+	return true;
+}
+
+static void
+set_call(CURL *curl, const struct fetch_request *request, struct curl_slist *headers, struct call *call)
+{
+	curl_easy_setopt(curl, CURLOPT_URL, request->url);
+	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "https");
+	curl_easy_setopt(curl, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+	if (request->body.data != NULL) {
+		curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.len);
+		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, (const char *)request->body.data);
+	}
+	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request->method);
+	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+	curl_easy_setopt(curl, CURLOPT_USERAGENT, "Gatehouse");
+	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS);
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)FETCH_TIMEOUT_MS);
+	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
+	curl_easy_setopt(curl, CURLOPT_WRITEDATA, call);
+	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header);
+	curl_easy_setopt(curl, CURLOPT_HEADERDATA, call);
+}
+
+static enum fetch_result
+judge(struct arena *arena, CURLcode code, const char *text, const struct call *call, bool was_refused,
+      const char **ret_reason)
+{
+	switch (code) {
+	case CURLE_OK:
+		return FETCH_ANSWERED;
+	case CURLE_UNSUPPORTED_PROTOCOL:
+	case CURLE_URL_MALFORMAT:
+	case CURLE_LOGIN_DENIED:
+		*ret_reason = "the address isn't an https URL that may be called";
+		return FETCH_NOT_ALLOWED;
+	default:
+		break;
+	}
+	if (was_refused) {
+		*ret_reason = "the server isn't at a public address";
+		return FETCH_NOT_ALLOWED;
+	}
+	if (call->is_too_long)
+		*ret_reason = "the answer is too long";
+	else
+		*ret_reason = arena_strdup(arena, text[0] != '\0' ? text : curl_easy_strerror(code));
+	return FETCH_FAILED;
+}
+
+static enum fetch_result
+perform(CURL *curl, struct arena *arena, const struct config *config, const struct fetch_request *request,
+	struct call *call, const char **ret_reason)
+{
+	struct outgoing outgoing = { .config = config, .heartbeat = request->heartbeat };
+	struct curl_slist *headers = NULL;
+	char text[CURL_ERROR_SIZE] = "";
+	enum fetch_result result = FETCH_NOT_ALLOWED;
+
+	if (add_headers(&headers, request)) {
+		outgoing_guard(&outgoing, curl);
+		set_call(curl, request, headers, call);
+		curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, text);
+		CURLcode code = curl_easy_perform(curl);
+		result = judge(arena, code, text, call, outgoing.was_refused, ret_reason);
+		curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, NULL);
+		curl_easy_setopt(curl, CURLOPT_CONNECT_TO, NULL);
+		outgoing_end(&outgoing);
+	} else {
+		*ret_reason = "a header holds a line break";
+	}
+	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, NULL);
+	curl_slist_free_all(headers);
+	return result;
+}
+
+static void
+read_answer(CURL *curl, struct arena *arena, const struct call *call, struct fetch_answer *ret)
+{
+	struct fetch_answer answer = { .message_id = call->message_id };
+	char *content_type = NULL;
+
+	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer.status);
+	curl_easy_getinfo(curl, CURLINFO_CONTENT_TYPE, &content_type);
+	answer.content_type = content_type == NULL ? "" : arena_strdup(arena, content_type);
+	answer.body = buffer_string(&call->body);
+	answer.body_len = call->body.len;
+	*ret = answer;
+}
+
+enum fetch_result
+fetch(struct arena *arena, const struct config *config, const struct fetch_request *request,
+      struct fetch_answer *ret_answer, const char **ret_reason)
+{
+	struct call call = {
+		.body = buffer_new(arena),
+		.body_bytes_max =
+		    request->answer_bytes_max != 0 ? request->answer_bytes_max : FETCH_ANSWER_BYTES_MAX,
+		.message_id = "",
+	};
+	CURL *curl = curl_easy_init();
+
+	if (curl == NULL) {
+		*ret_reason = "libcurl can't start";
+		return FETCH_FAILED;
+	}
+	enum fetch_result result = perform(curl, arena, config, request, &call, ret_reason);
+	if (result == FETCH_ANSWERED)
+		read_answer(curl, arena, &call, ret_answer);
+	curl_easy_cleanup(curl);
+	return result;
+}
