@@ -37,7 +37,7 @@ enum field_type {
 	FIELD_WORDS,	/* output: const char * of words with single spaces between, shown as an array */
 	FIELD_OBJECT,	/* pointer to a struct of .fields (input: .item_size octets); NULL is null */
 	FIELD_LIST,	/* output: struct field_list of .fields */
-	FIELD_JSON,	/* output: const char * of JSON text, put in as it is; NULL is null */
+	FIELD_JSON,	/* const char * of JSON text; NULL is null. Input: any value, as compact text; max counts octets */
 };
 
 enum field_in { IN_BODY = 0, IN_PATH, IN_QUERY };
@@ -89,6 +89,8 @@ struct field {
 #define IN_INT(T, member, low, high, ...) { IN_COMMON(T, member), .type = FIELD_INT, .min = low, .max = high, __VA_ARGS__ }
 #define IN_TIME(T, member, ...) { IN_COMMON(T, member), .type = FIELD_TIME, __VA_ARGS__ }
 #define IN_STRINGS(T, member, ...) { IN_COMMON(T, member), .type = FIELD_STRINGS, __VA_ARGS__ }
+/* A value of no fixed shape; .check sees its text. */
+#define IN_JSON(T, member, ...) { IN_COMMON(T, member), .type = FIELD_JSON, __VA_ARGS__ }
 /* An object in the body, of an input type of its own, to which the member points. Problems are named member.inner. */
 #define IN_OBJECT(T, member, table, type_, ...) \
 	{ IN_COMMON(T, member), .type = FIELD_OBJECT, .fields = table, .item_size = sizeof(type_), __VA_ARGS__ }
@@ -106,6 +108,10 @@ struct field {
 #define OUT_LIST(T, member, table, item_type, ...) \
 	{ OUT_COMMON(T, member), .type = FIELD_LIST, .fields = table, .item_size = sizeof(item_type), __VA_ARGS__ }
 #define OUT_JSON(T, member, ...) { OUT_COMMON(T, member), .type = FIELD_JSON, __VA_ARGS__ }
+
+/* Checks for IN_JSON: is it an object, an array? */
+const char *json_object_check(const char *text);
+const char *json_array_check(const char *text);
 
 /* One thing that is wrong with a request; all of them are reported at once. */
 struct field_error {

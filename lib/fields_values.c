@@ -21,6 +21,8 @@ static const struct {
 	{ "characters", "It has characters that aren't allowed." },
 	{ "pattern", "It doesn't have the form that is asked for." },
 	{ "email", "It isn't an e-mail address." },
+	{ "object", "It must be an object." },
+	{ "list", "It must be a list." },
 };
 
 static void *
@@ -325,6 +327,42 @@ read_object(struct fields_run *run, const struct field *field, struct raw_value 
 	return inner.count == 0;
 }
 
+const char *
+json_object_check(const char *text)
+{
+	return text[0] == '{' ? NULL : "object";
+}
+
+const char *
+json_array_check(const char *text)
+{
+	return text[0] == '[' ? NULL : "list";
+}
+
+static bool
+read_json(struct fields_run *run, const struct field *field, struct raw_value raw)
+{
+	struct buffer out = buffer_new(run->arena);
+
+	if (raw.json == NULL) {
+		field_errors_add(run->errors, run->arena, field->name, "type", "It isn't JSON.");
+		return false;
+	}
+	json_render(&out, raw.json);
+	if (field->max != 0 && out.len > (size_t)field->max) {
+		complain_of_length(run, field, field->name, "octets");
+		return false;
+	}
+	const char *text = buffer_string(&out);
+	wipe_if_secret(run, field, text);
+	const char *rule = field->check == NULL ? NULL : field->check(text);
+	if (rule != NULL)
+		complain_of_check(run, field->name, rule);
+	else
+		*(const char **)member_of(run, field) = text;
+	return rule == NULL;
+}
+
 /*
  * Types that only output tables have are a mistake in the table; the field then is one that nobody
  * can send.
@@ -348,10 +386,11 @@ field_read_value(struct fields_run *run, const struct field *field, struct raw_v
 		return read_strings(run, field, raw);
 	case FIELD_OBJECT:
 		return read_object(run, field, raw);
+	case FIELD_JSON:
+		return read_json(run, field, raw);
 	case FIELD_NONE:
 	case FIELD_WORDS:
 	case FIELD_LIST:
-	case FIELD_JSON:
 		break;
 	}
 	field_errors_add(run->errors, run->arena, field->name, "unknown",

@@ -165,6 +165,56 @@ a_secret_is_never_merged(void **state)
 	assert_string_equal(merge("{}", "{\"secret\":\"hush\",\"name\":\"x\"}"), "{\"name\":\"x\"}");
 }
 
+struct free_form {
+	struct {
+		bool data, list;
+	} has;
+	const char *data;
+	const char *list;
+};
+
+static const struct field free_fields[] = {
+	IN_JSON(struct free_form, data, .max = 20, .check = json_object_check),
+	IN_JSON(struct free_form, list, .check = json_array_check, .flags = FIELD_NULLABLE),
+	FIELDS_END,
+};
+
+static struct free_form
+parse_free(const char *text, struct field_errors *errors)
+{
+	const struct name_values none = { 0 };
+	struct free_form form;
+	struct json body;
+
+	*errors = (struct field_errors){ .count = 0 };
+	assert_int_equal(json_parse(arena, text, strlen(text), &body, NULL), OK);
+	fields_parse(arena, free_fields, &body, none, none, &form, errors);
+	return form;
+}
+
+static void
+json_of_no_fixed_shape_is_kept_as_compact_text(void **state)
+{
+	struct field_errors errors;
+	struct free_form form = parse_free("{\"data\": {\"a\": [1, \"x\"]}, \"list\": null}", &errors);
+
+	(void)state;
+	assert_int_equal(errors.count, 0);
+	assert_string_equal(form.data, "{\"a\":[1,\"x\"]}");
+	assert_true(form.has.list);
+	assert_null(form.list);
+	form = parse_free("{\"data\":[1],\"list\":{}}", &errors);
+	assert_int_equal(errors.count, 2);
+	assert_string_equal(errors.items[0].rule, "object");
+	assert_string_equal(errors.items[1].rule, "list");
+	assert_false(form.has.data);
+	parse_free("{\"data\":{\"a\":\"1234567890123\"}}", &errors);
+	assert_int_equal(errors.count, 1);
+	assert_string_equal(errors.items[0].rule, "length");
+	parse_free("{\"data\":{\"a\":\"123456789012\"}}", &errors);
+	assert_int_equal(errors.count, 0);
+}
+
 int
 main(void)
 {
@@ -172,6 +222,7 @@ main(void)
 		TEST(an_object_is_read_into_a_struct_of_its_own),
 		TEST(what_is_wrong_in_an_object_is_named_by_both_names),
 		TEST(a_patch_takes_the_place_of_what_it_names_and_leaves_the_rest),
+		TEST(json_of_no_fixed_shape_is_kept_as_compact_text),
 		TEST(a_secret_is_never_merged),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
