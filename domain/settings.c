@@ -6,15 +6,20 @@
 #include <string.h>
 
 #include "lib/json.h"
-#include "sql/gen/queries.h"
-
-#define AREA_SIGN_IN "sign_in"
+#include "lib/sign_in_methods.h"
 
 static const char *const policy_names[] = {
 	[SIGN_UP_OPEN] = "open",
 	[SIGN_UP_INVITE_ONLY] = "invite_only",
 	[SIGN_UP_CLOSED] = "closed",
 };
+
+const char *const mfa_policy_names[] = { "off", "optional", "required", NULL };
+const char *const mfa_method_names[] = { "totp", "passkey", "phone", NULL };
+const char *const phone_channel_names[] = { "sms", "whatsapp", "voice", NULL };
+const char *const bot_check_place_names[] = { "sign_in", "sign_up", "recover", "send", NULL };
+const char *const bot_check_provider_names[] = { "none",      "turnstile", "hcaptcha",
+						 "recaptcha", "http",      NULL };
 
 const char *
 sign_up_policy_name(enum sign_up_policy policy)
@@ -65,33 +70,166 @@ take_policy(const struct json *object, enum sign_up_policy *value)
 		*value = SIGN_UP_CLOSED;
 }
 
-static void
-take_methods(const struct json *object, bool *has_password)
+static int
+word_index(const char *const *names, const char *text)
 {
-	const struct json *member = json_member(object, "methods");
+	for (int i = 0; names[i] != NULL; i++)
+		if (strcmp(names[i], text) == 0)
+			return i;
+	return -1;
+}
+
+/* Words that nobody knows count for nothing. */
+static void
+take_set(const struct json *object, const char *name, const char *const *names, unsigned *value)
+{
+	const struct json *member = json_member(object, name);
 
 	if (member == NULL || member->type != JSON_ARRAY)
 		return;
-	*has_password = false;
+	*value = 0;
+	for (size_t i = 0; i < member->count; i++) {
+		int at = member->items[i].type == JSON_STRING
+			     ? word_index(names, member->items[i].string)
+			     : -1;
+
+		if (at >= 0)
+			*value |= 1u << (unsigned)at;
+	}
+}
+
+static void
+take_word(const struct json *object, const char *name, const char *const *names, int *value)
+{
+	const struct json *member = json_member(object, name);
+	int at = member != NULL && member->type == JSON_STRING ? word_index(names, member->string) : -1;
+
+	if (at >= 0)
+		*value = at;
+}
+
+static void
+take_text(const struct json *object, const char *name, const char **value)
+{
+	const struct json *member = json_member(object, name);
+
+	if (member != NULL && member->type == JSON_STRING)
+		*value = member->string;
+}
+
+static void
+take_texts(struct arena *arena, const struct json *object, const char *name, struct strings *value)
+{
+	const struct json *member = json_member(object, name);
+	const char **items;
+	size_t count = 0;
+
+	if (member == NULL || member->type != JSON_ARRAY)
+		return;
+	items = ARENA_ARRAY(arena, member->count + 1, const char *);
 	for (size_t i = 0; i < member->count; i++)
-		if (member->items[i].type == JSON_STRING &&
-		    strcmp(member->items[i].string, "password") == 0)
-			*has_password = true;
+		if (member->items[i].type == JSON_STRING)
+			items[count++] = member->items[i].string;
+	*value = (struct strings){ .items = items, .count = count };
+}
+
+static void
+take_password(const struct json *object, struct sign_in_settings *settings)
+{
+	take_int(object, "password_min_length", 8, 64, &settings->password_length_min);
+	take_int(object, "password_max_length", 64, 256, &settings->password_length_max);
+	take_int(object, "password_min_score", 0, 4, &settings->password_score_min);
+	take_bool(object, "password_block_breached", &settings->password_block_breached);
+}
+
+static void
+take_second_factor(const struct json *object, struct sign_in_settings *settings)
+{
+	int policy = (int)settings->mfa;
+
+	take_word(object, "mfa", mfa_policy_names, &policy);
+	settings->mfa = (enum mfa_policy)policy;
+	take_set(object, "mfa_methods", mfa_method_names, &settings->mfa_methods);
+}
+
+static void
+take_session(const struct json *object, struct sign_in_settings *settings)
+{
+	take_int(object, "session_max_lifetime_s", 300, 31536000, &settings->session_max_lifetime_s);
+	take_int(object, "session_inactivity_s", 300, 2592000, &settings->session_inactivity_s);
+	take_bool(object, "multi_session", &settings->multi_session);
+}
+
+static void
+take_passkey(struct arena *arena, const struct json *object, struct sign_in_settings *settings)
+{
+	const struct json *passkey = json_member(object, "passkey");
+
+	if (passkey == NULL || passkey->type != JSON_OBJECT)
+		return;
+	take_text(passkey, "rp_id", &settings->passkey.rp_id);
+	take_text(passkey, "rp_name", &settings->passkey.rp_name);
+	take_texts(arena, passkey, "origins", &settings->passkey.origins);
+}
+
+static void
+take_phone(struct arena *arena, const struct json *object, struct sign_in_settings *settings)
+{
+	const struct json *phone = json_member(object, "phone");
+
+	if (phone == NULL || phone->type != JSON_OBJECT)
+		return;
+	take_set(phone, "channels", phone_channel_names, &settings->phone.channels);
+	take_texts(arena, phone, "calling_codes", &settings->phone.calling_codes);
+	take_int(phone, "daily_limit", 1, 100000, &settings->phone.daily_limit);
+}
+
+static void
+take_bot_check(const struct json *object, struct sign_in_settings *settings)
+{
+	const struct json *check = json_member(object, "bot_check");
+	int provider = BOT_NONE;
+
+	if (check == NULL || check->type != JSON_OBJECT)
+		return;
+	take_word(check, "provider", bot_check_provider_names, &provider);
+	settings->bot_check.provider = (enum bot_check_provider)provider;
+	take_text(check, "site_key", &settings->bot_check.site_key);
+	take_text(check, "url", &settings->bot_check.url);
+	take_set(check, "on", bot_check_place_names, &settings->bot_check.places);
+	take_bool(check, "fail_open", &settings->bot_check.fail_open);
+}
+
+static struct sign_in_settings
+defaults(const struct config *config)
+{
+	return (struct sign_in_settings){
+		.methods = METHOD_BIT(METHOD_PASSWORD),
+		.sign_up = SIGN_UP_OPEN,
+		.require_email_verification = true,
+		.password_length_min = config->passwords.length_min,
+		.password_length_max = 128,
+		.password_score_min = config->passwords.score_min,
+		.password_block_breached = true,
+		.mfa = MFA_OPTIONAL,
+		.mfa_methods = 1u << MFA_TOTP | 1u << MFA_PASSKEY | 1u << MFA_PHONE,
+		.session_max_lifetime_s = 7776000,
+		.session_inactivity_s = 2592000,
+		.multi_session = true,
+		.link_verified_email = true,
+		.self_deletion = true,
+		.phone = { .channels = 1u << PHONE_SMS, .daily_limit = 500 },
+		.reset_minutes = 30,
+		.link_minutes = 10,
+		.anonymous_max_age_days = 30,
+		.bot_check = { .fail_open = true },
+	};
 }
 
 struct sign_in_settings
 sign_in_settings_parse(struct arena *arena, const struct config *config, const char *body)
 {
-	struct sign_in_settings settings = {
-		.sign_up = SIGN_UP_OPEN,
-		.require_email_verification = true,
-		.has_password_method = true,
-		.password_length_min = config->passwords.length_min,
-		.password_length_max = 128,
-		.password_score_min = config->passwords.score_min,
-		.reset_minutes = 30,
-		.link_minutes = 10,
-	};
+	struct sign_in_settings settings = defaults(config);
 	struct json object;
 
 	if (body == NULL)
@@ -100,118 +238,22 @@ sign_in_settings_parse(struct arena *arena, const struct config *config, const c
 		settings.sign_up = SIGN_UP_CLOSED;	/* what can't be read opens nothing */
 		return settings;
 	}
+	take_set(&object, "methods", sign_in_method_names, &settings.methods);
 	take_policy(&object, &settings.sign_up);
 	take_bool(&object, "require_email_verification", &settings.require_email_verification);
-	take_methods(&object, &settings.has_password_method);
-	take_int(&object, "password_min_length", 8, 64, &settings.password_length_min);
-	take_int(&object, "password_max_length", 64, 256, &settings.password_length_max);
-	take_int(&object, "password_min_score", 0, 4, &settings.password_score_min);
+	take_password(&object, &settings);
+	take_second_factor(&object, &settings);
+	take_session(&object, &settings);
+	take_bool(&object, "link_verified_email", &settings.link_verified_email);
+	take_bool(&object, "self_deletion", &settings.self_deletion);
+	take_passkey(arena, &object, &settings);
+	take_phone(arena, &object, &settings);
 	take_int(&object, "reset_minutes", 5, 60, &settings.reset_minutes);
 	take_int(&object, "link_minutes", 5, 30, &settings.link_minutes);
+	take_int(&object, "anonymous_max_age_days", 0, 3650, &settings.anonymous_max_age_days);
+	take_int(&object, "deletion_grace_days", 0, 30, &settings.deletion_grace_days);
+	take_bot_check(&object, &settings);
 	return settings;
-}
-
-static enum err
-read_body(struct tx *tx, const char *project_id, const char **ret_body)
-{
-	struct q_area_setting_get_row row;
-	enum err e = q_area_setting_get(
-	    tx->db, &(struct q_area_setting_get){ .project_id = project_id, .area = AREA_SIGN_IN },
-	    &row);
-
-	if (e != OK && e != ERR_NO_ROW)
-		return e;
-	*ret_body = e == OK ? row.body : NULL;
-	return OK;
-}
-
-enum err
-sign_in_settings_read(struct tx *tx, const char *project_id, struct sign_in_settings *ret)
-{
-	const char *body = NULL;
-
-	TRY(read_body(tx, project_id, &body));
-	*ret = sign_in_settings_parse(tx->arena, tx->config, body);
-	return OK;
-}
-
-/* ---- writing ---- */
-
-static void
-add_json(struct buffer *json, const struct json *value)
-{
-	switch (value->type) {
-	case JSON_NULL:
-		buffer_text(json, "null");
-		break;
-	case JSON_BOOL:
-		buffer_json_bool(json, value->boolean);
-		break;
-	case JSON_INT:
-		buffer_json_int(json, value->integer);
-		break;
-	case JSON_STRING:
-		buffer_json_string(json, value->string);
-		break;
-	case JSON_ARRAY:
-	case JSON_OBJECT:
-		buffer_char(json, value->type == JSON_ARRAY ? '[' : '{');
-		for (size_t i = 0; i < value->count; i++) {
-			if (i > 0)
-				buffer_char(json, ',');
-			if (value->type == JSON_OBJECT) {
-				buffer_json_string(json, value->names[i]);
-				buffer_char(json, ':');
-			}
-			add_json(json, &value->items[i]);
-		}
-		buffer_char(json, value->type == JSON_ARRAY ? ']' : '}');
-		break;
-	}
-}
-
-/* The stored object with one member put in place. */
-static const char *
-with_policy(struct arena *arena, const char *body, enum sign_up_policy policy)
-{
-	struct buffer json = buffer_new(arena);
-	struct json object = { .type = JSON_OBJECT };
-
-	if (body == NULL || json_parse(arena, body, strlen(body), &object, NULL) != OK ||
-	    object.type != JSON_OBJECT)
-		object = (struct json){ .type = JSON_OBJECT };
-	buffer_text(&json, "{\"sign_up\":");
-	buffer_json_string(&json, sign_up_policy_name(policy));
-	for (size_t i = 0; i < object.count; i++) {
-		if (strcmp(object.names[i], "sign_up") == 0)
-			continue;
-		buffer_char(&json, ',');
-		buffer_json_string(&json, object.names[i]);
-		buffer_char(&json, ':');
-		add_json(&json, &object.items[i]);
-	}
-	buffer_char(&json, '}');
-	return buffer_string(&json);
-}
-
-/* The row is written first, so that of two writers the second reads what the first wrote. */
-enum err
-sign_up_policy_write(struct tx *tx, const char *project_id, enum sign_up_policy policy)
-{
-	const char *body = NULL;
-
-	TRY(q_area_setting_touch(
-	    tx->db,
-	    &(struct q_area_setting_touch){ .project_id = project_id, .area = AREA_SIGN_IN },
-	    NULL));
-	TRY(read_body(tx, project_id, &body));
-	return q_area_setting_set(tx->db,
-				  &(struct q_area_setting_set){
-				      .project_id = project_id,
-				      .area = AREA_SIGN_IN,
-				      .body = with_policy(tx->arena, body, policy),
-				  },
-				  NULL);
 }
 
 /* ---- passwords ---- */
@@ -226,7 +268,9 @@ sign_in_settings_password_rules(const struct sign_in_settings *settings,
 		.length_min = (unsigned)settings->password_length_min,
 		.length_max = (unsigned)settings->password_length_max,
 		.score_min = (int)settings->password_score_min,
-		.breached_file = breached != NULL && breached[0] != '\0' ? breached : NULL,
+		.breached_file = settings->password_block_breached && breached != NULL && breached[0] != '\0'
+				     ? breached
+				     : NULL,
 	};
 }
 

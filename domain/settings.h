@@ -14,14 +14,54 @@ enum sign_up_policy { SIGN_UP_OPEN, SIGN_UP_INVITE_ONLY, SIGN_UP_CLOSED };
 const char *sign_up_policy_name(enum sign_up_policy) RETURNS_NONNULL;
 bool sign_up_policy_parse(const char *text, enum sign_up_policy *ret);
 
+enum mfa_policy { MFA_OFF, MFA_OPTIONAL, MFA_REQUIRED };
+
+/* Kinds of second factors, and channels of phone codes: sets with one bit each, in the order of their names. */
+enum mfa_method { MFA_TOTP, MFA_PASSKEY, MFA_PHONE, MFA_METHOD_COUNT };
+enum phone_channel { PHONE_SMS, PHONE_WHATSAPP, PHONE_VOICE, PHONE_CHANNEL_COUNT };
+extern const char *const mfa_policy_names[];
+extern const char *const mfa_method_names[];
+extern const char *const phone_channel_names[];
+
+/* Where a bot check stands in the way. */
+enum bot_check_place { BOT_SIGN_IN, BOT_SIGN_UP, BOT_RECOVER, BOT_SEND, BOT_PLACE_COUNT };
+enum bot_check_provider { BOT_NONE, BOT_TURNSTILE, BOT_HCAPTCHA, BOT_RECAPTCHA, BOT_HTTP };
+extern const char *const bot_check_place_names[];
+extern const char *const bot_check_provider_names[];
+
 struct sign_in_settings {
+	unsigned methods; /* METHOD_BIT; a client's own narrow it: flow_methods() */
 	enum sign_up_policy sign_up;
 	bool require_email_verification;
-	bool has_password_method;
-	int64_t password_length_min, password_length_max;
+	int64_t password_length_min, password_length_max; /* characters */
 	int64_t password_score_min;
+	bool password_block_breached;
+	enum mfa_policy mfa;
+	unsigned mfa_methods; /* 1u << enum mfa_method */
+	int64_t session_max_lifetime_s, session_inactivity_s;
+	bool multi_session;
+	bool link_verified_email;
+	bool self_deletion;
+	struct {
+		const char *rp_id, *rp_name; /* NULL: the issuer's host; the project's name */
+		struct strings origins;	     /* none: the issuer's */
+	} passkey;
+	struct {
+		unsigned channels;	       /* 1u << enum phone_channel */
+		struct strings calling_codes; /* "+62"; none: every one */
+		int64_t daily_limit;
+	} phone;
 	int64_t reset_minutes; /* life of a reset link */
-	int64_t link_minutes;  /* of a code */
+	int64_t link_minutes;  /* of a magic link or code */
+	int64_t anonymous_max_age_days; /* 0: kept */
+	int64_t deletion_grace_days;
+	struct {
+		enum bot_check_provider provider;
+		const char *site_key; /* NULL without a provider */
+		const char *url;      /* of provider http */
+		unsigned places;      /* 1u << enum bot_check_place */
+		bool fail_open;
+	} bot_check;
 };
 
 /*

@@ -33,6 +33,8 @@ struct flow_data {
 	int64_t resend_at;
 	int64_t token_version; /* of the user when it was proven: what has ended their sessions
 				  since ends this too */
+	int64_t level;	       /* 2 with a second factor, else NONE */
+	int64_t password_due;  /* 1: what was proven asks for a new password, else NONE */
 };
 
 struct flow {
@@ -90,8 +92,10 @@ enum verdict flow_gate(const struct request *, struct tx *, const char *flow_id,
  * 3)
  */
 bool flow_is_served_here(const struct request *, const char *project_id);
-/* A client without methods of its own inherits the project's. */
-bool flow_has_password_method(const struct sign_in_settings *, const char *auth_methods);
+/* METHOD_BIT of what is on. A client without methods of its own inherits the project's. */
+unsigned flow_methods(const struct sign_in_settings *, const char *auth_methods);
+/* Is a method on that this action needs, where the flow stands? (users.md rule 9) */
+bool flow_has_method_for(const struct flow *, enum flow_action);
 enum err flow_token(const struct request *, const struct flow *, const char **ret_token) MUST_CHECK;
 
 /* ---- flow_view.c ---- */
@@ -124,6 +128,21 @@ enum err flow_code_digest(const struct request *, const struct flow *, const cha
  */
 enum err flow_begin_reset(const struct request *, struct tx *, const char *project_id,
 			  const char *user_id, const char *token, struct flow *ret) MUST_CHECK;
+
+/* ---- flow_next.c ---- */
+
+/*
+ * Notes a factor that was just proven: strength is a session's auth_strength, amr RFC 8176 names with
+ * spaces between. The strength of the first one stays; amr grows.
+ */
+void flow_note_factor(const struct request *, struct flow *, const char *strength, const char *amr);
+/* The flow is about this person from now on: reads what later steps look at. ERR_NO_ROW. */
+enum err flow_take_user(struct tx *, struct flow *, const char *user_id) MUST_CHECK;
+/*
+ * The one door behind every proof: takes the step to what is still due of this person (second
+ * factor, address, password, enrolment), or to done. What was proven has been noted before.
+ */
+enum err flow_pass(const struct request *, struct tx *, struct flow *) MUST_CHECK;
 
 /* ---- flow_proof.c ---- */
 

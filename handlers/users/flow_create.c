@@ -143,6 +143,8 @@ make_flow(const struct request *rq, struct tx *tx, const struct flow_client_row 
 		    .invitation = in->invitation_secret,
 		    .resend_at = NONE,
 		    .token_version = NONE,
+		    .level = NONE,
+		    .password_due = NONE,
 		},
 	    .settings = sign_in_settings_parse(rq->arena, rq->config, client->settings_body),
 	};
@@ -166,7 +168,7 @@ check_create(const struct request *rq, const struct flow_client_row *client)
 	/* No client may run screens of its own yet (rule 4). */
 	if (in->has.transport && strcmp(in->transport, "code") == 0)
 		return fail_err(rq, ERR_DIRECT_FLOW_NOT_ALLOWED);
-	if (!flow_has_password_method(&settings, client->auth_methods))
+	if (flow_methods(&settings, client->auth_methods) == 0)
 		return fail_err(rq, ERR_METHOD_DISABLED);
 	if (in->has.invitation_secret && strcmp(client->project_id, rq->console_id) != 0)
 		return fail_field(rq, "invitation_secret", "not_here",

@@ -8,6 +8,7 @@
 
 #include "lib/encode.h"
 #include "lib/secrets.h"
+#include "lib/sign_in_methods.h"
 
 #define COOKIE_LIFE_S     (FLOW_MAIL_LIFE_MS / SECOND_MS)
 #define COOKIE_RANDOM_LEN 43
@@ -130,31 +131,18 @@ flow_look(const struct request *rq, struct tx *tx, const char *flow_id, struct f
 
 /* ---- acting ---- */
 
-/* auth_methods: words with single spaces between, as stored. */
-static bool
-has_word(const char *words, const char *word)
+unsigned
+flow_methods(const struct sign_in_settings *settings, const char *auth_methods)
 {
-	size_t len = strlen(word);
-
-	for (const char *at = words; (at = strstr(at, word)) != NULL; at += len)
-		if ((at == words || at[-1] == ' ') && (at[len] == '\0' || at[len] == ' '))
-			return true;
-	return false;
+	return settings->methods & sign_in_methods_parse(auth_methods);
 }
 
 bool
-flow_has_password_method(const struct sign_in_settings *settings, const char *auth_methods)
+flow_has_method_for(const struct flow *flow, enum flow_action action)
 {
-	return settings->has_password_method &&
-	       (auth_methods == NULL || has_word(auth_methods, "password"));
-}
+	unsigned needed = flow_methods_needed(flow->state, action);
 
-static bool
-needs_password_method(enum flow_action action)
-{
-	return action == FLOW_DO_IDENTIFY || action == FLOW_DO_SIGN_UP ||
-	       action == FLOW_DO_RECOVER || action == FLOW_DO_PASSWORD ||
-	       action == FLOW_DO_SET_PASSWORD;
+	return needed == 0 || (needed & flow_methods(&flow->settings, flow->row.auth_methods)) != 0;
 }
 
 enum verdict
@@ -173,8 +161,7 @@ flow_gate(const struct request *rq, struct tx *tx, const char *flow_id, enum flo
 		return fail_err(rq, e);
 	if (!flow_allows(flow.kind, flow.state, action))
 		return flow_end(rq, tx, &flow, ERR_FLOW_STATE_CONFLICT);
-	if (needs_password_method(action) &&
-	    !flow_has_password_method(&flow.settings, flow.row.auth_methods))
+	if (!flow_has_method_for(&flow, action))
 		return fail_err(rq, ERR_METHOD_DISABLED);
 	*ret = flow;
 	return go_on(rq);

@@ -7,31 +7,16 @@
 
 #include "domain/users.h"
 
-/* What was proven, for the session that comes of it (RFC 8176 names for amr). */
+/* What was sent to be proven is used up. */
 static void
-note_proof(const struct tx *tx, struct flow *flow, enum proof proof)
+note_proof(const struct request *rq, struct flow *flow, enum proof proof)
 {
-	flow->data.auth_strength = proof == PROOF_CODE ? "email_otp" : "magic_link";
-	flow->data.amr = "otp";
+	flow_note_factor(rq, flow, proof == PROOF_CODE ? "email_otp" : "magic_link", "otp");
 	flow->row.code_digest = (struct bytes){ .data = NULL };
 	flow->row.code_expires_at = NONE;
 	flow->data.link = NULL;
 	flow->data.password_phc = NULL;
-	flow->row.expires_at = tx->now_ms + FLOW_LIFE_MS;
-}
-
-static enum err
-take_user(struct tx *tx, struct flow *flow, const char *user_id)
-{
-	struct user_row user;
-
-	TRY(q_user_get(tx->db,
-		       &(struct q_user_get){ .project_id = flow->row.project_id, .id = user_id },
-		       &user));
-	flow->row.user_id = user.id;
-	flow->data.token_version = user.token_version;
-	tx->actor = (struct actor){ .kind = "user", .id = user.id, .label = user.email };
-	return OK;
+	flow->row.expires_at = rq->now_ms + FLOW_LIFE_MS;
 }
 
 /*
@@ -39,18 +24,16 @@ take_user(struct tx *tx, struct flow *flow, const char *user_id)
  * chosen; so it has after recovery.
  */
 static enum err
-prove_known(struct tx *tx, struct flow *flow, const struct user_row *user,
-	    enum flow_event *ret_event)
+prove_known(struct tx *tx, struct flow *flow, const struct user_row *user)
 {
 	bool is_first = false;
 
 	TRY(user_may_sign_in(user->status, user->ban_expires_at, tx->now_ms));
 	tx->actor = (struct actor){ .kind = "user", .id = user->id, .label = user->email };
 	TRY(user_prove_email(tx, flow->row.project_id, user->id, user->email, &is_first));
-	TRY(take_user(tx, flow, user->id));
-	*ret_event =
-	    is_first || flow->kind == FLOW_RECOVER ? FLOW_PASSWORD_DUE : FLOW_ADDRESS_PROVEN;
-	return OK;
+	if (is_first || flow->kind == FLOW_RECOVER)
+		flow->data.password_due = 1;
+	return flow_take_user(tx, flow, user->id);
 }
 
 /*
@@ -59,14 +42,14 @@ prove_known(struct tx *tx, struct flow *flow, const struct user_row *user,
  * choose one.
  */
 static enum err
-prove_sign_up(struct tx *tx, struct flow *flow, enum proof proof, enum flow_event *ret_event)
+prove_sign_up(struct tx *tx, struct flow *flow, enum proof proof)
 {
 	bool is_here = proof != PROOF_LINK_ELSEWHERE;
 	struct user_row user;
 	enum err e = flow_find_user(tx, flow, &user);
 
 	if (e == OK)
-		return prove_known(tx, flow, &user, ret_event);
+		return prove_known(tx, flow, &user);
 	if (e != ERR_NO_ROW)
 		return e;
 	if (flow->settings.sign_up != SIGN_UP_OPEN)
@@ -75,21 +58,21 @@ prove_sign_up(struct tx *tx, struct flow *flow, enum proof proof, enum flow_even
 	/* Another flow was faster: proof signs in, the pending password is dropped. */
 	if (e == ERR_EMAIL_TAKEN) {
 		TRY(flow_find_user(tx, flow, &user));
-		return prove_known(tx, flow, &user, ret_event);
+		return prove_known(tx, flow, &user);
 	}
 	TRY(e);
-	*ret_event =
-	    is_here && flow->data.password_phc != NULL ? FLOW_ADDRESS_PROVEN : FLOW_PASSWORD_DUE;
+	if (!is_here || flow->data.password_phc == NULL)
+		flow->data.password_due = 1;
 	return OK;
 }
 
 static enum err
-prove(struct tx *tx, struct flow *flow, enum proof proof, enum flow_event *ret_event)
+prove(struct tx *tx, struct flow *flow, enum proof proof)
 {
 	struct user_row user;
 
 	if (flow->kind == FLOW_SIGN_UP)
-		return prove_sign_up(tx, flow, proof, ret_event);
+		return prove_sign_up(tx, flow, proof);
 	/* An unknown address was mailed nothing, so nobody can prove it. */
 	if (flow->row.user_id == NULL)
 		return ERR_INVALID_CODE;
@@ -97,7 +80,7 @@ prove(struct tx *tx, struct flow *flow, enum proof proof, enum flow_event *ret_e
 	    tx->db,
 	    &(struct q_user_get){ .project_id = flow->row.project_id, .id = flow->row.user_id },
 	    &user));
-	return prove_known(tx, flow, &user, ret_event);
+	return prove_known(tx, flow, &user);
 }
 
 static bool
@@ -109,18 +92,16 @@ ends_flow(enum err e)
 enum verdict
 flow_prove(const struct request *rq, struct tx *tx, struct flow *flow, enum proof proof)
 {
-	enum flow_event event = FLOW_ADDRESS_PROVEN;
-	enum err refusal = prove(tx, flow, proof, &event);
+	enum err refusal = prove(tx, flow, proof);
 
 	if (refusal != OK && !ends_flow(refusal))
 		return flow_end(rq, tx, flow, refusal);
-	note_proof(tx, flow, proof);
-	if (refusal != OK) {
-		flow->data.error_code = error_info(refusal)->code;
-		event = FLOW_REFUSED;
-	}
-	enum err e = flow_advance(tx, flow, event);
-	if (e != OK || refusal == OK)
+	note_proof(rq, flow, proof);
+	if (refusal == OK)
+		return flow_end(rq, tx, flow, flow_pass(rq, tx, flow));
+	flow->data.error_code = error_info(refusal)->code;
+	enum err e = flow_advance(tx, flow, FLOW_REFUSED);
+	if (e != OK)
 		return flow_end(rq, tx, flow, e);
 	return refuse(rq, refusal, "%s", error_info(refusal)->title);
 }

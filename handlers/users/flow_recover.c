@@ -117,23 +117,18 @@ mail_change(struct tx *tx, const struct flow *flow)
 }
 
 static enum err
-set_password(struct tx *tx, struct flow *flow, const char *phc)
+set_password(const struct request *rq, struct tx *tx, struct flow *flow, const char *phc)
 {
-	struct user_row user;
-
 	TRY(flow_guard(tx, flow));
 	TRY(user_set_password(tx, flow->row.project_id, flow->row.user_id, phc,
 			      flow->data.token_version));
 	TRY(user_end_sessions(tx, flow->row.project_id, flow->row.user_id, NULL));
-	TRY(q_user_get(
-	    tx->db,
-	    &(struct q_user_get){ .project_id = flow->row.project_id, .id = flow->row.user_id },
-	    &user));
-	flow->data.token_version = user.token_version;
+	TRY(flow_take_user(tx, flow, flow->row.user_id));
+	flow->data.password_due = NONE;
 	TRY(record_new_password(tx, flow));
 	if (flow->kind == FLOW_RECOVER)
 		TRY(mail_change(tx, flow));
-	return flow_advance(tx, flow, FLOW_PASSWORD_SET);
+	return flow_pass(rq, tx, flow);
 }
 
 enum verdict
@@ -150,5 +145,5 @@ flow_set_password(const struct request *rq, struct tx *tx)
 		return fail_err(rq, ERR_FLOW_EXPIRED);
 	tx->actor =
 	    (struct actor){ .kind = "user", .id = flow.row.user_id, .label = flow.row.user_email };
-	return flow_end(rq, tx, &flow, set_password(tx, &flow, new_password->phc));
+	return flow_end(rq, tx, &flow, set_password(rq, tx, &flow, new_password->phc));
 }

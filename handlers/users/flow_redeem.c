@@ -72,8 +72,12 @@ flow_redeem(const struct request *rq, struct tx *tx)
 	/* The flow goes with the mailbox: whoever opened it in another browser has it no more. */
 	bool is_here = flow_is_bound_to(&flow, binding);
 	flow.row.binding_digest = binding;
-	/* Whose session the other browser had is nothing to this one. */
-	if (!is_here)
+	/* What was proven in the other browser, and whose session it had, is nothing to this one. */
+	if (!is_here) {
 		flow.data.session_id = NULL;
+		flow.data.auth_strength = NULL;
+		flow.data.amr = NULL;
+		flow.data.level = NONE;
+	}
 	return flow_prove(rq, tx, &flow, is_here ? PROOF_LINK_HERE : PROOF_LINK_ELSEWHERE);
 }

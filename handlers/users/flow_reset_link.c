@@ -46,6 +46,8 @@ flow_begin_reset(const struct request *rq, struct tx *tx, const char *project_id
 		    .redirect_to = page_after(rq, &client),
 		    .resend_at = NONE,
 		    .token_version = NONE,
+		    .level = NONE,
+		    .password_due = NONE,
 		},
 	};
 	if (!email_key(rq->arena, user.email, &flow.data.email_key))

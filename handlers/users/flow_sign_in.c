@@ -157,25 +157,15 @@ rehash(struct tx *tx, const struct flow *flow, const char *phc)
 	    NULL);
 }
 
-/*
- * The password is right: on to the end, or first to the proof of an address that was never proven.
- */
 static enum err
 accept_password(const struct request *rq, struct tx *tx, struct flow *flow,
 		const char *rehashed_phc)
 {
-	bool must_prove = flow->row.email_verified_at == NONE &&
-			  flow->settings.require_email_verification && flow->kind == FLOW_SIGN_IN;
-
 	if (rehashed_phc != NULL)
 		TRY(rehash(tx, flow, rehashed_phc));
-	flow->data.auth_strength = "password";
-	flow->data.amr = "pwd";
+	flow_note_factor(rq, flow, "password", "pwd");
 	flow->data.token_version = flow->row.user_token_version;
-	if (!must_prove)
-		return flow_advance(tx, flow, FLOW_PASSWORD_RIGHT);
-	TRY(flow_send_proof(rq, tx, flow));
-	return flow_advance(tx, flow, FLOW_ADDRESS_UNPROVEN);
+	return flow_pass(rq, tx, flow);
 }
 
 enum verdict

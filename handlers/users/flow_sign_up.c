@@ -38,9 +38,7 @@ flow_make_user(struct tx *tx, struct flow *flow, const char *password_phc, bool 
 		TRY(user_sign_up(tx, &make, NULL, "sign_up", &user_id, &org_id));
 	else
 		TRY(user_make(tx, &make, &user_id));
-	flow->row.user_id = user_id;
-	flow->data.token_version = USER_FIRST_TOKEN_VERSION;
-	return OK;
+	return flow_take_user(tx, flow, user_id);
 }
 
 /*
@@ -64,7 +62,7 @@ sign_up_invited(struct tx *tx, struct flow *flow)
 }
 
 static enum err
-sign_up_at_once(struct tx *tx, struct flow *flow)
+sign_up_at_once(const struct request *rq, struct tx *tx, struct flow *flow)
 {
 	if (flow->data.invitation != NULL)
 		TRY(sign_up_invited(tx, flow));
@@ -73,9 +71,8 @@ sign_up_at_once(struct tx *tx, struct flow *flow)
 	else
 		TRY(flow_make_user(tx, flow, flow->data.password_phc, false));
 	flow->data.password_phc = NULL;
-	flow->data.auth_strength = "password";
-	flow->data.amr = "pwd";
-	return flow_advance(tx, flow, FLOW_SIGNED_UP);
+	flow_note_factor(rq, flow, "password", "pwd");
+	return flow_pass(rq, tx, flow);
 }
 
 static enum err
@@ -121,6 +118,6 @@ flow_sign_up(const struct request *rq, struct tx *tx)
 	flow.data.password_phc = new_password->phc;
 	enum err e = flow.data.invitation == NULL && flow.settings.require_email_verification
 			 ? hold_sign_up(rq, tx, &flow)
-			 : sign_up_at_once(tx, &flow);
+			 : sign_up_at_once(rq, tx, &flow);
 	return flow_end(rq, tx, &flow, e);
 }

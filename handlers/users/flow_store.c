@@ -28,6 +28,8 @@ static const struct {
   numbers[] = {
       TEXT(resend_at),
       TEXT(token_version),
+      TEXT(level),
+      TEXT(password_due),
 };
 
 static const char **

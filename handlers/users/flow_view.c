@@ -3,6 +3,7 @@
  */
 #include "handlers/users/flow.h"
 
+#include "lib/sign_in_methods.h"
 #include "lib/text.h"
 
 struct option_view {
@@ -29,16 +30,10 @@ struct flow_view {
 	const struct result_view *result;
 };
 
-static const char *const KINDS[] = { "sign_in", "sign_up", "recover", "reauthenticate", NULL };
 static const char *const TRANSPORTS[] = { "cookie", NULL };
-static const char *const STATES[] = { "identify", "first_factor", "verification", "new_password",
-				      "done",     "consumed",     "failed",       NULL };
-static const char *const ACTIONS[] = { "identify", "sign_up",   "recover",     "password",
-				       "back",     "send_code", "verify_code", "set_password",
-				       "complete", NULL };
 
 static const struct field option_fields[] = {
-	OUT_ENUM(struct option_view, action, ACTIONS),
+	OUT_ENUM(struct option_view, action, flow_action_names),
 	OUT_STRING(struct option_view, method, .flags = FIELD_NULLABLE),
 	FIELDS_END,
 };
@@ -57,9 +52,9 @@ static const struct field result_fields[] = {
 
 const struct field flow_fields[] = {
 	OUT_ID(struct flow_view, id, ID_FLOW),
-	OUT_ENUM(struct flow_view, kind, KINDS, .description = "What the person is doing now"),
+	OUT_ENUM(struct flow_view, kind, flow_kind_names, .description = "What the person is doing now"),
 	OUT_ENUM(struct flow_view, transport, TRANSPORTS),
-	OUT_ENUM(struct flow_view, state, STATES),
+	OUT_ENUM(struct flow_view, state, flow_state_names),
 	OUT_LIST(struct flow_view, options, option_fields, struct option_view,
 		 .description = "What is possible now, the same for known and unknown people"),
 	OUT_OBJECT(struct flow_view, client, client_fields),
@@ -81,6 +76,19 @@ offers_sign_up(const struct flow *flow)
 	       (flow->settings.sign_up == SIGN_UP_INVITE_ONLY && flow->data.invitation != NULL);
 }
 
+/* The name of the only method that the action rests on; NULL when it is one of several, or none. */
+static const char *
+method_of(const struct flow *flow, enum flow_action action)
+{
+	unsigned needed = flow_methods_needed(flow->state, action) &
+			  flow_methods(&flow->settings, flow->row.auth_methods);
+
+	for (enum sign_in_method method = 0; method < METHOD_COUNT; method++)
+		if (needed == METHOD_BIT(method))
+			return sign_in_method_names[method];
+	return NULL;
+}
+
 static struct field_list
 options_of(const struct request *rq, const struct flow *flow)
 {
@@ -88,7 +96,8 @@ options_of(const struct request *rq, const struct flow *flow)
 	size_t count = 0;
 
 	for (enum flow_action action = 0; action < FLOW_ACTION_COUNT; action++) {
-		if (!flow_allows(flow->kind, flow->state, action))
+		if (!flow_allows(flow->kind, flow->state, action) ||
+		    !flow_has_method_for(flow, action))
 			continue;
 		/*
 		 * A door that is shut isn't shown; who knocks anyway learns of it when the address
@@ -97,7 +106,7 @@ options_of(const struct request *rq, const struct flow *flow)
 		if (action == FLOW_DO_SIGN_UP && !offers_sign_up(flow))
 			continue;
 		options[count++] = (struct option_view){ .action = flow_action_name(action),
-							 .method = flow_action_method(action) };
+							 .method = method_of(flow, action) };
 	}
 	return (struct field_list){ .items = options, .count = count };
 }

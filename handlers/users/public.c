@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "lib/sign_in_methods.h"
+
 struct branding_view {
 	const char *app_name, *primary_color, *background_color, *theme;
 	int64_t radius;
@@ -60,7 +62,6 @@ static const struct field config_input[] = {
 	FIELDS_END,
 };
 
-static const char *const METHODS[] = { "password" };
 static const char *const LOCALES[] = { "en", "es" };
 
 /* Each of the three versions only rises, so their sum changes with any of them. */
@@ -69,6 +70,20 @@ version_of(const struct flow_client_row *client)
 {
 	return client->client_version + client->project_version +
 	       (client->settings_version == NONE ? 0 : client->settings_version);
+}
+
+static struct strings
+methods_of(const struct request *rq, const struct sign_in_settings *settings,
+	   const char *auth_methods)
+{
+	unsigned methods = flow_methods(settings, auth_methods);
+	const char **names = ARENA_ARRAY(rq->arena, METHOD_COUNT, const char *);
+	size_t count = 0;
+
+	for (enum sign_in_method method = 0; method < METHOD_COUNT; method++)
+		if ((methods & METHOD_BIT(method)) != 0)
+			names[count++] = sign_in_method_names[method];
+	return (struct strings){ names, count };
 }
 
 static enum verdict
@@ -83,7 +98,6 @@ sign_in_config(const struct request *rq, struct tx *tx)
 	bool is_console = strcmp(client.project_id, rq->console_id) == 0;
 	struct sign_in_settings settings =
 	    sign_in_settings_parse(rq->arena, rq->config, client.settings_body);
-	bool has_password = flow_has_password_method(&settings, client.auth_methods);
 	struct branding_view branding = {
 		.app_name = is_console ? "Gatehouse" : client.project_name,
 		.primary_color = "#0f766e",
@@ -97,7 +111,7 @@ sign_in_config(const struct request *rq, struct tx *tx)
 		     &(struct config_view){
 			 .client_id = client.client_id,
 			 .name = branding.app_name,
-			 .methods = { METHODS, has_password ? ARRAY_LEN(METHODS) : 0 },
+			 .methods = methods_of(rq, &settings, client.auth_methods),
 			 .sign_up = sign_up_policy_name(settings.sign_up),
 			 .require_email_verification = settings.require_email_verification,
 			 .password_min_length = settings.password_length_min,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/flow_states.h"
+#include "lib/sign_in_methods.h"
 #include "tests/unit/unit.h"
 
 /* All steps there are; every other pair is impossible. */
@@ -14,16 +15,43 @@ static const struct {
 } steps[] = {
 	{ FLOW_IDENTIFY, FLOW_IDENTIFIED, FLOW_FIRST_FACTOR },
 	{ FLOW_IDENTIFY, FLOW_SIGN_UP_HELD, FLOW_VERIFICATION },
-	{ FLOW_IDENTIFY, FLOW_SIGNED_UP, FLOW_DONE },
 	{ FLOW_IDENTIFY, FLOW_RECOVERY_ASKED, FLOW_VERIFICATION },
+	{ FLOW_IDENTIFY, FLOW_CODE_SENT, FLOW_IDENTIFY },
+	{ FLOW_IDENTIFY, FLOW_WAITS, FLOW_WAITING },
+	{ FLOW_IDENTIFY, FLOW_SECOND_DUE, FLOW_SECOND_FACTOR },
+	{ FLOW_IDENTIFY, FLOW_ADDRESS_DUE, FLOW_VERIFICATION },
+	{ FLOW_IDENTIFY, FLOW_ENROLL_DUE, FLOW_ENROLL_FACTOR },
+	{ FLOW_IDENTIFY, FLOW_NOTHING_DUE, FLOW_DONE },
 	{ FLOW_FIRST_FACTOR, FLOW_WENT_BACK, FLOW_IDENTIFY },
-	{ FLOW_FIRST_FACTOR, FLOW_PASSWORD_RIGHT, FLOW_DONE },
-	{ FLOW_FIRST_FACTOR, FLOW_ADDRESS_UNPROVEN, FLOW_VERIFICATION },
+	{ FLOW_FIRST_FACTOR, FLOW_CODE_SENT, FLOW_FIRST_FACTOR },
+	{ FLOW_FIRST_FACTOR, FLOW_WAITS, FLOW_WAITING },
+	{ FLOW_FIRST_FACTOR, FLOW_SECOND_DUE, FLOW_SECOND_FACTOR },
+	{ FLOW_FIRST_FACTOR, FLOW_ADDRESS_DUE, FLOW_VERIFICATION },
+	{ FLOW_FIRST_FACTOR, FLOW_PASSWORD_DUE, FLOW_NEW_PASSWORD },
+	{ FLOW_FIRST_FACTOR, FLOW_ENROLL_DUE, FLOW_ENROLL_FACTOR },
+	{ FLOW_FIRST_FACTOR, FLOW_NOTHING_DUE, FLOW_DONE },
+	{ FLOW_FIRST_FACTOR, FLOW_REFUSED, FLOW_FAILED },
+	{ FLOW_WAITING, FLOW_WAIT_FAILED, FLOW_IDENTIFY },
+	{ FLOW_WAITING, FLOW_WAIT_FAILED_KNOWN, FLOW_FIRST_FACTOR },
+	{ FLOW_WAITING, FLOW_SECOND_DUE, FLOW_SECOND_FACTOR },
+	{ FLOW_WAITING, FLOW_ADDRESS_DUE, FLOW_VERIFICATION },
+	{ FLOW_WAITING, FLOW_ENROLL_DUE, FLOW_ENROLL_FACTOR },
+	{ FLOW_WAITING, FLOW_NOTHING_DUE, FLOW_DONE },
+	{ FLOW_WAITING, FLOW_REFUSED, FLOW_FAILED },
+	{ FLOW_SECOND_FACTOR, FLOW_CODE_SENT, FLOW_SECOND_FACTOR },
+	{ FLOW_SECOND_FACTOR, FLOW_ADDRESS_DUE, FLOW_VERIFICATION },
+	{ FLOW_SECOND_FACTOR, FLOW_PASSWORD_DUE, FLOW_NEW_PASSWORD },
+	{ FLOW_SECOND_FACTOR, FLOW_NOTHING_DUE, FLOW_DONE },
 	{ FLOW_VERIFICATION, FLOW_CODE_SENT, FLOW_VERIFICATION },
-	{ FLOW_VERIFICATION, FLOW_ADDRESS_PROVEN, FLOW_DONE },
+	{ FLOW_VERIFICATION, FLOW_SECOND_DUE, FLOW_SECOND_FACTOR },
 	{ FLOW_VERIFICATION, FLOW_PASSWORD_DUE, FLOW_NEW_PASSWORD },
+	{ FLOW_VERIFICATION, FLOW_ENROLL_DUE, FLOW_ENROLL_FACTOR },
+	{ FLOW_VERIFICATION, FLOW_NOTHING_DUE, FLOW_DONE },
 	{ FLOW_VERIFICATION, FLOW_REFUSED, FLOW_FAILED },
-	{ FLOW_NEW_PASSWORD, FLOW_PASSWORD_SET, FLOW_DONE },
+	{ FLOW_NEW_PASSWORD, FLOW_ENROLL_DUE, FLOW_ENROLL_FACTOR },
+	{ FLOW_NEW_PASSWORD, FLOW_NOTHING_DUE, FLOW_DONE },
+	{ FLOW_ENROLL_FACTOR, FLOW_CODE_SENT, FLOW_ENROLL_FACTOR },
+	{ FLOW_ENROLL_FACTOR, FLOW_NOTHING_DUE, FLOW_DONE },
 	{ FLOW_DONE, FLOW_COMPLETED, FLOW_CONSUMED },
 };
 
@@ -58,26 +86,48 @@ static const struct {
 	const char *state;
 	const char *actions;
 } offers[] = {
-	{ "sign_in", "identify", " identify sign_up recover " },
-	{ "sign_in", "first_factor", " password back " },
+	{ "sign_in", "identify", " identify sign_up recover social passkey_options passkey anonymous " },
+	{ "sign_in", "first_factor", " password send_code verify_code send_link social passkey_options passkey back " },
+	{ "sign_in", "second_factor", " totp backup_code send_code verify_code passkey_options passkey " },
 	{ "sign_in", "verification", " send_code verify_code " },
 	{ "sign_in", "new_password", " set_password " },
+	{ "sign_in", "enroll_factor", " totp_start totp_verify passkey_register_options passkey_register " },
 	{ "sign_in", "done", " complete " },
-	{ "sign_up", "identify", " identify sign_up recover " },
-	{ "sign_up", "first_factor", " password back " },
+	{ "sign_up", "identify", " identify sign_up recover social passkey_options passkey anonymous " },
+	{ "sign_up", "first_factor", " password send_code verify_code send_link social passkey_options passkey back " },
+	{ "sign_up", "second_factor", " totp backup_code send_code verify_code passkey_options passkey " },
 	{ "sign_up", "verification", " send_code verify_code " },
 	{ "sign_up", "new_password", " set_password " },
+	{ "sign_up", "enroll_factor", " totp_start totp_verify passkey_register_options passkey_register " },
 	{ "sign_up", "done", " complete " },
-	{ "recover", "identify", " identify sign_up recover " },
-	{ "recover", "first_factor", " password back " },
+	{ "recover", "identify", " identify sign_up recover social passkey_options passkey anonymous " },
+	{ "recover", "first_factor", " password send_code verify_code send_link social passkey_options passkey back " },
+	{ "recover", "second_factor", " totp backup_code send_code verify_code passkey_options passkey " },
 	{ "recover", "verification", " send_code " },
 	{ "recover", "new_password", " set_password " },
+	{ "recover", "enroll_factor", " totp_start totp_verify passkey_register_options passkey_register " },
 	{ "recover", "done", " complete " },
-	{ "reauthenticate", "identify", " identify sign_up recover " },
-	{ "reauthenticate", "first_factor", " password " },
+	{ "reauthenticate", "identify", "" },
+	{ "reauthenticate", "first_factor", " password send_code verify_code send_link social passkey_options passkey " },
+	{ "reauthenticate", "second_factor", " totp backup_code send_code verify_code passkey_options passkey " },
 	{ "reauthenticate", "verification", " send_code verify_code " },
 	{ "reauthenticate", "new_password", " set_password " },
+	{ "reauthenticate", "enroll_factor", " totp_start totp_verify passkey_register_options passkey_register " },
 	{ "reauthenticate", "done", " complete " },
+	{ "link", "identify", " social " },
+	{ "link", "first_factor", " password send_code verify_code send_link social passkey_options passkey back " },
+	{ "link", "second_factor", " totp backup_code send_code verify_code passkey_options passkey " },
+	{ "link", "verification", " send_code verify_code " },
+	{ "link", "new_password", " set_password " },
+	{ "link", "enroll_factor", " totp_start totp_verify passkey_register_options passkey_register " },
+	{ "link", "done", " complete " },
+	{ "upgrade", "identify", " sign_up social " },
+	{ "upgrade", "first_factor", " password send_code verify_code send_link social passkey_options passkey back " },
+	{ "upgrade", "second_factor", " totp backup_code send_code verify_code passkey_options passkey " },
+	{ "upgrade", "verification", " send_code verify_code " },
+	{ "upgrade", "new_password", " set_password " },
+	{ "upgrade", "enroll_factor", " totp_start totp_verify passkey_register_options passkey_register " },
+	{ "upgrade", "done", " complete " },
 };
 
 static const char *
@@ -108,6 +158,29 @@ every_action_of_every_kind_and_state(void **state)
 }
 
 static void
+an_action_rests_on_the_methods_that_can_do_it(void **state)
+{
+	(void)state;
+	const unsigned by_mail = METHOD_BIT(METHOD_MAGIC_LINK) | METHOD_BIT(METHOD_EMAIL_OTP);
+
+	assert_int_equal(flow_methods_needed(FLOW_IDENTIFY, FLOW_DO_IDENTIFY),
+			 by_mail | METHOD_BIT(METHOD_PASSWORD) | METHOD_BIT(METHOD_PHONE_OTP) | METHOD_BIT(METHOD_PASSKEY));
+	assert_int_equal(flow_methods_needed(FLOW_IDENTIFY, FLOW_DO_SIGN_UP), by_mail | METHOD_BIT(METHOD_PASSWORD));
+	assert_int_equal(flow_methods_needed(FLOW_IDENTIFY, FLOW_DO_RECOVER), METHOD_BIT(METHOD_PASSWORD));
+	assert_int_equal(flow_methods_needed(FLOW_IDENTIFY, FLOW_DO_ANONYMOUS), METHOD_BIT(METHOD_ANONYMOUS));
+	assert_int_equal(flow_methods_needed(FLOW_FIRST_FACTOR, FLOW_DO_PASSWORD), METHOD_BIT(METHOD_PASSWORD));
+	assert_int_equal(flow_methods_needed(FLOW_FIRST_FACTOR, FLOW_DO_SEND_CODE),
+			 METHOD_BIT(METHOD_EMAIL_OTP) | METHOD_BIT(METHOD_PHONE_OTP));
+	assert_int_equal(flow_methods_needed(FLOW_FIRST_FACTOR, FLOW_DO_SEND_LINK), METHOD_BIT(METHOD_MAGIC_LINK));
+	assert_int_equal(flow_methods_needed(FLOW_FIRST_FACTOR, FLOW_DO_SOCIAL), METHOD_BIT(METHOD_SOCIAL));
+	assert_int_equal(flow_methods_needed(FLOW_NEW_PASSWORD, FLOW_DO_SET_PASSWORD), METHOD_BIT(METHOD_PASSWORD));
+	assert_int_equal(flow_methods_needed(FLOW_FIRST_FACTOR, FLOW_DO_BACK), 0);
+	assert_int_equal(flow_methods_needed(FLOW_VERIFICATION, FLOW_DO_SEND_CODE), 0);
+	assert_int_equal(flow_methods_needed(FLOW_SECOND_FACTOR, FLOW_DO_PASSKEY), 0);
+	assert_int_equal(flow_methods_needed(FLOW_STATE_COUNT, FLOW_DO_PASSWORD), 0);
+}
+
+static void
 only_the_last_states_are_over(void **state)
 {
 	(void)state;
@@ -127,15 +200,13 @@ words_go_both_ways(void **state)
 		assert_int_equal(flow_kind_parse(flow_kind_name(kind)), kind);
 	for (enum flow_state in = FLOW_IDENTIFY; in < FLOW_STATE_COUNT; in++)
 		assert_int_equal(flow_state_parse(flow_state_name(in)), in);
-	assert_int_equal(flow_kind_parse("upgrade"), FLOW_KIND_NONE);
+	assert_int_equal(flow_kind_parse("upgrades"), FLOW_KIND_NONE);
 	assert_int_equal(flow_kind_parse(NULL), FLOW_KIND_NONE);
 	assert_int_equal(flow_state_parse("Identify"), FLOW_STATE_NONE);
 	assert_int_equal(flow_state_parse(NULL), FLOW_STATE_NONE);
 	assert_null(flow_kind_name(FLOW_KIND_NONE));
 	assert_null(flow_state_name(FLOW_STATE_COUNT));
 	assert_null(flow_action_name(FLOW_ACTION_COUNT));
-	assert_string_equal(flow_action_method(FLOW_DO_PASSWORD), "password");
-	assert_null(flow_action_method(FLOW_DO_BACK));
 }
 
 int
@@ -144,6 +215,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(every_pair_of_state_and_event),
 		TEST(every_action_of_every_kind_and_state),
+		TEST(an_action_rests_on_the_methods_that_can_do_it),
 		TEST(only_the_last_states_are_over),
 		TEST(words_go_both_ways),
 	};

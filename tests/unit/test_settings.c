@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "domain/settings.h"
+#include "lib/sign_in_methods.h"
 #include "tests/unit/unit.h"
 
 static const struct config config = {
@@ -27,7 +28,7 @@ without_a_row_the_defaults_hold(void **state)
 
 		assert_int_equal(settings.sign_up, SIGN_UP_OPEN);
 		assert_true(settings.require_email_verification);
-		assert_true(settings.has_password_method);
+		assert_int_equal(settings.methods, METHOD_BIT(METHOD_PASSWORD));
 		assert_int_equal(settings.password_length_min, 8);
 		assert_int_equal(settings.password_length_max, 128);
 		assert_int_equal(settings.password_score_min, 2);
@@ -56,11 +57,11 @@ a_body_changes_what_it_names(void **state)
 
 	assert_int_equal(settings.sign_up, SIGN_UP_INVITE_ONLY);
 	assert_false(settings.require_email_verification);
-	assert_false(settings.has_password_method);
+	assert_int_equal(settings.methods, METHOD_BIT(METHOD_PASSKEY));
 	assert_int_equal(settings.password_length_min, 12);
 	assert_int_equal(settings.reset_minutes, 60);
 	assert_int_equal(settings.link_minutes, 10);
-	assert_true(parse("{\"methods\":[\"passkey\",\"password\"]}").has_password_method);
+	assert_int_equal(parse("{\"methods\":[\"passkey\",\"password\"]}").methods, METHOD_BIT(METHOD_PASSKEY) | METHOD_BIT(METHOD_PASSWORD));
 }
 
 static void

@@ -152,7 +152,7 @@ test("U-9 a method that is off: 403 method_disabled, decided at use", async () =
 	const auth = new Client(server, { site: "auth" });
 	const answer = await auth.post("/api/v1/flows", { kind: "sign_in", transport: "cookie", client_id: project.clientId }, { headers: { Origin: auth.origin } });
 	const flow = expectStatus(answer, 201);
-	await server.sql.run`UPDATE clients SET auth_methods = 'magic_link' WHERE id = ${project.clientId}`;
+	await server.sql.run`UPDATE clients SET auth_methods = 'sso' WHERE id = ${project.clientId}`;
 	expectError(await auth.post(`/api/v1/flows/${flow.id}/identify`, { identifier: makeEmail() }, { headers: { Origin: auth.origin, "X-Flow-Token": flow.flow_token } }), 403, "method_disabled");
 });
 
