@@ -67,6 +67,7 @@ struct response {
 	bool is_replay;
 	const char *object_id;		/* of the object in the body, for idempotency rows */
 	const char *etag;
+	int64_t cache_s;		/* a public reply that may be kept; 0: no */
 	bool has_uncounted;		/* the body shows more than its ETag counts */
 	const char *allow;
 	struct name_value headers[RESPONSE_HEADERS_MAX];

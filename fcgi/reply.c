@@ -277,6 +277,12 @@ reply_retry_after(const struct request *rq, int64_t wait_ms)
 	response_of(rq)->retry_after_s = wait_ms <= SECOND_MS ? 1 : (wait_ms + SECOND_MS - 1) / SECOND_MS;
 }
 
+void
+reply_cache_for(const struct request *rq, int64_t seconds)
+{
+	response_of(rq)->cache_s = seconds;
+}
+
 bool
 precondition_holds(const struct request *rq, int64_t version)
 {
@@ -369,6 +375,19 @@ may_hold_secret(const struct exchange *x)
 }
 
 static void
+add_cache_control(struct buffer *b, const struct exchange *x)
+{
+	const struct response *response = &x->response;
+
+	if (response->cache_s > 0 && response->error == OK)
+		buffer_printf(b, "Cache-Control: public, max-age=%lld%s\r\n", (long long)response->cache_s,
+			      response->cache_s == CACHE_FOREVER_S ? ", immutable" : "");
+	else
+		add_header(b, "Cache-Control",
+			   response->etag != NULL && !may_hold_secret(x) ? "private, no-cache" : "no-store");
+}
+
+static void
 add_headers(struct buffer *b, struct exchange *x, bool has_body)
 {
 	const struct response *response = &x->response;
@@ -385,7 +404,7 @@ add_headers(struct buffer *b, struct exchange *x, bool has_body)
 	if (response->status != 204 && response->status != 304)
 		buffer_printf(b, "Content-Length: %zu\r\n", has_body ? response->body_len : 0);
 	add_header(b, "X-Request-Id", x->rq.id);
-	add_header(b, "Cache-Control", response->etag != NULL && !may_hold_secret(x) ? "private, no-cache" : "no-store");
+	add_cache_control(b, x);
 	if (response->etag != NULL && response->status < 400)
 		add_header(b, "ETag", response->etag);
 	add_rate_headers(b, response);

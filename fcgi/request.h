@@ -140,6 +140,9 @@ void request_metrics(const struct request *, struct buffer *);
 void reply_cookie(const struct request *, const char *name, const char *value, int64_t max_age_s);
 /* Any other header; name and value are the caller's own text, value is refused (left out) when it holds control characters. */
 void reply_header(const struct request *, const char *name, const char *value);
+/* Anybody may keep this reply that long, a cache on the way too: only for what everybody may see, and the same for all. */
+#define CACHE_FOREVER_S (365 * DAY_MS / SECOND_MS)	/* an address whose content never changes */
+void reply_cache_for(const struct request *, int64_t seconds);
 /* The object's ETag, made of its version and what else shapes the body (the caller's role). */
 void reply_etag(const struct request *, int64_t version);
 /* The same for If-Match alone, never a 304: the body also shows what the version doesn't count (last use, a person's name). */

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "domain/assets.h"
 #include "domain/projects.h"
 #include "fcgi/request.h"
 #include "sql/gen/queries.h"
@@ -52,6 +53,7 @@ reset(const struct request *rq, struct tx *tx)
 	    tx->db, &(struct q_project_get){ .project_id = rq->project.id, .org_id = rq->org.id }, &before));
 	TRY(q_area_setting_delete_all(
 	    tx->db, &(struct q_area_setting_delete_all){ .project_id = before.id }, &settings));
+	TRY(asset_remove_all(tx, before.id, before.id));
 	TRY(project_set_redirect_uris(tx, before.id, before.client_id, (struct strings){ SEED, ARRAY_LEN(SEED) }));
 	TRY(q_project_touch(
 	    tx->db, &(struct q_project_touch){ .org_id = rq->org.id, .project_id = before.id }, NULL));

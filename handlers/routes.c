@@ -26,6 +26,7 @@ const struct route *const gatehouse_routes[] = {
 	event_routes,
 	auth_request_routes,
 	public_routes,
+	asset_routes,
 	flow_routes,
 	session_routes,
 	account_routes,

@@ -7,6 +7,7 @@
 #include "fcgi/route.h"
 
 extern const struct route api_key_routes[];
+extern const struct route asset_routes[];
 extern const struct route audit_event_routes[];
 extern const struct route audit_export_routes[];
 extern const struct route audit_verify_routes[];

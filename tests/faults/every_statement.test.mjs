@@ -20,7 +20,7 @@ const DEADLOCK = 1213;
 const IGNORED = { sessions: ["last_seen_at", "org_id"], api_keys: ["last_used_at"], members: ["last_seen_at"] };
 const TABLES = [
 	"orgs", "members", "invitations", "invitation_uses", "projects", "project_members", "api_keys", "idempotency_keys", "clients", "client_uris",
-	"client_secrets", "users", "user_passwords", "sessions", "one_time_tokens", "area_settings", "installation",
+	"client_secrets", "users", "user_passwords", "sessions", "one_time_tokens", "area_settings", "assets", "installation",
 ];
 // Written by the sealer and the fan-out too: rows are counted, not compared.
 const COUNTED = ["audit_events", "events", "messages"];

@@ -80,7 +80,7 @@ gate("HT-10 a body where the method takes none: 400", 42, withoutBody, async (ro
 	await expectPlain(request);
 });
 
-gate("HT-08 the path in another letter case or with a slash behind: 404", 80, routes, async (route) => {
+gate("HT-08 the path in another letter case or with a slash behind: 404", 81, routes, async (route) => {
 	const request = await prepare(route);
 	const [path, query] = request.target.split("?");
 	const behind = query ? `?${query}` : "";
@@ -126,7 +126,7 @@ gate("HT-09 another method: 405 with Allow; an override header changes nothing",
 	await expectPlain(request);
 });
 
-gate("HEAD is GET without the body", 35, routes.filter((route) => route.method === "GET"), async (route) => {
+gate("HEAD is GET without the body", 36, routes.filter((route) => route.method === "GET"), async (route) => {
 	const request = await prepare(route);
 	const head = await request.send({ method: "HEAD" });
 	assert.equal(head.status, request.status);

@@ -11,7 +11,7 @@ import { Client } from "../../harness/http.mjs";
 import { KEY_SCOPES, operator, person } from "../../harness/person.mjs";
 import * as fixtures from "../../harness/fixtures.mjs";
 import { waitForMail } from "../../harness/mail.mjs";
-import { makeEmail, makeId, makePassword, makeSecret, makeSlug } from "../../harness/secrets.mjs";
+import { digest, makeEmail, makeId, makePassword, makeSecret, makeSlug } from "../../harness/secrets.mjs";
 
 export class World {
 	static async make(server, options) {
@@ -145,6 +145,11 @@ export const samples = {
 		by: kind ? await world.client(kind) : await world.org.key(), target: `/api/v1/auth_request?client_id=${world.project.clientId}&accept=api_key`, status: 204,
 	}),
 	"GET /api/v1/public/sign_in_config": async () => ({}),
+	"GET /api/v1/public/assets/{client_id}/{digest}": async (world) => {
+		const name = digest(makeId("usr")).toString("hex");
+		await world.server.sql.query(`REPLACE INTO assets (project_id, owner_id, kind, body_digest, media_type, body) VALUES ('${world.project.id}', '${world.project.id}', 'css', 0x${name}, 'text/css; charset=utf-8', '')`);
+		return { target: `/api/v1/public/assets/${world.project.clientId}/${name}` };
+	},
 	"POST /api/v1/flows": async (world) => ({ by: fromBrowser(world), json: { kind: "sign_in", transport: "cookie" }, status: 201 }),
 	"GET /api/v1/flows/{flow_id}": async (world) => {
 		const flow = await fixtures.openFlow(world.server);
