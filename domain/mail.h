@@ -12,7 +12,14 @@ enum mail_template {
 	MAIL_PASSWORD_RESET,   /* url */
 	MAIL_INVITATION,       /* organization_name, inviter_name, url */
 	MAIL_ACCOUNT_EXISTS,   /* url */
-	MAIL_PASSWORD_CHANGED, /* time */
+	MAIL_PASSWORD_CHANGED, /* time: now */
+	MAIL_MAGIC_LINK,       /* url */
+	MAIL_EMAIL_OTP,	       /* code */
+	MAIL_WELCOME,	       /* url */
+	MAIL_EMAIL_CHANGED,    /* new_email */
+	MAIL_NEW_SIGN_IN,      /* device, ip; time: now */
+	MAIL_MFA_CHANGED,      /* change: an English sentence without an end mark */
+	MAIL_TEMPLATE_COUNT,
 };
 
 struct mail {
@@ -25,6 +32,11 @@ struct mail {
 	const char *code;
 	const char *organization_name;
 	const char *inviter_name;
+	const char *new_email;
+	const char *device; /* "Firefox on Linux" */
+	const char *ip;
+	const char *change; /* "An authenticator app was added" */
+	const char *locale; /* of the page that asks, BCP 47; NULL: the user's, the project's, en */
 	struct bytes cause; /* the same cause is never mailed twice; data NULL: no such promise */
 	int64_t expires_at; /* never sent after; NONE */
 	bool is_pretence; /* nobody has this address: do all the work, write nothing (users.md rule

@@ -63,11 +63,52 @@ static const struct text texts[] = {
 		.intro = "your password for {{app_name}} was changed at {{time}}.",
 		.outro = "If it wasn't you, reset your password at once and look at your sessions.",
 	},
+	[MAIL_MAGIC_LINK] = {
+		.slug = "magic-link",
+		.subject = "Sign in to {{app_name}}",
+		.intro = "somebody, probably you, wants to sign in to {{app_name}} with this e-mail address.",
+		.link_line = "Open this link to sign in. It works once, and not for long:",
+		.button = "Sign in",
+		.outro = "If it wasn't you, do nothing: without the link nobody signs in.",
+	},
+	[MAIL_EMAIL_OTP] = {
+		.slug = "email-otp",
+		.subject = "{{code}} is your code for {{app_name}}",
+		.intro = "somebody, probably you, wants to sign in to {{app_name}} with this e-mail address.",
+		.code_line = "Enter this code on the page that asked for it:",
+		.outro = "If it wasn't you, do nothing: without the code nobody signs in. Never tell it to anybody.",
+	},
+	[MAIL_WELCOME] = {
+		.slug = "welcome",
+		.subject = "Welcome to {{app_name}}",
+		.intro = "you have an account at {{app_name}} now.",
+		.link_line = "Sign in here:",
+		.button = "Sign in",
+		.outro = "You get this mail because somebody made an account with this e-mail address.",
+	},
+	[MAIL_EMAIL_CHANGED] = {
+		.slug = "email-changed",
+		.subject = "Your e-mail address for {{app_name}} was changed",
+		.intro = "your account at {{app_name}} has a new e-mail address: {{new_email}}.",
+		.outro = "If it wasn't you, write to those who run {{app_name}} at once.",
+	},
+	[MAIL_NEW_SIGN_IN] = {
+		.slug = "new-sign-in",
+		.subject = "New sign-in to {{app_name}}",
+		.intro = "somebody, probably you, signed in to {{app_name}} from {{device}} ({{ip}}) at {{time}}.",
+		.outro = "If it wasn't you, reset your password at once and look at your sessions.",
+	},
+	[MAIL_MFA_CHANGED] = {
+		.slug = "mfa-changed",
+		.subject = "How you sign in to {{app_name}} was changed",
+		.intro = "something about your sign-in to {{app_name}} was changed: {{change}}.",
+		.outro = "If it wasn't you, reset your password at once and look at your sessions.",
+	},
 };
 
 /* What {{name}} stands for. */
 struct values {
-	const char *app_name, *user_name, *organization_name, *inviter_name, *time;
+	const char *app_name, *user_name, *organization_name, *inviter_name, *time, *code, *new_email, *device, *ip, *change;
 };
 
 const char *
@@ -87,6 +128,11 @@ value_of(const struct values *values, const char *name, size_t len)
 		{ "organization_name", values->organization_name },
 		{ "inviter_name", values->inviter_name },
 		{ "time", values->time },
+		{ "code", values->code },
+		{ "new_email", values->new_email },
+		{ "device", values->device },
+		{ "ip", values->ip },
+		{ "change", values->change },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(known); i++)
@@ -220,6 +266,11 @@ mail_compose(struct arena *arena, const struct mail *mail, const char *app_name,
 		.user_name = bounded(arena, mail->user_name),
 		.organization_name = bounded(arena, mail->organization_name),
 		.inviter_name = bounded(arena, mail->inviter_name),
+		.code = bounded(arena, mail->code),
+		.new_email = bounded(arena, mail->new_email),
+		.device = bounded(arena, mail->device),
+		.ip = bounded(arena, mail->ip),
+		.change = bounded(arena, mail->change),
 		.time = arena_printf(arena, "%.10s %.5s UTC", time, time + strlen("2026-01-15T")),
 	};
 	add_expanded(&subject, text->subject, &values, buffer_text);

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 
 #include "domain/letter.h"
+#include "domain/outbox.h"
 #include "lib/mime.h"
 #include "sys/smtp.h"
 #include "lib/text.h"
@@ -214,6 +215,9 @@ deliver(struct holding *held)
 		return end_it(held, "failed", "the stored text can't be opened");
 	if (letter.expires_at != NONE && letter.expires_at <= held->worker->now_ms)
 		return end_it(held, "failed", "what it says has expired");
+
+	if (strcmp(held->row.channel, CHANNEL_SMS) == 0)
+		return end_it(held, "failed", "no provider for text messages is set up");
 
 	enum sending sending = send_letter(held, &letter, &reason);
 	job_look_at_clock(held->worker);
