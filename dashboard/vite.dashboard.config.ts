@@ -11,6 +11,8 @@ export default defineConfig({
 		emptyOutDir: true,
 		manifest: true,
 		target: "es2022",
+		// The first that know light-dark(): rewritten for older ones, it wouldn't follow a colour scheme that a script sets.
+		cssTarget: ["chrome123", "firefox120", "safari17.5"],
 		// An inlined image would be a data: URL, which the content security policy refuses.
 		assetsInlineLimit: 0,
 	},

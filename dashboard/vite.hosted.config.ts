@@ -11,6 +11,8 @@ export default defineConfig({
 		outDir: "../dist/.next/hosted",
 		emptyOutDir: true,
 		target: "es2022",
+		// The first that know light-dark(): rewritten for older ones, it wouldn't follow a colour scheme that a script sets.
+		cssTarget: ["chrome123", "firefox120", "safari17.5"],
 		assetsInlineLimit: 0,
 		modulePreload: { polyfill: false },
 		rollupOptions: {

@@ -2,6 +2,7 @@
 import { Refusal } from "./api";
 import { brand } from "./brand";
 import { el } from "./dom";
+import { currentStage } from "./stage";
 import { errorText, t } from "./text";
 
 export interface Content {
@@ -13,7 +14,7 @@ export interface Content {
 
 /** Replaces the card's content; focus goes to the first field, or to the title so that it's read out. */
 export function show({ title, text, body = [], foot = [] }: Content): void {
-	const card = document.getElementById("card") as HTMLElement;
+	const { card, isLive } = currentStage();
 	const heading = el("h1", { tabindex: "-1" }, title);
 	card.replaceChildren(
 		brand(),
@@ -22,6 +23,9 @@ export function show({ title, text, body = [], foot = [] }: Content): void {
 		...body.filter((node) => node !== null),
 		...(foot.some(Boolean) ? [el("div", { class: "foot" }, ...foot)] : []),
 	);
+	if (!isLive) {
+		return;
+	}
 	document.title = title;
 	const field = card.querySelector<HTMLElement>("input:not([hidden], [readonly], [type=radio])");
 	(field ?? heading).focus();

@@ -1,6 +1,7 @@
 // One sign-in under way: starts it, moves it, keeps it over a reload.
 import { call, Refusal } from "./api";
 import { clientId } from "./place";
+import { currentLanguage } from "./text";
 
 export type FlowKind = "sign_in" | "sign_up" | "recover";
 
@@ -46,6 +47,7 @@ export class FlowRun {
 		const body = {
 			kind,
 			transport: "cookie",
+			locale: currentLanguage(),
 			...(clientId ? { client_id: clientId } : {}),
 			...(hint ? { login_hint: hint } : {}),
 			...extra,

@@ -11,6 +11,7 @@ export const en = {
 	request: "Request {id}",
 	terms: "Terms",
 	privacy: "Privacy",
+	support: "Help",
 
 	// Fields
 	email: "E-mail address",

@@ -11,6 +11,7 @@ export const es: Catalogue = {
 	request: "Solicitud {id}",
 	terms: "Condiciones",
 	privacy: "Privacidad",
+	support: "Ayuda",
 
 	email: "Correo electrónico",
 	password: "Contraseña",
