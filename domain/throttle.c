@@ -21,6 +21,8 @@
  */
 #define ADDRESS_QUIET_MS (30 * MINUTE_MS)
 #define REPORT_EVERY_MS  MINUTE_MS
+/* 9999-12-31: a password that is off stays off until it is set anew or the account is unlocked. */
+#define FOR_EVER_MS INT64_C(253402214400000)
 
 int64_t
 throttle_wait_ms(int64_t count)
@@ -40,20 +42,31 @@ subject_digest(struct tx *tx, const char *subject)
 	return sha256_bytes(tx->arena, subject, strlen(subject));
 }
 
+/* The address as limits count it (IPv6 /64). */
 static struct bytes
-address_digest(struct tx *tx)
+address_bucket(struct tx *tx)
 {
 	uint8_t bucket[16] = { 0 };
 
 	if (tx->ip.len == sizeof(bucket))
 		memcpy(bucket, tx->ip.data, sizeof(bucket));
 	ip_to_bucket(bucket);
-	return sha256_bytes(tx->arena, bucket, sizeof(bucket));
+	return (struct bytes){ .data = arena_copy(tx->arena, bucket, sizeof(bucket)),
+			       .len = sizeof(bucket) };
+}
+
+static struct bytes
+address_digest(struct tx *tx)
+{
+	struct bytes bucket = address_bucket(tx);
+
+	return sha256_bytes(tx->arena, bucket.data, bucket.len);
 }
 
 /* What a try was counted for. */
 struct counted {
 	const char *kind;
+	const char *subject; /* to show; NULL: nobody has it */
 	struct bytes digest;
 	int64_t count;
 	int64_t blocked_until_at;
@@ -67,6 +80,7 @@ count_one(struct tx *tx, const char *project_id, const struct counted *who, int6
 					    .project_id = project_id,
 					    .kind = who->kind,
 					    .subject_digest = who->digest,
+					    .subject = who->subject,
 					    .quiet_since = quiet_since,
 					},
 					NULL);
@@ -97,17 +111,26 @@ count_both(struct tx *tx, const char *project_id, struct counted *account, struc
 	return OK;
 }
 
+/* An account is off from its hundredth failure; what nobody has needn't be remembered for ever. */
+static bool
+is_off(const struct counted *who)
+{
+	return strcmp(who->kind, KIND_ACCOUNT) == 0 && who->subject != NULL &&
+	       who->count >= THROTTLE_LOCK_COUNT;
+}
+
 /* From now on, whatever becomes of this try. */
 static enum err
 block(struct tx *tx, const char *project_id, const struct counted *who)
 {
 	int64_t wait_ms = throttle_wait_ms(who->count);
+	int64_t until_at = is_off(who) ? FOR_EVER_MS : tx->now_ms + wait_ms;
 
 	if (wait_ms == 0)
 		return OK;
 	return q_sign_in_throttle_block(tx->db,
 					&(struct q_sign_in_throttle_block){
-					    .blocked_until_at = tx->now_ms + wait_ms,
+					    .blocked_until_at = until_at,
 					    .project_id = project_id,
 					    .kind = who->kind,
 					    .subject_digest = who->digest,
@@ -125,8 +148,16 @@ enum err
 throttle_count(struct tx *tx, const char *project_id, const char *subject,
 	       struct throttle_answer *ret)
 {
-	struct counted account = { .kind = KIND_ACCOUNT, .digest = subject_digest(tx, subject) };
-	struct counted address = { .kind = KIND_ADDRESS, .digest = address_digest(tx) };
+	struct counted account = {
+		.kind = KIND_ACCOUNT,
+		.subject = id_is_valid(ID_USER, subject) ? subject : NULL,
+		.digest = subject_digest(tx, subject),
+	};
+	struct counted address = {
+		.kind = KIND_ADDRESS,
+		.subject = ip_format(tx->arena, address_bucket(tx)),
+		.digest = address_digest(tx),
+	};
 
 	TRY(count_both(tx, project_id, &account, &address));
 	TRY(block(tx, project_id, &account));

@@ -29,6 +29,7 @@ const struct route *const gatehouse_routes[] = {
 	asset_routes,
 	flow_routes,
 	session_routes,
+	rate_limit_routes,
 	account_routes,
 	NULL,
 };

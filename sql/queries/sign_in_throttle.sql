@@ -2,8 +2,8 @@
 
 -- One more. A row that has been quiet since quiet_since begins anew; window_start_at is when it last counted.
 -- name: sign_in_throttle_count :exec
-INSERT INTO sign_in_throttles (project_id, kind, subject_digest, count, window_start_at, blocked_until_at)
-VALUES (:project_id, :kind, :subject_digest, 1, :now, NULL)
+INSERT INTO sign_in_throttles (project_id, kind, subject_digest, subject, count, window_start_at, blocked_until_at)
+VALUES (:project_id, :kind, :subject_digest, :subject, 1, :now, NULL)
 ON DUPLICATE KEY UPDATE count = IF(window_start_at < :quiet_since, 1, count + 1), window_start_at = VALUES(window_start_at);
 
 -- name: sign_in_throttle_get :one
@@ -52,3 +52,23 @@ VALUES (:project_id, 'report', :subject_digest, 1, :now, NULL);
 INSERT INTO sign_in_throttles (project_id, kind, subject_digest, count, window_start_at, blocked_until_at)
 VALUES (:project_id, 'recipient', :subject_digest, 1, :now, NULL)
 ON DUPLICATE KEY UPDATE count = count + 1, window_start_at = VALUES(window_start_at);
+
+-- Those that keep somebody waiting now.
+-- name: sign_in_throttle_list :many
+-- row: sign_in_throttle_row
+SELECT t.kind, t.subject_digest, t.subject, t.count, t.blocked_until_at
+FROM sign_in_throttles t
+WHERE t.project_id = :project_id AND t.blocked_until_at > :now
+	AND (:after_kind IS NULL OR t.kind > :after_kind OR (t.kind = :after_kind AND t.subject_digest > :after_digest))
+ORDER BY t.kind, t.subject_digest
+LIMIT :limit;
+
+-- name: sign_in_throttle_total :one
+SELECT COUNT(*) AS total
+FROM sign_in_throttles t
+WHERE t.project_id = :project_id AND t.blocked_until_at > :now;
+
+-- Somebody who may decided that enough has been waited. What waits for nobody isn't there to be reset.
+-- name: sign_in_throttle_reset :exec
+DELETE FROM sign_in_throttles
+WHERE project_id = :project_id AND kind = :kind AND subject_digest = :subject_digest AND blocked_until_at > :now;

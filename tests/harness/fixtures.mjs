@@ -50,6 +50,13 @@ export async function event(project, { type = "project.updated", subject_id = pr
 	return { id };
 }
 
+/** An account of a project that has to wait before the next try; answers the bucket's key. */
+export async function rateLimit(project, { server, subject = makeId("usr"), count = 7, wait_ms = 60000 }) {
+	await server.sql.query(sql`INSERT INTO sign_in_throttles (project_id, kind, subject_digest, subject, count, window_start_at, blocked_until_at)
+		VALUES (${project.id}, 'account', ${digest(subject)}, ${subject}, ${count}, ${sqlTime()}, ${sqlTime(wait_ms)})`);
+	return `account_${digest(subject).toString("hex")}`;
+}
+
 /** A browser in the middle of a sign-in. */
 export class Flow {
 	constructor(browser, flow) {

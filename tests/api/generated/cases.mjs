@@ -21,9 +21,9 @@ export const takesBody = (route) => ["POST", "PATCH", "PUT"].includes(route.meth
 /** The least role of each permission that a route of this area asks for (tenancy.md section 2). */
 export const LEAST_ROLE = {
 	"org.read": "viewer", "member.read": "viewer", "project.read": "viewer", "project_member.read": "viewer", "client.read": "viewer",
-	"event.read": "member",
+	"event.read": "member", "sign_in.read": "member",
 	"project.create": "manager", "project.write": "manager", "invitation.read": "manager", "invitation.write": "manager", "client.write": "manager",
-	"org.write": "admin", "member.write": "admin", "project.delete": "admin", "project_member.write": "admin", "audit.read": "admin", "audit.export": "admin",
+	"org.write": "admin", "member.write": "admin", "project.delete": "admin", "project_member.write": "admin", "audit.read": "admin", "audit.export": "admin", "sign_in.write": "admin",
 	"org.delete": "owner",
 	// An operator is an owner or admin of the operator organization: those cases are written by hand.
 	"installation.write": "operator",

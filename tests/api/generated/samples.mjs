@@ -189,6 +189,8 @@ export const samples = {
 		const mail = await fixtures.recoverMail(world.server, known.email);
 		return { by: fromBrowser(world), json: { token: mail.token } };
 	},
+	"GET /api/v1/rate_limits": async () => ({}),
+	"DELETE /api/v1/rate_limits/{key}": async (world) => ({ target: `/api/v1/rate_limits/${await fixtures.rateLimit(world.project, { server: world.server })}`, status: 204 }),
 	"GET /api/v1/session": async () => ({}),
 	"DELETE /api/v1/session": async () => ({ status: 204 }),
 	"GET /api/v1/account/sessions": async () => ({}),
@@ -223,6 +225,7 @@ export async function strangersId(world, parameter, route) {
 	case "audit_event_id": return (await fixtures.auditEvent(stranger.org, { project: stranger.project })).id;
 	case "event_id": return (await fixtures.event(stranger.project, { server: world.server })).id;
 	case "session_id": return (await stranger.owner.session()).id;
+	case "key": return fixtures.rateLimit(stranger.project, { server: world.server });
 	case "flow_id": return (await fixtures.openFlow(world.server)).id;
 	default: throw new Error(`samples.mjs doesn't know {${parameter}}`);
 	}
@@ -231,6 +234,8 @@ export async function strangersId(world, parameter, route) {
 export function nobodysId(parameter, route) {
 	const prefixes = { org_id: "org", project_id: "prj", member_id: "mem", user_id: "usr", invitation_id: "inv", key_id: "key", audit_event_id: "aud", event_id: "evt", session_id: "ses", flow_id: "flw" };
 	const kind = kindOf(parameter, route);
+	if (kind === "key")
+		return `account_${"0".repeat(64)}`;
 	return kind === "client_id" ? "proj_000000000000000000000000" : makeId(prefixes[kind]);
 }
 
