@@ -103,11 +103,14 @@ gateway_parameters(struct gateway *gateway, struct arena *arena)
 		values.count++;
 	values.items = ARENA_ARRAY(arena, values.count, struct name_value);
 	for (size_t i = 0; i < values.count; i++) {
-		const char *pair = gateway->request.envp[i];
-		size_t name_len = strcspn(pair, "=");
-		values.items[i].name = arena_strndup(arena, pair, name_len);
-		values.items[i].value =
-		    arena_strdup(arena, pair[name_len] == '=' ? pair + name_len + 1 : "");
+		char *pair = arena_strdup(arena, gateway->request.envp[i]);
+		char *equals = strchrnul(pair, '=');
+
+		values.items[i] = (struct name_value){
+			.name = pair,
+			.value = *equals == '=' ? equals + 1 : equals,
+		};
+		*equals = '\0';
 	}
 	return values;
 }

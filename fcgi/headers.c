@@ -33,6 +33,8 @@ static const struct {
 static bool
 take_deciding_header(struct exchange *x, const struct name_value *p)
 {
+	if (strncmp(p->name, "HTTP_", 5) != 0)
+		return false;
 	for (size_t i = 0; i < HEADER_COUNT; i++) {
 		if (strcmp(p->name, HEADERS[i].parameter) != 0)
 			continue;

@@ -352,10 +352,23 @@ is_not_modified(const struct exchange *x)
 	       http_etag_matches(sent, x->response.etag, true);
 }
 
+/* Put together without printf: each answer has a dozen of them. */
 static void
 add_header(struct buffer *b, const char *name, const char *value)
 {
-	buffer_printf(b, "%s: %s\r\n", name, value);
+	buffer_text(b, name);
+	buffer_text(b, ": ");
+	buffer_text(b, value);
+	buffer_text(b, "\r\n");
+}
+
+static void
+add_number_header(struct buffer *b, const char *name, int64_t value)
+{
+	buffer_text(b, name);
+	buffer_text(b, ": ");
+	buffer_int(b, value);
+	buffer_text(b, "\r\n");
 }
 
 static void
@@ -363,8 +376,9 @@ add_rate_headers(struct buffer *b, const struct response *response)
 {
 	if (!response->has_rate)
 		return;
-	buffer_printf(b, "X-RateLimit-Limit: %u\r\nX-RateLimit-Remaining: %u\r\nX-RateLimit-Reset: %u\r\n",
-		      response->rate.limit, response->rate.remaining, response->rate.reset_s);
+	add_number_header(b, "X-RateLimit-Limit", response->rate.limit);
+	add_number_header(b, "X-RateLimit-Remaining", response->rate.remaining);
+	add_number_header(b, "X-RateLimit-Reset", response->rate.reset_s);
 }
 
 /* Rule 31: no cache keeps a reply that may hold a secret, whatever its ETag. */
@@ -392,7 +406,7 @@ add_headers(struct buffer *b, struct exchange *x, bool has_body)
 {
 	const struct response *response = &x->response;
 
-	buffer_printf(b, "Status: %u\r\n", response->status);
+	add_number_header(b, "Status", response->status);
 	if (has_body)
 		add_header(b, "Content-Type",
 			   response->file != NULL ? response->file->media_type
@@ -402,14 +416,14 @@ add_headers(struct buffer *b, struct exchange *x, bool has_body)
 	if (has_body && response->file != NULL)
 		buffer_printf(b, "Content-Disposition: attachment; filename=\"%s\"\r\n", response->file->name);
 	if (response->status != 204 && response->status != 304)
-		buffer_printf(b, "Content-Length: %zu\r\n", has_body ? response->body_len : 0);
+		add_number_header(b, "Content-Length", has_body ? (int64_t)response->body_len : 0);
 	add_header(b, "X-Request-Id", x->rq.id);
 	add_cache_control(b, x);
 	if (response->etag != NULL && response->status < 400)
 		add_header(b, "ETag", response->etag);
 	add_rate_headers(b, response);
 	if (response->retry_after_s > 0)
-		buffer_printf(b, "Retry-After: %lld\r\n", (long long)response->retry_after_s);
+		add_number_header(b, "Retry-After", response->retry_after_s);
 	if (response->status == 401)
 		add_header(b, "WWW-Authenticate", "Bearer realm=\"Gatehouse\"");
 	if (response->allow != NULL)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define PATH_PARAMETERS_MAX 4
+#define NODES_MAX (4 * ROUTES_MAX)
 
 static const char *const METHOD_NAMES[] = {
 	[METHOD_NONE] = "", [GET] = "GET", [POST] = "POST",
@@ -37,11 +38,24 @@ route_at(size_t index)
 	return index < all_count ? all_routes[index] : NULL;
 }
 
+/* ---- the tables as a tree of path segments, so that a request costs its own depth and not the number of routes ---- */
+
+struct node {
+	const char *segment; /* not NUL-terminated */
+	size_t len;
+	bool is_parameter; /* takes any one segment; the last of its siblings */
+	struct node *children, *next;
+	const struct route *routes[DELETE + 1];
+};
+
+static struct node nodes[NODES_MAX];
+static size_t node_count;
+
 /* Length of a path's segment: up to the next '/' or the end. */
 static size_t
 segment_length(const char *at)
 {
-	return strcspn(at, "/");
+	return (size_t)(strchrnul(at, '/') - at);
 }
 
 static bool
@@ -50,34 +64,91 @@ is_parameter(const char *segment, size_t len)
 	return len > 2 && segment[0] == '{' && segment[len - 1] == '}';
 }
 
-/* Compares segment by segment; parameters take any one segment. Literal segments count for `ret_literals`. */
 static bool
-path_matches(const char *pattern, const char *path, size_t *ret_literals)
+is_literally(const struct node *node, const char *segment, size_t len)
 {
-	size_t literals = 0;
+	return !node->is_parameter && node->len == len && memcmp(node->segment, segment, len) == 0;
+}
 
-	for (;;) {
-		size_t p = segment_length(pattern), s = segment_length(path);
+/* The child for a segment of a pattern; made when there is none. NULL: no room. */
+static struct node *
+child_of(struct node *node, const char *segment, size_t len)
+{
+	bool parameter = is_parameter(segment, len);
+	struct node **at = &node->children;
 
-		if (is_parameter(pattern, p)) {
-			if (s == 0)
-				return false;
-		} else {
-			if (p != s || strncmp(pattern, path, p) != 0)
-				return false;
-			literals++;
-		}
-		pattern += p;
-		path += s;
-		if (*pattern != *path)
+	for (; *at != NULL; at = &(*at)->next)
+		if (parameter ? (*at)->is_parameter : is_literally(*at, segment, len))
+			return *at;
+	if (node_count == NODES_MAX)
+		return NULL;
+	struct node *child = &nodes[node_count++];
+	*child = (struct node){ .segment = segment, .len = len, .is_parameter = parameter };
+	if (!parameter) {
+		child->next = node->children;
+		node->children = child;
+	} else
+		*at = child;
+	return child;
+}
+
+/* False: no room, or the method and path (whatever its parameters are called) are taken. */
+static bool
+plant(const struct route *route)
+{
+	struct node *node = &nodes[0];
+
+	for (const char *at = route->path; at != NULL; at = strchr(at, '/')) {
+		at++;
+		node = child_of(node, at, segment_length(at));
+		if (node == NULL)
 			return false;
-		if (*pattern == '\0')
-			break;
-		pattern++;
-		path++;
 	}
-	*ret_literals = literals;
+	if (node->routes[route->method] != NULL)
+		return false;
+	node->routes[route->method] = route;
 	return true;
+}
+
+struct search {
+	enum method method;
+	const struct route *found;
+	bool is_allowed[DELETE + 1]; /* methods that the path has elsewhere in the tree */
+};
+
+/* Literal segments go before parameters. A leaf without the method is remembered for Allow. */
+static void
+search(const struct node *node, const char *at, struct search *s)
+{
+	size_t len = segment_length(at);
+
+	for (const struct node *child = node->children; child != NULL; child = child->next) {
+		if (child->is_parameter ? len == 0 : !is_literally(child, at, len))
+			continue;
+		if (at[len] == '/')
+			search(child, at + len + 1, s);
+		else if (child->routes[s->method] != NULL)
+			s->found = child->routes[s->method];
+		else
+			for (size_t i = GET; i < ARRAY_LEN(s->is_allowed); i++)
+				s->is_allowed[i] |= child->routes[i] != NULL;
+		if (s->found != NULL)
+			return;
+	}
+}
+
+static const char *
+allow_header(struct arena *arena, const struct search *s)
+{
+	struct buffer allow = buffer_new(arena);
+
+	for (enum method method = GET; method <= DELETE; method++) {
+		if (!s->is_allowed[method])
+			continue;
+		buffer_text(&allow, allow.len == 0 ? "" : ", ");
+		buffer_text(&allow, method == GET ? "GET, HEAD" : method_name(method));
+	}
+	return allow.len == 0 ? NULL : buffer_string(&allow);
 }
 
 static struct name_values
@@ -104,33 +175,19 @@ enum route_match
 route_find(struct arena *arena, enum method method, const char *path, const struct route **ret_route,
 	   struct name_values *ret_path_parameters, const char **ret_allow)
 {
-	const struct route *best = NULL;
-	size_t best_literals = 0, literals;
-	struct buffer allow = buffer_new(arena);
-	bool has_path = false;
+	struct search s = { .method = method };
 
-	for (size_t i = 0; i < all_count; i++) {
-		const struct route *r = all_routes[i];
-
-		if (!path_matches(r->path, path, &literals))
-			continue;
-		has_path = true;
-		buffer_printf(&allow, "%s%s", allow.len == 0 ? "" : ", ", method_name(r->method));
-		if (r->method == GET)
-			buffer_text(&allow, ", HEAD");
-		if (r->method == method && (best == NULL || literals > best_literals)) {
-			best = r;
-			best_literals = literals;
-		}
-	}
-	if (best != NULL) {
-		*ret_route = best;
-		*ret_path_parameters = path_parameters(arena, best->path, path);
+	if (path[0] == '/')
+		search(&nodes[0], path + 1, &s);
+	if (s.found != NULL) {
+		*ret_route = s.found;
+		*ret_path_parameters = path_parameters(arena, s.found->path, path);
 		return MATCH_FOUND;
 	}
-	if (!has_path)
+	const char *allow = allow_header(arena, &s);
+	if (allow == NULL)
 		return MATCH_NO_PATH;
-	*ret_allow = buffer_string(&allow);
+	*ret_allow = allow;
 	return MATCH_NO_METHOD;
 }
 
@@ -198,6 +255,8 @@ static bool
 collect(void)
 {
 	all_count = 0;
+	nodes[0] = (struct node){ .segment = "" };
+	node_count = 1;
 	for (size_t t = 0; gatehouse_routes[t] != NULL; t++) {
 		for (const struct route *r = gatehouse_routes[t]; r->id != NULL; r++) {
 			if (all_count == ROUTES_MAX)
@@ -217,11 +276,11 @@ routes_check(void)
 		const struct route *r = all_routes[i];
 
 		good = check_one(r) && good;
+		if (r->path != NULL && r->path[0] == '/' && !plant(r))
+			good = complain(r, "method and path are used twice, or the tree is full");
 		for (size_t j = 0; j < i; j++) {
 			if (strcmp(all_routes[j]->id, r->id) == 0)
 				good = complain(r, "the id is used twice");
-			if (all_routes[j]->method == r->method && strcmp(all_routes[j]->path, r->path) == 0)
-				good = complain(r, "method and path are used twice");
 		}
 	}
 	return good;

@@ -1,7 +1,6 @@
 /*
  * Growing text in an arena, and the JSON forms of what replies hold.
  */
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -91,10 +90,15 @@ json_escape(unsigned char c, char ret_escape[8])
 	return (size_t)snprintf(ret_escape, 8, "\\u%04x", c);
 }
 
-static bool
-needs_escape(unsigned char c)
+/* How many octets from here on stand for themselves; the NUL doesn't. */
+static size_t
+plain_length(const char *text)
 {
-	return c < 0x20 || c == '"' || c == '\\' || c == '<';
+	const char *at = text;
+
+	for (unsigned char c = (unsigned char)*at; c >= 0x20 && c != '"' && c != '\\' && c != '<';)
+		c = (unsigned char)*++at;
+	return (size_t)(at - text);
 }
 
 void
@@ -105,31 +109,42 @@ buffer_json_string(struct buffer *buffer, const char *text)
 		return;
 	}
 	buffer_char(buffer, '"');
-	const char *from = text;
-	for (; *text != '\0'; text++) {
-		if (!needs_escape((unsigned char)*text))
-			continue;
+	for (;;) {
+		size_t len = plain_length(text);
 		char escape[8];
-		size_t len = json_escape((unsigned char)*text, escape);
-		buffer_add(buffer, from, (size_t)(text - from));
-		buffer_add(buffer, escape, len);
-		from = text + 1;
+
+		buffer_add(buffer, text, len);
+		text += len;
+		if (*text == '\0')
+			break;
+		buffer_add(buffer, escape, json_escape((unsigned char)*text++, escape));
 	}
-	buffer_add(buffer, from, (size_t)(text - from));
 	buffer_char(buffer, '"');
+}
+
+void
+buffer_int(struct buffer *buffer, int64_t value)
+{
+	char text[20];
+	size_t at = sizeof(text);
+	uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+
+	do {
+		text[--at] = (char)('0' + rest % 10);
+		rest /= 10;
+	} while (rest > 0);
+	if (value < 0)
+		buffer_char(buffer, '-');
+	buffer_add(buffer, text + at, sizeof(text) - at);
 }
 
 void
 buffer_json_int(struct buffer *buffer, int64_t value)
 {
-	char text[24];
-
-	if (value == NONE) {
+	if (value == NONE)
 		buffer_text(buffer, "null");
-		return;
-	}
-	int len = snprintf(text, sizeof(text), "%" PRId64, value);
-	buffer_add(buffer, text, (size_t)len);
+	else
+		buffer_int(buffer, value);
 }
 
 void

@@ -23,6 +23,7 @@ const char *buffer_string(const struct buffer *);
 
 /* JSON text (RFC 8259 section 7): with the quotes; NULL writes null. Input must be UTF-8. */
 void buffer_json_string(struct buffer *, const char *text);
+void buffer_int(struct buffer *, int64_t value);	/* in decimal */
 void buffer_json_int(struct buffer *, int64_t value);		/* NONE writes null */
 void buffer_json_time(struct buffer *, int64_t at_ms);		/* RFC 3339 with milliseconds; NONE writes null */
 void buffer_json_bool(struct buffer *, bool);

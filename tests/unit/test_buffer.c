@@ -54,6 +54,26 @@ takes_nul_octets_and_formats(void **state)
 }
 
 static void
+whole_numbers_of_every_size(void **state)
+{
+	(void)state;
+	static const struct {
+		int64_t value;
+		const char *text;
+	} cases[] = {
+		{ 0, "0" }, { 7, "7" }, { 10, "10" }, { -1, "-1" }, { 1234567890123, "1234567890123" },
+		{ INT64_MAX, "9223372036854775807" }, { INT64_MIN, "-9223372036854775808" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct buffer out = buffer_new(arena);
+
+		buffer_int(&out, cases[i].value);
+		assert_string_equal(buffer_string(&out), cases[i].text);
+	}
+}
+
+static void
 json_strings_are_escaped_as_rfc_8259_says(void **state)
 {
 	(void)state;
@@ -91,6 +111,7 @@ main(void)
 		TEST(empty_buffer_is_an_empty_text),
 		TEST(grows_over_many_sizes_and_stays_terminated),
 		TEST(takes_nul_octets_and_formats),
+		TEST(whole_numbers_of_every_size),
 		TEST(json_strings_are_escaped_as_rfc_8259_says),
 		TEST(json_numbers_times_and_bools),
 	};
