@@ -28,7 +28,7 @@ for file in usr/sbin/gatehoused usr/bin/gatehousectl etc/gatehouse/gatehouse.con
 	usr/lib/systemd/system/gatehouse-password.socket usr/lib/systemd/system/gatehouse-jobs.service \
 	usr/lib/sysusers.d/gatehouse.conf usr/lib/tmpfiles.d/gatehouse.conf \
 	usr/share/man/man1/gatehousectl.1 usr/share/man/man5/gatehouse.conf.5 usr/share/man/man8/gatehoused.8 \
-	etc/fail2ban/filter.d/gatehouse.conf etc/fail2ban/jail.d/gatehouse.conf \
+	etc/fail2ban/filter.d/gatehouse.conf etc/fail2ban/jail.d/gatehouse.conf etc/logrotate.d/gatehouse \
 	usr/share/gatehouse/dashboard/dashboard/index.html usr/share/gatehouse/dashboard/hosted/sign-in.html; do
 	: >"$work/out"
 	[ -s "$work/to/$file" ]

@@ -13,7 +13,7 @@ async function tryConfiguration(change = (text) => text) {
 	const { cert, key } = await makeCertificates(folder);
 	fs.symlinkSync(path.join(ROOT, "nginx/snippets"), path.join(folder, "snippets"));
 	const place = (text) => change(text).replace(/ssl_certificate [^;]*;/g, `ssl_certificate ${cert};`).replace(/ssl_certificate_key [^;]*;/g, `ssl_certificate_key ${key};`)
-		.replace(/include [^;]*\/snippets\//g, "include snippets/").replaceAll("/var/log/nginx/", `${folder}/`).replace(/listen (80|443)/g, "listen 127.0.0.1:1$1");
+		.replace(/include [^;]*\/snippets\//g, "include snippets/").replaceAll("/var/log/gatehouse/", `${folder}/`).replace(/listen (80|443)/g, "listen 127.0.0.1:1$1");
 	fs.writeFileSync(path.join(folder, "site.conf"), place(fs.readFileSync(path.join(BUILD, "nginx/gatehouse.conf"), "utf8")));
 	fs.writeFileSync(path.join(folder, "http.conf"), place(fs.readFileSync(path.join(ROOT, "nginx/gatehouse-http.conf"), "utf8")));
 	fs.writeFileSync(path.join(folder, "nginx.conf"), `
