@@ -80,7 +80,8 @@ insert_session(struct tx *tx, const struct session_make *make, const char *org_i
 enum err
 session_make(struct tx *tx, const struct session_make *make, struct session_made *ret)
 {
-	struct session_made made = { .expires_at = tx->now_ms + SESSION_MAX_MS };
+	int64_t max_ms = make->max_ms != 0 ? make->max_ms : SESSION_MAX_MS;
+	struct session_made made = { .expires_at = tx->now_ms + max_ms };
 	const char *working_org_id;
 	const char *project_org_id;
 

@@ -50,6 +50,7 @@ struct session_make {
 				      session's, else the oldest membership's */
 	const char *auth_strength; /* password, email_otp, magic_link … */
 	const char *amr;           /* "pwd" */
+	int64_t max_ms;            /* how long it may last; 0: SESSION_MAX_MS */
 };
 
 struct session_made {

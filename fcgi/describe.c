@@ -131,6 +131,7 @@ describe_auth(struct buffer *b, unsigned auth)
 		{ AUTH_SESSION, "session" },
 		{ AUTH_PERSONAL_TOKEN, "personal_token" },
 		{ AUTH_SERVICE_KEY, "service_key" },
+		{ AUTH_PROJECT_USER, "project_user" },
 	};
 	bool first = true;
 

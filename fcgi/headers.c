@@ -6,6 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+#define COOKIE_HEADERS_MAX 16
+
 /*
  * Of several preconditions the first counts; the rest must come once. nginx hands Content-Type over as CONTENT_TYPE too, the first of them
  * alone: only HTTP_CONTENT_TYPE tells whether there were several.
@@ -65,6 +67,21 @@ clean_user_agent(struct arena *arena, const char *text)
 	return copy;
 }
 
+/* nginx hands over at most a few; what is beyond them was never ours. */
+static void
+add_cookie_header(struct exchange *x, const char *value)
+{
+	const char **items;
+
+	if (x->in.cookie_headers.count == COOKIE_HEADERS_MAX)
+		return;
+	items = ARENA_ARRAY(x->arena, x->in.cookie_headers.count + 1, const char *);
+	for (size_t i = 0; i < x->in.cookie_headers.count; i++)
+		items[i] = x->in.cookie_headers.items[i];
+	items[x->in.cookie_headers.count] = value;
+	x->in.cookie_headers = (struct strings){ .items = items, .count = x->in.cookie_headers.count + 1 };
+}
+
 static void
 take_environment(struct exchange *x, const struct name_value *p, const char **ret_uri)
 {
@@ -85,7 +102,7 @@ take_environment(struct exchange *x, const struct name_value *p, const char **re
 	else if (strcmp(name, "GATEHOUSE_POOL") == 0)
 		x->in.pool = strcmp(value, "password") == 0 ? POOL_PASSWORD : POOL_REQUEST;
 	else if (strcmp(name, "HTTP_COOKIE") == 0) {
-		http_find_cookies(x->arena, value, SESSION_COOKIE, &x->in.session_cookies);
+		add_cookie_header(x, value);
 		http_find_cookies(x->arena, value, FLOW_COOKIE, &x->rq.flow_cookies);
 	} else if (strcmp(name, "HTTP_USER_AGENT") == 0)
 		x->rq.user_agent = clean_user_agent(x->arena, value);
@@ -225,5 +242,6 @@ headers_read_tenant(struct exchange *x)
 		return ERR_AMBIGUOUS_PROJECT;
 	x->in.project_id = in_header != NULL ? in_header : in_query;
 	TRY(read_client(x));
+	TRY(session_read_cookie(x));
 	return read_path_tenant(x);
 }

@@ -18,7 +18,7 @@
 static const char *
 actor_of(const struct request *rq)
 {
-	return request_is_session(rq) ? rq->user.id : rq->credential.id;
+	return request_is_signed_in(rq) ? rq->user.id : rq->credential.id;
 }
 
 static void

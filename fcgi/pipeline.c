@@ -60,6 +60,15 @@ find_console(struct exchange *x)
 	return OK;
 }
 
+/* Where a session was used: the organization it works in, or the project whose user it is. */
+static const char *
+used_in(const struct request *rq)
+{
+	if (rq->credential.kind == CREDENTIAL_PROJECT_USER)
+		return rq->user.project_id;
+	return request_is_session(rq) ? rq->org.id : NULL;
+}
+
 static enum err
 find_caller(struct exchange *x)
 {
@@ -76,8 +85,7 @@ find_caller(struct exchange *x)
 		return idempotency_replay_gone(x);
 	}
 	if (e == OK && x->rq.credential.id != NULL)
-		usage_note(x->worker->usage, x->rq.credential.id,
-			   request_is_session(&x->rq) ? x->rq.org.id : NULL, x->rq.now_ms);
+		usage_note(x->worker->usage, x->rq.credential.id, used_in(&x->rq), x->rq.now_ms);
 	TRY(e);
 	return permission_check(x);
 }
@@ -289,6 +297,7 @@ credential_kind_name(enum credential_kind kind)
 		[CREDENTIAL_SESSION] = "session",
 		[CREDENTIAL_PERSONAL_TOKEN] = "personal_token",
 		[CREDENTIAL_SERVICE_KEY] = "service_key",
+		[CREDENTIAL_PROJECT_USER] = "project_user",
 	};
 	return NAMES[kind];
 }
@@ -324,6 +333,8 @@ request_actor(const struct request *rq)
 	switch (rq->credential.kind) {
 	case CREDENTIAL_SESSION:
 		return (struct actor){ "user", rq->user.id, rq->user.email };
+	case CREDENTIAL_PROJECT_USER:
+		return (struct actor){ "user", rq->user.id, rq->user.label };
 	case CREDENTIAL_PERSONAL_TOKEN:
 		return (struct actor){ "personal_token", rq->credential.id,
 				       arena_printf(rq->arena, "%s (%s)", rq->credential.name, rq->user.email) };

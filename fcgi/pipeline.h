@@ -7,6 +7,8 @@
 #include "fcgi/request.h"
 #include "fcgi/worker.h"
 
+struct credential_row;
+
 /* Headers that decide something; sent twice they are a 400. HEADERS in headers.c says what each is called. */
 enum header {
 	HEADER_AUTHORIZATION,
@@ -39,7 +41,10 @@ struct incoming {
 	bool has_content_encoding;
 	bool has_body;			/* CONTENT_LENGTH above 0 */
 	const char *sec_fetch_site;
-	struct strings session_cookies;
+	struct strings cookie_headers;
+	const char *session_client_id;	/* whose people the session cookie is about; NULL: the console's */
+	const char *session_cookie_name;
+	struct strings session_cookies;	/* values of that name; none when the route takes no session */
 	enum site site;
 	enum pool pool;
 	struct bytes body;
@@ -106,8 +111,17 @@ enum err headers_read_tenant(struct exchange *);
 enum err body_read(struct exchange *);
 enum err input_parse(struct exchange *);
 
+/* session.c: finds the session cookie that this route and host take; INVALID_ID for a bad X-Client-Id. */
+enum err session_read_cookie(struct exchange *);
+/* The one cookie of that name is there: whose session it is. */
+enum err authenticate_session(struct exchange *);
+
 /* authenticate.c: who is asking; UNAUTHORIZED with a reason, CSRF_FAILED, CREDENTIAL_NOT_ALLOWED. */
 enum err authenticate(struct exchange *);
+/* Its parts that sessions need as well. */
+enum err authenticate_unauthorized(struct exchange *, const char *reason);
+void authenticate_take_row(struct request *, const struct credential_row *);
+const char *authenticate_asked_project(const struct exchange *);
 
 /* tenant.c: judges what the credential's statement found: organization, project, environment, role. */
 enum err tenant_resolve(struct exchange *);

@@ -5,8 +5,16 @@
 #define GATEHOUSE_FCGI_REQUEST_H
 
 #include "fcgi/route.h"
+#include "lib/session_policy.h"
 
-enum credential_kind { CREDENTIAL_NONE = 0, CREDENTIAL_SESSION, CREDENTIAL_PERSONAL_TOKEN, CREDENTIAL_SERVICE_KEY };
+/* CREDENTIAL_SESSION is a person of the console; CREDENTIAL_PROJECT_USER the session of a project's own user. */
+enum credential_kind {
+	CREDENTIAL_NONE = 0,
+	CREDENTIAL_SESSION,
+	CREDENTIAL_PERSONAL_TOKEN,
+	CREDENTIAL_SERVICE_KEY,
+	CREDENTIAL_PROJECT_USER,
+};
 
 struct credential {
 	enum credential_kind kind;
@@ -19,11 +27,26 @@ struct credential {
 	const char *pinned_project_id;	/* of a pinned service key, else NULL */
 	int64_t rate_limit_per_minute;	/* NONE: the family's */
 	int64_t authenticated_at;	/* of a session, else NONE */
+	struct session_policy policy;	/* of a session */
+	const char *impersonator_id;	/* the person of the console who acts as this user; NULL: nobody */
+	const char *impersonator_email;
+};
+
+#define BROWSER_ACCOUNTS_MAX 5
+
+/* A browser's sessions of one project, the active account's token first. */
+struct browser {
+	const char *cookie_name;
+	const char *tokens[BROWSER_ACCOUNTS_MAX];
+	size_t count;
 };
 
 /* The person behind a session or personal token. id NULL: none. */
 struct caller_user {
 	const char *id;
+	const char *project_id;		/* whose user this is: the console, or the project of CREDENTIAL_PROJECT_USER */
+	const char *project_org_id;	/* that project's organization, whose chain takes what is recorded */
+	const char *label;		/* of a project's user: how audit rows name them; NULL: by e-mail */
 	const char *email;
 	bool email_verified;
 	const char *name;
@@ -67,6 +90,7 @@ struct request {
 	void *scratch;
 
 	struct credential credential;
+	struct browser browser;		/* of a session, else empty */
 	struct caller_user user;
 	struct caller_org org;
 	struct caller_project project;
@@ -158,7 +182,14 @@ bool precondition_holds(const struct request *, int64_t version);
 bool request_may(const struct request *, enum permission);
 /* The right error of a failed request_may(): FORBIDDEN for people, INSUFFICIENT_SCOPE for keys. */
 enum err request_may_not(const struct request *);
+/* A session of the console. */
 bool request_is_session(const struct request *);
+/* A session of whoever: of the console, or of a project's own user. */
+bool request_is_signed_in(const struct request *);
+/* What this browser holds for a project, by the project's public id; NULL: for the console. Empty when there are two cookies of the name. */
+struct browser request_browser(const struct request *, const char *client_id);
+/* "https://HOST" or "https://AUTH_HOST", where the request came to. */
+const char *request_own_url(const struct request *) RETURNS_NONNULL;
 /* What counts in a project: the override where there is one, else the organization's role; an owner's is never narrowed. */
 enum role role_effective(enum role org_role, enum role override_role);
 /* "session", "personal_token", "service_key", "none". */

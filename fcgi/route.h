@@ -15,11 +15,13 @@ enum method { METHOD_NONE = 0, GET, POST, PATCH, PUT, DELETE };
 
 /* Which credentials a route takes. */
 enum auth {
-	AUTH_PUBLIC = 1 << 0,		/* none needed; with AUTH_SESSION beside it, a session is looked at when there is one */
-	AUTH_SESSION = 1 << 1,
+	AUTH_PUBLIC = 1 << 0,		/* none needed; with a session's kind beside it, a session is looked at when there is one */
+	AUTH_SESSION = 1 << 1,		/* of a person of the console, on HOST */
 	AUTH_PERSONAL_TOKEN = 1 << 2,
 	AUTH_SERVICE_KEY = 1 << 3,
+	AUTH_PROJECT_USER = 1 << 4,	/* the session of a project's own user, on AUTH_HOST; X-Client-Id names the project */
 };
+#define AUTH_ACCOUNT (AUTH_SESSION | AUTH_PROJECT_USER)	/* whoever's account it is; handlers ask for user.project_id */
 #define AUTH_ANY (AUTH_SESSION | AUTH_PERSONAL_TOKEN | AUTH_SERVICE_KEY)
 
 /* What a request works on (conventions.md section 5). Only the project kinds compare environments. */

@@ -144,6 +144,9 @@ tenant_resolve(struct exchange *x)
 
 	if (rq->credential.kind == CREDENTIAL_NONE)
 		return OK;
+	/* A project's user works on nothing but their own account. */
+	if (rq->credential.kind == CREDENTIAL_PROJECT_USER)
+		return tenant == TENANT_NONE ? OK : ERR_NOT_FOUND;
 	TRY(judge_org(x));
 	if (lacks_default_project(x))
 		TRY(make_default_project(x));
@@ -203,6 +206,12 @@ request_is_session(const struct request *rq)
 	return rq->credential.kind == CREDENTIAL_SESSION;
 }
 
+bool
+request_is_signed_in(const struct request *rq)
+{
+	return request_is_session(rq) || rq->credential.kind == CREDENTIAL_PROJECT_USER;
+}
+
 static bool
 only_reads(enum permission permission)
 {
@@ -222,6 +231,8 @@ request_may(const struct request *rq, enum permission permission)
 {
 	enum role role = permission_is_org_level(permission) ? rq->org.role : rq->role;
 
+	if (rq->credential.kind == CREDENTIAL_PROJECT_USER)
+		return false;
 	if (permission == PERM_INSTALLATION_WRITE)
 		return is_operator(rq);
 	if (is_project_tenant(rq->route->tenant) && rq->project.is_console && !only_reads(permission) &&
@@ -249,7 +260,7 @@ permission_check(struct exchange *x)
 		    arena_printf(x->arena, "This needs the permission %s.", permission_name(route->permission));
 		return request_may_not(&x->rq);
 	}
-	if ((route->flags & ROUTE_RECENT_SIGN_IN) != 0 && request_is_session(&x->rq) &&
+	if ((route->flags & ROUTE_RECENT_SIGN_IN) != 0 && request_is_signed_in(&x->rq) &&
 	    x->rq.credential.authenticated_at < x->rq.now_ms - RECENT_SIGN_IN_MS)
 		return ERR_REAUTHENTICATION_REQUIRED;
 	return OK;

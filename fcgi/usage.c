@@ -37,10 +37,12 @@
  * The lowest bits of a subject: in use, and of which kind. Zero is free, EMPTYING is being cleared
  * by the flusher.
  */
-#define SUBJECT_IN_USE  UINT64_C(2)
-#define SUBJECT_SESSION UINT64_C(1)
-#define SUBJECT_FLAGS   UINT64_C(3)
-#define EMPTYING        UINT64_C(1)
+#define SUBJECT_IN_USE       UINT64_C(4)
+#define SUBJECT_SESSION      UINT64_C(1)
+#define SUBJECT_PROJECT_USER UINT64_C(2) /* beside SUBJECT_SESSION: not of the console */
+#define SUBJECT_FLAGS        UINT64_C(7)
+#define SUBJECT_FLAG_BITS    3
+#define EMPTYING             UINT64_C(1)
 
 struct tail {
 	uint64_t words[2];
@@ -49,13 +51,13 @@ struct tail {
 struct note {
 	_Atomic uint64_t subject;
 	_Atomic uint64_t id[2];
-	_Atomic uint64_t org[2];
-	_Atomic uint64_t org_check; /* hash of org; 0: none */
+	_Atomic uint64_t place[2]; /* of a session: its organization, or the project whose user it is */
+	_Atomic uint64_t place_check; /* hash of place; 0: none */
 	_Atomic int64_t noted_ms;
 	/* The flusher's: what the database has, and since when. */
 	_Atomic int64_t written_ms;
 	_Atomic int64_t written_when_ms;
-	_Atomic uint64_t written_org_check;
+	_Atomic uint64_t written_place_check;
 };
 
 struct usage_table {
@@ -66,10 +68,10 @@ struct usage_table {
 /* A note that is to be written, as read at one moment. */
 struct due {
 	struct note *note;
-	bool is_session;
+	bool is_session, is_project_user;
 	char id[PREFIX_LEN + ID_TAIL_LEN + 1];
-	char org_id[PREFIX_LEN + ID_TAIL_LEN + 1]; /* "": none */
-	uint64_t org_check;
+	char place_id[PREFIX_LEN + ID_TAIL_LEN + 1]; /* "": none */
+	uint64_t place_check;
 	int64_t at_ms;
 };
 
@@ -113,16 +115,15 @@ tail_hash(const struct usage_table *table, const struct tail *tail)
 }
 
 static uint64_t
-subject_of(const struct usage_table *table, const struct tail *tail, bool is_session)
+subject_of(const struct usage_table *table, const struct tail *tail, uint64_t flags)
 {
-	return (tail_hash(table, tail) & ~SUBJECT_FLAGS) | SUBJECT_IN_USE |
-	       (is_session ? SUBJECT_SESSION : 0);
+	return (tail_hash(table, tail) & ~SUBJECT_FLAGS) | SUBJECT_IN_USE | flags;
 }
 
 static uint64_t
-org_check_of(const struct usage_table *table, const struct tail *org)
+place_check_of(const struct usage_table *table, const struct tail *place)
 {
-	return tail_hash(table, org) | 1;
+	return tail_hash(table, place) | 1;
 }
 
 static struct tail
@@ -143,7 +144,7 @@ word_set(_Atomic uint64_t *word, uint64_t value)
 static struct note *
 note_claim(struct usage_table *table, uint64_t subject)
 {
-	struct note *group = &table->notes[(subject >> 2) % GROUPS * NOTES_PER_GROUP];
+	struct note *group = &table->notes[(subject >> SUBJECT_FLAG_BITS) % GROUPS * NOTES_PER_GROUP];
 
 	for (size_t i = 0; i < NOTES_PER_GROUP; i++) {
 		if (atomic_load(&group[i].subject) == subject)
@@ -169,22 +170,24 @@ note_time(struct note *note, int64_t now_ms)
 }
 
 void
-usage_note(struct usage_table *table, const char *id, const char *org_id, int64_t now_ms)
+usage_note(struct usage_table *table, const char *id, const char *place_id, int64_t now_ms)
 {
-	struct tail tail, org;
+	struct tail tail, place;
 	bool is_session = tail_of(id, "ses_", &tail);
+	bool is_project_user = is_session && tail_of(place_id, "prj_", &place);
+	uint64_t flags = (is_session ? SUBJECT_SESSION : 0) | (is_project_user ? SUBJECT_PROJECT_USER : 0);
 
 	if (!is_session && !tail_of(id, "key_", &tail))
 		return;
-	struct note *note = note_claim(table, subject_of(table, &tail, is_session));
+	struct note *note = note_claim(table, subject_of(table, &tail, flags));
 	if (note == NULL)
 		return;
 	word_set(&note->id[0], tail.words[0]);
 	word_set(&note->id[1], tail.words[1]);
-	if (is_session && tail_of(org_id, "org_", &org)) {
-		word_set(&note->org[0], org.words[0]);
-		word_set(&note->org[1], org.words[1]);
-		word_set(&note->org_check, org_check_of(table, &org));
+	if (is_project_user || (is_session && tail_of(place_id, "org_", &place))) {
+		word_set(&note->place[0], place.words[0]);
+		word_set(&note->place[1], place.words[1]);
+		word_set(&note->place_check, place_check_of(table, &place));
 	}
 	note_time(note, now_ms);
 }
@@ -198,11 +201,11 @@ note_empty(struct note *note)
 	atomic_store(&note->subject, EMPTYING);
 	atomic_store(&note->id[0], 0);
 	atomic_store(&note->id[1], 0);
-	atomic_store(&note->org_check, 0);
+	atomic_store(&note->place_check, 0);
 	atomic_store(&note->noted_ms, 0);
 	atomic_store(&note->written_ms, 0);
 	atomic_store(&note->written_when_ms, 0);
-	atomic_store(&note->written_org_check, 0);
+	atomic_store(&note->written_place_check, 0);
 	atomic_store(&note->subject, 0);
 }
 
@@ -212,24 +215,30 @@ note_read(const struct usage_table *table, struct note *note, uint64_t subject, 
 	  struct due *ret_due)
 {
 	struct tail tail = tail_load(note->id);
-	bool is_session = (subject & SUBJECT_SESSION) != 0;
+	uint64_t flags = subject & (SUBJECT_SESSION | SUBJECT_PROJECT_USER);
+	bool is_session = (flags & SUBJECT_SESSION) != 0;
+	bool is_project_user = (flags & SUBJECT_PROJECT_USER) != 0;
 	int64_t at_ms = atomic_load(&note->noted_ms);
 	int64_t written_when_ms = atomic_load(&note->written_when_ms);
 
-	if (subject_of(table, &tail, is_session) != subject ||
+	if (subject_of(table, &tail, flags) != subject ||
 	    at_ms <= atomic_load(&note->written_ms))
 		return false;
-	*ret_due = (struct due){ .note = note, .is_session = is_session, .at_ms = at_ms };
+	*ret_due = (struct due){
+		.note = note, .is_session = is_session, .is_project_user = is_project_user, .at_ms = at_ms
+	};
 	tail_text(is_session ? "ses_" : "key_", &tail, ret_due->id);
 	if (!is_session)
 		return true;
-	struct tail org = tail_load(note->org);
-	ret_due->org_check = atomic_load(&note->org_check);
-	if (ret_due->org_check == org_check_of(table, &org))
-		tail_text("org_", &org, ret_due->org_id);
+	struct tail place = tail_load(note->place);
+	ret_due->place_check = atomic_load(&note->place_check);
+	if (ret_due->place_check == place_check_of(table, &place))
+		tail_text(is_project_user ? "prj_" : "org_", &place, ret_due->place_id);
+	else if (is_project_user)
+		return false; /* whose it is hasn't been written whole */
 	else
-		ret_due->org_check = atomic_load(&note->written_org_check);
-	return ret_due->org_check != atomic_load(&note->written_org_check) ||
+		ret_due->place_check = atomic_load(&note->written_place_check);
+	return ret_due->place_check != atomic_load(&note->written_place_check) ||
 	       now_ms - written_when_ms >= SEEN_EVERY_MS || now_ms < written_when_ms;
 }
 
@@ -262,13 +271,13 @@ key_write(struct db *db, const struct due *due)
 static enum err
 session_write(struct db *db, const struct due *due, const char *console_id)
 {
-	const char *org_id = due->org_id[0] != '\0' ? due->org_id : NULL;
+	const char *org_id = !due->is_project_user && due->place_id[0] != '\0' ? due->place_id : NULL;
 
 	TRY(q_usage_session_seen(db,
 				 &(struct q_usage_session_seen){
 				     .at = due->at_ms,
 				     .org_id = org_id,
-				     .console_id = console_id,
+				     .project_id = due->is_project_user ? due->place_id : console_id,
 				     .id = due->id,
 				 },
 				 NULL));
@@ -295,7 +304,7 @@ due_mark_written(const struct due *due, int64_t now_ms)
 {
 	atomic_store(&due->note->written_ms, due->at_ms);
 	atomic_store(&due->note->written_when_ms, now_ms);
-	atomic_store(&due->note->written_org_check, due->org_check);
+	atomic_store(&due->note->written_place_check, due->place_check);
 }
 
 static enum err

@@ -8,6 +8,7 @@
 #include "domain/mail.h"
 #include "domain/throttle.h"
 #include "domain/users.h"
+#include "handlers/users/browser.h"
 #include "handlers/users/flow.h"
 #include "handlers/users/sessions.h"
 #include "lib/passwords.h"
@@ -21,9 +22,10 @@ count_sessions(const struct request *rq, struct tx *tx, int64_t *ret_total)
 
 	TRY(q_session_count(tx->db,
 			    &(struct q_session_count){
-				.project_id = rq->console_id,
+				.project_id = rq->user.project_id,
 				.user_id = rq->user.id,
-				.idle_since = rq->now_ms - SESSION_IDLE_MS,
+				.idle_since = rq->now_ms - rq->credential.policy.idle_ms,
+				.made_since = rq->now_ms - rq->credential.policy.max_ms,
 			    },
 			    &row));
 	*ret_total = row.total;
@@ -38,9 +40,10 @@ account_session_list(const struct request *rq, struct tx *tx)
 	int64_t total = NONE;
 	enum err e = q_session_list(tx->db,
 				    &(struct q_session_list){
-					.project_id = rq->console_id,
+					.project_id = rq->user.project_id,
 					.user_id = rq->user.id,
-					.idle_since = rq->now_ms - SESSION_IDLE_MS,
+					.idle_since = rq->now_ms - rq->credential.policy.idle_ms,
+					.made_since = rq->now_ms - rq->credential.policy.max_ms,
 					.after_id = rq->page.after_id,
 					.limit = rq->page.limit + 1,
 				    },
@@ -52,7 +55,7 @@ account_session_list(const struct request *rq, struct tx *tx)
 		return fail_err(rq, e);
 	struct session_view *views = ARENA_ARRAY(rq->arena, count, struct session_view);
 	for (size_t i = 0; i < count; i++)
-		views[i] = session_view_of(rq, &rows[i]);
+		views[i] = session_view_of(rq, &rq->credential.policy, &rows[i]);
 	return reply_list(rq, &(struct list_reply){
 				  .fields = session_fields,
 				  .items = views,
@@ -68,7 +71,7 @@ account_session_list(const struct request *rq, struct tx *tx)
 static enum verdict
 account_sessions_end(const struct request *rq, struct tx *tx)
 {
-	enum err e = user_end_sessions(tx, rq->console_id, rq->user.id, rq->credential.id);
+	enum err e = user_end_sessions(tx, rq->user.project_id, rq->user.id, rq->credential.id);
 
 	return e == OK ? reply_empty(rq) : fail_err(rq, e);
 }
@@ -89,12 +92,16 @@ static enum verdict
 account_session_end(const struct request *rq, struct tx *tx)
 {
 	const struct session_path *in = rq->input;
-	enum err e = session_end(tx, rq->console_id, rq->user.id, in->session_id);
+	enum err e = session_end(tx, rq->user.project_id, rq->user.id, in->session_id);
 
 	if (e != OK)
 		return fail_err(rq, e);
-	if (strcmp(in->session_id, rq->credential.id) == 0)
-		reply_cookie(rq, SESSION_COOKIE, "", 0);
+	if (strcmp(in->session_id, rq->credential.id) == 0) {
+		struct browser browser = rq->browser;
+
+		browser_drop_active(&browser);
+		browser_reply(rq, &browser, &rq->credential.policy);
+	}
 	return reply_empty(rq);
 }
 
@@ -133,10 +140,10 @@ read_password(const struct request *rq, struct tx *tx, struct password_change *c
 	struct q_user_password_get_row row;
 	enum err e;
 
-	TRY(sign_in_settings_read(tx, rq->console_id, &change->settings));
+	TRY(sign_in_settings_read(tx, rq->user.project_id, &change->settings));
 	e = q_user_password_get(
 	    tx->db,
-	    &(struct q_user_password_get){ .project_id = rq->console_id, .user_id = rq->user.id },
+	    &(struct q_user_password_get){ .project_id = rq->user.project_id, .user_id = rq->user.id },
 	    &row);
 	if (e == OK)
 		change->current_phc =
@@ -164,7 +171,7 @@ account_password_before(const struct request *rq, struct tx *tx)
 	if (verdict != VERDICT_GO_ON)
 		return verdict;
 	if (in->has.current_password)
-		e = throttle_count(tx, rq->console_id, rq->user.id, &answer);
+		e = throttle_count(tx, rq->user.project_id, rq->user.id, &answer);
 	if (e != OK)
 		return fail_err(rq, e);
 	if (answer.is_blocked) {
@@ -202,18 +209,18 @@ tell(const struct request *rq, struct tx *tx)
 	const char *org_id;
 	enum err e;
 
-	TRY(user_project_org(tx, rq->console_id, NULL, &org_id));
+	TRY(user_project_org(tx, rq->user.project_id, NULL, &org_id));
 	TRY(record(tx, &(struct record){
 			   .event = EV_PASSWORD_CHANGED,
 			   .org_id = org_id,
-			   .project_id = rq->console_id,
+			   .project_id = rq->user.project_id,
 			   .target_id = rq->user.id,
 			   .target_label = rq->user.email,
 			   .changes = "{\"password\":[\"•\",\"•\"]}",
 		       }));
 	e = mail_queue(tx, &(struct mail){
 			       .template = MAIL_PASSWORD_CHANGED,
-			       .project_id = rq->console_id,
+			       .project_id = rq->user.project_id,
 			       .user_id = rq->user.id,
 			       .recipient = rq->user.email,
 			       .user_name = rq->user.name,
@@ -228,10 +235,10 @@ change_password(const struct request *rq, struct tx *tx, const char *phc, const 
 {
 	const struct password_input *in = rq->input;
 
-	TRY(user_set_password(tx, rq->console_id, rq->user.id, phc, NONE));
+	TRY(user_set_password(tx, rq->user.project_id, rq->user.id, phc, NONE));
 	if (!in->has.revoke_others || in->revoke_others)
-		TRY(user_end_sessions(tx, rq->console_id, rq->user.id, rq->credential.id));
-	TRY(session_rotate(tx, rq->console_id, rq->user.id, rq->credential.id,
+		TRY(user_end_sessions(tx, rq->user.project_id, rq->user.id, rq->credential.id));
+	TRY(session_rotate(tx, rq->user.project_id, rq->user.id, rq->credential.id,
 			   in->has.current_password, ret_token));
 	return tell(rq, tx);
 }
@@ -247,12 +254,14 @@ account_password(const struct request *rq, struct tx *tx)
 	if (change->new_phc == NULL)
 		return refuse(rq, ERR_INVALID_CREDENTIALS, "The current password is wrong.");
 	if (in->has.current_password)
-		e = throttle_succeed(tx, rq->console_id, rq->user.id);
+		e = throttle_succeed(tx, rq->user.project_id, rq->user.id);
 	if (e == OK)
 		e = change_password(rq, tx, change->new_phc, &token);
 	if (e != OK)
 		return fail_err(rq, e == ERR_NO_ROW ? ERR_UNAUTHORIZED : e);
-	reply_cookie(rq, SESSION_COOKIE, token, SESSION_MAX_MS / SECOND_MS);
+	struct browser browser = rq->browser;
+	browser.tokens[0] = token;
+	browser_reply(rq, &browser, &rq->credential.policy);
 	return reply_empty(rq);
 }
 
@@ -264,7 +273,7 @@ const struct route account_routes[] = {
 	    .method = GET,
 	    .path = "/api/v1/account/sessions",
 	    .summary = "List your sessions",
-	    .auth = AUTH_SESSION,
+	    .auth = AUTH_ACCOUNT,
 	    .site = SITE_BOTH,
 	    .tx = TX_READ_ONE,
 	    .flags = ROUTE_LIST | ROUTE_SUSPENDED_OK,
@@ -276,7 +285,7 @@ const struct route account_routes[] = {
 	    .method = DELETE,
 	    .path = "/api/v1/account/sessions",
 	    .summary = "End all your other sessions",
-	    .auth = AUTH_SESSION,
+	    .auth = AUTH_ACCOUNT,
 	    .site = SITE_BOTH,
 	    .tx = TX_WRITE,
 	    .flags = ROUTE_SUSPENDED_OK,
@@ -287,7 +296,7 @@ const struct route account_routes[] = {
 	    .method = DELETE,
 	    .path = "/api/v1/account/sessions/{session_id}",
 	    .summary = "End one of your sessions",
-	    .auth = AUTH_SESSION,
+	    .auth = AUTH_ACCOUNT,
 	    .site = SITE_BOTH,
 	    .tx = TX_WRITE,
 	    .flags = ROUTE_SUSPENDED_OK,
@@ -301,7 +310,7 @@ const struct route account_routes[] = {
 	    .summary = "Change your password",
 	    .description =
 		"Your session goes on under a new cookie; the others end unless you say otherwise.",
-	    .auth = AUTH_SESSION,
+	    .auth = AUTH_ACCOUNT,
 	    .site = SITE_BOTH,
 	    .pool = POOL_PASSWORD,
 	    .tx = TX_WRITE,

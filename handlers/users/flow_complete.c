@@ -6,27 +6,62 @@
 #include <string.h>
 
 #include "domain/users.h"
+#include "handlers/users/browser.h"
 
-static const char *
-cookie_name(const struct request *rq, const struct flow *flow)
+/* ---- the accounts of this browser ---- */
+
+static bool
+is_console(const struct request *rq, const struct flow *flow)
 {
-	if (strcmp(flow->row.project_id, rq->console_id) == 0)
-		return SESSION_COOKIE;
-	return arena_printf(rq->arena, "%s-%s", SESSION_COOKIE, flow->row.default_client_id);
+	return strcmp(flow->row.project_id, rq->console_id) == 0;
+}
+
+/* The console's people hold one account in a browser. */
+static bool
+keeps_others(const struct request *rq, const struct flow *flow, const struct session_policy *policy)
+{
+	return policy->multi_session && !is_console(rq, flow);
+}
+
+static enum err
+end_session(struct tx *tx, const struct flow *flow, const char *user_id, const char *session_id)
+{
+	enum err e = session_end(tx, flow->row.project_id, user_id, session_id);
+
+	return e == ERR_NO_ROW ? OK : e;
 }
 
 /*
- * Whoever was signed in here before isn't any more: a session that nobody can see is one that
- * nobody ends (SE-03).
+ * Makes room for one more account at the front. The person's own earlier session here ends, and so
+ * does what there is no room for: a session that nobody can see is one that nobody ends (SE-03).
+ * renewed_id: the session that gets a new token, else NULL.
  */
 static enum err
-end_previous_session(struct tx *tx, const struct flow *flow)
+make_room(const struct request *rq, struct tx *tx, const struct flow *flow,
+	  const struct session_policy *policy, const char *renewed_id, struct browser *browser)
 {
-	if (flow->data.session_id == NULL)
-		return OK;
-	enum err e = session_end(tx, flow->row.project_id, flow->data.session_user_id,
-				 flow->data.session_id);
-	return e == ERR_NO_ROW ? OK : e;
+	struct browser_account accounts[BROWSER_ACCOUNTS_MAX];
+	struct browser kept = { .cookie_name = browser->cookie_name, .count = 1 };
+	bool keeps = renewed_id != NULL || keeps_others(rq, flow, policy);
+	size_t count = 0;
+
+	TRY(browser_read(rq, tx, flow->row.project_id, policy, browser, accounts, &count));
+	for (size_t i = 0; i < count; i++) {
+		const struct q_session_in_browser_row *row = &accounts[i].row;
+		bool is_own = strcmp(row->user_id, flow->row.user_id) == 0;
+
+		if (renewed_id != NULL && strcmp(row->id, renewed_id) == 0)
+			continue;
+		if (keeps && !is_own && kept.count < BROWSER_ACCOUNTS_MAX)
+			kept.tokens[kept.count++] = accounts[i].token;
+		else
+			TRY(end_session(tx, flow, row->user_id, row->id));
+	}
+	/* The one that opened the flow may be in the cookie no more. */
+	if (!keeps && flow->data.session_id != NULL)
+		TRY(end_session(tx, flow, flow->data.session_user_id, flow->data.session_id));
+	*browser = kept;
+	return OK;
 }
 
 static enum err
@@ -53,16 +88,18 @@ record_sign_in(struct tx *tx, const struct flow *flow)
 }
 
 static enum err
-make_session(struct tx *tx, const struct flow *flow, const char **ret_token)
+make_session(const struct request *rq, struct tx *tx, const struct flow *flow,
+	     const struct session_policy *policy, struct browser *browser)
 {
 	struct session_made made;
 
 	if (flow->kind == FLOW_REAUTHENTICATE) {
+		TRY(make_room(rq, tx, flow, policy, flow->data.session_id, browser));
 		enum err e = session_rotate(tx, flow->row.project_id, flow->row.user_id,
-					    flow->data.session_id, true, ret_token);
+					    flow->data.session_id, true, &browser->tokens[0]);
 		return e == ERR_NO_ROW ? ERR_FLOW_EXPIRED : e;
 	}
-	TRY(end_previous_session(tx, flow));
+	TRY(make_room(rq, tx, flow, policy, NULL, browser));
 	TRY(session_make(tx,
 			 &(struct session_make){
 			     .project_id = flow->row.project_id,
@@ -71,9 +108,10 @@ make_session(struct tx *tx, const struct flow *flow, const char **ret_token)
 			     .client_id = flow->row.client_id,
 			     .auth_strength = flow->data.auth_strength,
 			     .amr = flow->data.amr,
+			     .max_ms = policy->max_ms,
 			 },
 			 &made));
-	*ret_token = made.token;
+	browser->tokens[0] = made.token;
 	return OK;
 }
 
@@ -82,7 +120,8 @@ make_session(struct tx *tx, const struct flow *flow, const char **ret_token)
  * before or wholly after.
  */
 static enum err
-complete(struct tx *tx, struct flow *flow, const char **ret_token)
+complete(const struct request *rq, struct tx *tx, struct flow *flow,
+	 const struct session_policy *policy, struct browser *browser)
 {
 	TRY(flow_advance(tx, flow, FLOW_COMPLETED));
 	enum err e =
@@ -90,7 +129,7 @@ complete(struct tx *tx, struct flow *flow, const char **ret_token)
 	if (e == ERR_NO_ROW)
 		return ERR_FLOW_EXPIRED;
 	TRY(e);
-	TRY(make_session(tx, flow, ret_token));
+	TRY(make_session(rq, tx, flow, policy, browser));
 	return record_sign_in(tx, flow);
 }
 
@@ -99,7 +138,8 @@ flow_complete(const struct request *rq, struct tx *tx)
 {
 	const struct flow_path *in = rq->input;
 	struct flow flow;
-	const char *token = NULL;
+	struct browser browser;
+	struct session_policy policy;
 	enum verdict verdict = flow_gate(rq, tx, in->flow_id, FLOW_DO_COMPLETE, &flow);
 
 	if (verdict != VERDICT_GO_ON)
@@ -109,10 +149,12 @@ flow_complete(const struct request *rq, struct tx *tx)
 	enum err e = user_may_sign_in(flow.row.user_status, flow.row.ban_expires_at, rq->now_ms);
 	tx->actor =
 	    (struct actor){ .kind = "user", .id = flow.row.user_id, .label = flow.row.user_email };
+	policy = session_policy_parse(rq->arena, flow.row.settings_body);
+	browser = request_browser(rq, is_console(rq, &flow) ? NULL : flow.row.default_client_id);
 	if (e == OK)
-		e = complete(tx, &flow, &token);
+		e = complete(rq, tx, &flow, &policy, &browser);
 	if (e != OK)
 		return flow_end(rq, tx, &flow, e);
-	reply_cookie(rq, cookie_name(rq, &flow), token, SESSION_MAX_MS / SECOND_MS);
+	browser_reply(rq, &browser, &policy);
 	return flow_reply_result(rq, &flow, flow.data.redirect_to);
 }

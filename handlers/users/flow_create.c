@@ -91,11 +91,10 @@ find_target(const struct request *rq, struct tx *tx, const struct flow_client_ro
 
 /* ---- who it is for ---- */
 
-/* The session a browser has is the console's. */
 static bool
 has_session_of(const struct request *rq, const char *project_id)
 {
-	return request_is_session(rq) && strcmp(project_id, rq->console_id) == 0;
+	return request_is_signed_in(rq) && strcmp(project_id, rq->user.project_id) == 0;
 }
 
 static enum err

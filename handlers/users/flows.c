@@ -113,7 +113,7 @@ const struct route flow_routes[] = {
 	    .summary = "Begin a sign-in, sign-up or recovery",
 	    .description = "Sets the cookie that binds the flow to this browser. reauthenticate "
 			   "needs a session.",
-	    .auth = AUTH_PUBLIC | AUTH_SESSION,
+	    .auth = AUTH_PUBLIC | AUTH_ACCOUNT,
 	    .status = 201,
 	    INPUT(struct flow_create_input, create_fields),
 	    .errors = { ERR_DIRECT_FLOW_NOT_ALLOWED, ERR_METHOD_DISABLED },

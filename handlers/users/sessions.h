@@ -16,6 +16,8 @@ struct session_view {
 };
 
 extern const struct field session_fields[];
-struct session_view session_view_of(const struct request *, const struct session_row *);
+/* policy: of the project whose session it is. */
+struct session_view session_view_of(const struct request *, const struct session_policy *policy,
+				    const struct session_row *);
 
 #endif

@@ -4,6 +4,9 @@
 -- name: credential_by_key :one
 -- row: credential_row
 -- column: authenticated_at time?
+-- column: session_created_at time?
+-- column: last_seen_at time?
+-- column: settings_body text?
 -- column: asked_project_id text?
 -- column: asked_project_org_id text?
 -- column: asked_project_member_id text?
@@ -23,6 +26,7 @@
 -- unscoped: the digest of a secret is what finds the tenant
 SELECT k.id, k.kind, k.name, k.prefix, k.last4, k.environment, k.scopes, k.expires_at,
        k.project_id AS pinned_project_id, k.rate_limit_per_minute, NULL AS authenticated_at,
+       NULL AS session_created_at, NULL AS last_seen_at, NULL AS settings_body,
        k.user_id, u.email, u.email_verified_at, u.name AS user_name, u.username, u.locale, u.created_at AS user_created_at,
        u.status AS user_status,
        NULL AS asked_project_id, NULL AS asked_project_org_id, NULL AS asked_project_member_id,
@@ -56,6 +60,9 @@ WHERE k.secret_digest = :digest AND k.revoked_at IS NULL AND (k.expires_at IS NU
 -- column: pinned_project_id text?
 -- column: rate_limit_per_minute int?
 -- column: authenticated_at time?
+-- column: session_created_at time?
+-- column: last_seen_at time?
+-- column: settings_body text?
 -- column: user_id text?
 -- column: user_name text?
 -- column: user_created_at time?
@@ -67,6 +74,7 @@ WHERE k.secret_digest = :digest AND k.revoked_at IS NULL AND (k.expires_at IS NU
 -- unscoped: the digest of a cookie is what finds the person and their organization
 SELECT s.id, NULL AS kind, NULL AS name, NULL AS prefix, NULL AS last4, NULL AS environment, NULL AS scopes, s.expires_at,
        NULL AS pinned_project_id, NULL AS rate_limit_per_minute, s.authenticated_at,
+       s.created_at AS session_created_at, s.last_seen_at, st.body AS settings_body,
        s.user_id, u.email, u.email_verified_at, u.name AS user_name, u.username, u.locale, u.created_at AS user_created_at,
        u.status AS user_status,
        rp.id AS asked_project_id, rp.org_id AS asked_project_org_id, rm.id AS asked_project_member_id,
@@ -79,6 +87,7 @@ SELECT s.id, NULL AS kind, NULL AS name, NULL AS prefix, NULL AS last4, NULL AS 
 FROM installation i
 JOIN sessions s ON s.project_id = i.console_id AND s.token_digest = :digest
 JOIN users u ON u.project_id = i.console_id AND u.id = s.user_id
+LEFT JOIN area_settings st ON st.project_id = i.console_id AND st.area = 'sign_in'
 LEFT JOIN projects rp ON rp.id = :project_id AND rp.status = 'active'
 LEFT JOIN members rm ON rm.org_id = rp.org_id AND rm.user_id = s.user_id
 LEFT JOIN members m ON m.org_id = COALESCE(:org_id, rp.org_id, s.org_id) AND m.user_id = s.user_id
@@ -86,6 +95,22 @@ LEFT JOIN orgs o ON o.id = m.org_id AND o.status <> 'deleted'
 LEFT JOIN projects p ON p.org_id = o.id AND p.id = COALESCE(:project_id, o.default_project_id) AND p.status = 'active'
 LEFT JOIN project_members pm ON pm.project_id = p.id AND pm.org_id = o.id AND pm.user_id = s.user_id
 WHERE i.id = 1 AND s.revoked_at IS NULL AND s.expires_at > :now AND s.last_seen_at > :idle_since
+  AND u.status = 'active';
+
+-- The session of a project's own user, the project by its public id. The console's people come by credential_by_session alone.
+-- name: credential_by_project_session :one
+-- unscoped: a project's public id is what finds the project
+SELECT s.id, s.expires_at, s.authenticated_at, s.created_at AS session_created_at, s.last_seen_at, s.impersonator_id,
+       iu.email AS impersonator_email, st.body AS settings_body,
+       s.user_id, u.email, u.email_verified_at, u.phone, u.name AS user_name, u.username, u.locale, u.created_at AS user_created_at,
+       p.id AS project_id, p.org_id, i.console_id
+FROM projects p
+JOIN installation i ON i.id = 1
+JOIN sessions s ON s.project_id = p.id AND s.token_digest = :digest
+JOIN users u ON u.project_id = p.id AND u.id = s.user_id
+LEFT JOIN users iu ON iu.project_id = i.console_id AND iu.id = s.impersonator_id
+LEFT JOIN area_settings st ON st.project_id = p.id AND st.area = 'sign_in'
+WHERE p.client_id = :client_id AND p.status = 'active' AND p.id <> i.console_id AND s.revoked_at IS NULL AND s.expires_at > :now
   AND u.status = 'active';
 
 -- The console's id, for workers that serve a public route first.

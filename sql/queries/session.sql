@@ -41,7 +41,7 @@ SELECT s.id, s.user_id, s.client_id, s.session_class, s.auth_strength, s.amr, s.
 	s.device, s.workspace_id, s.impersonator_id, s.created_at, s.last_seen_at, s.expires_at
 FROM sessions s
 WHERE s.project_id = :project_id AND s.user_id = :user_id AND s.revoked_at IS NULL AND s.expires_at > :now
-	AND s.last_seen_at > :idle_since AND (:after_id IS NULL OR s.id < :after_id)
+	AND s.last_seen_at > :idle_since AND s.created_at > :made_since AND (:after_id IS NULL OR s.id < :after_id)
 ORDER BY s.id DESC
 LIMIT :limit;
 
@@ -49,7 +49,19 @@ LIMIT :limit;
 SELECT COUNT(*) AS total
 FROM sessions s
 WHERE s.project_id = :project_id AND s.user_id = :user_id AND s.revoked_at IS NULL AND s.expires_at > :now
-	AND s.last_seen_at > :idle_since;
+	AND s.last_seen_at > :idle_since AND s.created_at > :made_since;
+
+-- What a browser's cookie holds: sessions of one project that still work, with their people. Fewer than five tokens: one of them again.
+-- name: session_in_browser :many
+SELECT s.id, s.user_id, s.client_id, s.session_class, s.auth_strength, s.amr, s.level, s.authenticated_at, s.ip, s.user_agent,
+	s.device, s.workspace_id, s.impersonator_id, s.created_at, s.last_seen_at, s.expires_at, s.token_digest,
+	u.email, u.email_verified_at, u.name, u.username, u.locale, u.created_at AS user_created_at
+FROM sessions s
+JOIN users u ON u.project_id = s.project_id AND u.id = s.user_id AND u.status = 'active'
+WHERE s.project_id = :project_id AND s.token_digest IN (:digest_1, :digest_2, :digest_3, :digest_4, :digest_5)
+	AND s.revoked_at IS NULL AND s.expires_at > :now AND s.last_seen_at > :idle_since AND s.created_at > :made_since
+ORDER BY s.id
+LIMIT 5;
 
 -- name: session_end :exec
 UPDATE sessions s

@@ -6,10 +6,10 @@
 UPDATE api_keys SET last_used_at = :at
 WHERE id = :id AND (last_used_at IS NULL OR last_used_at < :at);
 
--- A session of the console, and the organization it worked in last (NULL: as it was).
+-- A session, and of the console's the organization it worked in last (NULL: as it was).
 -- name: usage_session_seen :exec
 UPDATE sessions SET last_seen_at = GREATEST(last_seen_at, :at), org_id = COALESCE(:org_id, org_id)
-WHERE project_id = :console_id AND id = :id;
+WHERE project_id = :project_id AND id = :id;
 
 -- When a member was last at work in the organization, by a browser.
 -- name: usage_member_seen :exec

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { expectStatus, person } from "../harness/index.mjs";
+import { expectStatus, person, projectUser } from "../harness/index.mjs";
 import { warmUp, watchedServer } from "./watched.mjs";
 
 const { server, proxy } = await watchedServer({ config: { process: { request_workers: 1 } } });
@@ -25,6 +25,14 @@ for (const [name, client] of Object.entries({ session, token, key }))
 		assert.deepEqual(kinds, ["execute"]);
 		assert.equal(proxy.prepares, before, "nothing is prepared again");
 	});
+
+test("a project's own user: authentication is one statement, with the project's session policy in it", async () => {
+	const project = await owner.org.project();
+	const browser = await (await projectUser(server, project)).session();
+	const { answer, kinds, texts } = await cost(() => browser.get("/api/v1/session"));
+	expectStatus(answer, 200);
+	assert.deepEqual(kinds, ["execute", "execute"], texts.join("\n"));
+});
 
 test("/auth_request: one statement", async () => {
 	const { answer, kinds } = await cost(() => key.get(`/api/v1/auth_request?client_id=${owner.org.defaultProject.clientId}&accept=api_key`));

@@ -43,9 +43,13 @@ export class Client {
 	#agent;
 	#csrf;
 
-	/** site: main, auth, or the name of another site that the same nginx serves. bearer: sent as Authorization. cookies: name → value. */
-	constructor(server, { site = "main", address = makeAddress(), bearer, headers = {}, cookies = {}, check = true } = {}) {
+	/**
+	 * site: main, auth, or the name of another site that the same nginx serves. bearer: sent as Authorization. cookies: name → value.
+	 * clientId: the project whose user this browser is, sent as X-Client-Id.
+	 */
+	constructor(server, { site = "main", address = makeAddress(), bearer, headers = {}, cookies = {}, clientId, check = true } = {}) {
 		this.server = server;
+		this.clientId = clientId;
 		this.site = site;
 		this.address = address;
 		this.bearer = bearer;
@@ -60,13 +64,18 @@ export class Client {
 		return own[this.site] ?? `${this.site}:${this.server.port}`;
 	}
 
+	/** What the cookie of this browser's session is called. */
+	get sessionCookie() {
+		return this.clientId ? `__Host-gatehouse-${this.clientId}` : "__Host-gatehouse";
+	}
+
 	get origin() {
 		return `https://${this.host}`;
 	}
 
 	/** The same person from the same place with other headers; the cookie jar is copied. */
 	with(changes) {
-		return new Client(this.server, { site: this.site, address: this.address, bearer: this.bearer, headers: this.headers, cookies: this.cookies, ...changes });
+		return new Client(this.server, { site: this.site, address: this.address, bearer: this.bearer, headers: this.headers, cookies: this.cookies, clientId: this.clientId, ...changes });
 	}
 
 	get(target, options) {
@@ -110,12 +119,14 @@ export class Client {
 	 */
 	async request(method, target, { json, body, headers = {}, csrf = true, check = this.check } = {}) {
 		const head = { Host: this.host, ...this.headers };
+		if (this.clientId)
+			head["X-Client-Id"] = this.clientId;
 		if (this.bearer)
 			head.Authorization = `Bearer ${this.bearer}`;
 		const jar = Object.entries(this.cookies).map(([name, value]) => `${name}=${value}`).join("; ");
 		if (jar)
 			head.Cookie = jar;
-		if (csrf && !["GET", "HEAD"].includes(method) && this.cookies["__Host-gatehouse"]) {
+		if (csrf && !["GET", "HEAD"].includes(method) && this.cookies[this.sessionCookie]) {
 			if (!("X-CSRF-Token" in headers))
 				head["X-CSRF-Token"] = await this.csrf();
 			head.Origin = this.origin;
@@ -175,7 +186,7 @@ export class Client {
 				value.split(".").forEach(remember);
 				this.cookies[name] = value;
 			}
-			if (name === "__Host-gatehouse")
+			if (name === this.sessionCookie)
 				this.#csrf = undefined;
 		}
 	}

@@ -148,6 +148,59 @@ export async function person(server, { role = "owner", org, email = makeEmail(),
 	return new Person(server, { id, memberId, email, name, org });
 }
 
+/** A project's own user: nobody in the console. */
+export class ProjectUser {
+	constructor(server, fields) {
+		this.server = server;
+		Object.assign(this, fields);
+	}
+
+	get password() {
+		return this.server.owner.password;
+	}
+
+	/** One more session: its id and token. */
+	async token({ signedInAgo_ms = 0, madeAgo_ms = signedInAgo_ms, seenAgo_ms = 0, expires_in_ms = 30 * DAY, ...columns } = {}) {
+		const token = makeCookie();
+		const id = makeId("ses");
+		await this.server.sql.query(insert("sessions", {
+			project_id: this.project.id, id, user_id: this.id, token_digest: digest(token), org_id: null, session_class: "web_user",
+			auth_strength: "password", amr: "pwd", level: 1, authenticated_at: sqlTime(-signedInAgo_ms), ip: null, user_agent: "tests",
+			created_at: sqlTime(-madeAgo_ms), last_seen_at: sqlTime(-seenAgo_ms), expires_at: sqlTime(expires_in_ms), ...columns,
+		}));
+		return { id, token };
+	}
+
+	/** A browser that is signed in; others: further accounts that its cookie holds. */
+	async session({ others = [], headers, ...options } = {}) {
+		const { id, token } = await this.token(options);
+		const { clientId } = this.project;
+		const cookies = { [`__Host-gatehouse-${clientId}`]: [token, ...others.map((other) => other.token)].join(".") };
+		return Object.assign(new Client(this.server, { site: "auth", clientId, cookies, headers }), { id, token });
+	}
+
+	row() {
+		return this.server.sql.row`SELECT * FROM users WHERE project_id = ${this.project.id} AND id = ${this.id}`;
+	}
+}
+
+/** password: true gives them the owner's. Further members are columns. */
+export async function projectUser(server, project, { email = makeEmail("shopper"), name = "Sam Shopper", verified = true, password = false, ...columns } = {}) {
+	const now = sqlTime();
+	const id = makeId("usr");
+	const statements = [
+		insert("users", {
+			project_id: project.id, id, email, email_key: email && Buffer.from(email.toLowerCase()), email_verified_at: verified && email ? now : null, name,
+			metadata: "{}", status: "active", is_anonymous: false, webauthn_handle: digest(id), token_version: 0, version: 1, ...times(now), ...columns,
+		}),
+	];
+	if (password)
+		statements.push(sql`INSERT INTO user_passwords (project_id, user_id, hash, scheme, is_change_due, changed_at)
+			SELECT ${project.id}, ${id}, hash, scheme, is_change_due, changed_at FROM user_passwords WHERE project_id = ${server.consoleId} AND user_id = ${server.owner.userId}`);
+	await server.sql.query(`START TRANSACTION; ${statements.join("; ")}; COMMIT`);
+	return new ProjectUser(server, { id, email, name, project });
+}
+
 /** Somebody who runs the installation: an owner (or another role) of the operator organization. */
 export function operator(server, { role = "owner", ...options } = {}) {
 	return person(server, { ...options, role, org: new Org(server, { id: server.operatorOrgId, ownerId: server.owner.userId }) });

@@ -39,6 +39,7 @@ static size_t written_count, committed_count, transaction_start;
 static size_t longest_transaction;
 static enum err begin_error, statement_error, commit_error;
 static size_t statements_until_error;
+static char last_written_project[32];
 
 void
 db_use(struct db *db, struct arena *arena, int64_t now_ms)
@@ -99,7 +100,7 @@ enum err
 q_usage_session_seen(struct db *db, const struct q_usage_session_seen *q, uint64_t *ret_matched)
 {
 	(void)db, (void)ret_matched;
-	assert_string_equal(q->console_id, "prj_console000000000");
+	snprintf(last_written_project, sizeof(last_written_project), "%s", q->project_id);
 	return write_down(q->id, q->org_id, q->at);
 }
 
@@ -228,6 +229,22 @@ another_organization_is_written_at_once(void **unused)
 	assert_int_equal(flush(table, START_MS + 3000), 1);
 	assert_string_equal(last_written()->org_id, ORG_B);
 	assert_int_equal(last_written()->at_ms, START_MS + 3000);
+}
+
+static void
+a_session_is_written_in_the_project_whose_user_it_is(void **unused)
+{
+	struct usage_table *table = fresh();
+
+	(void)unused;
+	usage_note(table, SESSION, ORG_A, START_MS);
+	assert_int_equal(flush(table, START_MS), 1);
+	assert_string_equal(last_written_project, "prj_console000000000");
+	usage_note(table, SESSION, "prj_shop000000000000", START_MS + 1000);
+	assert_int_equal(flush(table, START_MS + 1000), 1);
+	assert_string_equal(last_written_project, "prj_shop000000000000");
+	assert_string_equal(last_written()->org_id, "");
+	assert_int_equal(last_written()->at_ms, START_MS + 1000);
 }
 
 static void
@@ -504,6 +521,7 @@ main(void)
 		cmocka_unit_test(a_used_key_is_written_once_with_its_last_use),
 		cmocka_unit_test(a_session_is_written_at_most_once_a_minute),
 		cmocka_unit_test(another_organization_is_written_at_once),
+		cmocka_unit_test(a_session_is_written_in_the_project_whose_user_it_is),
 		cmocka_unit_test(what_is_no_key_or_session_is_not_noted),
 		cmocka_unit_test(what_could_not_be_written_is_written_later),
 		cmocka_unit_test(many_are_written_in_batches),

@@ -193,6 +193,10 @@ export const samples = {
 	"DELETE /api/v1/rate_limits/{key}": async (world) => ({ target: `/api/v1/rate_limits/${await fixtures.rateLimit(world.project, { server: world.server })}`, status: 204 }),
 	"GET /api/v1/session": async () => ({}),
 	"DELETE /api/v1/session": async () => ({ status: 204 }),
+	"POST /api/v1/session/switch": async (world) => {
+		const browser = await world.owner.session();
+		return { by: browser, json: { session_id: browser.id }, status: 204 };
+	},
 	"GET /api/v1/account/sessions": async () => ({}),
 	"DELETE /api/v1/account/sessions": async () => ({ status: 204 }),
 	"DELETE /api/v1/account/sessions/{session_id}": async (world) => ({ target: `/api/v1/account/sessions/${(await world.owner.session()).id}`, status: 204 }),

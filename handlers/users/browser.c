@@ -1,0 +1,82 @@
+/*
+ * The accounts of one browser, out of its cookie and back into it.
+ */
+#include "handlers/users/browser.h"
+
+#include "lib/secrets.h"
+
+static const struct q_session_in_browser_row *
+row_of(const struct q_session_in_browser_row *rows, size_t count,
+       const uint8_t digest[SECRET_DIGEST_LEN])
+{
+	for (size_t i = 0; i < count; i++)
+		if (rows[i].token_digest.len == SECRET_DIGEST_LEN &&
+		    secret_equal(rows[i].token_digest.data, digest, SECRET_DIGEST_LEN))
+			return &rows[i];
+	return NULL;
+}
+
+enum err
+browser_read(const struct request *rq, struct tx *tx, const char *project_id,
+	     const struct session_policy *policy, const struct browser *browser,
+	     struct browser_account ret[BROWSER_ACCOUNTS_MAX], size_t *ret_count)
+{
+	uint8_t digests[BROWSER_ACCOUNTS_MAX][SECRET_DIGEST_LEN];
+	struct bytes asked[BROWSER_ACCOUNTS_MAX];
+	struct q_session_in_browser_row *rows = NULL;
+	size_t row_count = 0, count = 0;
+
+	*ret_count = 0;
+	if (browser->count == 0)
+		return OK;
+	for (size_t i = 0; i < BROWSER_ACCOUNTS_MAX; i++) {
+		secret_digest(browser->tokens[i < browser->count ? i : 0], digests[i]);
+		asked[i] = (struct bytes){ digests[i], SECRET_DIGEST_LEN };
+	}
+	TRY(q_session_in_browser(tx->db,
+				 &(struct q_session_in_browser){
+				     .project_id = project_id,
+				     .digest_1 = asked[0],
+				     .digest_2 = asked[1],
+				     .digest_3 = asked[2],
+				     .digest_4 = asked[3],
+				     .digest_5 = asked[4],
+				     .idle_since = rq->now_ms - policy->idle_ms,
+				     .made_since = rq->now_ms - policy->max_ms,
+				 },
+				 &rows, &row_count));
+	for (size_t i = 0; i < browser->count; i++) {
+		const struct q_session_in_browser_row *row = row_of(rows, row_count, digests[i]);
+
+		if (row != NULL)
+			ret[count++] =
+			    (struct browser_account){ .token = browser->tokens[i], .row = *row };
+	}
+	*ret_count = count;
+	return OK;
+}
+
+void
+browser_drop_active(struct browser *browser)
+{
+	for (size_t i = 1; i < browser->count; i++)
+		browser->tokens[i - 1] = browser->tokens[i];
+	if (browser->count > 0)
+		browser->count--;
+}
+
+void
+browser_reply(const struct request *rq, const struct browser *browser,
+	      const struct session_policy *policy)
+{
+	struct buffer value = buffer_new(rq->arena);
+
+	for (size_t i = 0; i < browser->count; i++) {
+		if (i > 0)
+			buffer_char(&value, '.');
+		buffer_text(&value, browser->tokens[i]);
+	}
+	arena_wipe_later(rq->arena, value.data, value.len);
+	reply_cookie(rq, browser->cookie_name, buffer_string(&value),
+		     browser->count == 0 ? 0 : policy->max_ms / SECOND_MS);
+}

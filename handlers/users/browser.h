@@ -1,0 +1,26 @@
+/*
+ * The accounts of one browser: its cookie holds a token for each session, the active account's
+ * first (users.md section 4).
+ */
+#ifndef GATEHOUSE_HANDLERS_USERS_BROWSER_H
+#define GATEHOUSE_HANDLERS_USERS_BROWSER_H
+
+#include "fcgi/request.h"
+#include "sql/gen/queries.h"
+
+struct browser_account {
+	const char *token;
+	struct q_session_in_browser_row row;
+};
+
+/* Those of the cookie's sessions that still work, in the cookie's order. ret has room for all. */
+enum err browser_read(const struct request *, struct tx *, const char *project_id,
+		      const struct session_policy *, const struct browser *,
+		      struct browser_account ret[BROWSER_ACCOUNTS_MAX],
+		      size_t *ret_count) MUST_CHECK;
+/* The next account becomes the active one. */
+void browser_drop_active(struct browser *);
+/* Sets the cookie, or takes it away when no account is left. */
+void browser_reply(const struct request *, const struct browser *, const struct session_policy *);
+
+#endif
