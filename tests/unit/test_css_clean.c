@@ -179,7 +179,7 @@ rule_37_what_it_names_is_dropped_and_listed(void **state)
 		{ ".gh-x{color:rgb(1,2,3}", "value" },
 		{ ".gh-x{color:attr(title)}", "value" },
 		{ ".gh-x{color:env(x)}", "value" },
-		{ ".gh-x{width:1px+1px}", "value" },
+		{ ".gh-x{width:1px + 1px}", "value" },
 		{ ".gh-x{font-family:'a;b'}", "value" },
 		{ ".gh-x{font-family:''}", "value" },
 		{ ".gh-x{font-family:\"\xc3\xa9\"}", "value" },
