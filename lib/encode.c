@@ -49,11 +49,10 @@ hex_decode(struct arena *arena, const char *text, struct bytes *ret)
 	return true;
 }
 
-const char *
-base64url_encode(struct arena *arena, struct bytes octets)
+/* Without padding; ret_end is where it would go. */
+static char *
+encode_base64(struct arena *arena, struct bytes octets, const char digits[64], char **ret_end)
 {
-	static const char digits[] =
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 	char *text = arena_alloc(arena, octets.len / 3 * 4 + 5);
 	char *to = text;
 	uint32_t bits = 0;
@@ -66,6 +65,28 @@ base64url_encode(struct arena *arena, struct bytes octets)
 	}
 	if (held > 0)
 		*to++ = digits[(bits << (6 - held)) & 63];
+	*ret_end = to;
+	return text;
+}
+
+#define BASE64_COMMON "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
+const char *
+base64url_encode(struct arena *arena, struct bytes octets)
+{
+	char *end;
+
+	return encode_base64(arena, octets, BASE64_COMMON "-_", &end);
+}
+
+const char *
+base64_encode(struct arena *arena, struct bytes octets)
+{
+	char *end;
+	char *text = encode_base64(arena, octets, BASE64_COMMON "+/", &end);
+
+	while ((end - text) % 4 != 0)
+		*end++ = '=';
 	return text;
 }
 

@@ -13,6 +13,7 @@ bool hex_decode(struct arena *, const char *text, struct bytes *ret);
 const char *base64url_encode(struct arena *, struct bytes) RETURNS_NONNULL;
 bool base64url_decode(struct arena *, const char *text, size_t len, struct bytes *ret);
 /* base64 with padding (RFC 4648 section 4), on one line; the same strictness. */
+const char *base64_encode(struct arena *, struct bytes) RETURNS_NONNULL;
 bool base64_decode(struct arena *, const char *text, size_t len, struct bytes *ret);
 
 /* Everything but unreserved characters (RFC 3986 section 2.3) as %XX. */

@@ -262,6 +262,8 @@ mime_write(struct arena *arena, const struct mime_mail *mail)
 	add_date(&out, mail->date_ms);
 	add_from(&out, mail->from_name, mail->from_address);
 	buffer_printf(&out, "To: <%s>\r\n", mail->to_address);
+	if (mail->reply_to != NULL)
+		buffer_printf(&out, "Reply-To: <%s>\r\n", mail->reply_to);
 	add_unstructured(&out, "Subject", mail->subject);
 	buffer_printf(&out, "Message-ID: <%s>\r\n", mail->message_id);
 	/* RFC 3834: vacation notices don't answer it. */

@@ -10,6 +10,7 @@ struct mime_mail {
 	const char *from_name;		/* UTF-8; "" for none */
 	const char *from_address;	/* ASCII */
 	const char *to_address;		/* ASCII */
+	const char *reply_to;		/* ASCII; NULL: none */
 	const char *subject;		/* UTF-8 */
 	const char *text;		/* UTF-8, lines end with \n or \r\n */
 	const char *html;		/* the same; NULL: text alone */
