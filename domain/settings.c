@@ -8,15 +8,17 @@
 #include "lib/json.h"
 #include "lib/sign_in_methods.h"
 
-static const char *const policy_names[] = {
+const char *const sign_up_policy_names[] = {
 	[SIGN_UP_OPEN] = "open",
 	[SIGN_UP_INVITE_ONLY] = "invite_only",
 	[SIGN_UP_CLOSED] = "closed",
+	NULL,
 };
 
 const char *const mfa_policy_names[] = { "off", "optional", "required", NULL };
 const char *const mfa_method_names[] = { "totp", "passkey", "phone", NULL };
 const char *const phone_channel_names[] = { "sms", "whatsapp", "voice", NULL };
+const char *const plan_page_names[] = { "always", "until_chosen", "never", NULL };
 const char *const bot_check_place_names[] = { "sign_in", "sign_up", "recover", "send", NULL };
 const char *const bot_check_provider_names[] = { "none",      "turnstile", "hcaptcha",
 						 "recaptcha", "http",      NULL };
@@ -24,14 +26,14 @@ const char *const bot_check_provider_names[] = { "none",      "turnstile", "hcap
 const char *
 sign_up_policy_name(enum sign_up_policy policy)
 {
-	return policy_names[policy];
+	return sign_up_policy_names[policy];
 }
 
 bool
 sign_up_policy_parse(const char *text, enum sign_up_policy *ret)
 {
-	for (size_t i = 0; i < ARRAY_LEN(policy_names); i++)
-		if (text != NULL && strcmp(policy_names[i], text) == 0) {
+	for (size_t i = 0; sign_up_policy_names[i] != NULL; i++)
+		if (text != NULL && strcmp(sign_up_policy_names[i], text) == 0) {
 			*ret = (enum sign_up_policy)i;
 			return true;
 		}
@@ -153,6 +155,15 @@ take_second_factor(const struct json *object, struct sign_in_settings *settings)
 }
 
 static void
+take_plan_page(const struct json *object, enum plan_page *value)
+{
+	int page = (int)*value;
+
+	take_word(object, "plan_page", plan_page_names, &page);
+	*value = (enum plan_page)page;
+}
+
+static void
 take_session(const struct json *object, struct sign_in_settings *settings)
 {
 	take_int(object, "session_max_lifetime_s", 300, 31536000, &settings->session_max_lifetime_s);
@@ -192,6 +203,7 @@ take_bot_check(const struct json *object, struct sign_in_settings *settings)
 
 	if (check == NULL || check->type != JSON_OBJECT)
 		return;
+	take_text(object, "bot_check_last4", &settings->bot_check.secret_last4);
 	take_word(check, "provider", bot_check_provider_names, &provider);
 	settings->bot_check.provider = (enum bot_check_provider)provider;
 	take_text(check, "site_key", &settings->bot_check.site_key);
@@ -250,6 +262,7 @@ sign_in_settings_parse(struct arena *arena, const struct config *config, const c
 	take_phone(arena, &object, &settings);
 	take_int(&object, "reset_minutes", 5, 60, &settings.reset_minutes);
 	take_int(&object, "link_minutes", 5, 30, &settings.link_minutes);
+	take_plan_page(&object, &settings.plan_page);
 	take_int(&object, "anonymous_max_age_days", 0, 3650, &settings.anonymous_max_age_days);
 	take_int(&object, "deletion_grace_days", 0, 30, &settings.deletion_grace_days);
 	take_bot_check(&object, &settings);

@@ -10,7 +10,8 @@
 
 enum sign_up_policy { SIGN_UP_OPEN, SIGN_UP_INVITE_ONLY, SIGN_UP_CLOSED };
 
-/* "open", "invite_only", "closed". */
+/* "open", "invite_only", "closed", ended by NULL. */
+extern const char *const sign_up_policy_names[];
 const char *sign_up_policy_name(enum sign_up_policy) RETURNS_NONNULL;
 bool sign_up_policy_parse(const char *text, enum sign_up_policy *ret);
 
@@ -22,6 +23,10 @@ enum phone_channel { PHONE_SMS, PHONE_WHATSAPP, PHONE_VOICE, PHONE_CHANNEL_COUNT
 extern const char *const mfa_policy_names[];
 extern const char *const mfa_method_names[];
 extern const char *const phone_channel_names[];
+
+/* When people choose a plan, once a project has plans. */
+enum plan_page { PLAN_PAGE_ALWAYS, PLAN_PAGE_UNTIL_CHOSEN, PLAN_PAGE_NEVER };
+extern const char *const plan_page_names[];
 
 /* Where a bot check stands in the way. */
 enum bot_check_place { BOT_SIGN_IN, BOT_SIGN_UP, BOT_RECOVER, BOT_SEND, BOT_PLACE_COUNT };
@@ -53,11 +58,13 @@ struct sign_in_settings {
 	} phone;
 	int64_t reset_minutes; /* life of a reset link */
 	int64_t link_minutes;  /* of a magic link or code */
+	enum plan_page plan_page;
 	int64_t anonymous_max_age_days; /* 0: kept */
 	int64_t deletion_grace_days;
 	struct {
 		enum bot_check_provider provider;
 		const char *site_key; /* NULL without a provider */
+		const char *secret_last4; /* NULL without a secret */
 		const char *url;      /* of provider http */
 		unsigned places;      /* 1u << enum bot_check_place */
 		bool fail_open;

@@ -27,6 +27,7 @@ extern const struct route project_member_routes[];
 extern const struct route project_reset_routes[];
 extern const struct route project_routes[];
 extern const struct route rate_limit_routes[];
+extern const struct route sign_in_settings_routes[];
 extern const struct route search_routes[];
 extern const struct route setup_routes[];
 

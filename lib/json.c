@@ -234,3 +234,32 @@ json_render(struct buffer *out, const struct json *value)
 		break;
 	}
 }
+
+static void
+begin_member(struct buffer *out, const char *name)
+{
+	if (out->len > 1)
+		buffer_char(out, ',');
+	buffer_json_string(out, name);
+	buffer_char(out, ':');
+}
+
+const char *
+json_with_text(struct arena *arena, const struct json *object, const char *name, const char *value)
+{
+	struct buffer out = buffer_new(arena);
+
+	buffer_char(&out, '{');
+	for (size_t i = 0; object != NULL && object->type == JSON_OBJECT && i < object->count; i++) {
+		if (strcmp(object->names[i], name) == 0)
+			continue;
+		begin_member(&out, object->names[i]);
+		json_render(&out, &object->items[i]);
+	}
+	if (value != NULL) {
+		begin_member(&out, name);
+		buffer_json_string(&out, value);
+	}
+	buffer_char(&out, '}');
+	return buffer_string(&out);
+}

@@ -28,6 +28,8 @@ struct json {
 enum err json_parse(struct arena *, const char *text, size_t len, struct json *ret, const char **ret_reason) MUST_CHECK;
 /* NULL when the object has no such member. */
 const struct json *json_member(const struct json *object, const char *name);
+/* An object's text with one text member put in place; value NULL takes it out. object NULL, or none: an empty one. */
+const char *json_with_text(struct arena *, const struct json *object, const char *name, const char *value);
 /* The tree as text again. */
 void json_render(struct buffer *, const struct json *);
 

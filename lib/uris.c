@@ -287,3 +287,20 @@ local_path_is_safe(const char *path)
 	}
 	return true;
 }
+
+const char *
+origin_check(const char *origin)
+{
+	const char *rule = web_redirect_uri_check(origin);
+	const char *rest = strstr(origin, "//");
+
+	if (rule != NULL)
+		return rule;
+	return rest == NULL || rest[2 + authority_len(rest + 2)] != '\0' ? "pattern" : NULL;
+}
+
+const char *
+host_name_check(const char *name)
+{
+	return name[0] != '[' && host_is_valid(name, strlen(name)) ? NULL : "host";
+}

@@ -17,6 +17,10 @@ enum client_kind_of_uri { URI_FOR_WEB, URI_FOR_NATIVE };
 const char *redirect_uri_check(const char *uri, enum client_kind_of_uri);
 /* The same as a field's check, for web clients. */
 const char *web_redirect_uri_check(const char *uri);
+/* Scheme, host and port alone, "https://app.example.com"; http on loopback. As a field's check. */
+const char *origin_check(const char *origin);
+/* A host's name in lower case. As a field's check. */
+const char *host_name_check(const char *name);
 /* https with a host, no userinfo, no fragment, only RFC 3986 characters, at most 2048 octets. */
 const char *https_url_check(const char *url);
 /* Byte-equal, except that the port of a registered http loopback address may differ (RFC 8252 section 7.3). */

@@ -1,7 +1,7 @@
 -- Settings of a project, one JSON object per area; an area without a row has the defaults.
 
 -- name: area_setting_get :one
-SELECT a.body, a.version, a.updated_at
+SELECT a.body, a.secret_sealed, a.version, a.updated_at
 FROM area_settings a
 WHERE a.project_id = :project_id AND a.area = :area;
 
@@ -16,6 +16,7 @@ ON DUPLICATE KEY UPDATE version = version + 1, updated_at = VALUES(updated_at);
 DELETE FROM area_settings WHERE project_id = :project_id;
 
 -- name: area_setting_set :exec
+-- param: has_secret bool
 UPDATE area_settings a
-SET a.body = :body, a.version = a.version + 1, a.updated_at = :now
+SET a.body = :body, a.secret_sealed = IF(:has_secret, :secret_sealed, a.secret_sealed), a.version = a.version + 1, a.updated_at = :now
 WHERE a.project_id = :project_id AND a.area = :area;

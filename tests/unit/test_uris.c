@@ -203,6 +203,27 @@ se_14_targets_after_sign_in_stay_on_our_host(void **state)
 		assert_false(local_path_is_safe(bad[i]));
 }
 
+static void
+origins_have_no_path(void **state)
+{
+	(void)state;
+	static const char *const good[] = { "https://a.example", "https://a.example:8443",
+					    "http://localhost:3000", "http://127.0.0.1" };
+	static const char *const bad[] = { "https://a.example/", "https://a.example/x", "https://a.example?x",
+					   "http://a.example",   "https://",            "a.example",
+					   "https://u@a.example", "https://A.example",  "com.example.app:/" };
+
+	for (size_t i = 0; i < ARRAY_LEN(good); i++)
+		assert_null(origin_check(good[i]));
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		assert_non_null(origin_check(bad[i]));
+	assert_null(host_name_check("a.example"));
+	assert_null(host_name_check("localhost"));
+	assert_non_null(host_name_check("[::1]"));
+	assert_non_null(host_name_check("a..example"));
+	assert_non_null(host_name_check("https://a.example"));
+}
+
 int
 main(void)
 {
@@ -211,6 +232,7 @@ main(void)
 		TEST(length_is_capped),
 		TEST(https_urls),
 		TEST(oa_02_only_the_port_of_loopback_may_differ),
+		TEST(origins_have_no_path),
 		TEST(se_14_targets_after_sign_in_stay_on_our_host),
 	};
 

@@ -189,6 +189,9 @@ export const samples = {
 		const mail = await fixtures.recoverMail(world.server, known.email);
 		return { by: fromBrowser(world), json: { token: mail.token } };
 	},
+	"GET /api/v1/sign_in_settings": async () => ({}),
+	"PATCH /api/v1/sign_in_settings": async () => ({ json: { link_minutes: 20 } }),
+	"GET /api/v1/sign_in_settings/readiness": async () => ({}),
 	"GET /api/v1/rate_limits": async () => ({}),
 	"DELETE /api/v1/rate_limits/{key}": async (world) => ({ target: `/api/v1/rate_limits/${await fixtures.rateLimit(world.project, { server: world.server })}`, status: 204 }),
 	"GET /api/v1/session": async () => ({}),
