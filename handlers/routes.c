@@ -25,6 +25,7 @@ const struct route *const gatehouse_routes[] = {
 	audit_verify_routes,
 	event_routes,
 	auth_request_routes,
+	social_provider_routes,
 	public_routes,
 	asset_routes,
 	flow_routes,

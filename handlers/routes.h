@@ -30,6 +30,7 @@ extern const struct route rate_limit_routes[];
 extern const struct route sign_in_settings_routes[];
 extern const struct route search_routes[];
 extern const struct route setup_routes[];
+extern const struct route social_provider_routes[];
 
 /* users/: the people of a project and their sign-in */
 extern const struct route account_routes[];

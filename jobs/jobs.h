@@ -8,6 +8,9 @@
 #include "lib/keyring.h"
 #include "sql/tx.h"
 
+/* Longest second column of a sealed row's key, with its NUL: ids, and slugs of 64 characters. */
+#define SEALED_ROW_SIZE 65
+
 struct job_worker {
 	const struct config *config;
 	const struct keyring *keyring;
@@ -20,7 +23,7 @@ struct job_worker {
 	struct {
 		size_t column;	/* of sealed_columns */
 		char project_id[ID_SIZE];
-		char row_id[ID_SIZE];	/* the last row it looked at; "" at a column's start */
+		char row_id[SEALED_ROW_SIZE];	/* the last row it looked at; "" at a column's start */
 		int64_t failed;	/* values that opened with no key, this way round */
 	} resealed;	/* reseal_job: how far it is */
 	char pruned_to[ID_SIZE];	/* retention_job: the last project of this way round; "" at its start */

@@ -73,7 +73,7 @@ remember_place(struct job_worker *worker, const struct reseal_batch *batch)
 		return;
 	}
 	memccpy(worker->resealed.project_id, last->project_id, '\0', ID_SIZE);
-	memccpy(worker->resealed.row_id, last->row_id, '\0', ID_SIZE);
+	memccpy(worker->resealed.row_id, last->row_id, '\0', SEALED_ROW_SIZE);
 }
 
 /* One batch of one column. The last of a way round says how many values no key opens. */

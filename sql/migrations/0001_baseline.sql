@@ -112,6 +112,22 @@ CREATE TABLE user_passwords (
 	CONSTRAINT user_passwords_fk1 FOREIGN KEY (project_id, user_id) REFERENCES users (project_id, id) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
+CREATE TABLE user_identities (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	user_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	provider VARCHAR(48) COLLATE ascii_bin NOT NULL,
+	subject VARBINARY(255) NOT NULL,
+	email VARCHAR(254) NULL,
+	is_email_verified BOOLEAN NOT NULL,
+	linked_at DATETIME(3) NOT NULL,
+	last_used_at DATETIME(3) NULL,
+	PRIMARY KEY (project_id, id),
+	UNIQUE KEY uq_provider_subject (project_id, provider, subject),
+	KEY k_user_id (project_id, user_id),
+	CONSTRAINT user_identities_fk1 FOREIGN KEY (project_id, user_id) REFERENCES users (project_id, id) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
 CREATE TABLE sessions (
 	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
 	id VARCHAR(29) COLLATE ascii_bin NOT NULL,
@@ -143,6 +159,17 @@ CREATE TABLE sessions (
 	KEY k_expires_at (expires_at),
 	CONSTRAINT sessions_fk1 FOREIGN KEY (project_id, user_id) REFERENCES users (project_id, id) ON DELETE CASCADE,
 	CONSTRAINT sessions_fk2 FOREIGN KEY (project_id, parent_id) REFERENCES sessions (project_id, id) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE social_providers (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	provider VARCHAR(48) COLLATE ascii_bin NOT NULL,
+	is_enabled BOOLEAN NOT NULL,
+	body TEXT NOT NULL,
+	secret_sealed BLOB NULL,
+	version INT UNSIGNED NOT NULL,
+	PRIMARY KEY (project_id, provider),
+	CONSTRAINT social_providers_fk1 FOREIGN KEY (project_id) REFERENCES projects (id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
 CREATE TABLE sign_in_throttles (
@@ -355,6 +382,16 @@ CREATE TABLE flows (
 	KEY k_expires_at (expires_at),
 	CONSTRAINT flows_fk1 FOREIGN KEY (project_id) REFERENCES projects (id),
 	CONSTRAINT flows_fk2 FOREIGN KEY (project_id, user_id) REFERENCES users (project_id, id) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE flow_answers (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	job_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	answer_sealed BLOB NOT NULL,
+	expires_at DATETIME(3) NOT NULL,
+	PRIMARY KEY (project_id, job_id),
+	KEY k_expires_at (expires_at),
+	CONSTRAINT flow_answers_fk1 FOREIGN KEY (project_id) REFERENCES projects (id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
 CREATE TABLE events (

@@ -146,3 +146,15 @@ export async function newPasswordFlow(server, email) {
 		throw new Error(`redeem: ${answer.status} ${answer.text}`);
 	return new Flow(browser, answer.json);
 }
+
+/** Settings of a provider that needs no more than this. */
+export const GITHUB = { enabled: true, client_id: "Iv1.example", client_secret: makeSecret("gho_") };
+
+/** A sign-in provider of the person's default project, or of another that headers name. */
+export async function socialProvider(owner, key, body = GITHUB, { headers } = {}) {
+	const session = await owner.session({ headers });
+	const answer = await session.put(`/api/v1/social_providers/${key}`, body);
+	if (answer.status !== 200)
+		throw new Error(`PUT /social_providers/${key}: ${answer.status} ${answer.text}`);
+	return answer.json;
+}

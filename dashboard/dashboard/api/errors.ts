@@ -59,6 +59,7 @@ const SENTENCES: Record<ErrorCode | "unreachable", string | null> = {
 	cannot_delete_default: "This is the default project. Make another one the default first.",
 	cannot_delete_console: "The console runs this dashboard and can't be deleted.",
 	last_redirect_uri: "A project keeps at least one redirect URI.",
+	provider_in_use: "People sign in with this provider. Turn it off, or remove their accounts there first.",
 	redirect_uri_exists: "That redirect URI is registered already.",
 	client_is_public: "A public client has no secret.",
 	key_revoked: "That key is revoked or already replaced.",

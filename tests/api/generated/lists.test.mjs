@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { describe } from "../../harness/describe.mjs";
 import { expectStatus } from "../../harness/expect.mjs";
-import { rateLimit } from "../../harness/fixtures.mjs";
+import { rateLimit, socialProvider } from "../../harness/fixtures.mjs";
 import { makeEmail } from "../../harness/secrets.mjs";
 import { gate, prepare, routes } from "./cases.mjs";
 
@@ -21,10 +21,11 @@ async function fill({ owner, org, project, server }) {
 		await org.member("viewer");
 		await org.project();
 		await rateLimit(project, { server });
+		await socialProvider(owner, name === "One" ? "github" : "discord");
 	}
 }
 
-gate("the pages of a list hold as many objects as include_total says, each once", 14, lists, async (route) => {
+gate("the pages of a list hold as many objects as include_total says, each once", 15, lists, async (route) => {
 	const request = await prepare(route);
 	await fill(request.world);
 	const at = (query) => `${request.target}${request.target.includes("?") ? "&" : "?"}${query}`;

@@ -207,6 +207,16 @@ export const samples = {
 		const known = await person(world.server, { password: true });
 		return { by: await known.session(), json: { current_password: known.password, new_password: makePassword() }, status: 204 };
 	},
+	"GET /api/v1/social_providers": async () => ({}),
+	"PUT /api/v1/social_providers/{key}": async () => ({ target: "/api/v1/social_providers/github", json: fixtures.GITHUB }),
+	"DELETE /api/v1/social_providers/{key}": async (world) => {
+		await fixtures.socialProvider(world.owner, "github");
+		return { target: "/api/v1/social_providers/github", status: 204 };
+	},
+	"POST /api/v1/social_providers/{key}/check": async (world) => {
+		await fixtures.socialProvider(world.owner, "github");
+		return { target: "/api/v1/social_providers/github/check", json: {}, status: 202 };
+	},
 	"GET /healthz": async () => ({}),
 	"GET /readyz": async () => ({}),
 	"GET /metrics": async () => ({}),
@@ -215,6 +225,8 @@ export const samples = {
 /** {id} is of the noun before it. */
 function kindOf(parameter, route) {
 	const nouns = { members: "member_id", invitations: "invitation_id", api_keys: "key_id", clients: "client_id", audit_events: "audit_event_id", events: "event_id" };
+	if (route?.path.startsWith("/api/v1/social_providers/"))
+		return "provider";
 	return parameter === "id" ? nouns[route.path.split("/")[3]] : parameter;
 }
 
@@ -233,6 +245,8 @@ export async function strangersId(world, parameter, route) {
 	case "event_id": return (await fixtures.event(stranger.project, { server: world.server })).id;
 	case "session_id": return (await stranger.owner.session()).id;
 	case "key": return fixtures.rateLimit(stranger.project, { server: world.server });
+	// A provider's key is a word, the same for everybody: whose it is, social_providers.test.mjs asks.
+	case "provider": return "strangers";
 	case "flow_id": return (await fixtures.openFlow(world.server)).id;
 	default: throw new Error(`samples.mjs doesn't know {${parameter}}`);
 	}
@@ -243,6 +257,8 @@ export function nobodysId(parameter, route) {
 	const kind = kindOf(parameter, route);
 	if (kind === "key")
 		return `account_${"0".repeat(64)}`;
+	if (kind === "provider")
+		return "nobodys";
 	return kind === "client_id" ? "proj_000000000000000000000000" : makeId(prefixes[kind]);
 }
 
