@@ -69,12 +69,13 @@ member_add(struct tx *tx, const struct member_add *in, const char **ret_member_i
 static enum err
 keep_one_owner(struct tx *tx, const struct member_row *row)
 {
-	struct q_member_count_owners_row owners;
+	struct q_member_count_other_owners_row others;
 
 	if (role_parse(row->role) != ROLE_OWNER)
 		return OK;
-	TRY(q_member_count_owners(tx->db, &(struct q_member_count_owners){ .org_id = row->org_id }, &owners));
-	return owners.total > 1 ? OK : ERR_LAST_OWNER;
+	TRY(q_member_count_other_owners(
+	    tx->db, &(struct q_member_count_other_owners){ .org_id = row->org_id, .user_id = row->user_id }, &others));
+	return others.total > 0 ? OK : ERR_LAST_OWNER;
 }
 
 static enum err

@@ -7,6 +7,7 @@
 
 #include "domain/orgs.h"
 #include "domain/throttle.h"
+#include "domain/user_words.h"
 #include "lib/secrets.h"
 #include "lib/text.h"
 #include "sql/gen/queries.h"
@@ -14,12 +15,17 @@
 
 #define ORG_NAME_MAX 255
 #define LABEL_MAX    255
+/* Of the hashes made here. */
+#define PASSWORD_SCHEME "argon2id"
 
 /* What user.created shows. */
 struct user_shown {
 	const char *id;
 	const char *email;
 	bool email_verified;
+	const char *phone;
+	const char *username;
+	const char *external_id;
 	const char *name;
 	const char *locale;
 	int64_t created_at;
@@ -27,8 +33,11 @@ struct user_shown {
 
 static const struct field user_shown_fields[] = {
 	OUT_ID(struct user_shown, id, ID_USER),
-	OUT_STRING(struct user_shown, email),
+	OUT_STRING(struct user_shown, email, .flags = FIELD_NULLABLE),
 	OUT_BOOL(struct user_shown, email_verified),
+	OUT_STRING(struct user_shown, phone, .flags = FIELD_NULLABLE),
+	OUT_STRING(struct user_shown, username, .flags = FIELD_NULLABLE),
+	OUT_STRING(struct user_shown, external_id, .flags = FIELD_NULLABLE),
 	OUT_STRING(struct user_shown, name),
 	OUT_STRING(struct user_shown, locale, .flags = FIELD_NULLABLE),
 	OUT_TIME(struct user_shown, created_at),
@@ -52,6 +61,23 @@ user_project_org(struct tx *tx, const char *project_id, const char *known_org_id
 
 /* ---- making ---- */
 
+/* NULL stays SQL's NULL. */
+static struct bytes
+octets(const char *text)
+{
+	return (struct bytes){ (const uint8_t *)text, text == NULL ? 0 : strlen(text) };
+}
+
+enum err
+user_taken(struct tx *tx, enum err error)
+{
+	enum err e = db_on_duplicate(tx->db, error, DUP_USERS_UQ_EMAIL_KEY, ERR_EMAIL_TAKEN);
+
+	e = db_on_duplicate(tx->db, e, DUP_USERS_UQ_USERNAME, ERR_USERNAME_TAKEN);
+	e = db_on_duplicate(tx->db, e, DUP_USERS_UQ_PHONE, ERR_PHONE_TAKEN);
+	return db_on_duplicate(tx->db, e, DUP_USERS_UQ_EXTERNAL_ID, ERR_EXTERNAL_ID_TAKEN);
+}
+
 static enum err
 insert_user(struct tx *tx, const struct user_make *make, const char *id)
 {
@@ -61,21 +87,54 @@ insert_user(struct tx *tx, const struct user_make *make, const char *id)
 	/* WebAuthn Level 3 section 5.4.3: 64 random octets or fewer, nothing about the person. */
 	TRY(secret_make_cookie(tx->arena, &random));
 	secret_digest(random, handle);
-	enum err e = q_user_insert(
-	    tx->db,
-	    &(struct q_user_insert){
-		.project_id = make->project_id,
-		.id = id,
-		.email = make->email,
-		.email_key = { (const uint8_t *)make->email_key, strlen(make->email_key) },
-		.email_verified_at = make->email_verified ? tx->now_ms : NONE,
-		.name = make->name,
-		.locale = make->locale,
-		.webauthn_handle = { handle, sizeof(handle) },
-		.token_version = USER_FIRST_TOKEN_VERSION,
-	    },
-	    NULL);
-	return db_on_duplicate(tx->db, e, DUP_USERS_UQ_EMAIL_KEY, ERR_EMAIL_TAKEN);
+	enum err e = q_user_insert(tx->db,
+				   &(struct q_user_insert){
+				       .project_id = make->project_id,
+				       .id = id,
+				       .email = make->email,
+				       .email_key = octets(make->email_key),
+				       .email_verified_at = make->email_verified ? tx->now_ms : NONE,
+				       .phone = make->phone,
+				       .phone_verified_at = make->phone_verified ? tx->now_ms : NONE,
+				       .username = make->username,
+				       .external_id = octets(make->external_id),
+				       .name = make->name,
+				       .locale = make->locale,
+				       .metadata = make->metadata != NULL ? make->metadata : "{}",
+				       .is_anonymous = make->is_anonymous,
+				       .webauthn_handle = { handle, sizeof(handle) },
+				       .token_version = USER_FIRST_TOKEN_VERSION,
+				   },
+				   NULL);
+	return user_taken(tx, e);
+}
+
+static enum err
+insert_password(struct tx *tx, const struct user_make *make, const char *id)
+{
+	if (make->password_phc == NULL)
+		return OK;
+	return q_user_password_set(tx->db,
+				   &(struct q_user_password_set){
+				       .project_id = make->project_id,
+				       .user_id = id,
+				       .hash = octets(make->password_phc),
+				       .scheme = make->password_scheme != NULL ? make->password_scheme
+									       : PASSWORD_SCHEME,
+				   },
+				   NULL);
+}
+
+static const char *
+label_of(struct tx *tx, const struct user_make *make)
+{
+	return user_label(tx->arena, &(struct user_names){
+					 .email = make->email,
+					 .phone = make->phone,
+					 .username = make->username,
+					 .external_id = make->external_id,
+					 .name = make->name,
+				     });
 }
 
 enum err
@@ -87,29 +146,32 @@ user_make(struct tx *tx, const struct user_make *make, const char **ret_user_id)
 	TRY(user_project_org(tx, make->project_id, make->org_id, &org_id));
 	TRY(tx_make_id(tx, ID_USER, &id));
 	TRY(insert_user(tx, make, id));
-	if (make->password_phc != NULL)
-		TRY(q_user_password_set(
-		    tx->db,
-		    &(struct q_user_password_set){
-			.project_id = make->project_id,
-			.user_id = id,
-			.hash = { (const uint8_t *)make->password_phc, strlen(make->password_phc) },
-		    },
-		    NULL));
+	TRY(user_words_add(tx, make->project_id, id,
+			   &(struct user_names){
+			       .email = make->email,
+			       .phone = make->phone,
+			       .username = make->username,
+			       .external_id = make->external_id,
+			       .name = make->name,
+			   }));
+	TRY(insert_password(tx, make, id));
 	if (make->acts)
-		tx->actor = (struct actor){ .kind = "user", .id = id, .label = make->email };
+		tx->actor = (struct actor){ .kind = "user", .id = id, .label = label_of(tx, make) };
 	TRY(record(tx, &(struct record){
 			   .event = EV_USER_CREATED,
 			   .org_id = org_id,
 			   .project_id = make->project_id,
 			   .target_id = id,
-			   .target_label = make->email,
+			   .target_label = label_of(tx, make),
 			   .fields = user_shown_fields,
 			   .after =
 			       &(struct user_shown){
 				   .id = id,
 				   .email = make->email,
 				   .email_verified = make->email_verified,
+				   .phone = make->phone,
+				   .username = make->username,
+				   .external_id = make->external_id,
 				   .name = make->name,
 				   .locale = make->locale,
 				   .created_at = tx->now_ms,
@@ -125,7 +187,7 @@ own_org_name(struct tx *tx, const struct user_make *make)
 {
 	const char *who = make->name;
 
-	if (who == NULL || who[0] == '\0')
+	if ((who == NULL || who[0] == '\0') && make->email != NULL)
 		who = arena_strndup(tx->arena, make->email, strcspn(make->email, "@"));
 	return utf8_cut(tx->arena, arena_printf(tx->arena, "%s's organization", who), ORG_NAME_MAX);
 }
@@ -229,7 +291,8 @@ user_set_password(struct tx *tx, const char *project_id, const char *user_id, co
 				&(struct q_user_password_set){
 				    .project_id = project_id,
 				    .user_id = user_id,
-				    .hash = { (const uint8_t *)phc, strlen(phc) },
+				    .hash = octets(phc),
+				    .scheme = PASSWORD_SCHEME,
 				},
 				NULL));
 	TRY(q_one_time_token_void_all(

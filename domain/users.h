@@ -18,19 +18,29 @@ enum err user_project_org(struct tx *, const char *project_id, const char *known
 struct user_make {
 	const char *project_id;
 	const char *org_id; /* the project's; NULL: looked up */
-	const char *email;  /* as typed; checked by email_key() before */
+	const char *email;  /* as typed; checked by email_key() before; NULL: none */
 	const char *email_key;
+	const char *phone;       /* NULL: none; so are the next two */
+	const char *username;    /* lower case */
+	const char *external_id;
 	const char *name;         /* "" when unknown */
 	const char *password_phc; /* NULL: no password */
+	const char *password_scheme; /* of another system's hash; NULL: argon2id */
 	const char *locale;       /* NULL: unknown */
+	const char *metadata;     /* a JSON object; NULL: {} */
 	bool email_verified;
+	bool phone_verified;
+	bool is_anonymous;
 	bool acts; /* signs up alone: becomes the transaction's actor */
 };
+
+/* A duplicate key of users becomes ERR_EMAIL_TAKEN, USERNAME_TAKEN, PHONE_TAKEN or EXTERNAL_ID_TAKEN; anything else passes. */
+enum err user_taken(struct tx *, enum err) MUST_CHECK;
 
 /* What a new user's token_version is. */
 #define USER_FIRST_TOKEN_VERSION 1
 
-/* ERR_EMAIL_TAKEN. Records user.created. */
+/* ERR_EMAIL_TAKEN, USERNAME_TAKEN, PHONE_TAKEN, EXTERNAL_ID_TAKEN. Records user.created. */
 enum err user_make(struct tx *, const struct user_make *, const char **ret_user_id) MUST_CHECK;
 
 /*

@@ -33,5 +33,10 @@ const struct route *const gatehouse_routes[] = {
 	rate_limit_routes,
 	sign_in_settings_routes,
 	account_routes,
+	user_list_routes,
+	user_routes,
+	user_status_routes,
+	user_password_routes,
+	user_session_routes,
 	NULL,
 };

@@ -37,5 +37,10 @@ extern const struct route account_routes[];
 extern const struct route flow_routes[];
 extern const struct route public_routes[];
 extern const struct route session_routes[];
+extern const struct route user_list_routes[];
+extern const struct route user_password_routes[];
+extern const struct route user_routes[];
+extern const struct route user_session_routes[];
+extern const struct route user_status_routes[];
 
 #endif

@@ -9,7 +9,8 @@
 #include "lib/errors.h"
 
 #define JSON_DEPTH_MAX 32
-#define JSON_MEMBERS_MAX 1000
+#define JSON_MEMBERS_MAX 1000	/* of one object */
+#define JSON_MEMBERS_IN_ALL_MAX 30000
 
 enum json_kind { JSON_NULL, JSON_BOOL, JSON_INT, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
 

@@ -16,7 +16,8 @@ struct cursor {
 	const char *start;
 	const char *at;
 	const char *end;
-	size_t members;
+	size_t members;		/* of all objects */
+	size_t members_here;	/* of the object that is read */
 	unsigned depth;
 	const char *reason;
 };
@@ -163,7 +164,8 @@ scan_member(struct cursor *cursor)
 		return refuse(cursor, "a member's name was expected");
 	if (!scan_string(cursor))
 		return false;
-	if (++cursor->members > JSON_MEMBERS_MAX)
+	cursor->members++;
+	if (++cursor->members_here > JSON_MEMBERS_MAX || cursor->members > JSON_MEMBERS_IN_ALL_MAX)
 		return refuse(cursor, "too many members");
 	skip_space(cursor);
 	if (!is_at(cursor, ':'))
@@ -176,6 +178,9 @@ scan_member(struct cursor *cursor)
 static bool
 scan_container(struct cursor *cursor, char close, bool (*scan_item)(struct cursor *))
 {
+	size_t members_outside = cursor->members_here;
+
+	cursor->members_here = 0;
 	if (++cursor->depth > JSON_DEPTH_MAX)
 		return refuse(cursor, "nested too deeply");
 	cursor->at++;
@@ -195,6 +200,7 @@ scan_container(struct cursor *cursor, char close, bool (*scan_item)(struct curso
 	}
 	cursor->at++;
 	cursor->depth--;
+	cursor->members_here = members_outside;
 	return true;
 }
 

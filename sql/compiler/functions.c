@@ -17,6 +17,8 @@ static const struct function functions[] = {
 	{ "CONCAT", 0, TYPE_TEXT, TYPE_TEXT, NULL_IF_ANY },
 	{ "FLOOR", 1, TYPE_INT, TYPE_INT, NULL_IF_ANY },
 	{ "ABS", 1, TYPE_INT, TYPE_INT, NULL_IF_ANY },
+	{ "SHA2", 2, TYPE_UNKNOWN, TYPE_TEXT, NULL_IF_ANY },
+	{ "UNHEX", 1, TYPE_TEXT, TYPE_BYTES, NULL_IF_ANY },
 	{ "TIMESTAMPDIFF", 2, TYPE_TIME, TYPE_INT, NULL_IF_ANY },
 	/* those whose arguments and result have one type, whichever it is: TYPE_UNKNOWN as the
 	   result */

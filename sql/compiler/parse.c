@@ -119,7 +119,7 @@ block_new(const struct parser *parser, enum block_kind kind, struct block *paren
 	return block;
 }
 
-/* table [AS] [alias] */
+/* table [AS] [alias], or JSON_TABLE(…) AS alias */
 static struct ref *
 parse_ref(struct parser *parser)
 {
@@ -132,11 +132,15 @@ parse_ref(struct parser *parser)
 		parse_fail(
 		    parser, line,
 		    "a SELECT in FROM isn't in the subset: join the table, or use EXISTS or a scalar subquery");
-	name = expect_name(parser, "a table");
 	ref->line = line;
-	ref->table = schema_table(parser->schema, name);
-	if (ref->table == NULL)
-		parse_fail(parser, line, "there is no table %s in sql/schema", name);
+	if (accept_word(parser, "JSON_TABLE")) {
+		ref->table = parse_json_table(parser);
+	} else {
+		name = expect_name(parser, "a table");
+		ref->table = schema_table(parser->schema, name);
+		if (ref->table == NULL)
+			parse_fail(parser, line, "there is no table %s in sql/schema", name);
+	}
 	ref->alias = ref->table->name;
 	if (accept_word(parser, "AS") ||
 	    (peek(parser)->kind == TOKEN_WORD && !is_reserved_in_sql(peek(parser)->text)))
@@ -165,7 +169,8 @@ parse_refs(struct parser *parser)
 			parser->at++;
 		else
 			accept_word(parser, "INNER");
-		if (!accept_word(parser, "JOIN"))
+		/* STRAIGHT_JOIN keeps the order where the optimizer knows less than who wrote it. */
+		if (!accept_word(parser, "JOIN") && (is_left || !accept_word(parser, "STRAIGHT_JOIN")))
 			break;
 		ref = parse_ref(parser);
 		ref->is_left_joined = is_left;

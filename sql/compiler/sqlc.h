@@ -310,6 +310,8 @@ const char *expect_name(struct parser *, const char *what);
 /* The whole query, to its end. */
 struct block *parse_statement(struct parser *);
 struct block *parse_select(struct parser *, struct block *parent);
+/* Behind the word JSON_TABLE, up to its alias (json_table.c). The parameter needs '-- param: name text'. */
+const struct table *parse_json_table(struct parser *);
 
 struct expr *expr_new(enum expr_kind, int line, const char *text);
 void expr_add(struct expr *, struct expr *arg);

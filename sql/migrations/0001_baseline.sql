@@ -89,6 +89,7 @@ CREATE TABLE users (
 	last_sign_in_at DATETIME(3) NULL,
 	PRIMARY KEY (project_id, id),
 	UNIQUE KEY uq_email_key (project_id, email_key),
+	KEY k_email_key_id (project_id, email_key, id),
 	UNIQUE KEY uq_phone (project_id, phone),
 	UNIQUE KEY uq_username (project_id, username),
 	UNIQUE KEY uq_external_id (project_id, external_id),
@@ -99,6 +100,16 @@ CREATE TABLE users (
 	KEY k_name_id (project_id, name, id),
 	KEY k_delete_at (delete_at),
 	CONSTRAINT users_fk1 FOREIGN KEY (project_id) REFERENCES projects (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE user_words (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	head VARCHAR(2) NOT NULL,
+	user_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	words VARCHAR(1000) NOT NULL,
+	PRIMARY KEY (project_id, head, user_id),
+	KEY k_user_id (project_id, user_id),
+	CONSTRAINT user_words_fk1 FOREIGN KEY (project_id, user_id) REFERENCES users (project_id, id) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
 CREATE TABLE user_passwords (

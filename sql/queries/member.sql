@@ -42,9 +42,12 @@ WHERE m.org_id = :org_id
 	AND (:role IS NULL OR m.role = :role)
 	AND (:search IS NULL OR u.name LIKE :search ESCAPE '!' OR u.email LIKE :search ESCAPE '!');
 
--- After the guard: an organization keeps one.
--- name: member_count_owners :one
-SELECT COUNT(*) AS total FROM members m WHERE m.org_id = :org_id AND m.role = 'owner';
+-- After the guard: an organization keeps one who may sign in.
+-- name: member_count_other_owners :one
+SELECT COUNT(*) AS total
+FROM members m
+JOIN users u ON u.project_id = m.console_id AND u.id = m.user_id AND u.status = 'active'
+WHERE m.org_id = :org_id AND m.role = 'owner' AND m.user_id <> :user_id;
 
 -- name: member_has_email :one
 SELECT COUNT(*) AS total

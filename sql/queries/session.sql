@@ -34,6 +34,11 @@ SELECT s.id, s.user_id, s.client_id, s.session_class, s.auth_strength, s.amr, s.
 FROM sessions s
 WHERE s.project_id = :project_id AND s.user_id = :user_id AND s.id = :id AND s.revoked_at IS NULL AND s.expires_at > :now;
 
+-- name: session_user :one
+SELECT s.user_id
+FROM sessions s
+WHERE s.project_id = :project_id AND s.id = :id AND s.revoked_at IS NULL AND s.expires_at > :now;
+
 -- Sessions that still work, the newest first.
 -- name: session_list :many
 -- row: session_row

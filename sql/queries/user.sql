@@ -1,10 +1,10 @@
 -- The people of a project. Their row is the guard of their sessions, links and passwords: written first by whatever ends them.
 
 -- name: user_insert :exec
-INSERT INTO users (project_id, id, email, email_key, email_verified_at, name, locale, metadata, status, is_anonymous,
-	webauthn_handle, token_version, version, created_at, updated_at)
-VALUES (:project_id, :id, :email, :email_key, :email_verified_at, :name, :locale, '{}', 'active', FALSE,
-	:webauthn_handle, :token_version, 1, :now, :now);
+INSERT INTO users (project_id, id, email, email_key, email_verified_at, phone, phone_verified_at, username, external_id, name, locale,
+	metadata, status, is_anonymous, webauthn_handle, token_version, version, created_at, updated_at)
+VALUES (:project_id, :id, :email, :email_key, :email_verified_at, :phone, :phone_verified_at, :username, :external_id, :name, :locale,
+	:metadata, 'active', :is_anonymous, :webauthn_handle, :token_version, 1, :now, :now);
 
 -- name: user_by_email :one
 -- row: user_row
@@ -43,3 +43,85 @@ WHERE project_id = :project_id AND id = :id AND (:proven_version IS NULL OR toke
 SELECT p.org_id, p.name
 FROM projects p
 WHERE p.id = :project_id;
+
+-- What a PATCH names. An e-mail address or number that changes isn't proven any more, unless the PATCH says so.
+-- name: user_update :exec
+-- param: has_email bool
+-- param: has_email_verified bool
+-- param: email_verified bool
+-- param: has_phone bool
+-- param: has_phone_verified bool
+-- param: phone_verified bool
+-- param: has_username bool
+-- param: has_external_id bool
+-- param: has_name bool
+-- param: has_locale bool
+-- param: has_metadata bool
+UPDATE users
+SET email = IF(:has_email, :email, email), email_key = IF(:has_email, :email_key, email_key),
+	email_verified_at = IF(:has_email_verified, IF(:email_verified, COALESCE(email_verified_at, :now), NULL), email_verified_at),
+	phone = IF(:has_phone, :phone, phone),
+	phone_verified_at = IF(:has_phone_verified, IF(:phone_verified, COALESCE(phone_verified_at, :now), NULL), phone_verified_at),
+	username = IF(:has_username, :username, username), external_id = IF(:has_external_id, :external_id, external_id),
+	name = IF(:has_name, :name, name), locale = IF(:has_locale, :locale, locale),
+	metadata = IF(:has_metadata, :metadata, metadata), version = version + 1, updated_at = :now
+WHERE project_id = :project_id AND id = :id AND status <> 'deleted';
+
+-- What ends with it (sessions, tokens) is ended by the caller.
+-- name: user_set_status :exec
+UPDATE users
+SET status = :status, ban_reason = :ban_reason, ban_expires_at = :ban_expires_at, delete_at = NULL, version = version + 1, updated_at = :now
+WHERE project_id = :project_id AND id = :id AND status <> 'deleted';
+
+-- Nothing of the person stays but the id; purge_at: when that goes as well. Hits once.
+-- name: user_erase :exec
+UPDATE users
+SET email = NULL, email_key = NULL, email_verified_at = NULL, phone = NULL, phone_verified_at = NULL, username = NULL, external_id = NULL,
+	name = '', locale = NULL, image_digest = NULL, metadata = '{}', status = 'deleted', ban_reason = NULL, ban_expires_at = NULL,
+	delete_at = :purge_at, token_version = token_version + 1, version = version + 1, last_sign_in_at = NULL, updated_at = :now
+WHERE project_id = :project_id AND id = :id AND status <> 'deleted';
+
+-- name: user_sessions_delete :exec
+DELETE FROM sessions WHERE project_id = :project_id AND user_id = :user_id;
+
+-- name: user_tokens_delete :exec
+DELETE FROM one_time_tokens WHERE project_id = :project_id AND user_id = :user_id;
+
+-- name: user_flows_delete :exec
+DELETE FROM flows WHERE project_id = :project_id AND user_id = :user_id;
+
+-- The log of what was mailed to them, what waits to be sent included.
+-- name: user_messages_delete :exec
+DELETE FROM messages WHERE project_id = :project_id AND user_id = :user_id;
+
+-- ---- people of the console: their organizations ----
+
+-- The guards of the organizations they own, written before anybody counts owners.
+-- name: user_guard_owned_orgs :exec
+-- unscoped: the person's own memberships, whatever the organization
+UPDATE orgs o
+JOIN members m ON m.org_id = o.id AND m.role = 'owner'
+SET o.guard = o.guard + 1
+WHERE m.console_id = :project_id AND m.user_id = :user_id;
+
+-- Organizations that nobody else who may sign in owns.
+-- name: user_count_sole_owned :one
+-- unscoped: the person's own memberships, whatever the organization
+SELECT COUNT(*) AS total
+FROM members m
+JOIN orgs o ON o.id = m.org_id AND o.status <> 'deleted'
+WHERE m.console_id = :project_id AND m.user_id = :user_id AND m.role = 'owner'
+	AND NOT EXISTS (SELECT 1 FROM members x JOIN users u ON u.project_id = x.console_id AND u.id = x.user_id AND u.status = 'active'
+		WHERE x.org_id = m.org_id AND x.role = 'owner' AND x.user_id <> m.user_id);
+
+-- Memberships, with the project that an organization's events go to.
+-- name: user_memberships :many
+-- column: image_url text?
+-- unscoped: the person's own memberships, whatever the organization
+SELECT m.id, m.org_id, m.user_id, u.name, u.email, NULL AS image_url, m.role, m.joined_via, m.created_at, m.last_seen_at, m.version,
+	o.default_project_id
+FROM members m
+JOIN users u ON u.project_id = m.console_id AND u.id = m.user_id
+JOIN orgs o ON o.id = m.org_id
+WHERE m.console_id = :project_id AND m.user_id = :user_id
+ORDER BY m.org_id;

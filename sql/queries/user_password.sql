@@ -7,7 +7,7 @@ WHERE w.project_id = :project_id AND w.user_id = :user_id;
 
 -- name: user_password_set :exec
 INSERT INTO user_passwords (project_id, user_id, hash, scheme, is_change_due, changed_at)
-VALUES (:project_id, :user_id, :hash, 'argon2id', FALSE, :now)
+VALUES (:project_id, :user_id, :hash, :scheme, FALSE, :now)
 ON DUPLICATE KEY UPDATE hash = VALUES(hash), scheme = VALUES(scheme), is_change_due = FALSE, changed_at = VALUES(changed_at);
 
 -- The same password at today's cost. Of two racing sign-ins the second finds another hash and leaves it.

@@ -27,6 +27,7 @@ CREATE TABLE users (
 	last_sign_in_at DATETIME(3) NULL,
 	PRIMARY KEY (project_id, id),
 	UNIQUE KEY uq_email_key (project_id, email_key),
+	KEY k_email_key_id (project_id, email_key, id),
 	UNIQUE KEY uq_phone (project_id, phone),
 	UNIQUE KEY uq_username (project_id, username),
 	UNIQUE KEY uq_external_id (project_id, external_id),

@@ -2,7 +2,7 @@
 
 import { Client } from "./http.mjs";
 import { mailsTo, waitForMail } from "./mail.mjs";
-import { digest, makeEmail, makeId, makeInviteCode, makePassword, makeSecret } from "./secrets.mjs";
+import { digest, makeCookie, makeEmail, makeId, makeInviteCode, makePassword, makeSecret } from "./secrets.mjs";
 import { sql } from "./sql.mjs";
 import { DAY, sqlTime } from "./clock.mjs";
 
@@ -55,6 +55,25 @@ export async function rateLimit(project, { server, subject = makeId("usr"), coun
 	await server.sql.query(sql`INSERT INTO sign_in_throttles (project_id, kind, subject_digest, subject, count, window_start_at, blocked_until_at)
 		VALUES (${project.id}, 'account', ${digest(subject)}, ${subject}, ${count}, ${sqlTime()}, ${sqlTime(wait_ms)})`);
 	return `account_${digest(subject).toString("hex")}`;
+}
+
+/** Somebody of a project, without a password. */
+export async function user(project, { server, email = makeEmail("user"), name = "Uma Example", status = "active" } = {}) {
+	const id = makeId("usr");
+	await server.sql.query(sql`INSERT INTO users (project_id, id, email, email_key, name, metadata, status, is_anonymous, webauthn_handle, token_version,
+		version, created_at, updated_at)
+		VALUES (${project.id}, ${id}, ${email}, ${Buffer.from(email.toLowerCase())}, ${name}, '{}', ${status}, FALSE, ${digest(id)}, 1, 1, ${sqlTime()}, ${sqlTime()})`);
+	return { id, email, name };
+}
+
+/** Somebody of a project, signed in. token: the cookie's value. */
+export async function userSession(project, { id: userId }, { server } = {}) {
+	const id = makeId("ses");
+	const token = makeCookie();
+	await server.sql.query(sql`INSERT INTO sessions (project_id, id, user_id, token_digest, session_class, auth_strength, amr, level, authenticated_at,
+		user_agent, created_at, last_seen_at, expires_at)
+		VALUES (${project.id}, ${id}, ${userId}, ${digest(token)}, 'web_user', 'password', 'pwd', 1, ${sqlTime()}, 'tests', ${sqlTime()}, ${sqlTime()}, ${sqlTime(30 * DAY)})`);
+	return { id, token };
 }
 
 /** A browser in the middle of a sign-in. */

@@ -92,7 +92,7 @@ columns_fit(const struct db_statement *statement, MYSQL_STMT *handle)
 static void
 fill(char params[PARAM_BYTES_MAX], const struct db_statement *statement)
 {
-	static const char *const text = "x";
+	static const char *const text = "1";
 	static const struct bytes bytes = { .data = (const uint8_t *)"x", .len = 1 };
 	static const int64_t number = 1;
 	static const bool is_true = true;

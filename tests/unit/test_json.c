@@ -275,10 +275,23 @@ ht_15_member_count(void **state)
 	(void)state;
 	assert_taken(object_of(JSON_MEMBERS_MAX));
 	assert_refused(object_of(JSON_MEMBERS_MAX + 1));
-	assert_refused(arena_printf(arena, "[%s,%s]", object_of(JSON_MEMBERS_MAX / 2),
-				    object_of(JSON_MEMBERS_MAX / 2 + 1)));
-	assert_taken(arena_printf(arena, "[%s,%s]", object_of(JSON_MEMBERS_MAX / 2),
-				  object_of(JSON_MEMBERS_MAX / 2)));
+	/* Each object has a count of its own, an inner one as well. */
+	assert_taken(arena_printf(arena, "[%s,%s]", object_of(JSON_MEMBERS_MAX),
+				  object_of(JSON_MEMBERS_MAX)));
+	assert_refused(arena_printf(arena, "{\"in\":%s,%s", object_of(1),
+				    object_of(JSON_MEMBERS_MAX) + 1));
+}
+
+static void
+ht_15_member_count_in_all(void **state)
+{
+	(void)state;
+	struct buffer text = buffer_new(arena);
+
+	for (size_t i = 0; i < JSON_MEMBERS_IN_ALL_MAX / JSON_MEMBERS_MAX; i++)
+		buffer_printf(&text, "%s%s", i == 0 ? "[" : ",", object_of(JSON_MEMBERS_MAX));
+	assert_taken(arena_printf(arena, "%s]", buffer_string(&text)));
+	assert_refused(arena_printf(arena, "%s,%s]", buffer_string(&text), object_of(1)));
 }
 
 static void
@@ -327,6 +340,7 @@ main(void)
 		TEST(ht_15_what_json_c_reads_and_json_is_not),
 		TEST(ht_15_depth),
 		TEST(ht_15_member_count),
+		TEST(ht_15_member_count_in_all),
 		TEST(reason_names_the_octet),
 		TEST(more_elements_than_the_arena_holds_are_refused),
 	};

@@ -107,6 +107,10 @@ const SENTENCES: Record<ErrorCode | "unreachable", string | null> = {
 	direct_flow_not_allowed: null,
 	sign_up_disabled: null,
 	email_taken: null,
+	username_taken: "Somebody has that username already.",
+	phone_taken: "That phone number belongs to somebody already.",
+	external_id_taken: "That external id belongs to somebody already.",
+	cannot_target_self: "You can’t do that to yourself.",
 	flow_state_conflict: null,
 	events_expired: null,
 };

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { describe } from "../../harness/describe.mjs";
 import { expectStatus } from "../../harness/expect.mjs";
-import { rateLimit, socialProvider } from "../../harness/fixtures.mjs";
+import { rateLimit, socialProvider, user } from "../../harness/fixtures.mjs";
 import { makeEmail } from "../../harness/secrets.mjs";
 import { gate, prepare, routes } from "./cases.mjs";
 
@@ -20,6 +20,7 @@ async function fill({ owner, org, project, server }) {
 		await org.key();
 		await org.member("viewer");
 		await org.project();
+		await user(project, { server });
 		await rateLimit(project, { server });
 		await socialProvider(owner, name === "One" ? "github" : "discord");
 	}

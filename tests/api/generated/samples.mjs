@@ -43,6 +43,8 @@ const fromBrowser = (world) => {
 	return client.with({ headers: { Origin: client.origin } });
 };
 
+const userOf = (world, options) => fixtures.user(world.project, { server: world.server, ...options });
+
 export const samples = {
 	"GET /api/v1/setup": async () => ({}),
 	"POST /api/v1/setup": async (world) => ({
@@ -217,6 +219,24 @@ export const samples = {
 		await fixtures.socialProvider(world.owner, "github");
 		return { target: "/api/v1/social_providers/github/check", json: {}, status: 202 };
 	},
+	"GET /api/v1/users": async () => ({}),
+	"POST /api/v1/users": async () => ({ json: { email: makeEmail() }, status: 201 }),
+	"GET /api/v1/users/lookup": async (world) => ({ target: `/api/v1/users/lookup?email=${encodeURIComponent((await userOf(world)).email)}` }),
+	"GET /api/v1/users/{id}": async (world) => ({ target: `/api/v1/users/${(await userOf(world)).id}` }),
+	"PATCH /api/v1/users/{id}": async (world) => ({ target: `/api/v1/users/${(await userOf(world)).id}`, json: { name: "Renamed" } }),
+	"DELETE /api/v1/users/{id}": async (world) => ({ target: `/api/v1/users/${(await userOf(world)).id}`, status: 204 }),
+	...Object.fromEntries(["activate", "deactivate", "ban", "unban", "unlock"].map((verb) =>
+		[`POST /api/v1/users/{id}/${verb}`, async (world) => ({ target: `/api/v1/users/${(await userOf(world)).id}/${verb}`, json: {} })])),
+	"PUT /api/v1/users/{id}/password": async (world) => ({ target: `/api/v1/users/${(await userOf(world)).id}/password`, json: { password: makePassword() }, status: 204 }),
+	"GET /api/v1/users/{id}/sessions": async (world) => {
+		const one = await userOf(world);
+		await fixtures.userSession(world.project, one, { server: world.server });
+		await fixtures.userSession(world.project, one, { server: world.server });
+		return { target: `/api/v1/users/${one.id}/sessions` };
+	"DELETE /api/v1/users/{id}/sessions": async (world) => ({ target: `/api/v1/users/${(await userOf(world)).id}/sessions`, status: 204 }),
+	"DELETE /api/v1/sessions/{id}": async (world) => ({
+		target: `/api/v1/sessions/${(await fixtures.userSession(world.project, await userOf(world), { server: world.server })).id}`, status: 204,
+	}),
 	"GET /healthz": async () => ({}),
 	"GET /readyz": async () => ({}),
 	"GET /metrics": async () => ({}),
@@ -224,9 +244,9 @@ export const samples = {
 
 /** {id} is of the noun before it. */
 function kindOf(parameter, route) {
-	const nouns = { members: "member_id", invitations: "invitation_id", api_keys: "key_id", clients: "client_id", audit_events: "audit_event_id", events: "event_id" };
 	if (route?.path.startsWith("/api/v1/social_providers/"))
 		return "provider";
+	const nouns = { members: "member_id", invitations: "invitation_id", api_keys: "key_id", clients: "client_id", audit_events: "audit_event_id", events: "event_id", users: "project_user_id", sessions: "project_session_id" };
 	return parameter === "id" ? nouns[route.path.split("/")[3]] : parameter;
 }
 
@@ -242,6 +262,8 @@ export async function strangersId(world, parameter, route) {
 	case "key_id": return (await stranger.org.key()).id;
 	case "client_id": return stranger.project.clientId;
 	case "audit_event_id": return (await fixtures.auditEvent(stranger.org, { project: stranger.project })).id;
+	case "project_user_id": return (await userOf(stranger)).id;
+	case "project_session_id": return (await fixtures.userSession(stranger.project, await userOf(stranger), { server: world.server })).id;
 	case "event_id": return (await fixtures.event(stranger.project, { server: world.server })).id;
 	case "session_id": return (await stranger.owner.session()).id;
 	case "key": return fixtures.rateLimit(stranger.project, { server: world.server });
@@ -253,7 +275,7 @@ export async function strangersId(world, parameter, route) {
 }
 
 export function nobodysId(parameter, route) {
-	const prefixes = { org_id: "org", project_id: "prj", member_id: "mem", user_id: "usr", invitation_id: "inv", key_id: "key", audit_event_id: "aud", event_id: "evt", session_id: "ses", flow_id: "flw" };
+	const prefixes = { org_id: "org", project_id: "prj", member_id: "mem", user_id: "usr", project_user_id: "usr", project_session_id: "ses", invitation_id: "inv", key_id: "key", audit_event_id: "aud", event_id: "evt", session_id: "ses", flow_id: "flw" };
 	const kind = kindOf(parameter, route);
 	if (kind === "key")
 		return `account_${"0".repeat(64)}`;

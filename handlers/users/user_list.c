@@ -1,0 +1,295 @@
+/*
+ * GET /users: the people of a project in several orders, filtered, or searched without reading all of them.
+ */
+#include "handlers/routes.h"
+
+#include <string.h>
+
+#include "domain/user_object.h"
+#include "handlers/users/user_input.h"
+#include "lib/encode.h"
+#include "lib/search_words.h"
+#include "lib/text.h"
+
+#define SEARCH_MIN 2
+#define SEARCH_MAX 100
+
+static const char *const statuses[] = { "active", "deactivated", "banned", "deletion_pending", NULL };
+
+enum order { NEWEST, OLDEST, BY_NAME, BY_EMAIL, BY_LAST_SIGN_IN, BY_LATEST_SIGN_IN };
+
+/* In the order of enum order. */
+static const char *const sorts[] = { "-created_at", "created_at",      "name", "email",
+				     "last_sign_in_at", "-last_sign_in_at", NULL };
+
+struct user_list_input {
+	struct {
+		bool search, email, status, email_verified, anonymous, created_after, created_before, sort;
+	} has;
+	const char *search;
+	const char *email;
+	const char *status;
+	bool email_verified;
+	bool anonymous;
+	int64_t created_after;
+	int64_t created_before;
+	const char *sort;
+};
+
+static const struct field user_list_input[] = {
+	IN_STRING(struct user_list_input, search, .in = IN_QUERY, .min = SEARCH_MIN, .max = SEARCH_MAX,
+		  .description = "Part of the e-mail address, name or username, or a whole id, external_id or phone"),
+	IN_STRING(struct user_list_input, email, USER_EMAIL, .in = IN_QUERY, .description = "Exactly this address"),
+	IN_ENUM(struct user_list_input, status, statuses, .in = IN_QUERY),
+	IN_BOOL(struct user_list_input, email_verified, .in = IN_QUERY),
+	IN_BOOL(struct user_list_input, anonymous, .in = IN_QUERY),
+	IN_TIME(struct user_list_input, created_after, .in = IN_QUERY),
+	IN_TIME(struct user_list_input, created_before, .in = IN_QUERY),
+	IN_ENUM(struct user_list_input, sort, sorts, .in = IN_QUERY,
+		.description = "-created_at when absent; a search takes -created_at and created_at"),
+	FIELDS_END,
+};
+
+/* What all the lists' statements ask for; each takes what it needs. */
+struct listing {
+	const struct request *rq;
+	enum order order;
+	const char *only_id;
+	struct bytes email_key;
+	int64_t email_verified, anonymous;
+	int64_t after_at;	  /* of orders by time: the last row's; NONE: it had none */
+	struct bytes after_email; /* data NULL: the last row had none */
+	struct search_key key;	  /* head NULL: no search */
+	const char *part, *ascii_part;
+	struct bytes whole;
+	const char *ascii_whole;
+};
+
+static struct bytes
+octets(const char *text)
+{
+	return (struct bytes){ (const uint8_t *)text, text == NULL ? 0 : strlen(text) };
+}
+
+static enum order
+order_of(const struct user_list_input *in)
+{
+	size_t i = 0;
+
+	while (in->has.sort && strcmp(sorts[i], in->sort) != 0)
+		i++;
+	return (enum order)i;
+}
+
+/* The cursor's sort key is text: a number for times, "" for nothing. */
+static void
+read_cursor(struct listing *list)
+{
+	const char *after = list->rq->page.after_sort;
+
+	list->after_at = NONE;
+	if (after == NULL || after[0] == '\0')
+		return;
+	list->after_email = octets(after);
+	if (!int_parse(after, INT64_MIN + 1, INT64_MAX, &list->after_at))
+		list->after_at = NONE;
+}
+
+/* A whole id needs no search. */
+static enum verdict
+read_search(struct listing *list)
+{
+	const struct request *rq = list->rq;
+	const struct user_list_input *in = rq->input;
+
+	if (!in->has.search)
+		return go_on(rq);
+	if (list->order != NEWEST && list->order != OLDEST)
+		return fail_field(rq, "sort", "search", "What a search finds comes newest or oldest first.");
+	if (id_is_valid(ID_USER, in->search)) {
+		list->only_id = in->search;
+		return go_on(rq);
+	}
+	if (!search_key_of(rq->arena, in->search, &list->key))
+		return fail_field(rq, "search", "pattern", "A search needs two letters or digits in a row.");
+	list->part = like_contains(rq->arena, in->search);
+	list->ascii_part = like_contains_ascii(rq->arena, username_lower(rq->arena, in->search));
+	list->whole = octets(in->search);
+	list->ascii_whole = ascii_check(in->search) == NULL ? in->search : NULL;
+	return go_on(rq);
+}
+
+static enum verdict
+read_listing(const struct request *rq, struct listing *list)
+{
+	const struct user_list_input *in = rq->input;
+	const char *email_key = NULL;
+	enum verdict verdict;
+
+	*list = (struct listing){
+		.rq = rq,
+		.order = order_of(in),
+		.email_verified = in->has.email_verified ? in->email_verified : NONE,
+		.anonymous = in->has.anonymous ? in->anonymous : NONE,
+	};
+	read_cursor(list);
+	verdict = user_input_email(rq, in->email, &email_key);
+	list->email_key = octets(email_key);
+	return verdict == VERDICT_GO_ON ? read_search(list) : verdict;
+}
+
+/* Members that every statement of this file has. */
+#define FILTERS(list, in) \
+	.project_id = (list)->rq->project.id, .email_key = (list)->email_key, .status = (in)->status, \
+	.email_verified = (list)->email_verified, .anonymous = (list)->anonymous, \
+	.created_after = (in)->created_after, .created_before = (in)->created_before
+#define PAGE(list) .after_id = (list)->rq->page.after_id, .limit = (list)->rq->page.limit + 1
+#define SEARCH(list) \
+	.head = (list)->key.head, .word = (list)->key.word, .part = (list)->part, .ascii_part = (list)->ascii_part, \
+	.whole = (list)->whole, .ascii_whole = (list)->ascii_whole
+
+static enum err
+search(const struct listing *list, struct tx *tx, struct user_object_row **ret_rows, size_t *ret_count)
+{
+	const struct user_list_input *in = list->rq->input;
+
+	if (list->order == OLDEST)
+		return q_user_search_oldest(
+		    tx->db, &(struct q_user_search_oldest){ FILTERS(list, in), PAGE(list), SEARCH(list) }, ret_rows,
+		    ret_count);
+	return q_user_search_newest(
+	    tx->db, &(struct q_user_search_newest){ FILTERS(list, in), PAGE(list), SEARCH(list) }, ret_rows, ret_count);
+}
+
+static enum err
+list_rows(const struct listing *list, struct tx *tx, struct user_object_row **rows, size_t *count)
+{
+	const struct user_list_input *in = list->rq->input;
+
+	switch (list->order) {
+	case OLDEST:
+		return q_user_list_oldest(tx->db,
+					  &(struct q_user_list_oldest){ FILTERS(list, in), PAGE(list),
+									.only_id = list->only_id,
+									.after_at = list->after_at },
+					  rows, count);
+	case BY_NAME:
+		return q_user_list_by_name(tx->db,
+					   &(struct q_user_list_by_name){ FILTERS(list, in), PAGE(list),
+									  .only_id = list->only_id,
+									  .after_name = list->rq->page.after_sort },
+					   rows, count);
+	case BY_EMAIL:
+		return q_user_list_by_email(tx->db,
+					    &(struct q_user_list_by_email){ FILTERS(list, in), PAGE(list),
+									    .only_id = list->only_id,
+									    .after_email = list->after_email },
+					    rows, count);
+	case BY_LAST_SIGN_IN:
+		return q_user_list_by_last_sign_in(tx->db,
+						   &(struct q_user_list_by_last_sign_in){ FILTERS(list, in), PAGE(list),
+											  .only_id = list->only_id,
+											  .after_at = list->after_at },
+						   rows, count);
+	case BY_LATEST_SIGN_IN:
+		return q_user_list_by_latest_sign_in(
+		    tx->db,
+		    &(struct q_user_list_by_latest_sign_in){ FILTERS(list, in), PAGE(list), .only_id = list->only_id,
+							     .after_at = list->after_at },
+		    rows, count);
+	case NEWEST:
+		break;
+	}
+	return q_user_list_newest(tx->db,
+				  &(struct q_user_list_newest){ FILTERS(list, in), PAGE(list), .only_id = list->only_id,
+								.after_at = list->after_at },
+				  rows, count);
+}
+
+static enum err
+count_rows(const struct listing *list, struct tx *tx, int64_t *ret_total)
+{
+	const struct user_list_input *in = list->rq->input;
+	struct q_user_search_count_row found;
+	struct q_user_count_row all;
+
+	if (list->key.head != NULL) {
+		TRY(q_user_search_count(tx->db, &(struct q_user_search_count){ FILTERS(list, in), SEARCH(list) }, &found));
+		*ret_total = found.total;
+		return OK;
+	}
+	TRY(q_user_count(tx->db, &(struct q_user_count){ FILTERS(list, in), .only_id = list->only_id }, &all));
+	*ret_total = all.total;
+	return OK;
+}
+
+/* What the list is sorted by, as the cursor keeps it. */
+static const char *
+sort_key_of(const struct listing *list, const struct user_object_row *row)
+{
+	struct arena *arena = list->rq->arena;
+	int64_t at = list->order == NEWEST || list->order == OLDEST ? row->created_at : row->last_sign_in_at;
+
+	if (list->order == BY_NAME)
+		return row->name;
+	if (list->order == BY_EMAIL)
+		return row->email_key.data == NULL
+			   ? ""
+			   : arena_strndup(arena, (const char *)row->email_key.data, row->email_key.len);
+	return at == NONE ? "" : arena_printf(arena, "%lld", (long long)at);
+}
+
+static const char *
+sort_key(const void *row)
+{
+	return ((const struct user_object_row *)row)->sort_key;
+}
+
+static enum verdict
+user_list(const struct request *rq, struct tx *tx)
+{
+	struct listing list;
+	struct user_object_row *rows = NULL;
+	size_t count = 0;
+	int64_t total = NONE;
+	enum verdict verdict = read_listing(rq, &list);
+
+	if (verdict != VERDICT_GO_ON)
+		return verdict;
+	enum err e = list.key.head != NULL ? search(&list, tx, &rows, &count) : list_rows(&list, tx, &rows, &count);
+	if (e == OK && rq->page.include_total)
+		e = count_rows(&list, tx, &total);
+	if (e != OK)
+		return fail_err(rq, e);
+	for (size_t i = 0; i < count; i++) {
+		user_object_finish(rq->arena, &rows[i]);
+		rows[i].sort_key = sort_key_of(&list, &rows[i]);
+	}
+	return reply_list(rq, &(struct list_reply){
+				  .fields = user_object_fields,
+				  .items = rows,
+				  .count = count,
+				  .item_size = sizeof(*rows),
+				  .id_offset = offsetof(struct user_object_row, id),
+				  .sort = sort_key,
+				  .total = total,
+			      });
+}
+
+const struct route user_list_routes[] = {
+	{
+	    .id = "user_list",
+	    .method = GET,
+	    .path = "/api/v1/users",
+	    .summary = "List and search users",
+	    .auth = AUTH_ANY,
+	    .tenant = TENANT_PROJECT,
+	    .permission = PERM_USER_READ,
+	    .tx = TX_READ_ONE,
+	    .flags = ROUTE_LIST,
+	    INPUT(struct user_list_input, user_list_input),
+	    .output = user_object_fields,
+	    .handler = user_list,
+	},
+	ROUTES_END,
+};
