@@ -48,6 +48,8 @@ session_data(struct tx *tx, const struct session_make *make, const char *id)
 	buffer_json_string(&json, make->client_id);
 	buffer_text(&json, ",\"auth_strength\":");
 	buffer_json_string(&json, make->auth_strength);
+	buffer_text(&json, ",\"impersonator_id\":");
+	buffer_json_string(&json, make->impersonator_id);
 	buffer_char(&json, '}');
 	return buffer_string(&json);
 }
@@ -67,7 +69,11 @@ insert_session(struct tx *tx, const struct session_make *make, const char *org_i
 				    .token_digest = { digest, sizeof(digest) },
 				    .client_id = make->client_id,
 				    .org_id = org_id,
-				    .session_class = "web_user",
+				    .session_class = make->impersonator_id != NULL
+							 ? "support_impersonation"
+							 : "web_user",
+				    .impersonator_id = make->impersonator_id,
+				    .impersonation_reason = make->impersonation_reason,
 				    .auth_strength = make->auth_strength,
 				    .amr = make->amr,
 				    .ip = tx->ip,

@@ -61,6 +61,8 @@ struct session_make {
 	const char *auth_strength; /* password, email_otp, magic_link … */
 	const char *amr;           /* "pwd" */
 	int64_t max_ms;            /* how long it may last; 0: SESSION_MAX_MS */
+	const char *impersonator_id; /* the person of the console who acts in the user's name; NULL */
+	const char *impersonation_reason;
 };
 
 struct session_made {

@@ -249,10 +249,25 @@ request_may_not(const struct request *rq)
 	return rq->credential.kind == CREDENTIAL_SERVICE_KEY ? ERR_INSUFFICIENT_SCOPE : ERR_FORBIDDEN;
 }
 
+/* users.md rule 32: who acts in a user's name looks, and touches nothing that is the user's own to change or to take along. */
+static bool
+is_closed_to_impersonator(const struct request *rq)
+{
+	const struct route *route = rq->route;
+
+	if (rq->credential.impersonator_id == NULL || (route->auth & AUTH_PUBLIC) != 0)
+		return false;
+	return (route->flags & ROUTE_RECENT_SIGN_IN) != 0 ||
+	       (route->method != GET && (route->flags & ROUTE_IMPERSONATOR_OK) == 0);
+}
+
 enum err
 permission_check(struct exchange *x)
 {
 	const struct route *route = x->rq.route;
+
+	if (is_closed_to_impersonator(&x->rq))
+		return ERR_NOT_WHILE_IMPERSONATING;
 
 	if (route->permission != PERM_NONE && route->permission != PERM_IN_HANDLER &&
 	    !request_may(&x->rq, route->permission)) {

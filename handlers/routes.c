@@ -30,6 +30,7 @@ const struct route *const gatehouse_routes[] = {
 	asset_routes,
 	flow_routes,
 	session_routes,
+	impersonation_routes,
 	rate_limit_routes,
 	sign_in_settings_routes,
 	account_routes,

@@ -3,6 +3,9 @@
  */
 #include "handlers/users/browser.h"
 
+#include <string.h>
+
+#include "domain/users.h"
 #include "lib/secrets.h"
 
 static const struct q_session_in_browser_row *
@@ -53,6 +56,41 @@ browser_read(const struct request *rq, struct tx *tx, const char *project_id,
 			    (struct browser_account){ .token = browser->tokens[i], .row = *row };
 	}
 	*ret_count = count;
+	return OK;
+}
+
+/* Of a new session: the same person's earlier one goes, others stay as far as there is room. */
+static bool
+stays(const struct browser_guest *guest, const struct q_session_in_browser_row *row)
+{
+	if (guest->renewed_id != NULL)
+		return true;
+	return !guest->is_alone && strcmp(row->user_id, guest->user_id) != 0;
+}
+
+enum err
+browser_make_room(const struct request *rq, struct tx *tx, const struct browser_guest *guest,
+		  struct browser *browser)
+{
+	struct browser_account accounts[BROWSER_ACCOUNTS_MAX];
+	struct browser kept = { .cookie_name = browser->cookie_name, .count = 1 };
+	size_t count = 0;
+
+	TRY(browser_read(rq, tx, guest->project_id, guest->policy, browser, accounts, &count));
+	for (size_t i = 0; i < count; i++) {
+		const struct q_session_in_browser_row *row = &accounts[i].row;
+
+		if (guest->renewed_id != NULL && strcmp(row->id, guest->renewed_id) == 0)
+			continue;
+		if (stays(guest, row) && kept.count < BROWSER_ACCOUNTS_MAX) {
+			kept.tokens[kept.count++] = accounts[i].token;
+			continue;
+		}
+		enum err e = session_end(tx, guest->project_id, row->user_id, row->id);
+		if (e != OK && e != ERR_NO_ROW)
+			return e;
+	}
+	*browser = kept;
 	return OK;
 }
 

@@ -17,51 +17,27 @@ is_console(const struct request *rq, const struct flow *flow)
 }
 
 /* The console's people hold one account in a browser. */
-static bool
-keeps_others(const struct request *rq, const struct flow *flow, const struct session_policy *policy)
+static struct browser_guest
+guest_of(const struct request *rq, const struct flow *flow, const struct session_policy *policy)
 {
-	return policy->multi_session && !is_console(rq, flow);
+	return (struct browser_guest){
+		.project_id = flow->row.project_id,
+		.user_id = flow->row.user_id,
+		.policy = policy,
+		.renewed_id = flow->kind == FLOW_REAUTHENTICATE ? flow->data.session_id : NULL,
+		.is_alone = !policy->multi_session || is_console(rq, flow),
+	};
 }
 
+/* The session that opened the flow may be in the cookie no more. */
 static enum err
-end_session(struct tx *tx, const struct flow *flow, const char *user_id, const char *session_id)
+end_opener(struct tx *tx, const struct flow *flow)
 {
-	enum err e = session_end(tx, flow->row.project_id, user_id, session_id);
-
+	if (flow->data.session_id == NULL)
+		return OK;
+	enum err e = session_end(tx, flow->row.project_id, flow->data.session_user_id,
+				 flow->data.session_id);
 	return e == ERR_NO_ROW ? OK : e;
-}
-
-/*
- * Makes room for one more account at the front. The person's own earlier session here ends, and so
- * does what there is no room for: a session that nobody can see is one that nobody ends (SE-03).
- * renewed_id: the session that gets a new token, else NULL.
- */
-static enum err
-make_room(const struct request *rq, struct tx *tx, const struct flow *flow,
-	  const struct session_policy *policy, const char *renewed_id, struct browser *browser)
-{
-	struct browser_account accounts[BROWSER_ACCOUNTS_MAX];
-	struct browser kept = { .cookie_name = browser->cookie_name, .count = 1 };
-	bool keeps = renewed_id != NULL || keeps_others(rq, flow, policy);
-	size_t count = 0;
-
-	TRY(browser_read(rq, tx, flow->row.project_id, policy, browser, accounts, &count));
-	for (size_t i = 0; i < count; i++) {
-		const struct q_session_in_browser_row *row = &accounts[i].row;
-		bool is_own = strcmp(row->user_id, flow->row.user_id) == 0;
-
-		if (renewed_id != NULL && strcmp(row->id, renewed_id) == 0)
-			continue;
-		if (keeps && !is_own && kept.count < BROWSER_ACCOUNTS_MAX)
-			kept.tokens[kept.count++] = accounts[i].token;
-		else
-			TRY(end_session(tx, flow, row->user_id, row->id));
-	}
-	/* The one that opened the flow may be in the cookie no more. */
-	if (!keeps && flow->data.session_id != NULL)
-		TRY(end_session(tx, flow, flow->data.session_user_id, flow->data.session_id));
-	*browser = kept;
-	return OK;
 }
 
 static enum err
@@ -91,15 +67,17 @@ static enum err
 make_session(const struct request *rq, struct tx *tx, const struct flow *flow,
 	     const struct session_policy *policy, struct browser *browser)
 {
+	const struct browser_guest guest = guest_of(rq, flow, policy);
 	struct session_made made;
 
+	TRY(browser_make_room(rq, tx, &guest, browser));
 	if (flow->kind == FLOW_REAUTHENTICATE) {
-		TRY(make_room(rq, tx, flow, policy, flow->data.session_id, browser));
 		enum err e = session_rotate(tx, flow->row.project_id, flow->row.user_id,
 					    flow->data.session_id, true, &browser->tokens[0]);
 		return e == ERR_NO_ROW ? ERR_FLOW_EXPIRED : e;
 	}
-	TRY(make_room(rq, tx, flow, policy, NULL, browser));
+	if (guest.is_alone)
+		TRY(end_opener(tx, flow));
 	TRY(session_make(tx,
 			 &(struct session_make){
 			     .project_id = flow->row.project_id,

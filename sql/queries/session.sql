@@ -2,9 +2,9 @@
 
 -- name: session_insert :exec
 INSERT INTO sessions (project_id, id, user_id, parent_id, token_digest, client_id, org_id, session_class, auth_strength, amr, level,
-	authenticated_at, ip, user_agent, created_at, last_seen_at, expires_at)
+	authenticated_at, ip, user_agent, impersonator_id, impersonation_reason, created_at, last_seen_at, expires_at)
 VALUES (:project_id, :id, :user_id, NULL, :token_digest, :client_id, :org_id, :session_class, :auth_strength, :amr, 1,
-	:now, :ip, :user_agent, :now, :now, :expires_at);
+	:now, :ip, :user_agent, :impersonator_id, :impersonation_reason, :now, :now, :expires_at);
 
 -- Where a person of the console worked last, if they are still a member there.
 -- name: session_last_org :one

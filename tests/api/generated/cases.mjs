@@ -26,6 +26,7 @@ export const LEAST_ROLE = {
 	"project.create": "manager", "project.write": "manager", "invitation.read": "manager", "invitation.write": "manager", "client.write": "manager",
 	"org.write": "admin", "member.write": "admin", "project.delete": "admin", "project_member.write": "admin", "audit.read": "admin", "audit.export": "admin", "sign_in.write": "admin",
 	"org.delete": "owner",
+	"user.impersonate": "admin",
 	// An operator is an owner or admin of the operator organization: those cases are written by hand.
 	"installation.write": "operator",
 };
@@ -60,7 +61,7 @@ export async function expectPlain(request) {
 /** A client from the same place without any credential. */
 export function stripped(client, changes = {}) {
 	const cookies = { ...client.cookies };
-	delete cookies["__Host-gatehouse"];
+	delete cookies[client.sessionCookie];
 	return client.with({ bearer: undefined, cookies, address: makeAddress(), ...changes });
 }
 

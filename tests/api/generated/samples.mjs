@@ -8,7 +8,7 @@
 //	ids	{name: a stranger's id} for the path's parameters, to be answered like ids that don't exist
 
 import { Client } from "../../harness/http.mjs";
-import { KEY_SCOPES, operator, person } from "../../harness/person.mjs";
+import { KEY_SCOPES, operator, person, projectUser } from "../../harness/person.mjs";
 import * as fixtures from "../../harness/fixtures.mjs";
 import { waitForMail } from "../../harness/mail.mjs";
 import { digest, makeEmail, makeId, makePassword, makeSecret, makeSlug } from "../../harness/secrets.mjs";
@@ -202,6 +202,23 @@ export const samples = {
 		const browser = await world.owner.session();
 		return { by: browser, json: { session_id: browser.id }, status: 204 };
 	},
+	"POST /api/v1/users/{id}/impersonate": async (world) => ({
+		target: `/api/v1/users/${(await projectUser(world.server, world.project)).id}/impersonate`,
+		json: { reason: "They can't find their order" }, status: 201,
+	}),
+	"POST /api/v1/session/impersonate": async (world) => {
+		const { clientId } = world.project;
+		const owner = await world.owner.session();
+		const user = await projectUser(world.server, world.project);
+		const answer = await owner.post(`/api/v1/users/${user.id}/impersonate`, { reason: "They can't find their order" });
+		const browser = new Client(world.server, { site: "auth" });
+		browser.headers = { Origin: browser.origin };
+		return { by: browser, json: { client_id: clientId, token: answer.json.redirect_to.split("#as=")[1] }, status: 204 };
+	},
+	"POST /api/v1/session/stop_impersonating": async (world) => {
+		const user = await projectUser(world.server, world.project);
+		return { by: await user.session({ impersonator_id: world.owner.id, impersonation_reason: "testing" }), json: {}, status: 204 };
+	},
 	"GET /api/v1/account/sessions": async () => ({}),
 	"DELETE /api/v1/account/sessions": async () => ({ status: 204 }),
 	"DELETE /api/v1/account/sessions/{session_id}": async (world) => ({ target: `/api/v1/account/sessions/${(await world.owner.session()).id}`, status: 204 }),
@@ -257,7 +274,7 @@ export async function strangersId(world, parameter, route) {
 	case "org_id": return stranger.org.id;
 	case "project_id": return stranger.project.id;
 	case "member_id": return stranger.owner.memberId;
-	case "user_id": return stranger.owner.id;
+	case "user_id": return (await projectUser(world.server, stranger.project)).id;
 	case "invitation_id": return (await fixtures.invitation(stranger.org)).id;
 	case "key_id": return (await stranger.org.key()).id;
 	case "client_id": return stranger.project.clientId;
