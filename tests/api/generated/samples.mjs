@@ -250,6 +250,7 @@ export const samples = {
 		await fixtures.userSession(world.project, one, { server: world.server });
 		await fixtures.userSession(world.project, one, { server: world.server });
 		return { target: `/api/v1/users/${one.id}/sessions` };
+	},
 	"DELETE /api/v1/users/{id}/sessions": async (world) => ({ target: `/api/v1/users/${(await userOf(world)).id}/sessions`, status: 204 }),
 	"DELETE /api/v1/sessions/{id}": async (world) => ({
 		target: `/api/v1/sessions/${(await fixtures.userSession(world.project, await userOf(world), { server: world.server })).id}`, status: 204,
@@ -274,7 +275,7 @@ export async function strangersId(world, parameter, route) {
 	case "org_id": return stranger.org.id;
 	case "project_id": return stranger.project.id;
 	case "member_id": return stranger.owner.memberId;
-	case "user_id": return (await projectUser(world.server, stranger.project)).id;
+	case "user_id": return stranger.owner.id;
 	case "invitation_id": return (await fixtures.invitation(stranger.org)).id;
 	case "key_id": return (await stranger.org.key()).id;
 	case "client_id": return stranger.project.clientId;
