@@ -94,8 +94,11 @@ function functionLength(files) {
 		.map((each) => problem(file, each.line, `${each.name}() has ${each.length} lines, over ${FUNCTION_LINES_MAX}`)));
 }
 
+/** Written by a program, from files that the rule holds for. */
+const isGenerated = (file) => file.path.endsWith(".d.ts") || file.path === "sql/migrations/0001_baseline.sql";
+
 function fileLength(files) {
-	return files.filter((file) => /\.(c|h|ts|tsx|mjs|sh|sql)$/.test(file.path) && !file.path.endsWith(".d.ts")).flatMap((file) => {
+	return files.filter((file) => /\.(c|h|ts|tsx|mjs|sh|sql)$/.test(file.path) && !isGenerated(file)).flatMap((file) => {
 		const lines = file.text.split("\n").length - 1;
 		return lines > FILE_LINES_MAX ? [problem(file, lines, `${lines} lines, over ${FILE_LINES_MAX}`)] : [];
 	});
@@ -220,7 +223,7 @@ export const rules = [
 	{ name: `functions have at most ${FUNCTION_LINES_MAX} lines`, find: functionLength,
 		faults: [[c("lib/x.c", longFunction(FUNCTION_LINES_MAX + 1))]], clean: [c("lib/x.c", longFunction(FUNCTION_LINES_MAX))] },
 	{ name: `files have at most ${FILE_LINES_MAX} lines`, find: fileLength,
-		faults: [[c("lib/x.c", "\n".repeat(FILE_LINES_MAX + 1))]], clean: [c("lib/x.c", "\n".repeat(FILE_LINES_MAX))] },
+		faults: [[c("lib/x.c", "\n".repeat(FILE_LINES_MAX + 1))]], clean: [c("lib/x.c", "\n".repeat(FILE_LINES_MAX)), c("sql/migrations/0001_baseline.sql", "\n".repeat(FILE_LINES_MAX + 1))] },
 	{ name: "no banned call", find: bannedCalls,
 		faults: [...BANNED_AT_LEAST.map((name) => [banned, c("lib/x.c", `\t${name}(x);\n`)]), [banned, c("ctl/x.c", '\tif (system ("x"))\n')]],
 		clean: [banned, c("lib/x.c", '\tsay("strcpy(a)"); /* system(x) */\n\tfile_system(x);\n\tx->system(y);\n')] },
