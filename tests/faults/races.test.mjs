@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
-import { Client, makeEmail, makePassword, person, signInFlow, sleep } from "../harness/index.mjs";
+import { Client, inviteCode, makeEmail, makePassword, person, signInFlow, sleep } from "../harness/index.mjs";
 import { warmUp, watchedServer } from "./watched.mjs";
 
 const { server, proxy } = await watchedServer();
@@ -216,6 +216,63 @@ race("T-20 the last two redirect URIs are removed at once", {
 			async check() {
 				assert.deepEqual(answers.map(({ status }) => status).sort(), [204, 409]);
 				assert.equal(await sql.value`SELECT COUNT(*) FROM client_uris WHERE client_id = ${project.clientId}`, 1);
+			},
+		};
+	},
+});
+
+/** An invitation has two guards, the organization's row and the condition of the UPDATE that spends a use. */
+const INVITATION_GUARDS = /^UPDATE (orgs SET guard = guard \+ 1|invitations SET uses = uses \+ 1)/;
+const withoutConditions = (text) => (text.startsWith("UPDATE orgs") ? withoutGuardRow(text) : text.replace("AND uses < max_uses AND revoked_at IS NULL", ""));
+const SPEND = /^UPDATE invitations SET uses = uses \+ 1/;
+
+async function guest() {
+	const session = await (await person(server)).session();
+	await session.csrf();
+	return session;
+}
+
+async function joinTwice() {
+	const { org } = keeper;
+	const invitation = await inviteCode(org, { max_uses: 1 });
+	const guests = [await guest(), await guest()];
+	const members = () => sql.value`SELECT COUNT(*) FROM members WHERE org_id = ${org.id}`;
+	const before = await members();
+	const answers = await meet(SPEND, ...guests.map((one) => () => one.post("/api/v1/orgs/join", { code: invitation.code })));
+	return {
+		answers,
+		async check() {
+			assert.deepEqual(answers.map(({ status }) => status).sort(), [201, 410]);
+			assert.equal(await members() - before, 1);
+			assert.equal(await sql.value`SELECT uses FROM invitations WHERE id = ${invitation.id}`, 1);
+		},
+	};
+}
+
+race("T-11 two people join by the last use of a code", { guard: INVITATION_GUARDS, remove: withoutConditions, play: joinTwice });
+
+test("T-11 two people join by the last use of a code: holds by the condition alone", async () => {
+	proxy.rewrite(ORG_GUARD, withoutGuardRow);
+	await warmUp(server, key);
+	const { check } = await joinTwice();
+	assert.ok(proxy.rewritten > 0);
+	await check();
+});
+
+race("T-11 a code is used and revoked at once", {
+	guard: INVITATION_GUARDS,
+	remove: withoutConditions,
+	async play() {
+		const invitation = await inviteCode(keeper.org, { max_uses: 1 });
+		const [joining, revoking] = [await guest(), await keeper.session()];
+		await revoking.csrf();
+		const answers = await meet(SPEND, () => joining.post("/api/v1/orgs/join", { code: invitation.code }), () => revoking.delete(`/api/v1/invitations/${invitation.id}`));
+		return {
+			answers,
+			async check() {
+				assert.equal(answers[0].status, 201, answers[0].text);
+				assert.equal(answers[1].status, 409, answers[1].text);
+				assert.equal(await sql.value`SELECT revoked_at FROM invitations WHERE id = ${invitation.id}`, null);
 			},
 		};
 	},
