@@ -14,15 +14,16 @@ async function tryConfiguration(change = (text) => text) {
 	fs.symlinkSync(path.join(ROOT, "nginx/snippets"), path.join(folder, "snippets"));
 	const place = (text) => change(text).replace(/ssl_certificate [^;]*;/g, `ssl_certificate ${cert};`).replace(/ssl_certificate_key [^;]*;/g, `ssl_certificate_key ${key};`)
 		.replace(/include [^;]*\/snippets\//g, "include snippets/").replaceAll("/var/log/gatehouse/", `${folder}/`).replace(/listen (80|443)/g, "listen 127.0.0.1:1$1");
-	fs.writeFileSync(path.join(folder, "site.conf"), place(fs.readFileSync(path.join(BUILD, "nginx/gatehouse.conf"), "utf8")));
-	fs.writeFileSync(path.join(folder, "http.conf"), place(fs.readFileSync(path.join(ROOT, "nginx/gatehouse-http.conf"), "utf8")));
+	// Read as Debian's nginx.conf reads it: in the order of the names.
+	fs.mkdirSync(path.join(folder, "sites-enabled"));
+	fs.writeFileSync(path.join(folder, "sites-enabled/gatehouse.conf"), place(fs.readFileSync(path.join(BUILD, "nginx/gatehouse.conf"), "utf8")));
+	fs.writeFileSync(path.join(folder, "sites-enabled/gatehouse.http.conf"), place(fs.readFileSync(path.join(ROOT, "nginx/gatehouse.http.conf"), "utf8")));
 	fs.writeFileSync(path.join(folder, "nginx.conf"), `
 pid ${folder}/nginx.pid;
 events {}
 http {
 	${["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((name) => `${name}_temp_path ${folder}/${name};`).join("\n\t")}
-	include site.conf;
-	include http.conf;
+	include sites-enabled/*;
 	server {
 		listen 127.0.0.1:18080;
 		set $gatehouse_client proj_0123456789abcdefghijklmn;

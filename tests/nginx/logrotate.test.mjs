@@ -34,7 +34,7 @@ const seen = (file) => fs.existsSync(file)
 const ask = (edge, number) => raw(edge, `GET /seen/${number} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
 
 test("the rule names the log that the site is installed with", () => {
-	const site = fs.readFileSync(path.join(ROOT, "nginx/gatehouse-http.conf"), "utf8");
+	const site = fs.readFileSync(path.join(ROOT, "nginx/gatehouse.http.conf"), "utf8");
 	const log = site.match(/access_log (\S+) gatehouse;/)[1];
 	const pattern = fs.readFileSync(RULE, "utf8").match(/^(\/\S+) \{/m)[1];
 	assert.equal(path.dirname(log), path.dirname(pattern));
