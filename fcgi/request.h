@@ -180,8 +180,10 @@ void reply_retry_after(const struct request *, int64_t wait_ms);
 bool precondition_holds(const struct request *, int64_t version);
 /* May the caller do that here? role ∩ scopes; installation.write only for sessions of operators; on the console only sessions may write. */
 bool request_may(const struct request *, enum permission);
-/* The right error of a failed request_may(): FORBIDDEN for people, INSUFFICIENT_SCOPE for keys. */
-enum err request_may_not(const struct request *);
+/* The same in the organization, whatever the project's override says; never for a key that is pinned to a project. */
+bool request_may_in_org(const struct request *, enum permission);
+/* The right error when they may not, with its message: FORBIDDEN for people, INSUFFICIENT_SCOPE for keys. */
+enum err request_may_not(const struct request *, enum permission);
 /* A session of the console. */
 bool request_is_session(const struct request *);
 /* A session of whoever: of the console, or of a project's own user. */

@@ -57,6 +57,7 @@ enum route_flag {
 	ROUTE_AUTH_REQUEST = 1 << 9,	/* for nginx's auth_request: the project by ?client_id=; nothing but 204, 401 and 403 is sent */
 	ROUTE_IMPERSONATOR_OK = 1 << 11, /* a write that somebody may do who acts in a user's name; every other one is refused */
 	ROUTE_TEXT = 1 << 10,		/* success is a text of reply_text(), not JSON */
+	ROUTE_PERMISSION_ASKED = 1 << 11,	/* the handler asks for .permission, for the input says where it is needed */
 };
 
 #define ROUTE_ERRORS_MAX 12

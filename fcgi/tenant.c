@@ -243,9 +243,19 @@ request_may(const struct request *rq, enum permission permission)
 	return role_has(role, permission);
 }
 
-enum err
-request_may_not(const struct request *rq)
+bool
+request_may_in_org(const struct request *rq, enum permission permission)
 {
+	if (rq->credential.kind == CREDENTIAL_SERVICE_KEY)
+		return rq->credential.pinned_project_id == NULL && scopes_contain(rq->credential.scopes, permission);
+	return role_has(rq->org.role, permission);
+}
+
+enum err
+request_may_not(const struct request *rq, enum permission permission)
+{
+	rq->response->message =
+	    arena_printf(rq->arena, "This needs the permission %s.", permission_name(permission));
 	return rq->credential.kind == CREDENTIAL_SERVICE_KEY ? ERR_INSUFFICIENT_SCOPE : ERR_FORBIDDEN;
 }
 
@@ -270,11 +280,8 @@ permission_check(struct exchange *x)
 		return ERR_NOT_WHILE_IMPERSONATING;
 
 	if (route->permission != PERM_NONE && route->permission != PERM_IN_HANDLER &&
-	    !request_may(&x->rq, route->permission)) {
-		x->response.message =
-		    arena_printf(x->arena, "This needs the permission %s.", permission_name(route->permission));
-		return request_may_not(&x->rq);
-	}
+	    (route->flags & ROUTE_PERMISSION_ASKED) == 0 && !request_may(&x->rq, route->permission))
+		return request_may_not(&x->rq, route->permission);
 	if ((route->flags & ROUTE_RECENT_SIGN_IN) != 0 && request_is_signed_in(&x->rq) &&
 	    x->rq.credential.authenticated_at < x->rq.now_ms - RECENT_SIGN_IN_MS)
 		return ERR_REAUTHENTICATION_REQUIRED;

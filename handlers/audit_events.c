@@ -17,11 +17,12 @@ enum err
 audit_choose_chain(const struct request *rq, const char *asked, const char **ret_chain_id)
 {
 	bool is_org = asked != NULL && strcmp(asked, "org") == 0;
+	enum permission permission = rq->route->permission;
 
 	if (is_org && rq->credential.pinned_project_id != NULL)
 		return ERR_CREDENTIAL_NOT_ALLOWED;
-	if (is_org && rq->credential.kind != CREDENTIAL_SERVICE_KEY && !role_has(rq->org.role, rq->route->permission))
-		return ERR_FORBIDDEN;
+	if (is_org ? !request_may_in_org(rq, permission) : !request_may(rq, permission))
+		return request_may_not(rq, permission);
 	*ret_chain_id = is_org ? rq->org.id : rq->project.id;
 	return OK;
 }
@@ -162,7 +163,7 @@ const struct route audit_event_routes[] = {
 	    .tenant = TENANT_PROJECT,
 	    .permission = PERM_AUDIT_READ,
 	    .tx = TX_READ_ONE,
-	    .flags = ROUTE_LIST,
+	    .flags = ROUTE_LIST | ROUTE_PERMISSION_ASKED,
 	    INPUT(struct audit_list_input, audit_list_input),
 	    .output = audit_fields,
 	    .handler = audit_event_list,
@@ -176,6 +177,7 @@ const struct route audit_event_routes[] = {
 	    .tenant = TENANT_PROJECT,
 	    .permission = PERM_AUDIT_READ,
 	    .tx = TX_READ_ONE,
+	    .flags = ROUTE_PERMISSION_ASKED,
 	    INPUT(struct audit_get_input, audit_get_input),
 	    .output = audit_fields,
 	    .handler = audit_event_get,

@@ -10,8 +10,8 @@
 extern const char *const audit_chain_names[];
 
 /*
- * The organization's chain is for those who have the route's permission there, and for no key that is pinned to a project: FORBIDDEN,
- * CREDENTIAL_NOT_ALLOWED. asked may be NULL.
+ * Asks for the route's permission where the chain is: in the project, or in the organization, whatever the project's override says. No key
+ * that is pinned to a project reads the organization's. FORBIDDEN, INSUFFICIENT_SCOPE, CREDENTIAL_NOT_ALLOWED. asked may be NULL.
  */
 enum err audit_choose_chain(const struct request *, const char *asked, const char **ret_chain_id) MUST_CHECK;
 

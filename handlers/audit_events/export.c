@@ -186,6 +186,7 @@ const struct route audit_export_routes[] = {
 	    .tenant = TENANT_PROJECT,
 	    .permission = PERM_AUDIT_EXPORT,
 	    .tx = TX_WRITE,
+	    .flags = ROUTE_PERMISSION_ASKED,
 	    .rate = RATE_AUDIT_EXPORT,
 	    INPUT(struct audit_export_input, audit_export_input),
 	    .media_types = EXPORT_TYPES,

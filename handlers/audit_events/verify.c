@@ -163,6 +163,7 @@ const struct route audit_verify_routes[] = {
 	    .tenant = TENANT_PROJECT,
 	    .permission = PERM_AUDIT_EXPORT,
 	    .tx = TX_WRITE,
+	    .flags = ROUTE_PERMISSION_ASKED,
 	    .rate = RATE_AUDIT_EXPORT,
 	    INPUT(struct audit_verify_input, audit_verify_input),
 	    .output = audit_verdict_fields,

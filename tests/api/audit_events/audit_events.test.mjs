@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { PASSWORDS } from "../../harness/mariadb.mjs";
 import { Sql } from "../../harness/sql.mjs";
-import { auditEvent, DAY, expectError, expectStatus, fromNow, person, sharedServer } from "../../harness/index.mjs";
+import { auditEvent, DAY, expectError, expectStatus, fromNow, override, person, sharedServer } from "../../harness/index.mjs";
 
 const server = await sharedServer();
 
@@ -54,6 +54,26 @@ test("a pinned key reads its project's chain; chain=org is 403 credential_not_al
 	expectStatus(await pinned.get("/api/v1/audit_events"), 200);
 	expectError(await pinned.get("/api/v1/audit_events?chain=org"), 403, "credential_not_allowed");
 	expectStatus(await (await org.key()).get("/api/v1/audit_events?chain=org"), 200);
+});
+
+test("the organization's chain asks for the organization's role alone, the project's for the project's", async () => {
+	const { org, project } = await make();
+	const narrowed = await org.member("admin");
+	const widened = await org.member("viewer");
+	await override(project, narrowed, "viewer");
+	await override(project, widened, "admin");
+	const id = { project: (await auditEvent(org, { project })).id, org: (await auditEvent(org)).id };
+	for (const [who, mayProject, mayOrg] of [[narrowed, false, true], [widened, true, false]]) {
+		const session = await who.session();
+		for (const [chain, may] of [["project", mayProject], ["org", mayOrg]]) {
+			const answers = [
+				await session.get(`/api/v1/audit_events?chain=${chain}`), await session.get(`/api/v1/audit_events/${id[chain]}?chain=${chain}`),
+				await session.get(`/api/v1/audit_events/export?chain=${chain}`), await session.post("/api/v1/audit_events/verify", { chain }),
+			];
+			for (const answer of answers)
+				may ? expectStatus(answer, 200) : expectError(answer, 403, "forbidden");
+		}
+	}
 });
 
 test("T-37 a denied write is recorded with result denied, a denied read isn't", async () => {
