@@ -76,25 +76,43 @@ key_is_valid(const char *key)
 	return true;
 }
 
+/* {"id": …}, or {"id": null}. */
+static const char *
+only_id(struct exchange *x, const struct q_idempotency_get_row *row)
+{
+	struct buffer b = buffer_new(x->arena);
+
+	buffer_text(&b, "{\"id\":");
+	buffer_json_string(&b, row->object_id);
+	buffer_char(&b, '}');
+	return buffer_string(&b);
+}
+
+/* A body that was too large to keep is missing from its row; that of a 204 was never there. */
+static void
+replay_body(struct exchange *x, const struct q_idempotency_get_row *row)
+{
+	struct response *response = &x->response;
+
+	response->is_body_left_out = row->body.data == NULL && row->status != 204;
+	if (response->is_body_left_out)
+		response->body = only_id(x, row);
+	else if (row->body.data != NULL)
+		response->body = arena_strndup(x->arena, (const char *)row->body.data, row->body.len);
+	response->body_len = response->body == NULL ? 0 : strlen(response->body);
+}
+
 static enum err
 replay(struct exchange *x, const struct q_idempotency_get_row *row)
 {
 	if (row->has_secret) {
-		struct buffer details = buffer_new(x->arena);
-
-		buffer_text(&details, "{\"id\":");
-		buffer_json_string(&details, row->object_id);
-		buffer_char(&details, '}');
-		x->response.details = buffer_string(&details);
+		x->response.details = only_id(x, row);
 		return ERR_SECRET_ALREADY_SHOWN;
 	}
 	if (row->status == NONE)
 		return ERR_IDEMPOTENCY_IN_PROGRESS;
 	x->response.status = (unsigned)row->status;
-	x->response.body = row->body.data == NULL
-			       ? NULL
-			       : arena_strndup(x->arena, (const char *)row->body.data, row->body.len);
-	x->response.body_len = row->body.len;
+	replay_body(x, row);
 	x->response.is_replay = true;
 	return OK;
 }

@@ -70,6 +70,7 @@ struct response {
 	const char *stored_body;	/* without secrets; what an idempotency row keeps */
 	bool has_secret;
 	bool is_replay;
+	bool is_body_left_out;		/* of a replay: it was too large to keep */
 	const char *object_id;		/* of the object in the body, for idempotency rows */
 	const char *etag;
 	int64_t cache_s;		/* a public reply that may be kept; 0: no */

@@ -430,6 +430,8 @@ add_headers(struct buffer *b, struct exchange *x, bool has_body)
 		add_header(b, "Allow", response->allow);
 	if (response->is_replay)
 		add_header(b, "Idempotency-Replayed", "true");
+	if (response->is_body_left_out)
+		add_header(b, "Idempotency-Body", "omitted");
 	for (size_t i = 0; i < response->header_count; i++)
 		add_header(b, response->headers[i].name, response->headers[i].value);
 	buffer_text(b, "\r\n");

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { atOnce, expectError, expectStatus, makeId, person, sharedServer, tally } from "../../harness/index.mjs";
+import { sql } from "../../harness/sql.mjs";
 
 const server = await sharedServer();
 let number = 0;
@@ -156,4 +157,31 @@ test("T-35 after 24 hours the key is new", async () => {
 	expectStatus(answer, 201);
 	assert.equal(answer.headers["idempotency-replayed"], undefined);
 	assert.equal(await count(owner.org), 3);
+});
+
+test("T-36 an answer over 64 KiB isn't kept: the repetition has its status and id, and says that the rest is omitted", async () => {
+	const owner = await person(server);
+	const program = await owner.org.key();
+	const [kept, large] = [key(), key()];
+	const send = (headers) => program.with({ check: false }).post("/api/v1/projects", { name: "Kept" }, { headers });
+	const first = [await send(kept), await send(large)];
+	first.forEach((answer) => expectStatus(answer, 201));
+	// What such an answer leaves behind.
+	await server.sql.query(sql`UPDATE idempotency_keys SET body = NULL WHERE idempotency_key = ${large["Idempotency-Key"]}`);
+	const second = [await send(kept), await send(large)];
+	second.forEach((answer) => expectStatus(answer, 201));
+	assert.deepEqual(second.map(({ headers }) => headers["idempotency-replayed"]), ["true", "true"]);
+	assert.deepEqual(second.map(({ headers }) => headers["idempotency-body"]), [undefined, "omitted"]);
+	assert.equal(second[0].text, first[0].text);
+	assert.deepEqual(JSON.parse(second[1].text), { id: JSON.parse(first[1].text).id });
+	const gone = key();
+	const at = `/api/v1/clients/${owner.org.defaultProject.clientId}/redirect_uris`;
+	for (const uri of ["https://one.example.com/", "https://two.example.com/"])
+		expectStatus(await program.post(at, { uri }), 201);
+	for (const replayed of [undefined, "true"]) {
+		const answer = await program.delete(`${at}?uri=${encodeURIComponent("https://one.example.com/")}`, { headers: gone });
+		expectStatus(answer, 204);
+		assert.equal(answer.headers["idempotency-replayed"], replayed);
+		assert.equal(answer.headers["idempotency-body"], undefined);
+	}
 });
