@@ -87,6 +87,9 @@ static const struct field my_project_fields[] = {
 	FIELDS_END,
 };
 
+/* Of all the organizations of a page together. */
+#define MY_PROJECTS_MAX 2000
+
 struct my_org {
 	const char *id;
 	const char *name;
@@ -95,6 +98,7 @@ struct my_org {
 	const char *member_id;
 	const char *plan;
 	struct field_list projects;
+	bool has_more_projects;
 };
 
 static const struct field my_org_fields[] = {
@@ -105,12 +109,16 @@ static const struct field my_org_fields[] = {
 	OUT_ID(struct my_org, member_id, ID_MEMBER),
 	OUT_STRING(struct my_org, plan, .flags = FIELD_NULLABLE),
 	OUT_LIST(struct my_org, projects, my_project_fields, struct my_project_row),
+	OUT_BOOL(struct my_org, has_more_projects, .description = "These aren't all: GET /projects goes on page by page"),
 	FIELDS_END,
 };
 
-/* Both lists are sorted by organization: each organization takes its run of projects. */
+/*
+ * Both lists are sorted by organization: each organization takes its run of projects. Where reading them ended before their end, the
+ * organization it ended in and those behind it say so.
+ */
 static void
-give_projects(struct my_org *org, struct my_project_row *projects, size_t count, size_t *at)
+give_projects(struct my_org *org, struct my_project_row *projects, size_t count, bool is_cut, size_t *at)
 {
 	size_t first = *at;
 
@@ -120,6 +128,7 @@ give_projects(struct my_org *org, struct my_project_row *projects, size_t count,
 		(*at)++;
 	}
 	org->projects = (struct field_list){ &projects[first], *at - first };
+	org->has_more_projects = is_cut && *at == count;
 }
 
 /* A personal token sees its own organization alone (rule 30's narrowing). */
@@ -145,6 +154,7 @@ read_my_orgs(const struct request *rq, struct tx *tx, struct my_org_row **ret_or
 				 .user_id = rq->user.id,
 				 .first_org_id = (*ret_orgs)[0].id,
 				 .last_org_id = (*ret_orgs)[*ret_count - 1].id,
+				 .limit = MY_PROJECTS_MAX + 1,
 			     },
 			     ret_projects, ret_project_count);
 }
@@ -173,9 +183,12 @@ me_orgs(const struct request *rq, struct tx *tx)
 	struct my_project_row *projects = NULL;
 	size_t count = 0, project_count = 0, at = 0;
 	enum err e = read_my_orgs(rq, tx, &rows, &count, &projects, &project_count);
+	bool is_cut = db_rows_were_cut(tx->db) || project_count > MY_PROJECTS_MAX;
 	struct my_org *orgs;
 	int64_t total = NONE;
 
+	if (project_count > MY_PROJECTS_MAX)
+		project_count = MY_PROJECTS_MAX;
 	if (e == OK && rq->page.include_total)
 		e = count_my_orgs(rq, tx, &total);
 	if (e != OK)
@@ -189,7 +202,7 @@ me_orgs(const struct request *rq, struct tx *tx)
 			.role = rows[i].role,
 			.member_id = rows[i].member_id,
 		};
-		give_projects(&orgs[i], projects, project_count, &at);
+		give_projects(&orgs[i], projects, project_count, is_cut, &at);
 	}
 	return reply_list(rq, &(struct list_reply){
 				  .fields = my_org_fields,

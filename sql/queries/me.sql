@@ -30,4 +30,4 @@ JOIN projects p ON p.org_id = m.org_id AND p.status = 'active'
 LEFT JOIN project_members pm ON pm.project_id = p.id AND pm.org_id = p.org_id AND pm.user_id = m.user_id
 WHERE m.user_id = :user_id AND m.org_id >= :first_org_id AND m.org_id <= :last_org_id
 ORDER BY p.org_id, is_default DESC, p.id DESC
-LIMIT 2000;
+LIMIT :limit;

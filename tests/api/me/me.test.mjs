@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { expectError, expectStatus, override, person, sharedServer } from "../../harness/index.mjs";
+import { expectError, expectStatus, makeId, makePublicId, override, person, sharedServer } from "../../harness/index.mjs";
 
 const server = await sharedServer();
 
@@ -42,6 +42,24 @@ test("/me/orgs: every organization with its projects and effective roles; a toke
 	].sort((a, b) => (a.id < b.id ? -1 : 1)));
 	const narrow = expectStatus(await (await owner.token()).get("/api/v1/me/orgs"), 200).data;
 	assert.deepEqual(narrow.map(({ id }) => id), [owner.org.id]);
+});
+
+test("/me/orgs: an organization whose projects are more than an answer holds says so, and so does the one behind it", async () => {
+	const owner = await person(server);
+	const [small, behind] = [await person(server), await person(server)];
+	await owner.join(behind.org, "member");
+	await owner.join(small.org, "member");
+	const session = await owner.session();
+	const orgs = async () => expectStatus(await session.get("/api/v1/me/orgs"), 200).data.map(({ projects, has_more_projects }) => [projects.length, has_more_projects]);
+	assert.deepEqual(await orgs(), [[1, false], [1, false], [1, false]]);
+	const large = [owner.org, small.org, behind.org].sort((a, b) => (a.id < b.id ? -1 : 1))[1];
+	// The copies of a project's row, for making 1,999 by requests takes an hour.
+	for (const [more, expected] of [[1997, [[1, false], [1998, false], [1, false]]], [1, [[1, false], [1999, true], [0, true]]]]) {
+		const ids = Array.from({ length: more }, () => makeId("prj"));
+		await server.sql.query(`INSERT INTO projects (id, org_id, client_id, name, slug, type, environment, status, version, created_at, updated_at)
+			VALUES ${ids.map((id) => `('${id}', '${large.id}', '${makePublicId()}', 'n', '${id.replace("_", "-")}', 'web', 'live', 'active', 1, NOW(3), NOW(3))`).join(", ")}`);
+		assert.deepEqual(await orgs(), expected);
+	}
 });
 
 test("/whoami says what the credential is and where it works", async () => {
