@@ -127,16 +127,3 @@ test("the organization's chain is verified by chain=org; a pinned key can't", as
 	const pinned = await org.key({ project: org.defaultProject });
 	expectError(await pinned.post("/api/v1/audit_events/verify", { chain: "org" }), 403, "credential_not_allowed");
 });
-
-test("export and verify together: 6 a minute and credential, then 429", async () => {
-	const { org } = await make(0);
-	const key = await org.key();
-	for (let i = 0; i < 3; i++) {
-		expectStatus(await key.get("/api/v1/audit_events/export"), 200);
-		expectStatus(await key.post("/api/v1/audit_events/verify", {}), 200);
-	}
-	assert.equal(expectError(await key.post("/api/v1/audit_events/verify", {}), 429, "rate_limited").details.family, "audit_export");
-	expectError(await key.get("/api/v1/audit_events/export"), 429, "rate_limited");
-	expectStatus(await key.get("/api/v1/audit_events"), 200);
-	expectStatus(await (await org.key()).get("/api/v1/audit_events/export"), 200);
-});

@@ -159,6 +159,16 @@ test("T-32 searching: 30 in 60 seconds per credential, the three searches togeth
 	expectStatus(await (await owner.session()).get("/api/v1/people/search?q=example"), 200);
 });
 
+test("exporting and verifying the audit log: six in 60 seconds per credential, both together; reading it goes on", async () => {
+	const owner = await person(server);
+	const session = await owner.session();
+	expectLimited(await passed(6, (i) => (i % 2 ? session.get("/api/v1/audit_events/export") : session.post("/api/v1/audit_events/verify", {}))), 6, "audit_export");
+	expectError(await session.get("/api/v1/audit_events/export"), 429, "rate_limited");
+	expectError(await session.post("/api/v1/audit_events/verify", {}), 429, "rate_limited");
+	expectStatus(await session.get("/api/v1/audit_events"), 200);
+	expectStatus(await (await owner.session()).get("/api/v1/audit_events/export"), 200);
+});
+
 test("HT-19 X-Forwarded-For moves no bucket", async () => {
 	const stranger = new Client(server, { bearer: makeSecret("gsk_live_") });
 	const from = (i) => ({ headers: { "X-Forwarded-For": `203.0.113.${i}`, "X-Real-IP": `203.0.113.${i}`, Forwarded: `for=203.0.113.${i}` } });
