@@ -26,11 +26,12 @@ function dashboardFolder(server) {
 	return folder;
 }
 
-export function writeNginxConfig(server, { extra = () => "" } = {}) {
+/** extra: more for the http block; site: another form of the site, made of the shipped one. */
+export function writeNginxConfig(server, { extra = () => "", site = (text) => text } = {}) {
 	const { folder } = server;
 	fs.rmSync(path.join(folder, "snippets"), { force: true });
 	fs.symlinkSync(path.join(ROOT, "nginx/snippets"), path.join(folder, "snippets"));
-	fs.writeFileSync(path.join(folder, "site.conf"), fillTemplate(fs.readFileSync(path.join(ROOT, "nginx/gatehouse.conf.in"), "utf8"), {
+	fs.writeFileSync(path.join(folder, "site.conf"), fillTemplate(site(fs.readFileSync(path.join(ROOT, "nginx/gatehouse.conf.in"), "utf8")), {
 		PORT: `127.0.0.1:${server.port}`, SERVER_NAME: "localhost", AUTH_SERVER_NAME: "auth.localhost", PREFIX: folder,
 		SOCKETS: server.sockets, DASHBOARD: dashboardFolder(server), TLS_CERT: server.basis.tls.cert, TLS_KEY: server.basis.tls.key,
 	}));

@@ -125,6 +125,34 @@ export async function startGatehouse({ basis, state = "owned", config, hosts, jo
 	return server;
 }
 
+/** What a door of its own to the same installation looks like: the same names and database, another port and place. */
+async function besides(server) {
+	const { host, authHost, url, authUrl, keyFile, clockFile, mailFolder, db, basis, ca, owner, consoleId, operatorOrgId } = server;
+	const own = await layOut(makeFolder("n"));
+	return Object.assign(new Server(), own, { host, authHost, url, authUrl, keyFile, clockFile, mailFolder, db, basis, ca, owner, consoleId, operatorOrgId });
+}
+
+/** A second node on the database of a server, with its own workers, job workers and nginx; ended by end(). config: as the server's. */
+export async function startNode(server, { config } = {}) {
+	const node = await besides(server);
+	writeConfig(node, { config });
+	await node.startWorkers();
+	node.startJobs();
+	node.nginx = await startNginx(node);
+	await node.waitReady();
+	return node;
+}
+
+/** One nginx in front of several nodes, with an upstream of all their sockets. */
+export async function startFront(nodes) {
+	const front = await besides(nodes[0]);
+	front.nginx = await startNginx(front, {
+		site: (text) => text.replace(/\tserver unix:@SOCKETS@\/(\w+)\.sock max_fails=0;\n/g, (line, pool) =>
+			nodes.map(({ sockets }) => `\tserver unix:${sockets}/${pool}.sock max_fails=0;\n`).join("")),
+	});
+	return front;
+}
+
 export class Server {
 	async startWorkers({ env } = {}) {
 		this.gatehoused = start(GATEHOUSED, ["--config", this.configFile], { log: this.logs.request, env });
@@ -184,10 +212,21 @@ export class Server {
 		return JSON.stringify({ ...plain, pids: { nginx: nginx?.pid, gatehoused: gatehoused?.pid, jobs: jobs?.pid }, dbFolder: db.folder });
 	}
 
-	async stop() {
+	/** All but the database. */
+	async end() {
 		await stop(this.nginx);
 		await Promise.all([stop(this.gatehoused, { patience_ms: 10000 }), stop(this.jobs, { patience_ms: 10000 })]);
+	}
+
+	async stop() {
+		await this.end();
 		await this.db.stop();
+	}
+
+	/** As a power cut: workers, password workers and job workers at once. */
+	kill() {
+		for (const { pid } of [this.gatehoused, this.jobs])
+			process.kill(-pid, "SIGKILL");
 	}
 }
 
