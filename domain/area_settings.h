@@ -8,6 +8,8 @@
 
 #define AREA_SIGN_IN "sign_in"
 #define AREA_SMS "sms"
+#define AREA_BRANDING "branding"
+#define AREA_REDIRECT "redirect"
 
 struct area_settings {
 	const char *body;    /* JSON object text; NULL: nothing was ever set */

@@ -26,6 +26,8 @@ const struct route *const gatehouse_routes[] = {
 	event_routes,
 	auth_request_routes,
 	social_provider_routes,
+	branding_routes,
+	redirect_settings_routes,
 	public_routes,
 	asset_routes,
 	flow_routes,

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "domain/redirects.h"
 #include "lib/text.h"
 #include "lib/uris.h"
 
@@ -46,10 +47,18 @@ console_target(const struct request *rq, const char *asked, const char **ret_tar
 	return OK;
 }
 
-/*
- * Elsewhere only what the client has registered; without an address of their own people end on the
- * error page.
- */
+/* Where people end whom no app has told where to go: its first page, else the error page. */
+static const char *
+homepage(const struct request *rq, const struct flow_client_row *client)
+{
+	struct redirect_settings redirects = redirect_settings_parse(rq->arena, client->redirect_body);
+
+	if (redirects.app_homepage_url != NULL)
+		return redirects.app_homepage_url;
+	return flow_page_url(rq, client->project_id, client->default_client_id, "error");
+}
+
+/* Elsewhere only what the client has registered. */
 static enum err
 client_target(const struct request *rq, struct tx *tx, const struct flow_client_row *client,
 	      const char *asked, const char **ret_target)
@@ -58,8 +67,7 @@ client_target(const struct request *rq, struct tx *tx, const struct flow_client_
 	size_t count = 0;
 
 	if (asked == NULL) {
-		*ret_target =
-		    flow_page_url(rq, client->project_id, client->default_client_id, "error");
+		*ret_target = homepage(rq, client);
 		return OK;
 	}
 	TRY(q_flow_client_redirect_uris(tx->db,

@@ -6,13 +6,8 @@
 
 #include <string.h>
 
+#include "domain/branding.h"
 #include "lib/sign_in_methods.h"
-
-struct branding_view {
-	const char *app_name, *primary_color, *background_color, *theme;
-	int64_t radius;
-	const char *logo_url;
-};
 
 struct config_view {
 	const char *client_id, *name;
@@ -25,16 +20,6 @@ struct config_view {
 	struct strings locales;
 };
 
-static const struct field branding_fields[] = {
-	OUT_STRING(struct branding_view, app_name),
-	OUT_STRING(struct branding_view, primary_color),
-	OUT_STRING(struct branding_view, background_color),
-	OUT_STRING(struct branding_view, theme),
-	OUT_INT(struct branding_view, radius),
-	OUT_STRING(struct branding_view, logo_url, .flags = FIELD_NULLABLE),
-	FIELDS_END,
-};
-
 static const struct field config_fields[] = {
 	OUT_ID(struct config_view, client_id, ID_ANY_CLIENT),
 	OUT_STRING(struct config_view, name),
@@ -42,7 +27,7 @@ static const struct field config_fields[] = {
 	OUT_STRING(struct config_view, sign_up, .description = "open, invite_only or closed"),
 	OUT_BOOL(struct config_view, require_email_verification),
 	OUT_INT(struct config_view, password_min_length),
-	OUT_OBJECT(struct config_view, branding, branding_fields),
+	OUT_OBJECT(struct config_view, branding, branding_public_fields),
 	OUT_STRING(struct config_view, site_key, .flags = FIELD_NULLABLE,
 		   .description = "Of the bot check; null: there is none"),
 	OUT_STRINGS(struct config_view, locales),
@@ -62,14 +47,44 @@ static const struct field config_input[] = {
 	FIELDS_END,
 };
 
+/* Methods are checked again in the flow. */
+#define CONFIG_CACHE_S 60
+
 static const char *const LOCALES[] = { "en", "es" };
 
-/* Each of the three versions only rises, so their sum changes with any of them. */
+static int64_t
+or_zero(int64_t version)
+{
+	return version == NONE ? 0 : version;
+}
+
+/* Each of the versions only rises, so their sum changes with any of them. */
 static int64_t
 version_of(const struct flow_client_row *client)
 {
-	return client->client_version + client->project_version +
-	       (client->settings_version == NONE ? 0 : client->settings_version);
+	return client->client_version + client->project_version + or_zero(client->settings_version) +
+	       or_zero(client->branding_version);
+}
+
+static struct branding_view
+branding_of(const struct request *rq, const struct flow_client_row *client)
+{
+	bool is_console = strcmp(client->project_id, rq->console_id) == 0;
+	struct branding_view branding =
+	    branding_view_of(rq->arena, rq->config,
+			     &(struct branding_source){
+				 .body = client->branding_body,
+				 .client_id = client->default_client_id,
+				 .is_console = is_console,
+				 .logo_digest = client->logo_digest,
+				 .css_digest = client->css_digest,
+			     });
+
+	if (branding.app_name == NULL)
+		branding.app_name = is_console ? "Gatehouse" : client->project_name;
+	if (branding.logo_url == NULL)
+		branding.logo_url = client->logo_uri;
+	return branding;
 }
 
 static struct strings
@@ -95,18 +110,11 @@ sign_in_config(const struct request *rq, struct tx *tx)
 
 	if (e != OK)
 		return fail_err(rq, e);
-	bool is_console = strcmp(client.project_id, rq->console_id) == 0;
 	struct sign_in_settings settings =
 	    sign_in_settings_parse(rq->arena, rq->config, client.settings_body);
-	struct branding_view branding = {
-		.app_name = is_console ? "Gatehouse" : client.project_name,
-		.primary_color = "#0f766e",
-		.background_color = "#f5f5f4",
-		.theme = "auto",
-		.radius = 14,
-		.logo_url = client.logo_uri,
-	};
+	struct branding_view branding = branding_of(rq, &client);
 	reply_etag(rq, version_of(&client));
+	reply_cache_for(rq, CONFIG_CACHE_S);
 	return reply(rq, 200, config_fields,
 		     &(struct config_view){
 			 .client_id = client.client_id,

@@ -6,10 +6,15 @@
 -- unscoped: a public client id is what finds the project
 SELECT c.project_id, c.id AS client_id, c.name AS client_name, c.logo_uri, c.auth_methods, c.version AS client_version,
 	p.org_id, p.name AS project_name, p.client_id AS default_client_id, p.version AS project_version,
-	a.body AS settings_body, a.version AS settings_version
+	a.body AS settings_body, a.version AS settings_version, b.body AS branding_body, b.version AS branding_version,
+	r.body AS redirect_body, l.body_digest AS logo_digest, s.body_digest AS css_digest
 FROM clients c
 JOIN projects p ON p.id = c.project_id AND p.status = 'active'
 LEFT JOIN area_settings a ON a.project_id = c.project_id AND a.area = 'sign_in'
+LEFT JOIN area_settings b ON b.project_id = c.project_id AND b.area = 'branding'
+LEFT JOIN area_settings r ON r.project_id = c.project_id AND r.area = 'redirect'
+LEFT JOIN assets l ON l.project_id = c.project_id AND l.owner_id = c.project_id AND l.kind = 'logo'
+LEFT JOIN assets s ON s.project_id = c.project_id AND s.owner_id = c.project_id AND s.kind = 'css'
 WHERE c.id = :client_id AND c.is_active = TRUE;
 
 -- The same for a project's default client.
@@ -17,10 +22,15 @@ WHERE c.id = :client_id AND c.is_active = TRUE;
 -- row: flow_client_row
 SELECT c.project_id, c.id AS client_id, c.name AS client_name, c.logo_uri, c.auth_methods, c.version AS client_version,
 	p.org_id, p.name AS project_name, p.client_id AS default_client_id, p.version AS project_version,
-	a.body AS settings_body, a.version AS settings_version
+	a.body AS settings_body, a.version AS settings_version, b.body AS branding_body, b.version AS branding_version,
+	r.body AS redirect_body, l.body_digest AS logo_digest, s.body_digest AS css_digest
 FROM projects p
 JOIN clients c ON c.project_id = p.id AND c.id = p.client_id AND c.is_active = TRUE
 LEFT JOIN area_settings a ON a.project_id = p.id AND a.area = 'sign_in'
+LEFT JOIN area_settings b ON b.project_id = p.id AND b.area = 'branding'
+LEFT JOIN area_settings r ON r.project_id = p.id AND r.area = 'redirect'
+LEFT JOIN assets l ON l.project_id = p.id AND l.owner_id = p.id AND l.kind = 'logo'
+LEFT JOIN assets s ON s.project_id = p.id AND s.owner_id = p.id AND s.kind = 'css'
 WHERE p.id = :project_id AND p.status = 'active';
 
 -- name: flow_client_redirect_uris :many

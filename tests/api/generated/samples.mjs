@@ -10,6 +10,7 @@
 import { Client } from "../../harness/http.mjs";
 import { KEY_SCOPES, operator, person, projectUser } from "../../harness/person.mjs";
 import * as fixtures from "../../harness/fixtures.mjs";
+import { png, upload } from "../../harness/pictures.mjs";
 import { waitForMail } from "../../harness/mail.mjs";
 import { digest, makeEmail, makeId, makePassword, makeSecret, makeSlug } from "../../harness/secrets.mjs";
 
@@ -191,6 +192,17 @@ export const samples = {
 		const mail = await fixtures.recoverMail(world.server, known.email);
 		return { by: fromBrowser(world), json: { token: mail.token } };
 	},
+	"GET /api/v1/branding": async () => ({}),
+	"PATCH /api/v1/branding": async () => ({ json: { primary_color: "#123456" } }),
+	"POST /api/v1/branding/check": async () => ({ json: { custom_css: ".gh-card{color:red}" } }),
+	"PUT /api/v1/branding/logo": async () => ({ json: upload(png()) }),
+	"DELETE /api/v1/branding/logo": async (world) => {
+		const session = await world.owner.session({ headers: { "X-Project-Id": world.project.id } });
+		await session.request("PUT", "/api/v1/branding/logo", { json: upload(png()) });
+		return { status: 204 };
+	},
+	"GET /api/v1/redirect_settings": async () => ({}),
+	"PATCH /api/v1/redirect_settings": async () => ({ json: { app_homepage_url: "https://shop.example.com/" } }),
 	"GET /api/v1/sign_in_settings": async () => ({}),
 	"PATCH /api/v1/sign_in_settings": async () => ({ json: { link_minutes: 20 } }),
 	"GET /api/v1/sign_in_settings/readiness": async () => ({}),
