@@ -76,6 +76,7 @@ insert_session(struct tx *tx, const struct session_make *make, const char *org_i
 				    .impersonation_reason = make->impersonation_reason,
 				    .auth_strength = make->auth_strength,
 				    .amr = make->amr,
+				    .level = make->level == 2 ? 2 : 1,
 				    .ip = tx->ip,
 				    .user_agent = tx->user_agent,
 				    .expires_at = made->expires_at,

@@ -31,6 +31,13 @@ enum err throttle_succeed(struct tx *, const char *project_id, const char *subje
 /* The account's counter alone: the password is new. */
 enum err throttle_clear(struct tx *, const char *project_id, const char *subject) MUST_CHECK;
 /*
+ * One try at a second factor, of ten an hour. Unlike the above it is judged in the same transaction: a wrong one ends in a refusal,
+ * which commits the count; a right one is taken back by throttle_uncount_factor().
+ */
+enum err throttle_count_factor(struct tx *, const char *project_id, const char *user_id,
+			       struct throttle_answer *ret) MUST_CHECK;
+enum err throttle_uncount_factor(struct tx *, const char *project_id, const char *user_id) MUST_CHECK;
+/*
  * May a failure be reported now? At most one a minute per subject and per address; asking takes the
  * turn. *ret_count: failures so far.
  */

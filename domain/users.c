@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "domain/factors.h"
 #include "domain/orgs.h"
 #include "domain/throttle.h"
 #include "domain/user_words.h"
@@ -241,7 +242,7 @@ enum err
 user_prove_email(struct tx *tx, const char *project_id, const char *user_id, const char *email,
 		 bool *ret_is_first)
 {
-	uint64_t matched = 0;
+	uint64_t matched = 0, factor_count;
 	const char *org_id;
 
 	TRY(q_user_prove_email(
@@ -258,6 +259,8 @@ user_prove_email(struct tx *tx, const char *project_id, const char *user_id, con
 	TRY(q_user_password_drop(
 	    tx->db, &(struct q_user_password_drop){ .project_id = project_id, .user_id = user_id },
 	    NULL));
+	TRY(factors_clear(tx, &(struct factor_owner){ .project_id = project_id, .user_id = user_id },
+			  &factor_count));
 	TRY(user_end_sessions(tx, project_id, user_id, NULL));
 	TRY(user_project_org(tx, project_id, NULL, &org_id));
 	return record(tx, &(struct record){

@@ -63,6 +63,7 @@ struct session_make {
 	int64_t max_ms;            /* how long it may last; 0: SESSION_MAX_MS */
 	const char *impersonator_id; /* the person of the console who acts in the user's name; NULL */
 	const char *impersonation_reason;
+	int64_t level;             /* 2 with a second factor, else NONE or 1 */
 };
 
 struct session_made {

@@ -18,9 +18,10 @@ static const struct {
 	{ "account", "account" },
 	{ "ip", "address" },
 	{ "phone", "phone" },
+	{ "factor", "second_factor" },
 };
 
-static const char *const KINDS[] = { "account", "address", "phone", NULL };
+static const char *const KINDS[] = { "account", "address", "phone", "second_factor", NULL };
 
 struct rate_limit_view {
 	const char *key, *kind, *subject;

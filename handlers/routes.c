@@ -41,5 +41,6 @@ const struct route *const gatehouse_routes[] = {
 	user_status_routes,
 	user_password_routes,
 	user_session_routes,
+	account_factor_routes,
 	NULL,
 };

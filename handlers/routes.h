@@ -36,6 +36,7 @@ extern const struct route social_provider_routes[];
 
 /* users/: the people of a project and their sign-in */
 extern const struct route account_routes[];
+extern const struct route account_factor_routes[];
 extern const struct route flow_routes[];
 extern const struct route impersonation_routes[];
 extern const struct route public_routes[];

@@ -15,8 +15,8 @@
 	ID_KIND(USER, "usr") ID_KIND(API_KEY, "key") ID_KIND(SESSION, "ses")                       \
 	ID_KIND(GRANT, "grt") ID_KIND(EVENT, "evt") ID_KIND(AUDIT_EVENT, "aud")                    \
 	ID_KIND(FLOW, "flw") ID_KIND(MESSAGE, "msg") ID_KIND(CLIENT_SECRET, "csc")                 \
-	ID_KIND(JOB, "job") ID_KIND(REQUEST, "req") ID_KIND(WORKSPACE, "wsp") \
-	ID_KIND(IDENTITY, "idn")
+	ID_KIND(JOB, "job") ID_KIND(REQUEST, "req") ID_KIND(WORKSPACE, "wsp")                      \
+	ID_KIND(IDENTITY, "idn") ID_KIND(FACTOR, "fac")
 
 enum id_kind {
 	ID_NONE = 0,

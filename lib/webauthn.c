@@ -47,14 +47,38 @@ is_text(const struct json *object, const char *name, const char *expected)
 }
 
 static bool
-is_expected_challenge(struct arena *arena, const struct json *data, struct bytes expected)
+read_client_data(struct arena *arena, struct bytes text, struct json *ret)
+{
+	return text.len <= WEBAUTHN_BYTES_MAX &&
+	       json_parse(arena, (const char *)text.data, text.len, ret, NULL) == OK &&
+	       ret->type == JSON_OBJECT;
+}
+
+static bool
+take_challenge(struct arena *arena, const struct json *data, struct bytes *ret_challenge)
 {
 	const struct json *member = json_member(data, "challenge");
-	struct bytes sent;
 
 	return member != NULL && member->type == JSON_STRING &&
-	       base64url_decode(arena, member->string, strlen(member->string), &sent) &&
-	       sent.len == expected.len && secret_equal(sent.data, expected.data, sent.len);
+	       base64url_decode(arena, member->string, strlen(member->string), ret_challenge);
+}
+
+bool
+webauthn_challenge(struct arena *arena, struct bytes client_data_json, struct bytes *ret_challenge)
+{
+	struct json data;
+
+	return read_client_data(arena, client_data_json, &data) &&
+	       take_challenge(arena, &data, ret_challenge);
+}
+
+static bool
+is_expected_challenge(struct arena *arena, const struct json *data, struct bytes expected)
+{
+	struct bytes sent;
+
+	return take_challenge(arena, data, &sent) && sent.len == expected.len &&
+	       secret_equal(sent.data, expected.data, sent.len);
 }
 
 static bool
@@ -81,9 +105,7 @@ check_client_data(struct arena *arena, const struct webauthn_ceremony *ceremony,
 {
 	struct json data;
 
-	if (text.len > WEBAUTHN_BYTES_MAX ||
-	    json_parse(arena, (const char *)text.data, text.len, &data, NULL) != OK ||
-	    data.type != JSON_OBJECT)
+	if (!read_client_data(arena, text, &data))
 		return WEBAUTHN_MALFORMED;
 	if (!is_text(&data, "type", type))
 		return WEBAUTHN_OTHER_TYPE;

@@ -67,6 +67,11 @@ struct webauthn_use {
 	bool is_user_verified;
 };
 
+/*
+ * The challenge that client data answers, before anything else is looked at: who stores challenges by their digest finds them so. False when
+ * there is none.
+ */
+bool webauthn_challenge(struct arena *, struct bytes client_data_json, struct bytes *ret_challenge);
 /* A new credential; its octets are borrowed from the registration. The attestation's statement is never trusted, so never read. */
 enum webauthn_fault webauthn_register(struct arena *, const struct webauthn_ceremony *, const struct webauthn_registration *,
 				      struct webauthn_credential *ret) MUST_CHECK;

@@ -5,6 +5,7 @@
 #ifndef GATEHOUSE_HANDLERS_USERS_FLOW_H
 #define GATEHOUSE_HANDLERS_USERS_FLOW_H
 
+#include "domain/factors.h"
 #include "domain/settings.h"
 #include "fcgi/request.h"
 #include "lib/flow_states.h"
@@ -35,6 +36,14 @@ struct flow_data {
 				  since ends this too */
 	int64_t level;	       /* 2 with a second factor, else NONE */
 	int64_t password_due;  /* 1: what was proven asks for a new password, else NONE */
+	int64_t factors;       /* the second factors of which one is due (domain/factors.h), else NONE */
+};
+
+/* What one reply shows besides and nothing keeps. */
+struct flow_shown {
+	const struct totp_begun *totp;
+	const char *passkey_options; /* JSON text */
+	struct strings backup_codes;
 };
 
 struct flow {
@@ -43,6 +52,7 @@ struct flow {
 	enum flow_state state;
 	struct flow_data data;
 	struct sign_in_settings settings;
+	struct flow_shown shown;
 };
 
 /* ---- flow_store.c ---- */
@@ -136,6 +146,8 @@ enum err flow_begin_reset(const struct request *, struct tx *, const char *proje
  * spaces between. The strength of the first one stays; amr grows.
  */
 void flow_note_factor(const struct request *, struct flow *, const char *strength, const char *amr);
+/* The same for a second factor: the session will be of level 2 and of this strength. */
+void flow_note_second(const struct request *, struct flow *, const char *strength, const char *amr);
 /* The flow is about this person from now on: reads what later steps look at. ERR_NO_ROW. */
 enum err flow_take_user(struct tx *, struct flow *, const char *user_id) MUST_CHECK;
 /*
@@ -143,6 +155,18 @@ enum err flow_take_user(struct tx *, struct flow *, const char *user_id) MUST_CH
  * factor, address, password, enrolment), or to done. What was proven has been noted before.
  */
 enum err flow_pass(const struct request *, struct tx *, struct flow *) MUST_CHECK;
+
+/* ---- flow_sign_in.c ---- */
+
+/* A failed proof, recorded at most once a minute (users.md section 7). method: password, totp … */
+enum err flow_record_failure(struct tx *, const struct flow *, const char *method) MUST_CHECK;
+
+/* ---- flow_factors.c ---- */
+
+/* Whose factors the flow asks for or sets up. */
+struct factor_owner flow_owner(const struct flow *);
+/* What comes of a counted try: e OK takes the step; what is wrong is refused with its count and `reason` for the log. */
+enum verdict flow_judge_try(const struct request *, struct tx *, struct flow *, enum err, const char *method, const char *reason);
 
 /* ---- flow_proof.c ---- */
 
@@ -182,6 +206,14 @@ enum verdict flow_send_code(const struct request *, struct tx *);
 enum verdict flow_verify_code(const struct request *, struct tx *);
 enum verdict flow_redeem(const struct request *, struct tx *);
 enum verdict flow_complete(const struct request *, struct tx *);
+enum verdict flow_totp(const struct request *, struct tx *);
+enum verdict flow_backup_code(const struct request *, struct tx *);
+enum verdict flow_totp_start(const struct request *, struct tx *);
+enum verdict flow_totp_verify(const struct request *, struct tx *);
+enum verdict flow_passkey_options(const struct request *, struct tx *);
+enum verdict flow_passkey(const struct request *, struct tx *);
+enum verdict flow_passkey_register_options(const struct request *, struct tx *);
+enum verdict flow_passkey_register(const struct request *, struct tx *);
 
 /* ---- their inputs ---- */
 
@@ -234,6 +266,13 @@ struct flow_verify_code_input {
 		bool flow_id, code;
 	} has;
 	const char *flow_id, *code;
+};
+
+struct flow_passkey_input {
+	struct {
+		bool flow_id, credential, name;
+	} has;
+	const char *flow_id, *credential, *name; /* credential: JSON text */
 };
 
 struct flow_redeem_input {

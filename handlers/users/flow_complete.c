@@ -63,6 +63,24 @@ record_sign_in(struct tx *tx, const struct flow *flow)
 			  });
 }
 
+/* The session goes on; a second factor that was proven now counts for all of it. */
+static enum err
+renew_session(struct tx *tx, const struct flow *flow, const char **ret_token)
+{
+	enum err e = session_rotate(tx, flow->row.project_id, flow->row.user_id,
+				    flow->data.session_id, true, ret_token);
+
+	if (e != OK || flow->data.level != 2)
+		return e == ERR_NO_ROW ? ERR_FLOW_EXPIRED : e;
+	return q_session_raise_level(tx->db,
+				     &(struct q_session_raise_level){
+					 .project_id = flow->row.project_id,
+					 .user_id = flow->row.user_id,
+					 .id = flow->data.session_id,
+				     },
+				     NULL);
+}
+
 static enum err
 make_session(const struct request *rq, struct tx *tx, const struct flow *flow,
 	     const struct session_policy *policy, struct browser *browser)
@@ -71,11 +89,8 @@ make_session(const struct request *rq, struct tx *tx, const struct flow *flow,
 	struct session_made made;
 
 	TRY(browser_make_room(rq, tx, &guest, browser));
-	if (flow->kind == FLOW_REAUTHENTICATE) {
-		enum err e = session_rotate(tx, flow->row.project_id, flow->row.user_id,
-					    flow->data.session_id, true, &browser->tokens[0]);
-		return e == ERR_NO_ROW ? ERR_FLOW_EXPIRED : e;
-	}
+	if (flow->kind == FLOW_REAUTHENTICATE)
+		return renew_session(tx, flow, &browser->tokens[0]);
 	if (guest.is_alone)
 		TRY(end_opener(tx, flow));
 	TRY(session_make(tx,
@@ -87,6 +102,7 @@ make_session(const struct request *rq, struct tx *tx, const struct flow *flow,
 			     .auth_strength = flow->data.auth_strength,
 			     .amr = flow->data.amr,
 			     .max_ms = policy->max_ms,
+			     .level = flow->data.level,
 			 },
 			 &made));
 	browser->tokens[0] = made.token;

@@ -137,11 +137,39 @@ flow_methods(const struct sign_in_settings *settings, const char *auth_methods)
 	return settings->methods & sign_in_methods_parse(auth_methods);
 }
 
+/* The kinds of factors of which an action uses or makes one; 0: none. */
+static unsigned
+factors_needed(enum flow_action action)
+{
+	switch (action) {
+	case FLOW_DO_TOTP:
+	case FLOW_DO_TOTP_START:
+	case FLOW_DO_TOTP_VERIFY:
+		return 1u << MFA_TOTP;
+	case FLOW_DO_PASSKEY_OPTIONS:
+	case FLOW_DO_PASSKEY:
+	case FLOW_DO_PASSKEY_REGISTER_OPTIONS:
+	case FLOW_DO_PASSKEY_REGISTER:
+		return 1u << MFA_PASSKEY;
+	case FLOW_DO_SEND_CODE:
+	case FLOW_DO_VERIFY_CODE:
+		return 1u << MFA_PHONE;
+	case FLOW_DO_BACKUP_CODE:
+		return FACTOR_BACKUP_CODE;
+	default:
+		return 0;
+	}
+}
+
 bool
 flow_has_method_for(const struct flow *flow, enum flow_action action)
 {
 	unsigned needed = flow_methods_needed(flow->state, action);
 
+	if (flow->state == FLOW_SECOND_FACTOR)
+		return ((unsigned)flow->data.factors & factors_needed(action)) != 0;
+	if (flow->state == FLOW_ENROLL_FACTOR)
+		return (flow->settings.mfa_methods & factors_needed(action)) != 0;
 	return needed == 0 || (needed & flow_methods(&flow->settings, flow->row.auth_methods)) != 0;
 }
 

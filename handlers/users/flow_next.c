@@ -17,6 +17,15 @@ flow_note_factor(const struct request *rq, struct flow *flow, const char *streng
 		flow->data.amr = arena_printf(rq->arena, "%s %s", flow->data.amr, amr);
 }
 
+void
+flow_note_second(const struct request *rq, struct flow *flow, const char *strength, const char *amr)
+{
+	flow_note_factor(rq, flow, strength, amr);
+	flow_note_factor(rq, flow, strength, "mfa");
+	flow->data.auth_strength = strength;
+	flow->data.level = 2;
+}
+
 enum err
 flow_take_user(struct tx *tx, struct flow *flow, const char *user_id)
 {
@@ -44,22 +53,49 @@ is_address_due(const struct flow *flow)
 	       flow->row.user_email != NULL && flow->row.email_verified_at == NONE;
 }
 
-/* In the order in which people meet it. */
-static enum flow_event
-due(const struct flow *flow)
+/* Backup codes stand in for a factor and are none themselves. */
+static enum err
+find_factor_due(struct tx *tx, struct flow *flow, bool *ret_is_second_due, bool *ret_is_enroll_due)
 {
-	if (is_address_due(flow))
-		return FLOW_ADDRESS_DUE;
-	if (flow->data.password_due != NONE)
-		return FLOW_PASSWORD_DUE;
-	return FLOW_NOTHING_DUE;
+	const struct sign_in_settings *settings = &flow->settings;
+	unsigned kinds;
+
+	*ret_is_second_due = *ret_is_enroll_due = false;
+	if (settings->mfa == MFA_OFF || flow->data.level == 2)
+		return OK;
+	TRY(factor_kinds(tx, flow->row.project_id, flow->row.user_id, &kinds));
+	kinds &= settings->mfa_methods | FACTOR_BACKUP_CODE;
+	*ret_is_second_due = (kinds & settings->mfa_methods) != 0;
+	*ret_is_enroll_due = !*ret_is_second_due && settings->mfa == MFA_REQUIRED;
+	flow->data.factors = kinds;
+	return OK;
+}
+
+/* In the order in which people meet it. */
+static enum err
+find_due(struct tx *tx, struct flow *flow, enum flow_event *ret_event)
+{
+	bool is_second_due, is_enroll_due;
+
+	TRY(find_factor_due(tx, flow, &is_second_due, &is_enroll_due));
+	*ret_event = FLOW_NOTHING_DUE;
+	if (is_second_due)
+		*ret_event = FLOW_SECOND_DUE;
+	else if (is_address_due(flow))
+		*ret_event = FLOW_ADDRESS_DUE;
+	else if (flow->data.password_due != NONE)
+		*ret_event = FLOW_PASSWORD_DUE;
+	else if (is_enroll_due)
+		*ret_event = FLOW_ENROLL_DUE;
+	return OK;
 }
 
 enum err
 flow_pass(const struct request *rq, struct tx *tx, struct flow *flow)
 {
-	enum flow_event event = due(flow);
+	enum flow_event event;
 
+	TRY(find_due(tx, flow, &event));
 	if (event == FLOW_ADDRESS_DUE)
 		TRY(flow_send_proof(rq, tx, flow));
 	return flow_advance(tx, flow, event);

@@ -109,12 +109,15 @@ flow_password_work(const struct request *rq)
 	return e == OK ? go_on(rq) : fail_err(rq, e);
 }
 
-static enum err
-record_failure(struct tx *tx, const struct flow *flow)
+enum err
+flow_record_failure(struct tx *tx, const struct flow *flow, const char *method)
 {
 	bool may_report = false;
 	int64_t count = 0;
 
+	/* A passkey that nobody has, of somebody who didn't say who they are. */
+	if (subject_of(flow) == NULL)
+		return OK;
 	TRY(throttle_may_report(tx, flow->row.project_id, subject_of(flow), &may_report, &count));
 	if (!may_report)
 		return OK;
@@ -124,9 +127,10 @@ record_failure(struct tx *tx, const struct flow *flow)
 		    .org_id = flow->row.org_id,
 		    .project_id = flow->row.project_id,
 		    .target_id = flow->row.user_id,
-		    .target_label = email_mask(tx->arena, flow->data.email),
+		    .target_label =
+			flow->data.email != NULL ? email_mask(tx->arena, flow->data.email) : NULL,
 		    .changes = "{}",
-		    .data = arena_printf(tx->arena, "{\"method\":\"password\",\"count\":%lld}",
+		    .data = arena_printf(tx->arena, "{\"method\":\"%s\",\"count\":%lld}", method,
 					 (long long)count),
 		});
 }
@@ -134,7 +138,7 @@ record_failure(struct tx *tx, const struct flow *flow)
 static enum verdict
 refuse_wrong_password(const struct request *rq, struct tx *tx, const struct flow *flow)
 {
-	enum err e = record_failure(tx, flow);
+	enum err e = flow_record_failure(tx, flow, "password");
 
 	if (e != OK)
 		return fail_err(rq, e);

@@ -30,6 +30,7 @@ static const struct {
       TEXT(token_version),
       TEXT(level),
       TEXT(password_due),
+      TEXT(factors),
 };
 
 static const char **

@@ -28,6 +28,9 @@ struct flow_view {
 	const char *flow_token;
 	int64_t expires_at;
 	const struct result_view *result;
+	const struct totp_begun *totp;
+	const char *passkey_options;
+	struct strings backup_codes;
 };
 
 static const char *const TRANSPORTS[] = { "cookie", NULL };
@@ -66,6 +69,12 @@ const struct field flow_fields[] = {
 		   .description = "To be sent back as X-Flow-Token"),
 	OUT_TIME(struct flow_view, expires_at),
 	OUT_OBJECT(struct flow_view, result, result_fields, .flags = FIELD_NULLABLE),
+	OUT_OBJECT(struct flow_view, totp, totp_begun_fields, .flags = FIELD_OPTIONAL,
+		   .description = "Shown once, by totp_start"),
+	OUT_JSON(struct flow_view, passkey_options, .flags = FIELD_OPTIONAL,
+		 .description = "For navigator.credentials, by passkey_options and passkey_register_options"),
+	OUT_STRINGS(struct flow_view, backup_codes, .flags = FIELD_OPTIONAL | FIELD_SECRET,
+		    .description = "Shown once, when a second factor was set up"),
 	FIELDS_END,
 };
 
@@ -138,6 +147,9 @@ make_view(const struct request *rq, const struct flow *flow, struct flow_view *r
 		.tries_left = has_code ? FLOW_CODE_TRIES - flow->row.code_tries : NONE,
 		.error_code = flow->data.error_code,
 		.flow_token = token,
+		.totp = flow->shown.totp,
+		.passkey_options = flow->shown.passkey_options,
+		.backup_codes = flow->shown.backup_codes,
 		.expires_at = flow->row.expires_at,
 	};
 	return OK;

@@ -3,6 +3,7 @@
  * hash a password have a pool of their own.
  */
 #include "handlers/routes.h"
+#include "handlers/users/factors.h"
 #include "handlers/users/flow.h"
 #include "lib/passwords.h"
 #include "lib/text.h"
@@ -85,6 +86,32 @@ static const struct field verify_code_fields[] = {
 	FLOW_ID(struct flow_verify_code_input),
 	IN_STRING(struct flow_verify_code_input, code, .min = 1, .max = 32,
 		  .flags = FIELD_REQUIRED | FIELD_SECRET, .description = "Spaces are ignored"),
+	FIELDS_END,
+};
+
+static const struct field totp_fields[] = {
+	FLOW_ID(struct flow_verify_code_input),
+	IN_STRING(struct flow_verify_code_input, code, .min = 1, .max = 32,
+		  .flags = FIELD_REQUIRED | FIELD_SECRET,
+		  .description = "Spaces are ignored; in a backup code also hyphens and letter case"),
+	FIELDS_END,
+};
+
+#define CREDENTIAL                                                                                 \
+	IN_JSON(struct flow_passkey_input, credential, .max = PASSKEY_JSON_MAX,                    \
+		.flags = FIELD_REQUIRED, .check = json_object_check,                               \
+		.description = "What navigator.credentials answered, as toJSON() gives it")
+
+static const struct field passkey_fields[] = {
+	FLOW_ID(struct flow_passkey_input),
+	CREDENTIAL,
+	FIELDS_END,
+};
+
+static const struct field passkey_register_fields[] = {
+	FLOW_ID(struct flow_passkey_input),
+	CREDENTIAL,
+	IN_STRING(struct flow_passkey_input, name, .min = 1, .max = FACTOR_NAME_MAX),
 	FIELDS_END,
 };
 
@@ -211,6 +238,71 @@ const struct route flow_routes[] = {
 	    INPUT(struct flow_path, path_fields),
 	    .errors = { ERR_FLOW_EXPIRED, ERR_FLOW_STATE_CONFLICT },
 	    .handler = flow_back,
+	},
+	{
+	    ACTION("totp", RATE_FLOW_ACTION),
+	    .summary = "Prove it a second time by an authenticator app",
+	    INPUT(struct flow_verify_code_input, totp_fields),
+	    .errors = { ERR_FLOW_EXPIRED, ERR_FLOW_STATE_CONFLICT, ERR_METHOD_DISABLED,
+			ERR_INVALID_CODE, ERR_TOO_MANY_ATTEMPTS },
+	    .handler = flow_totp,
+	},
+	{
+	    ACTION("backup_code", RATE_FLOW_ACTION),
+	    .summary = "Prove it a second time by a backup code",
+	    INPUT(struct flow_verify_code_input, totp_fields),
+	    .errors = { ERR_FLOW_EXPIRED, ERR_FLOW_STATE_CONFLICT, ERR_METHOD_DISABLED,
+			ERR_INVALID_CODE, ERR_TOO_MANY_ATTEMPTS },
+	    .handler = flow_backup_code,
+	},
+	{
+	    ACTION("passkey_options", RATE_FLOW_ACTION),
+	    .summary = "Ask for what a passkey has to sign",
+	    .description = "As a first factor no passkey is named, so that the answer is the same "
+			   "for everybody.",
+	    INPUT(struct flow_path, path_fields),
+	    .errors = { ERR_FLOW_EXPIRED, ERR_FLOW_STATE_CONFLICT, ERR_METHOD_DISABLED },
+	    .handler = flow_passkey_options,
+	},
+	{
+	    ACTION("passkey", RATE_FLOW_ACTION),
+	    .summary = "Prove it by a passkey",
+	    .description = "As a first factor it is the second one as well.",
+	    INPUT(struct flow_passkey_input, passkey_fields),
+	    .errors = { ERR_FLOW_EXPIRED, ERR_FLOW_STATE_CONFLICT, ERR_METHOD_DISABLED,
+			ERR_INVALID_CREDENTIALS, ERR_TOO_MANY_ATTEMPTS, ERR_USER_BANNED,
+			ERR_USER_DEACTIVATED },
+	    .handler = flow_passkey,
+	},
+	{
+	    ACTION("totp_start", RATE_FLOW_ACTION),
+	    .summary = "Begin to set an authenticator app up",
+	    INPUT(struct flow_path, path_fields),
+	    .errors = { ERR_FLOW_EXPIRED, ERR_FLOW_STATE_CONFLICT, ERR_METHOD_DISABLED },
+	    .handler = flow_totp_start,
+	},
+	{
+	    ACTION("totp_verify", RATE_FLOW_ACTION),
+	    .summary = "Finish setting an authenticator app up by its first code",
+	    INPUT(struct flow_verify_code_input, totp_fields),
+	    .errors = { ERR_FLOW_EXPIRED, ERR_FLOW_STATE_CONFLICT, ERR_METHOD_DISABLED,
+			ERR_INVALID_CODE, ERR_TOO_MANY_ATTEMPTS },
+	    .handler = flow_totp_verify,
+	},
+	{
+	    ACTION("passkey_register_options", RATE_FLOW_ACTION),
+	    .summary = "Begin to add a passkey",
+	    INPUT(struct flow_path, path_fields),
+	    .errors = { ERR_FLOW_EXPIRED, ERR_FLOW_STATE_CONFLICT, ERR_METHOD_DISABLED },
+	    .handler = flow_passkey_register_options,
+	},
+	{
+	    ACTION("passkey_register", RATE_FLOW_ACTION),
+	    .summary = "Finish adding a passkey",
+	    INPUT(struct flow_passkey_input, passkey_register_fields),
+	    .errors = { ERR_FLOW_EXPIRED, ERR_FLOW_STATE_CONFLICT, ERR_METHOD_DISABLED,
+			ERR_PASSKEY_EXISTS },
+	    .handler = flow_passkey_register,
 	},
 	{
 	    ACTION("complete", RATE_FLOW_ACTION),

@@ -139,6 +139,29 @@ CREATE TABLE user_identities (
 	CONSTRAINT user_identities_fk1 FOREIGN KEY (project_id, user_id) REFERENCES users (project_id, id) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
+CREATE TABLE user_factors (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	user_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	kind VARCHAR(8) COLLATE ascii_bin NOT NULL,
+	name VARCHAR(120) NOT NULL,
+	confirmed_at DATETIME(3) NULL,
+	secret_sealed VARBINARY(512) NULL,
+	last_step BIGINT NULL,
+	credential_id VARBINARY(1023) NULL,
+	credential_digest VARBINARY(32) NULL,
+	public_key VARBINARY(1024) NULL,
+	sign_count BIGINT UNSIGNED NOT NULL,
+	is_backup_eligible BOOLEAN NOT NULL,
+	is_backed_up BOOLEAN NOT NULL,
+	created_at DATETIME(3) NOT NULL,
+	last_used_at DATETIME(3) NULL,
+	PRIMARY KEY (project_id, id),
+	UNIQUE KEY uq_credential_digest (project_id, credential_digest),
+	KEY k_user_id_kind (project_id, user_id, kind),
+	CONSTRAINT user_factors_fk1 FOREIGN KEY (project_id, user_id) REFERENCES users (project_id, id) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
 CREATE TABLE sessions (
 	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
 	id VARCHAR(29) COLLATE ascii_bin NOT NULL,
@@ -513,6 +536,15 @@ CREATE TABLE client_secrets (
 	UNIQUE KEY uq_id (project_id, id),
 	CONSTRAINT client_secrets_slot CHECK (slot IN (0,1)),
 	CONSTRAINT client_secrets_fk1 FOREIGN KEY (project_id, client_id) REFERENCES clients (project_id, id) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE backup_codes (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	user_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	code_digest VARBINARY(32) NOT NULL,
+	used_at DATETIME(3) NULL,
+	PRIMARY KEY (project_id, user_id, code_digest),
+	CONSTRAINT backup_codes_fk1 FOREIGN KEY (project_id, user_id) REFERENCES users (project_id, id) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
 CREATE TABLE audit_events (

@@ -26,3 +26,9 @@ WHERE t.project_id = :project_id AND t.user_id = :user_id AND t.purpose = :purpo
 UPDATE one_time_tokens t
 SET t.used_at = :now
 WHERE t.project_id = :project_id AND t.user_id = :user_id AND t.used_at IS NULL;
+
+-- Takes the challenge of a passkey ceremony away before its answer is looked at. Whose DELETE hits may look.
+-- name: one_time_token_take :exec
+DELETE FROM one_time_tokens
+WHERE project_id = :project_id AND token_digest = :token_digest AND purpose = :purpose AND target = :target AND used_at IS NULL
+	AND expires_at > :now;

@@ -3,7 +3,7 @@
 -- name: session_insert :exec
 INSERT INTO sessions (project_id, id, user_id, parent_id, token_digest, client_id, org_id, session_class, auth_strength, amr, level,
 	authenticated_at, ip, user_agent, impersonator_id, impersonation_reason, created_at, last_seen_at, expires_at)
-VALUES (:project_id, :id, :user_id, NULL, :token_digest, :client_id, :org_id, :session_class, :auth_strength, :amr, 1,
+VALUES (:project_id, :id, :user_id, NULL, :token_digest, :client_id, :org_id, :session_class, :auth_strength, :amr, :level,
 	:now, :ip, :user_agent, :impersonator_id, :impersonation_reason, :now, :now, :expires_at);
 
 -- Where a person of the console worked last, if they are still a member there.
@@ -85,3 +85,9 @@ WHERE s.project_id = :project_id AND s.user_id = :user_id AND s.revoked_at IS NU
 UPDATE sessions s
 SET s.token_digest = :token_digest, s.authenticated_at = IF(:has_proof, :now, s.authenticated_at), s.last_seen_at = :now
 WHERE s.project_id = :project_id AND s.user_id = :user_id AND s.id = :id AND s.revoked_at IS NULL AND s.expires_at > :now;
+
+-- The same session, proven by a second factor now.
+-- name: session_raise_level :exec
+UPDATE sessions s
+SET s.level = 2
+WHERE s.project_id = :project_id AND s.user_id = :user_id AND s.id = :id;

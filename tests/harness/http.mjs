@@ -21,6 +21,8 @@ function rememberSecrets(value) {
 	for (const [name, member] of Object.entries(value)) {
 		if (typeof member === "string" && SECRET_MEMBERS.has(name))
 			remember(member);
+		else if (name === "backup_codes" && Array.isArray(member))
+			member.forEach(remember);
 		else
 			rememberSecrets(member);
 	}

@@ -1,7 +1,9 @@
 // What a test file usually needs.
 
+export { Authenticator, FLAG, Raw, totp } from "./authenticator.mjs";
 export * from "./clock.mjs";
 export * from "./expect.mjs";
+export * from "./factors.mjs";
 export * from "./fixtures.mjs";
 export { Client, makeAddress, sendOctets } from "./http.mjs";
 export { entryOf, logEntries, logLines } from "./logs.mjs";

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { describe } from "../../harness/describe.mjs";
 import { expectStatus } from "../../harness/expect.mjs";
+import { addPasskey } from "../../harness/factors.mjs";
 import { rateLimit, socialProvider, user } from "../../harness/fixtures.mjs";
 import { makeEmail } from "../../harness/secrets.mjs";
 import { gate, prepare, routes } from "./cases.mjs";
@@ -22,11 +23,12 @@ async function fill({ owner, org, project, server }) {
 		await org.project();
 		await user(project, { server });
 		await rateLimit(project, { server });
+		await addPasskey(session);
 		await socialProvider(owner, name === "One" ? "github" : "discord");
 	}
 }
 
-gate("the pages of a list hold as many objects as include_total says, each once", 17, lists, async (route) => {
+gate("the pages of a list hold as many objects as include_total says, each once", 18, lists, async (route) => {
 	const request = await prepare(route);
 	await fill(request.world);
 	const at = (query) => `${request.target}${request.target.includes("?") ? "&" : "?"}${query}`;

@@ -9,6 +9,8 @@
 
 import { Client } from "../../harness/http.mjs";
 import { KEY_SCOPES, operator, person, projectUser } from "../../harness/person.mjs";
+import { Authenticator, totp } from "../../harness/authenticator.mjs";
+import * as factors from "../../harness/factors.mjs";
 import * as fixtures from "../../harness/fixtures.mjs";
 import { png, upload } from "../../harness/pictures.mjs";
 import { waitForMail } from "../../harness/mail.mjs";
@@ -45,6 +47,8 @@ const fromBrowser = (world) => {
 };
 
 const userOf = (world, options) => fixtures.user(world.project, { server: world.server, ...options });
+const ownPasskey = async (world) => factors.addPasskey(await world.owner.session());
+const ownTotp = async (world) => factors.addTotp(await world.owner.session());
 
 export const samples = {
 	"GET /api/v1/setup": async () => ({}),
@@ -187,6 +191,32 @@ export const samples = {
 		const known = await person(world.server, { password: true });
 		return withFlow(await fixtures.signInFlow(world.server, { email: known.email, password: known.password }), "complete", {});
 	},
+	"POST /api/v1/flows/{flow_id}/totp": async (world) => {
+		const { flow, secret } = await factors.secondFactorFlow(world.server);
+		return withFlow(flow, "totp", { code: totp(secret) });
+	},
+	"POST /api/v1/flows/{flow_id}/backup_code": async (world) => {
+		const { flow, backup_codes } = await factors.secondFactorFlow(world.server);
+		return withFlow(flow, "backup_code", { code: backup_codes[0] });
+	},
+	"POST /api/v1/flows/{flow_id}/passkey_options": async (world) => withFlow((await factors.secondFactorFlow(world.server, "passkey")).flow, "passkey_options", {}),
+	"POST /api/v1/flows/{flow_id}/passkey": async (world) => {
+		const { flow, authenticator } = await factors.secondFactorFlow(world.server, "passkey");
+		const { passkey_options } = await flow.go("passkey_options");
+		return withFlow(flow, "passkey", { credential: authenticator.get(passkey_options) });
+	},
+	"POST /api/v1/flows/{flow_id}/totp_start": async (world) => withFlow((await factors.enrollFlow(world.server)).flow, "totp_start", {}),
+	"POST /api/v1/flows/{flow_id}/totp_verify": async (world) => {
+		const { flow } = await factors.enrollFlow(world.server);
+		const begun = await flow.go("totp_start");
+		return withFlow(flow, "totp_verify", { code: totp(begun.totp.secret) });
+	},
+	"POST /api/v1/flows/{flow_id}/passkey_register_options": async (world) => withFlow((await factors.enrollFlow(world.server)).flow, "passkey_register_options", {}),
+	"POST /api/v1/flows/{flow_id}/passkey_register": async (world) => {
+		const { flow } = await factors.enrollFlow(world.server);
+		const { passkey_options } = await flow.go("passkey_register_options");
+		return withFlow(flow, "passkey_register", { credential: new Authenticator({ origin: flow.browser.origin }).create(passkey_options) });
+	},
 	"POST /api/v1/flows/redeem": async (world) => {
 		const known = await person(world.server, { password: true });
 		const mail = await fixtures.recoverMail(world.server, known.email);
@@ -234,6 +264,25 @@ export const samples = {
 	"GET /api/v1/account/sessions": async () => ({}),
 	"DELETE /api/v1/account/sessions": async () => ({ status: 204 }),
 	"DELETE /api/v1/account/sessions/{session_id}": async (world) => ({ target: `/api/v1/account/sessions/${(await world.owner.session()).id}`, status: 204 }),
+	"GET /api/v1/account/factors": async () => ({}),
+	"PATCH /api/v1/account/factors/{factor_id}": async (world) => ({ target: `/api/v1/account/factors/${(await ownPasskey(world)).factor_id}`, json: { name: "Renamed" } }),
+	"DELETE /api/v1/account/factors/{factor_id}": async (world) => {
+		const { factor_id } = await ownTotp(world);
+		return { target: `/api/v1/account/factors/${factor_id}`, status: 204 };
+	},
+	"POST /api/v1/account/totp": async () => ({ json: {}, status: 201 }),
+	"POST /api/v1/account/totp/verify": async (world) => {
+		const by = await world.owner.session();
+		const { json } = await by.post("/api/v1/account/totp");
+		return { by, json: { code: totp(json.secret) } };
+	},
+	"POST /api/v1/account/backup_codes": async () => ({ json: {}, status: 201 }),
+	"POST /api/v1/account/passkeys/options": async () => ({ json: {} }),
+	"POST /api/v1/account/passkeys": async (world) => {
+		const by = await world.owner.session();
+		const { json } = await by.post("/api/v1/account/passkeys/options");
+		return { by, json: { credential: new Authenticator({ origin: by.origin }).create(json.passkey_options) }, status: 201 };
+	},
 	"POST /api/v1/account/password": async (world) => {
 		const known = await person(world.server, { password: true });
 		return { by: await known.session(), json: { current_password: known.password, new_password: makePassword() }, status: 204 };
@@ -299,13 +348,14 @@ export async function strangersId(world, parameter, route) {
 	case "key": return fixtures.rateLimit(stranger.project, { server: world.server });
 	// A provider's key is a word, the same for everybody: whose it is, social_providers.test.mjs asks.
 	case "provider": return "strangers";
+	case "factor_id": return (await factors.addPasskey(await stranger.owner.session())).factor_id;
 	case "flow_id": return (await fixtures.openFlow(world.server)).id;
 	default: throw new Error(`samples.mjs doesn't know {${parameter}}`);
 	}
 }
 
 export function nobodysId(parameter, route) {
-	const prefixes = { org_id: "org", project_id: "prj", member_id: "mem", user_id: "usr", project_user_id: "usr", project_session_id: "ses", invitation_id: "inv", key_id: "key", audit_event_id: "aud", event_id: "evt", session_id: "ses", flow_id: "flw" };
+	const prefixes = { org_id: "org", project_id: "prj", member_id: "mem", user_id: "usr", project_user_id: "usr", project_session_id: "ses", invitation_id: "inv", key_id: "key", audit_event_id: "aud", event_id: "evt", session_id: "ses", flow_id: "flw", factor_id: "fac" };
 	const kind = kindOf(parameter, route);
 	if (kind === "key")
 		return `account_${"0".repeat(64)}`;
