@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "domain/assets.h"
 #include "domain/members.h"
 #include "domain/throttle.h"
 #include "domain/users.h"
@@ -167,9 +168,27 @@ erase_belongings(struct tx *tx, const char *project_id, const char *user_id)
 	    tx->db, &(struct q_user_flows_delete){ .project_id = project_id, .user_id = user_id }, NULL));
 	TRY(q_user_messages_delete(
 	    tx->db, &(struct q_user_messages_delete){ .project_id = project_id, .user_id = user_id }, NULL));
+	TRY(q_contact_change_void(
+	    tx->db, &(struct q_contact_change_void){ .project_id = project_id, .user_id = user_id }, NULL));
+	TRY(asset_remove_all(tx, project_id, user_id));
 	TRY(q_user_words_delete(
 	    tx->db, &(struct q_user_words_delete){ .project_id = project_id, .user_id = user_id }, NULL));
 	return throttle_clear(tx, project_id, user_id);
+}
+
+enum err
+user_delete_later(struct tx *tx, const char *org_id, const char *project_id, const struct user_object_row *row, int64_t delete_at)
+{
+	uint64_t matched = 0;
+
+	TRY(keep_owners(tx, project_id, row->id));
+	TRY(q_account_delete_later(
+	    tx->db,
+	    &(struct q_account_delete_later){ .delete_at = delete_at, .project_id = project_id, .id = row->id }, &matched));
+	if (matched == 0)
+		return ERR_NO_ROW;
+	TRY(user_end_sessions(tx, project_id, row->id, NULL));
+	return record_status(tx, EV_USER_UPDATED, org_id, project_id, row);
 }
 
 enum err

@@ -24,6 +24,10 @@ enum err user_ban(struct tx *, const char *org_id, const char *project_id, const
 /* Erases the person, in the console their memberships too. */
 enum err user_delete(struct tx *, const char *org_id, const char *project_id, const struct user_object_row *) MUST_CHECK;
 
+/* The same at delete_at, unless they sign in before; their sessions end now. Records user.updated. */
+enum err user_delete_later(struct tx *, const char *org_id, const char *project_id, const struct user_object_row *,
+			   int64_t delete_at) MUST_CHECK;
+
 /* Of somebody deactivated, or whose deletion is pending. */
 enum err user_activate(struct tx *, const char *org_id, const char *project_id, const struct user_object_row *) MUST_CHECK;
 enum err user_unban(struct tx *, const char *org_id, const char *project_id, const struct user_object_row *) MUST_CHECK;

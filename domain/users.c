@@ -302,5 +302,8 @@ user_set_password(struct tx *tx, const char *project_id, const char *user_id, co
 	    tx->db,
 	    &(struct q_one_time_token_void_all){ .project_id = project_id, .user_id = user_id },
 	    NULL));
+	TRY(q_contact_change_void(
+	    tx->db, &(struct q_contact_change_void){ .project_id = project_id, .user_id = user_id },
+	    NULL));
 	return throttle_clear(tx, project_id, user_id);
 }

@@ -36,6 +36,8 @@ const struct route *const gatehouse_routes[] = {
 	rate_limit_routes,
 	sign_in_settings_routes,
 	account_routes,
+	account_contact_routes,
+	account_profile_routes,
 	user_list_routes,
 	user_routes,
 	user_status_routes,

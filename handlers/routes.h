@@ -35,6 +35,8 @@ extern const struct route setup_routes[];
 extern const struct route social_provider_routes[];
 
 /* users/: the people of a project and their sign-in */
+extern const struct route account_contact_routes[];
+extern const struct route account_profile_routes[];
 extern const struct route account_routes[];
 extern const struct route account_factor_routes[];
 extern const struct route flow_routes[];

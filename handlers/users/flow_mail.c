@@ -4,14 +4,12 @@
  */
 #include "handlers/users/flow.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include "domain/mail.h"
+#include "lib/codes.h"
 #include "lib/encode.h"
 #include "lib/secrets.h"
-
-#define CODES INT64_C(1000000)
 
 /* What becomes of a flow's proof once its mail is written. */
 struct proof_made {
@@ -48,27 +46,12 @@ flow_code_digest(const struct request *rq, const struct flow *flow, const char *
 	return OK;
 }
 
-/* 64 random bits over a million: the bias is beyond measure. */
-static enum err
-make_code(const struct request *rq, const char **ret_code)
-{
-	uint8_t digest[SECRET_DIGEST_LEN];
-	const char *random;
-	uint64_t number = 0;
-
-	TRY(secret_make_cookie(rq->arena, &random));
-	secret_digest(random, digest);
-	memcpy(&number, digest, sizeof(number));
-	*ret_code = arena_printf(rq->arena, "%06" PRIu64, number % (uint64_t)CODES);
-	return OK;
-}
-
 static enum err
 make_proof(const struct request *rq, struct proof_made *ret)
 {
 	struct proof_made made;
 
-	TRY(make_code(rq, &made.code));
+	TRY(code_make(rq->arena, &made.code));
 	TRY(secret_make(rq->arena, SECRET_MAIL_LINK, &made.link));
 	made.link_digest = sha256_bytes(rq->arena, made.link.text, strlen(made.link.text));
 	*ret = made;

@@ -3,9 +3,8 @@
  */
 #include "handlers/users/flow.h"
 
+#include "lib/codes.h"
 #include "lib/secrets.h"
-
-#define CODE_LEN 6
 
 /* ---- send_code ---- */
 
@@ -30,22 +29,6 @@ flow_send_code(const struct request *rq, struct tx *tx)
 }
 
 /* ---- verify_code ---- */
-
-/* Six digits; spaces are ignored. NULL for anything else. */
-static const char *
-clean_code(struct arena *arena, const char *typed)
-{
-	struct buffer code = buffer_new(arena);
-
-	for (; *typed != '\0'; typed++) {
-		if (*typed == ' ')
-			continue;
-		if (*typed < '0' || *typed > '9')
-			return NULL;
-		buffer_char(&code, *typed);
-	}
-	return code.len == CODE_LEN ? buffer_string(&code) : NULL;
-}
 
 /* Counted first, under the row's lock, so that guesses at once are counted one by one. */
 static enum err
@@ -89,7 +72,7 @@ enum verdict
 flow_verify_code(const struct request *rq, struct tx *tx)
 {
 	const struct flow_verify_code_input *in = rq->input;
-	const char *code = clean_code(rq->arena, in->code);
+	const char *code = code_clean(rq->arena, in->code);
 	struct bytes digest;
 	struct flow flow;
 	enum verdict verdict = flow_gate(rq, tx, in->flow_id, FLOW_DO_VERIFY_CODE, &flow);

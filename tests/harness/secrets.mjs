@@ -21,6 +21,8 @@ export function makeId(prefix) {
 }
 
 export const makePublicId = () => `proj_${letters(BASE62, 24)}`;
+/** A number of nobody, in a range kept for examples. */
+export const makePhone = () => `+1555${String(randomInt(0, 10 ** 7)).padStart(7, "0")}`;
 export const makeSlug = (stem = "s") => `${stem}-${letters(BASE36, 12)}`;
 export const makeEmail = (stem = "p") => `${stem}.${letters(BASE36, 12)}@example.com`;
 

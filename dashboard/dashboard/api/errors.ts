@@ -82,6 +82,7 @@ const SENTENCES: Record<ErrorCode | "unreachable", string | null> = {
 	invitation_expired: "The invitation is too old. Ask for a new one.",
 	invitation_revoked: "The invitation was withdrawn.",
 	invitation_used: "The invitation is used up.",
+	phone_not_supported: "Numbers of that country aren't served here.",
 	cannot_impersonate: "Nobody can act in this person's name.",
 	not_while_impersonating: "That isn't possible while acting in somebody else's name.",
 	user_banned: "This account is blocked.",

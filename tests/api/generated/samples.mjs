@@ -14,7 +14,7 @@ import * as factors from "../../harness/factors.mjs";
 import * as fixtures from "../../harness/fixtures.mjs";
 import { png, upload } from "../../harness/pictures.mjs";
 import { waitForMail } from "../../harness/mail.mjs";
-import { digest, makeEmail, makeId, makePassword, makeSecret, makeSlug } from "../../harness/secrets.mjs";
+import { digest, makeEmail, makeId, makePassword, makePhone, makeSecret, makeSlug } from "../../harness/secrets.mjs";
 
 export class World {
 	static async make(server, options) {
@@ -261,6 +261,21 @@ export const samples = {
 		const user = await projectUser(world.server, world.project);
 		return { by: await user.session({ impersonator_id: world.owner.id, impersonation_reason: "testing" }), json: {}, status: 204 };
 	},
+	"GET /api/v1/account": async () => ({}),
+	"PATCH /api/v1/account": async () => ({ json: { name: "Renamed" } }),
+	"DELETE /api/v1/account": async (world) => ({ by: await (await world.org.member("member")).session(), target: "/api/v1/account?confirm=DELETE", status: 202 }),
+	"PUT /api/v1/account/image": async () => ({ json: upload(png()) }),
+	"DELETE /api/v1/account/image": async () => ({ status: 204 }),
+	"POST /api/v1/account/email": async () => ({ json: { email: makeEmail("next") }, status: 202 }),
+	"POST /api/v1/account/email/verify": async (world) => {
+		const browser = await world.owner.session();
+		const email = makeEmail("next");
+		await browser.post("/api/v1/account/email", { email });
+		return { by: browser, json: { code: (await waitForMail(world.server, email)).code }, status: 204 };
+	},
+	"POST /api/v1/account/phone": async () => ({ json: { phone: makePhone() }, status: 202 }),
+	// The code is on its way to a phone: the best answer that can be had here is that it's another one.
+	"POST /api/v1/account/phone/verify": async () => ({ json: { code: "000000" }, status: 401 }),
 	"GET /api/v1/account/sessions": async () => ({}),
 	"DELETE /api/v1/account/sessions": async () => ({ status: 204 }),
 	"DELETE /api/v1/account/sessions/{session_id}": async (world) => ({ target: `/api/v1/account/sessions/${(await world.owner.session()).id}`, status: 204 }),

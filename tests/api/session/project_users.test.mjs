@@ -16,7 +16,8 @@ const guarded = routes.filter(({ callers, path }) => !callers.includes("-") && !
 function targetOf(path) {
 	const ids = { "{org_id}": owner.org.id, "{project_id}": project.id };
 	const prefixes = { member_id: "mem", user_id: "usr", invitation_id: "inv", key_id: "key", audit_event_id: "aud", event_id: "evt", session_id: "ses", flow_id: "flw" };
-	return path.replace(/\{(\w+)\}/g, (whole, name) => ids[whole] ?? makeId(prefixes[name] ?? "key"));
+	const nouns = { users: "usr", sessions: "ses", members: "mem" };
+	return path.replace(/\{(\w+)\}/g, (whole, name) => ids[whole] ?? makeId(prefixes[name] ?? nouns[path.split("/")[3]] ?? "key"));
 }
 
 suite("a project's session on a route of the console", { concurrency: 6 }, () => {
