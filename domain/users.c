@@ -261,6 +261,9 @@ user_prove_email(struct tx *tx, const char *project_id, const char *user_id, con
 	    NULL));
 	TRY(factors_clear(tx, &(struct factor_owner){ .project_id = project_id, .user_id = user_id },
 			  &factor_count));
+	TRY(q_user_identity_drop_all(
+	    tx->db,
+	    &(struct q_user_identity_drop_all){ .project_id = project_id, .user_id = user_id }, NULL));
 	TRY(user_end_sessions(tx, project_id, user_id, NULL));
 	TRY(user_project_org(tx, project_id, NULL, &org_id));
 	return record(tx, &(struct record){

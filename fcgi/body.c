@@ -14,6 +14,12 @@ refuse_header(struct exchange *x, const char *message)
 	return ERR_INVALID_HEADER;
 }
 
+static bool
+is_taken(const struct route *route, const char *content_type)
+{
+	return (route->flags & ROUTE_FOREIGN) != 0 ? http_is_form(content_type) : http_is_json(content_type);
+}
+
 enum err
 body_read(struct exchange *x)
 {
@@ -26,7 +32,7 @@ body_read(struct exchange *x)
 		return refuse_header(x, "This method takes no body.");	/* HT-10 */
 	if (x->in.has_content_encoding)
 		return ERR_UNSUPPORTED_MEDIA_TYPE;	/* HT-13 */
-	if (x->in.header[HEADER_CONTENT_TYPE] == NULL || !http_is_json(x->in.header[HEADER_CONTENT_TYPE]))
+	if (x->in.header[HEADER_CONTENT_TYPE] == NULL || !is_taken(route, x->in.header[HEADER_CONTENT_TYPE]))
 		return ERR_UNSUPPORTED_MEDIA_TYPE;
 	TRY(gateway_read_body(x->gateway, x->arena, max, &x->in.body));
 	/* Bodies may hold passwords and tokens. */
@@ -74,6 +80,27 @@ judge(struct exchange *x, const struct field_errors *errors)
 	return ERR_VALIDATION_FAILED;
 }
 
+/* The form in place of the query, and of both only what we know. */
+static enum err
+take_foreign(struct exchange *x, const struct field *fields)
+{
+	struct name_values *pairs = &x->in.query_pairs;
+	const char *bad = "";
+	size_t kept = 0;
+
+	if (x->in.body.len > 0) {
+		TRY(http_parse_query(x->arena, arena_strndup(x->arena, (const char *)x->in.body.data, x->in.body.len), pairs,
+				     &bad));
+		x->in.body.len = 0;
+	}
+	for (size_t i = 0; i < pairs->count; i++)
+		for (const struct field *field = fields; field->name != NULL; field++)
+			if (field->in == IN_QUERY && strcmp(field->name, pairs->items[i].name) == 0)
+				pairs->items[kept++] = pairs->items[i];
+	pairs->count = kept;
+	return OK;
+}
+
 enum err
 input_parse(struct exchange *x)
 {
@@ -84,6 +111,8 @@ input_parse(struct exchange *x)
 	struct json body;
 	void *input = arena_alloc(x->arena, route->input_size);
 
+	if ((route->flags & ROUTE_FOREIGN) != 0)
+		TRY(take_foreign(x, fields));
 	TRY(page_parse(x));
 	TRY(parse_json(x, &body));
 	fields_parse(x->arena, fields, route_takes_body(route) ? &body : NULL, x->in.path_pairs,

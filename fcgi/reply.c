@@ -66,6 +66,14 @@ reply_empty(const struct request *rq)
 }
 
 enum verdict
+reply_see_other(const struct request *rq, const char *url)
+{
+	response_of(rq)->status = 303;
+	reply_header(rq, "Location", url);
+	return VERDICT_REPLY;
+}
+
+enum verdict
 reply_text(const struct request *rq, const char *content_type, const struct buffer *text)
 {
 	struct response *response = response_of(rq);

@@ -118,6 +118,8 @@ struct request {
 
 enum verdict reply(const struct request *, unsigned status, const struct field *, const void *object);
 enum verdict reply_empty(const struct request *);		/* 204 */
+/* 303: the browser goes on to an address of ours. */
+enum verdict reply_see_other(const struct request *, const char *url);
 /* 200 with a body that isn't JSON. */
 enum verdict reply_text(const struct request *, const char *content_type, const struct buffer *);
 /* count may be limit + 1: then the last item is cut off, and the cursor is made of the last one shown. */

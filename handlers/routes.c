@@ -31,6 +31,7 @@ const struct route *const gatehouse_routes[] = {
 	public_routes,
 	asset_routes,
 	flow_routes,
+	social_callback_routes,
 	session_routes,
 	impersonation_routes,
 	rate_limit_routes,

@@ -38,6 +38,7 @@ typedef enum err job_round(struct job_worker *, bool *ret_more);
 
 job_round seal_job;
 job_round fan_out_job;
+job_round calls_job;
 job_round mail_job;
 job_round purge_job;
 job_round expiry_job;

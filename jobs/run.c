@@ -26,6 +26,7 @@ struct job_kind {
 static const struct job_kind kinds[] = {
 	{ "seal", seal_job, REST_MS },
 	{ "fan_out", fan_out_job, REST_MS },
+	{ "calls", calls_job, NAP_MS / 2 },
 	{ "mail", mail_job, REST_MS },
 	{ "purge", purge_job, 5 * MINUTE_MS },
 	{ "expiry", expiry_job, 10 * MINUTE_MS },
@@ -128,7 +129,7 @@ work_until_stopped(struct job_worker *worker)
 		}
 		away_ms = REST_MS;
 		if (!more)
-			job_rest(worker, REST_MS);
+			job_rest(worker, NAP_MS / 2);	/* somebody may be waiting for a call */
 	}
 }
 

@@ -269,11 +269,10 @@ http_etag_matches(const char *header, const char *etag, bool weak)
 	}
 }
 
-bool
-http_is_json(const char *content_type)
+static bool
+is_type(const char *content_type, const char *type)
 {
-	static const char type[] = "application/json";
-	size_t len = sizeof(type) - 1;
+	size_t len = strlen(type);
 
 	if (content_type == NULL || strncasecmp(content_type, type, len) != 0)
 		return false;
@@ -284,4 +283,16 @@ http_is_json(const char *content_type)
 		return false;
 	rest = skip_blanks(rest + 1);
 	return strcasecmp(rest, "charset=utf-8") == 0 || strcasecmp(rest, "charset=\"utf-8\"") == 0;
+}
+
+bool
+http_is_json(const char *content_type)
+{
+	return is_type(content_type, "application/json");
+}
+
+bool
+http_is_form(const char *content_type)
+{
+	return is_type(content_type, "application/x-www-form-urlencoded");
 }

@@ -42,6 +42,8 @@ bool http_etag_matches(const char *header, const char *etag, bool weak);
 
 /* Is the media type application/json, with no charset or charset=utf-8? */
 bool http_is_json(const char *content_type);
+/* application/x-www-form-urlencoded, the same way? */
+bool http_is_form(const char *content_type);
 
 /* Text address to 16 octets, IPv4 as ::ffff:a.b.c.d; false for anything else. */
 bool ip_parse(const char *text, uint8_t ret_ip[16]);

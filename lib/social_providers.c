@@ -247,6 +247,7 @@ social_settings_parse(struct arena *arena, const char *key, const char *body, st
 		settings.found.keys_url = json_text(&object, "keys_url");
 		settings.found.userinfo_url = json_text(&object, "userinfo_url");
 		settings.found.client_auth = json_text(&object, "client_auth");
+		settings.found.names_itself = json_text(&object, "names_itself");
 		settings.scopes = strings_of(arena, json_member(&object, "scopes"));
 		settings.problems = strings_of(arena, json_member(&object, "problems"));
 		if (checked != NULL && checked->type == JSON_INT)
@@ -301,6 +302,7 @@ social_settings_render(struct arena *arena, const struct social_settings *settin
 	add_text(&json, "keys_url", settings->found.keys_url);
 	add_text(&json, "userinfo_url", settings->found.userinfo_url);
 	add_text(&json, "client_auth", settings->found.client_auth);
+	add_text(&json, "names_itself", settings->found.names_itself);
 	add_strings(&json, "scopes", settings->scopes);
 	add_strings(&json, "problems", settings->problems);
 	if (settings->checked_at != NONE)
@@ -333,6 +335,17 @@ social_settings_missing(struct arena *arena, const struct social_settings *setti
 }
 
 /* ---- addresses ---- */
+
+/* Apple says "true", Microsoft 1 or "1", the others true. */
+static bool
+is_true(const struct json *member)
+{
+	if (member == NULL)
+		return false;
+	if (member->type == JSON_STRING)
+		return strcmp(member->string, "true") == 0 || strcmp(member->string, "1") == 0;
+	return member->type == JSON_BOOL ? member->boolean : member->type == JSON_INT && member->integer == 1;
+}
 
 static const char *
 put_in(struct arena *arena, const char *template, const char *name, const char *value)
@@ -433,6 +446,8 @@ social_take_discovery(struct arena *arena, struct social_settings *settings, con
 	settings->found.keys_url = json_text(metadata, "jwks_uri");
 	settings->found.userinfo_url = json_text(metadata, "userinfo_endpoint");
 	settings->found.client_auth = client_auth_of(arena, settings->kind, metadata);
+	settings->found.names_itself =
+	    is_true(json_member(metadata, "authorization_response_iss_parameter_supported")) ? "1" : NULL;
 	if (settings->found.authorize_url == NULL || settings->found.token_url == NULL ||
 	    settings->found.keys_url == NULL)
 		return "discovery_incomplete";
@@ -507,17 +522,6 @@ text_at(struct arena *arena, const struct json *object, const char *path)
 	if (member->type == JSON_INT)
 		return arena_printf(arena, "%lld", (long long)member->integer);
 	return member->type == JSON_STRING && member->string[0] != '\0' ? member->string : NULL;
-}
-
-/* Apple says "true", Microsoft 1 or "1", the others true. */
-static bool
-is_true(const struct json *member)
-{
-	if (member == NULL)
-		return false;
-	if (member->type == JSON_STRING)
-		return strcmp(member->string, "true") == 0 || strcmp(member->string, "1") == 0;
-	return member->type == JSON_BOOL ? member->boolean : member->type == JSON_INT && member->integer == 1;
 }
 
 static bool

@@ -56,6 +56,7 @@ struct social_settings {
 	struct {
 		const char *authorize_url, *token_url, *keys_url, *userinfo_url;	/* NULL: never discovered */
 		const char *client_auth;	/* "post": the secret in the body, for want of Basic */
+		const char *names_itself;	/* "1": it sends iss along (RFC 9207), so an answer without is another's */
 	} found;
 	struct strings problems;	/* words, as the last check found them */
 	int64_t checked_at;		/* NONE: never */

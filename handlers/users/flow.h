@@ -31,6 +31,13 @@ struct flow_data {
 	const char *session_user_id;
 	const char *auth_strength, *amr; /* what was proven */
 	const char *error_code;
+	const char *social; /* the provider that the browser was sent to, or the one it came back from */
+	const char *social_state, *social_nonce, *social_verifier; /* NULL once they are used */
+	const char *wait_job;   /* whose answer is waited for */
+	const char *wait_known; /* "1": somebody had been identified before */
+	const char *identity_provider, *identity_subject; /* proven; NULL: none */
+	const char *identity_email, *identity_verified;   /* "1": by the provider's word */
+	int64_t wait_since;
 	int64_t resend_at;
 	int64_t token_version; /* of the user when it was proven: what has ended their sessions
 				  since ends this too */
@@ -91,6 +98,8 @@ enum err flow_advance(struct tx *, struct flow *, enum flow_event) MUST_CHECK;
  */
 enum err flow_take_cookie(const struct request *, const char *project_id,
 			  struct bytes *ret_binding_digest) MUST_CHECK;
+/* What the browser's flow cookie says, if it has a good one. */
+bool flow_cookie(const struct request *, const char **ret_project_id, struct bytes *ret_binding_digest);
 bool flow_is_bound_to(const struct flow *, struct bytes binding_digest);
 /* GET: the flow of this browser. VERDICT_GO_ON, or why not. */
 enum verdict flow_look(const struct request *, struct tx *, const char *flow_id, struct flow *ret);
@@ -114,6 +123,10 @@ extern const struct field flow_fields[];
 enum verdict flow_reply(const struct request *, unsigned status, const struct flow *);
 enum verdict flow_reply_result(const struct request *, const struct flow *,
 			       const char *redirect_to);
+/* The flow, and a provider's address to go to first. */
+enum verdict flow_reply_away(const struct request *, const struct flow *, const char *provider_url);
+/* 200 with the flow as somebody else has left it meanwhile. */
+enum verdict flow_show_current(const struct request *, struct tx *, const struct flow *ours);
 /* Ends an action: the flow as it is now, or the error; a conflict shows the current flow. */
 enum verdict flow_end(const struct request *, struct tx *, const struct flow *, enum err);
 
@@ -186,6 +199,21 @@ enum verdict flow_prove(const struct request *, struct tx *, struct flow *, enum
 enum err flow_make_user(struct tx *, struct flow *, const char *password_phc,
 			bool email_verified) MUST_CHECK;
 
+/* By the invitation that the flow was begun with: judged first, then used. */
+enum err flow_sign_up_invited(struct tx *, struct flow *) MUST_CHECK;
+
+/* ---- flow_wait.c ---- */
+
+/*
+ * Links what a provider has proven to the flow's user, if it has proven anything. ERR_IDENTITY_TAKEN when it is somebody
+ * else's; ERR_DB_CONFLICT, so that the request runs again, when another was just faster.
+ */
+enum err flow_attach_identity(struct tx *, struct flow *) MUST_CHECK;
+/* What a provider has proven counts no more. */
+void flow_drop_identity(struct flow *);
+/* A look at a flow that waits: picks the answer up if there is one, or gives up. */
+enum verdict flow_look_for_answer(const struct request *, struct tx *, struct flow *);
+
 /* ---- the actions ---- */
 
 enum verdict flow_create(const struct request *, struct tx *);
@@ -204,6 +232,7 @@ enum verdict flow_set_password_work(const struct request *);
 enum verdict flow_set_password(const struct request *, struct tx *);
 enum verdict flow_send_code(const struct request *, struct tx *);
 enum verdict flow_verify_code(const struct request *, struct tx *);
+enum verdict flow_social(const struct request *, struct tx *);
 enum verdict flow_redeem(const struct request *, struct tx *);
 enum verdict flow_complete(const struct request *, struct tx *);
 enum verdict flow_totp(const struct request *, struct tx *);
@@ -256,9 +285,9 @@ struct flow_sign_up_input {
 
 struct flow_send_code_input {
 	struct {
-		bool flow_id, channel;
+		bool flow_id, channel, email;
 	} has;
-	const char *flow_id, *channel;
+	const char *flow_id, *channel, *email;
 };
 
 struct flow_verify_code_input {
@@ -273,6 +302,11 @@ struct flow_passkey_input {
 		bool flow_id, credential, name;
 	} has;
 	const char *flow_id, *credential, *name; /* credential: JSON text */
+struct flow_social_input {
+	struct {
+		bool flow_id, provider;
+	} has;
+	const char *flow_id, *provider;
 };
 
 struct flow_redeem_input {

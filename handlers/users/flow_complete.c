@@ -91,6 +91,12 @@ make_session(const struct request *rq, struct tx *tx, const struct flow *flow,
 	TRY(browser_make_room(rq, tx, &guest, browser));
 	if (flow->kind == FLOW_REAUTHENTICATE)
 		return renew_session(tx, flow, &browser->tokens[0]);
+	if (flow->kind == FLOW_REAUTHENTICATE) {
+		enum err e = session_rotate(tx, flow->row.project_id, flow->row.user_id,
+					    flow->data.session_id,
+					    flow->kind == FLOW_REAUTHENTICATE, &browser->tokens[0]);
+		return e == ERR_NO_ROW ? ERR_FLOW_EXPIRED : e;
+	}
 	if (guest.is_alone)
 		TRY(end_opener(tx, flow));
 	TRY(session_make(tx,

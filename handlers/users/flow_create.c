@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "domain/redirects.h"
+#include "lib/lifetimes.h"
 #include "lib/text.h"
 #include "lib/uris.h"
 
@@ -105,6 +106,16 @@ has_session_of(const struct request *rq, const char *project_id)
 	return request_is_signed_in(rq) && strcmp(project_id, rq->user.project_id) == 0;
 }
 
+/* A new way in asks for a fresh proof of an old one (rule 24). */
+static enum err
+may_link(const struct request *rq, struct flow *flow)
+{
+	if (flow->data.session_id == NULL)
+		return ERR_UNAUTHORIZED;
+	flow->data.email = NULL;
+	return rq->credential.authenticated_at < rq->now_ms - RECENT_SIGN_IN_MS ? ERR_REAUTHENTICATION_REQUIRED : OK;
+}
+
 static enum err
 start(const struct request *rq, const struct flow_client_row *client, struct flow *flow)
 {
@@ -117,6 +128,8 @@ start(const struct request *rq, const struct flow_client_row *client, struct flo
 		flow->data.session_id = rq->credential.id;
 		flow->data.session_user_id = rq->user.id;
 	}
+	if (flow->kind == FLOW_LINK)
+		return may_link(rq, flow);
 	if (flow->kind != FLOW_REAUTHENTICATE)
 		return OK;
 	if (flow->data.session_id == NULL)
@@ -210,5 +223,7 @@ flow_get(const struct request *rq, struct tx *tx)
 	struct flow flow;
 	enum verdict verdict = flow_look(rq, tx, in->flow_id, &flow);
 
+	if (verdict == VERDICT_GO_ON && flow.state == FLOW_WAITING)
+		return flow_look_for_answer(rq, tx, &flow);
 	return verdict == VERDICT_GO_ON ? flow_reply(rq, 200, &flow) : verdict;
 }

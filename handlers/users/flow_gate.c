@@ -53,6 +53,17 @@ flow_take_cookie(const struct request *rq, const char *project_id, struct bytes 
 }
 
 bool
+flow_cookie(const struct request *rq, const char **ret_project_id, struct bytes *ret_binding_digest)
+{
+	const char *cookie = cookie_of(rq, ret_project_id);
+
+	if (cookie == NULL)
+		return false;
+	*ret_binding_digest = sha256_bytes(rq->arena, cookie, strlen(cookie));
+	return true;
+}
+
+bool
 flow_is_bound_to(const struct flow *flow, struct bytes binding)
 {
 	const struct bytes *own = &flow->row.binding_digest;

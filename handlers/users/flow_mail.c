@@ -143,7 +143,8 @@ choose_mail(const struct request *rq, struct tx *tx, const struct flow *flow,
 		return OK;
 	}
 	*ret_mail = verification_mail(rq, flow, made);
-	if (flow->kind != FLOW_SIGN_UP)
+	/* With an account at a provider behind it, the code links that one to the account that exists. */
+	if (flow->kind != FLOW_SIGN_UP || flow->data.identity_subject != NULL)
 		return OK;
 	enum err e = flow_find_user(tx, flow, &user);
 	if (e == OK)

@@ -61,7 +61,7 @@ prove_sign_up(struct tx *tx, struct flow *flow, enum proof proof)
 		return prove_known(tx, flow, &user);
 	}
 	TRY(e);
-	if (!is_here || flow->data.password_phc == NULL)
+	if (!is_here || (flow->data.password_phc == NULL && flow->data.identity_subject == NULL))
 		flow->data.password_due = 1;
 	return OK;
 }
@@ -83,6 +83,18 @@ prove(struct tx *tx, struct flow *flow, enum proof proof)
 	return prove_known(tx, flow, &user);
 }
 
+/* The account at a provider behind this proof; who has one needs no password. */
+static enum err
+attach(const struct request *rq, struct tx *tx, struct flow *flow)
+{
+	if (flow->data.identity_subject == NULL)
+		return OK;
+	TRY(flow_attach_identity(tx, flow));
+	flow_note_factor(rq, flow, "social_oauth", "fed");
+	flow->data.password_due = NONE;
+	return OK;
+}
+
 static bool
 ends_flow(enum err e)
 {
@@ -92,13 +104,18 @@ ends_flow(enum err e)
 enum verdict
 flow_prove(const struct request *rq, struct tx *tx, struct flow *flow, enum proof proof)
 {
+	/* Whoever began in another browser may not be who reads this mailbox: their account at a provider isn't linked. */
+	if (proof == PROOF_LINK_ELSEWHERE)
+		flow_drop_identity(flow);
 	enum err refusal = prove(tx, flow, proof);
 
 	if (refusal != OK && !ends_flow(refusal))
 		return flow_end(rq, tx, flow, refusal);
 	note_proof(rq, flow, proof);
-	if (refusal == OK)
-		return flow_end(rq, tx, flow, flow_pass(rq, tx, flow));
+	if (refusal == OK) {
+		enum err attached = attach(rq, tx, flow);
+		return flow_end(rq, tx, flow, attached == OK ? flow_pass(rq, tx, flow) : attached);
+	}
 	flow->data.error_code = error_info(refusal)->code;
 	enum err e = flow_advance(tx, flow, FLOW_REFUSED);
 	if (e != OK)

@@ -45,8 +45,8 @@ flow_make_user(struct tx *tx, struct flow *flow, const char *password_phc, bool 
  * The invitation is judged before the address, so that a made-up one tells nothing about the
  * address.
  */
-static enum err
-sign_up_invited(struct tx *tx, struct flow *flow)
+enum err
+flow_sign_up_invited(struct tx *tx, struct flow *flow)
 {
 	struct invitation_accepted accepted;
 	const char *invited_key;
@@ -65,7 +65,7 @@ static enum err
 sign_up_at_once(const struct request *rq, struct tx *tx, struct flow *flow)
 {
 	if (flow->data.invitation != NULL)
-		TRY(sign_up_invited(tx, flow));
+		TRY(flow_sign_up_invited(tx, flow));
 	else if (flow->settings.sign_up != SIGN_UP_OPEN)
 		return ERR_SIGN_UP_DISABLED;
 	else

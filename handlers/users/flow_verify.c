@@ -5,8 +5,33 @@
 
 #include "lib/codes.h"
 #include "lib/secrets.h"
+#include "lib/text.h"
 
 /* ---- send_code ---- */
+
+/* A provider gave no address: the person types one, and may correct it. Mail goes to the stored one where it has an account. */
+static enum verdict
+take_address(const struct request *rq, struct tx *tx, struct flow *flow)
+{
+	const struct flow_send_code_input *in = rq->input;
+	bool is_asked = flow->data.identity_subject != NULL && flow->data.identity_email == NULL;
+	struct user_row user;
+
+	if (!is_asked || in->email == NULL) {
+		if (in->email != NULL)
+			return fail_field(rq, "email", "not_here", "The address is known already.");
+		if (flow->data.email_key == NULL)
+			return fail_field(rq, "email", "required", "Name the address to verify.");
+		return go_on(rq);
+	}
+	if (!email_key(rq->arena, in->email, &flow->data.email_key))
+		return fail_field(rq, "email", "email", "This isn't an e-mail address.");
+	flow->data.email = in->email;
+	enum err e = flow_find_user(tx, flow, &user);
+	if (e == OK)
+		flow->data.email = user.email;
+	return e == OK || e == ERR_NO_ROW ? go_on(rq) : fail_err(rq, e);
+}
 
 enum verdict
 flow_send_code(const struct request *rq, struct tx *tx)
@@ -22,6 +47,9 @@ flow_send_code(const struct request *rq, struct tx *tx)
 		return fail(rq, ERR_TOO_MANY_ATTEMPTS,
 			    "A mail was just sent. Wait before asking for another one.");
 	}
+	verdict = take_address(rq, tx, &flow);
+	if (verdict != VERDICT_GO_ON)
+		return verdict;
 	enum err e = flow_send_proof(rq, tx, &flow);
 	if (e == OK)
 		e = flow_advance(tx, &flow, FLOW_CODE_SENT);

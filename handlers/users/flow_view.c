@@ -27,6 +27,7 @@ struct flow_view {
 	const char *error_code;
 	const char *flow_token;
 	int64_t expires_at;
+	const char *provider_url;
 	const struct result_view *result;
 	const struct totp_begun *totp;
 	const char *passkey_options;
@@ -68,6 +69,8 @@ const struct field flow_fields[] = {
 	OUT_STRING(struct flow_view, flow_token, .flags = FIELD_SECRET,
 		   .description = "To be sent back as X-Flow-Token"),
 	OUT_TIME(struct flow_view, expires_at),
+	OUT_STRING(struct flow_view, provider_url, .flags = FIELD_OPTIONAL | FIELD_SECRET,
+		   .description = "Only from social: where the browser goes first"),
 	OUT_OBJECT(struct flow_view, result, result_fields, .flags = FIELD_NULLABLE),
 	OUT_OBJECT(struct flow_view, totp, totp_begun_fields, .flags = FIELD_OPTIONAL,
 		   .description = "Shown once, by totp_start"),
@@ -175,6 +178,29 @@ flow_reply_result(const struct request *rq, const struct flow *flow, const char 
 		return fail_err(rq, e);
 	view.result = &result;
 	return reply(rq, 200, flow_fields, &view);
+}
+
+enum verdict
+flow_reply_away(const struct request *rq, const struct flow *flow, const char *provider_url)
+{
+	struct flow_view view;
+	enum err e = make_view(rq, flow, &view);
+
+	if (e != OK)
+		return fail_err(rq, e);
+	view.provider_url = provider_url;
+	return reply(rq, 200, flow_fields, &view);
+}
+
+enum verdict
+flow_show_current(const struct request *rq, struct tx *tx, const struct flow *ours)
+{
+	struct flow current;
+	enum err e = flow_load(rq, tx, ours->row.project_id, ours->row.id, &current);
+
+	if (e == OK && (flow_is_over(current.state) || !flow_is_bound_to(&current, ours->row.binding_digest)))
+		e = ERR_FLOW_EXPIRED;
+	return e == OK ? flow_reply(rq, 200, &current) : fail_err(rq, e);
 }
 
 /* 409 with the flow as somebody else has left it; 410 when they have finished it. */

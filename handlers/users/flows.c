@@ -11,7 +11,7 @@
 #define EMAIL_MAX 254
 #define NAME_MAX  255
 
-static const char *const KINDS[] = { "sign_in", "sign_up", "recover", "reauthenticate", NULL };
+static const char *const KINDS[] = { "sign_in", "sign_up", "recover", "reauthenticate", "link", NULL };
 static const char *const TRANSPORTS[] = { "cookie", "code", NULL };
 static const char *const CHANNELS[] = { "email", NULL };
 
@@ -79,6 +79,8 @@ static const struct field sign_up_fields[] = {
 static const struct field send_code_fields[] = {
 	FLOW_ID(struct flow_send_code_input),
 	IN_ENUM(struct flow_send_code_input, channel, CHANNELS, .description = "email when absent"),
+	IN_STRING(struct flow_send_code_input, email, .min = 1, .max = EMAIL_MAX,
+		  .description = "Only where a provider gave no address: the one to verify"),
 	FIELDS_END,
 };
 
@@ -112,6 +114,9 @@ static const struct field passkey_register_fields[] = {
 	FLOW_ID(struct flow_passkey_input),
 	CREDENTIAL,
 	IN_STRING(struct flow_passkey_input, name, .min = 1, .max = FACTOR_NAME_MAX),
+static const struct field social_fields[] = {
+	FLOW_ID(struct flow_social_input),
+	IN_STRING(struct flow_social_input, provider, .min = 1, .max = 48, .flags = FIELD_REQUIRED),
 	FIELDS_END,
 };
 
@@ -153,7 +158,7 @@ const struct route flow_routes[] = {
 	    .summary = "Get a flow of this browser",
 	    .auth = AUTH_PUBLIC,
 	    .site = SITE_BOTH,
-	    .tx = TX_READ_ONE,
+	    .tx = TX_WRITE,	/* it picks up what a flow waits for */
 	    .flags = ROUTE_SHOWS_SECRET,
 	    .output = flow_fields,
 	    INPUT(struct flow_path, path_fields),
@@ -303,6 +308,12 @@ const struct route flow_routes[] = {
 	    .errors = { ERR_FLOW_EXPIRED, ERR_FLOW_STATE_CONFLICT, ERR_METHOD_DISABLED,
 			ERR_PASSKEY_EXISTS },
 	    .handler = flow_passkey_register,
+	    ACTION("social", RATE_FLOW_ACTION),
+	    .summary = "Go to a sign-in provider",
+	    .description = "Answers provider_url, where the browser goes next; it comes back by /social/callback.",
+	    INPUT(struct flow_social_input, social_fields),
+	    .errors = { ERR_FLOW_EXPIRED, ERR_FLOW_STATE_CONFLICT, ERR_METHOD_DISABLED },
+	    .handler = flow_social,
 	},
 	{
 	    ACTION("complete", RATE_FLOW_ACTION),

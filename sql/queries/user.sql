@@ -125,3 +125,9 @@ JOIN users u ON u.project_id = m.console_id AND u.id = m.user_id
 JOIN orgs o ON o.id = m.org_id
 WHERE m.console_id = :project_id AND m.user_id = :user_id
 ORDER BY m.org_id;
+
+-- The person's row as the guard of what they sign in with.
+-- name: user_guard :exec
+UPDATE users
+SET updated_at = :now
+WHERE project_id = :project_id AND id = :id;

@@ -48,3 +48,11 @@ DELETE FROM user_identities WHERE project_id = :project_id AND user_id = :user_i
 -- Whoever linked them may not be who reads the mailbox that was just proven (users.md rule 19).
 -- name: user_identity_drop_all :exec
 DELETE FROM user_identities WHERE project_id = :project_id AND user_id = :user_id;
+
+-- How many ways in a person has.
+-- name: user_ways_in :one
+SELECT u.email_verified_at,
+	(SELECT COUNT(*) FROM user_passwords w WHERE w.project_id = :project_id AND w.user_id = :id) AS password_count,
+	(SELECT COUNT(*) FROM user_identities i WHERE i.project_id = :project_id AND i.user_id = :id) AS identity_count
+FROM users u
+WHERE u.project_id = :project_id AND u.id = :id;

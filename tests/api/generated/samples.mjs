@@ -217,6 +217,14 @@ export const samples = {
 		const { passkey_options } = await flow.go("passkey_register_options");
 		return withFlow(flow, "passkey_register", { credential: new Authenticator({ origin: flow.browser.origin }).create(passkey_options) });
 	},
+	"POST /api/v1/flows/{flow_id}/social": async (world) => {
+		await fixtures.socialProvider(world.owner, "github");
+		await (await world.owner.session()).patch("/api/v1/sign_in_settings", { methods: ["password", "social"] });
+		const flow = await fixtures.openFlow(world.server, "sign_in", { browser: new Client(world.server, { site: "auth" }), client_id: world.project.clientId });
+		return withFlow(flow, "social", { provider: "github" });
+	},
+	"GET /api/v1/social/callback": async () => ({ target: "/api/v1/social/callback?state=nobodys&code=x", status: 303 }),
+	"POST /api/v1/social/callback": async () => ({ status: 303 }),
 	"POST /api/v1/flows/redeem": async (world) => {
 		const known = await person(world.server, { password: true });
 		const mail = await fixtures.recoverMail(world.server, known.email);
