@@ -302,6 +302,8 @@ struct flow_passkey_input {
 		bool flow_id, credential, name;
 	} has;
 	const char *flow_id, *credential, *name; /* credential: JSON text */
+};
+
 struct flow_social_input {
 	struct {
 		bool flow_id, provider;

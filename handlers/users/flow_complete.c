@@ -16,6 +16,13 @@ is_console(const struct request *rq, const struct flow *flow)
 	return strcmp(flow->row.project_id, rq->console_id) == 0;
 }
 
+/* Who was signed in already goes on with the session they have. */
+static bool
+goes_on(const struct flow *flow)
+{
+	return flow->kind == FLOW_REAUTHENTICATE || flow->kind == FLOW_LINK;
+}
+
 /* The console's people hold one account in a browser. */
 static struct browser_guest
 guest_of(const struct request *rq, const struct flow *flow, const struct session_policy *policy)
@@ -24,7 +31,7 @@ guest_of(const struct request *rq, const struct flow *flow, const struct session
 		.project_id = flow->row.project_id,
 		.user_id = flow->row.user_id,
 		.policy = policy,
-		.renewed_id = flow->kind == FLOW_REAUTHENTICATE ? flow->data.session_id : NULL,
+		.renewed_id = goes_on(flow) ? flow->data.session_id : NULL,
 		.is_alone = !policy->multi_session || is_console(rq, flow),
 	};
 }
@@ -68,7 +75,8 @@ static enum err
 renew_session(struct tx *tx, const struct flow *flow, const char **ret_token)
 {
 	enum err e = session_rotate(tx, flow->row.project_id, flow->row.user_id,
-				    flow->data.session_id, true, ret_token);
+				    flow->data.session_id, flow->kind == FLOW_REAUTHENTICATE,
+				    ret_token);
 
 	if (e != OK || flow->data.level != 2)
 		return e == ERR_NO_ROW ? ERR_FLOW_EXPIRED : e;
@@ -89,14 +97,8 @@ make_session(const struct request *rq, struct tx *tx, const struct flow *flow,
 	struct session_made made;
 
 	TRY(browser_make_room(rq, tx, &guest, browser));
-	if (flow->kind == FLOW_REAUTHENTICATE)
+	if (goes_on(flow))
 		return renew_session(tx, flow, &browser->tokens[0]);
-	if (flow->kind == FLOW_REAUTHENTICATE) {
-		enum err e = session_rotate(tx, flow->row.project_id, flow->row.user_id,
-					    flow->data.session_id,
-					    flow->kind == FLOW_REAUTHENTICATE, &browser->tokens[0]);
-		return e == ERR_NO_ROW ? ERR_FLOW_EXPIRED : e;
-	}
 	if (guest.is_alone)
 		TRY(end_opener(tx, flow));
 	TRY(session_make(tx,

@@ -114,6 +114,9 @@ static const struct field passkey_register_fields[] = {
 	FLOW_ID(struct flow_passkey_input),
 	CREDENTIAL,
 	IN_STRING(struct flow_passkey_input, name, .min = 1, .max = FACTOR_NAME_MAX),
+	FIELDS_END,
+};
+
 static const struct field social_fields[] = {
 	FLOW_ID(struct flow_social_input),
 	IN_STRING(struct flow_social_input, provider, .min = 1, .max = 48, .flags = FIELD_REQUIRED),
@@ -308,6 +311,8 @@ const struct route flow_routes[] = {
 	    .errors = { ERR_FLOW_EXPIRED, ERR_FLOW_STATE_CONFLICT, ERR_METHOD_DISABLED,
 			ERR_PASSKEY_EXISTS },
 	    .handler = flow_passkey_register,
+	},
+	{
 	    ACTION("social", RATE_FLOW_ACTION),
 	    .summary = "Go to a sign-in provider",
 	    .description = "Answers provider_url, where the browser goes next; it comes back by /social/callback.",

@@ -60,7 +60,6 @@ const SENTENCES: Record<ErrorCode | "unreachable", string | null> = {
 	cannot_delete_console: "The console runs this dashboard and can't be deleted.",
 	last_redirect_uri: "A project keeps at least one redirect URI.",
 	identity_taken: "That account at the provider belongs to somebody else here.",
-	last_sign_in_method: "This is the last way to sign in to the account.",
 	provider_in_use: "People sign in with this provider. Turn it off, or remove their accounts there first.",
 	redirect_uri_exists: "That redirect URI is registered already.",
 	client_is_public: "A public client has no secret.",

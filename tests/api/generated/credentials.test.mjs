@@ -8,17 +8,17 @@ import { expectPlain, gate, gated, isPublic, kindsOf, LEAST_ROLE, perKind, prepa
 const guarded = gated.filter((route) => !isPublic(route));
 const withPermission = guarded.filter((route) => route.permission && route.permission !== "*");
 
-gate("each allowed credential succeeds", 215, perKind(guarded), async (one) => {
+gate("each allowed credential succeeds", 232, perKind(guarded), async (one) => {
 	await expectPlain(await prepare(one, one.kind));
 });
 
-gate("no credential: 401 with WWW-Authenticate", 94, guarded, async (route) => {
+gate("no credential: 401 with WWW-Authenticate", 111, guarded, async (route) => {
 	const request = await prepare(route);
 	expectError(await request.send({ by: stripped(request.client) }), 401, "unauthorized");
 	await expectPlain(request);
 });
 
-gate("a malformed credential: 401, also beside a good X-Auth-Token or cookie", 94, guarded, async (route) => {
+gate("a malformed credential: 401, also beside a good X-Auth-Token or cookie", 111, guarded, async (route) => {
 	const request = await prepare(route);
 	const nobody = stripped(request.client);
 	for (const text of ["nonsense", "gpat_", "gsk_live_0123456789abcdefghijklmnopqrstuv000000", "a b"])
@@ -35,7 +35,7 @@ const wrongKinds = guarded.flatMap((route) => [
 	...(route.callers.includes("U") ? [{ ...route, kind: "pinned", label: `${route.name} as a pinned key` }] : []),
 ]);
 
-gate("the wrong kind of credential: 403 credential_not_allowed", 69, wrongKinds, async (one) => {
+gate("the wrong kind of credential: 403 credential_not_allowed", 103, wrongKinds, async (one) => {
 	const request = await prepare(one);
 	expectError(await request.send({ by: await request.world.client(one.kind) }), 403, "credential_not_allowed");
 	await expectPlain(request);
@@ -70,7 +70,7 @@ gate("a key without the scope: 403 insufficient_scope", 53, scoped, async (route
 
 const written = guarded.filter((route) => route.method !== "GET" && route.callers.includes("S"));
 
-gate("U-5 a session's write that doesn't come from our page: 403 csrf_failed", 55, written, async (route) => {
+gate("U-5 a session's write that doesn't come from our page: 403 csrf_failed", 70, written, async (route) => {
 	const request = await prepare(route, "S");
 	const other = await request.world.owner.session();
 	expectError(await request.send({ headers: { "X-CSRF-Token": null } }), 403, "csrf_failed");
@@ -88,7 +88,7 @@ gate("U-5 a session's write that doesn't come from our page: 403 csrf_failed", 5
 
 const flowActions = gated.filter((route) => route.path.startsWith("/api/v1/flows/{flow_id}/"));
 
-gate("U-4 a flow's action without its token or from another page: 403 csrf_failed; from another browser: 404", 10, flowActions, async (route) => {
+gate("U-4 a flow's action without its token or from another page: 403 csrf_failed; from another browser: 404", 18, flowActions, async (route) => {
 	const request = await prepare(route);
 	expectError(await request.send({ headers: { "X-Flow-Token": null } }), 403, "csrf_failed");
 	expectError(await request.send({ headers: { "X-Flow-Token": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" } }), 403, "csrf_failed");
