@@ -87,6 +87,16 @@ const projectRoutes = [
 	}),
 	createRoute({
 		getParentRoute: () => root,
+		path: "/projects/$projectId/branding",
+		component: lazyRouteComponent(() => import("./branding/branding"), "BrandingPage"),
+	}),
+	createRoute({
+		getParentRoute: () => root,
+		path: "/projects/$projectId/redirects",
+		component: lazyRouteComponent(() => import("./redirect-settings/redirect-settings"), "RedirectSettingsPage"),
+	}),
+	createRoute({
+		getParentRoute: () => root,
 		path: "/projects/$projectId/settings",
 		component: lazyRouteComponent(() => import("./projects/project-settings"), "ProjectSettings"),
 	}),

@@ -2,7 +2,7 @@
 import { isColor, readable, textOn } from "./colors";
 import { el } from "./dom";
 import { currentStage } from "./stage";
-import { languages, switchLanguage, t } from "./text";
+import { currentLanguage, languages, switchLanguage, t } from "./text";
 
 export interface Branding {
 	app_name?: string | null;
@@ -58,7 +58,7 @@ function colors({ primary_color, background_color }: Branding, base: typeof LIGH
 		"--on-primary": textOn(primary),
 		"--link": readable(primary, base.card),
 		"--page": page,
-		"--on-page": readable(textOn(page), page),
+		"--on-page": textOn(page),
 	};
 }
 
@@ -102,7 +102,10 @@ export function applyBrand(found: SignInConfig): void {
 
 /** Our own files are named by the host that serves the pages; the content security policy lets no other host's in. */
 function ownAddress(url: string): string | null {
-	const { origin, pathname } = new URL(url, location.href);
+	const { origin, pathname, protocol } = new URL(url, location.href);
+	if (protocol === "data:" && !currentStage().isLive) {
+		return url; // a logo that isn't saved yet
+	}
 	return origin === location.origin || pathname.startsWith("/api/v1/public/assets/") ? pathname : null;
 }
 
@@ -133,7 +136,7 @@ function drawLegal({ terms_url, privacy_url, support_email }: Branding): void {
 			outward(t("privacy"), privacy_url),
 			support_email ? el("a", { href: `mailto:${support_email}` }, t("support")) : null,
 			...Object.entries(languages())
-				.filter(([language]) => language !== document.documentElement.lang)
+				.filter(([language]) => language !== currentLanguage())
 				.map(([language, name]) =>
 					el(
 						"button",

@@ -2,6 +2,7 @@
 
 const ENOUGH = 4.5;
 const DARK = "#1c1917";
+const BLACK = "#000000";
 const LIGHT = "#ffffff";
 
 type Channels = [number, number, number];
@@ -23,9 +24,10 @@ export function contrast(one: string, other: string): number {
 	return (high + 0.05) / (low + 0.05);
 }
 
-/** Black or white text, whichever reads better on a colour. */
+/** Nearly black or white text, whichever reads better on a colour; on some greys only black does. */
 export function textOn(color: string): string {
-	return contrast(DARK, color) >= contrast(LIGHT, color) ? DARK : LIGHT;
+	const better = contrast(DARK, color) >= contrast(LIGHT, color) ? DARK : LIGHT;
+	return contrast(better, color) >= ENOUGH ? better : BLACK;
 }
 
 function mix(color: string, towards: string, share: number): string {

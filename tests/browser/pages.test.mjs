@@ -62,6 +62,8 @@ function views({ owner, project }) {
 			"make default": openDialog(press("Make default")),
 			"delete project": openDialog(press("Delete project")),
 		}],
+		[`${one}/branding`, "Branding", { "in the dark": async (page) => page.getByRole("radiogroup", { name: "Colours" }).getByText("Dark").click() }],
+		[`${one}/redirects`, "Redirects", { "as API": press("View as API") }],
 		[`${one}/audit-log`, "Audit log", { "an entry": openFirstEntry }],
 		[`${one}/events`, "Events", { "an event": openFirstEntry }],
 		[`${one}/protect`, "Protect a site", {}],

@@ -1,11 +1,13 @@
 // The links at the side: the project's pages, then the organization's.
 import {
 	IconActivity,
+	IconArrowGuide,
 	IconBuilding,
 	IconHistory,
 	IconKey,
 	IconLayoutGrid,
 	IconMailForward,
+	IconPalette,
 	IconServer2,
 	IconServerCog,
 	IconSettings,
@@ -30,6 +32,8 @@ const PROJECT_ITEMS: NavItem[] = [
 	{ to: "/projects/$projectId", label: "Overview", icon: IconActivity },
 	{ to: "/projects/$projectId/api-keys", label: "API keys", icon: IconKey },
 	{ to: "/projects/$projectId/members", label: "Members", icon: IconUsers, needs: "project_member.read" },
+	{ to: "/projects/$projectId/branding", label: "Branding", icon: IconPalette, needs: "sign_in.read" },
+	{ to: "/projects/$projectId/redirects", label: "Redirects", icon: IconArrowGuide, needs: "sign_in.read" },
 	{ to: "/projects/$projectId/events", label: "Events", icon: IconServer2, needs: "event.read" },
 	{ to: "/projects/$projectId/audit-log", label: "Audit log", icon: IconHistory, needs: "audit.read" },
 	{ to: "/projects/$projectId/protect", label: "Protect a site", icon: IconShieldCheck },

@@ -8,7 +8,7 @@ import { CopyBlock } from "./copy";
 export interface ApiCall {
 	/** What the line does, when there is more than one. */
 	label?: string;
-	method: "GET" | "POST" | "PATCH" | "DELETE";
+	method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
 	path: string;
 	body?: unknown;
 	projectId?: string;
