@@ -1,24 +1,18 @@
 // The dialog that replaces a key by a new one, with a time in which both work.
-import { NativeSelect, Stack, Text } from "@mantine/core";
+import { Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import { api, send } from "../api/client";
 import type { ApiKey, NewApiKey } from "../api/types";
 import { useAction } from "../ui/action";
 import { Dialog } from "../ui/dialog";
 import { FormFoot } from "../ui/form-foot";
+import { GraceChoice, USUAL_GRACE_S } from "../ui/grace-choice";
 import { SecretOnce } from "../ui/secret-once";
 
-const GRACES = [
-	{ value: "0", label: "End it at once" },
-	{ value: "3600", label: "Keep it for an hour" },
-	{ value: "86400", label: "Keep it for a day" },
-	{ value: "604800", label: "Keep it for a week" },
-];
-
 export default function RotateApiKey({ apiKey, onClose }: { apiKey: ApiKey; onClose: () => void }) {
-	const [grace, setGrace] = useState("3600");
+	const [grace, setGrace] = useState(USUAL_GRACE_S);
 	const [created, setCreated] = useState<NewApiKey | null>(null);
-	const body = { grace_s: Number(grace) };
+	const body = { grace_s: grace };
 	const rotate = useAction({
 		run: () => send(api.POST("/api/v1/api_keys/{id}/rotate", { params: { path: { id: apiKey.id } }, body })),
 		refresh: [["api-keys"], ["audit-events"]],
@@ -49,13 +43,7 @@ export default function RotateApiKey({ apiKey, onClose }: { apiKey: ApiKey; onCl
 							</code>{" "}
 							working until every program has the new one.
 						</Text>
-						<NativeSelect
-							label="The old key"
-							data={GRACES}
-							value={grace}
-							onChange={(event) => setGrace(event.currentTarget.value)}
-							data-autofocus
-						/>
+						<GraceChoice label="The old key" grace_s={grace} onChange={setGrace} />
 						<FormFoot
 							submit="Rotate"
 							error={rotate.error}

@@ -172,7 +172,7 @@ function Credentials({ project, canWrite, onRotate }: CredentialsProps) {
 			{canWrite ? (
 				<div className="gh-danger-row">
 					<Text size="sm" c="dimmed">
-						The client secret isn't readable any more. A new one ends the old one at once.
+						The client secret isn't readable any more. A new one replaces it, at once or after a time in which both work.
 					</Text>
 					<Button variant="default" onClick={onRotate}>
 						New client secret

@@ -5,19 +5,22 @@ import { api, onProject, send } from "../api/client";
 import type { Project } from "../api/types";
 import { useAction } from "../ui/action";
 import { Dialog } from "../ui/dialog";
+import { GraceChoice, USUAL_GRACE_S } from "../ui/grace-choice";
 import { FormProblem } from "../ui/resource";
 import { SecretOnce } from "../ui/secret-once";
 import { ViewAsApi } from "../ui/view-as-api";
 
 export default function RotateClientSecret({ project, onClose }: { project: Project; onClose: () => void }) {
 	const [secret, setSecret] = useState<string | null>(null);
+	const [grace, setGrace] = useState(USUAL_GRACE_S);
+	const body = { grace_s: grace };
 	const rotate = useAction({
 		run: () =>
 			send(
 				api.POST("/api/v1/clients/{id}/rotate_secret", {
 					params: { path: { id: project.client_id } },
 					headers: onProject(project.id),
-					body: {},
+					body,
 				}),
 			),
 		refresh: [["audit-events", project.id]],
@@ -39,15 +42,18 @@ export default function RotateClientSecret({ project, onClose }: { project: Proj
 			) : (
 				<Stack gap="md">
 					<Text>
-						Apps that sign people in to <strong>{project.name}</strong> with the old secret stop working at once, until
-						they get the new one.
+						Apps that sign people in to <strong>{project.name}</strong> need the new secret.{" "}
+						{grace === 0
+							? "With the old one they stop working at once."
+							: "Keep the old one working until every app has the new one; one that was replaced before ends now."}
 					</Text>
+					<GraceChoice label="The old secret" grace_s={grace} onChange={setGrace} />
 					<FormProblem error={rotate.error} />
 					<Group justify="flex-end">
 						<Button variant="default" onClick={onClose}>
 							Cancel
 						</Button>
-						<Button color="red.8" loading={rotate.isPending} onClick={() => rotate.mutate(undefined)} data-autofocus>
+						<Button color="red.8" loading={rotate.isPending} onClick={() => rotate.mutate(undefined)}>
 							Replace the secret
 						</Button>
 					</Group>
@@ -56,7 +62,7 @@ export default function RotateClientSecret({ project, onClose }: { project: Proj
 							{
 								method: "POST",
 								path: `/api/v1/clients/${project.client_id}/rotate_secret`,
-								body: {},
+								body,
 								projectId: project.id,
 								isSessionOnly: true,
 							},
