@@ -1,4 +1,5 @@
 // Calls the API of this origin; a refusal is thrown.
+import { clientId } from "./place";
 
 export interface FieldProblem {
 	field: string;
@@ -61,6 +62,9 @@ export async function call<T>(method: string, path: string, options: CallOptions
 
 async function callOnce<T>(method: string, path: string, options: CallOptions): Promise<T> {
 	const headers: Record<string, string> = {};
+	if (clientId) {
+		headers["X-Client-Id"] = clientId;
+	}
 	if (options.body !== undefined) {
 		headers["Content-Type"] = "application/json";
 	}

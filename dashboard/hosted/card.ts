@@ -27,8 +27,9 @@ export function show({ title, text, body = [], foot = [] }: Content): void {
 		return;
 	}
 	document.title = title;
-	const field = card.querySelector<HTMLElement>("input:not([hidden], [readonly], [type=radio])");
-	(field ?? heading).focus();
+	// Not what a closed part holds.
+	const fields = card.querySelectorAll<HTMLElement>("input:not([hidden], [readonly], [type=radio], [type=file])");
+	([...fields].find((field) => field.checkVisibility()) ?? heading).focus();
 }
 
 /** The sentence for any failure. */

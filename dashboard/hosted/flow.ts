@@ -3,11 +3,11 @@ import { call, Refusal } from "./api";
 import { clientId } from "./place";
 import { currentLanguage } from "./text";
 
-export type FlowKind = "sign_in" | "sign_up" | "recover";
+export type FlowKind = "sign_in" | "sign_up" | "recover" | "reauthenticate";
 
 export interface Flow {
 	id: string;
-	kind: FlowKind | "reauthenticate" | "link" | "upgrade";
+	kind: FlowKind | "link" | "upgrade";
 	state: string;
 	options: { action: string; method?: string | null }[];
 	identifier_hint: string | null;

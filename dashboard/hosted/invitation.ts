@@ -47,7 +47,7 @@ export function invitationNotes(invitation: Invitation, session: Session | null)
 		"div",
 		{ class: "notes" },
 		invitation.email_hint ? el("p", {}, t("invite_for", { email: invitation.email_hint })) : null,
-		session ? el("p", {}, t("invite_as", { email: session.user.email })) : null,
+		session ? el("p", {}, t("invite_as", { email: session.user.email ?? session.user.name })) : null,
 		el("p", {}, t("invite_until", { date: until.format(new Date(invitation.expires_at)) })),
 	);
 }

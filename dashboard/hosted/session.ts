@@ -1,9 +1,20 @@
 // Who is signed in at this origin, if anybody.
 import { call, Refusal } from "./api";
 
+interface Person {
+	email: string | null;
+	username: string | null;
+	name: string;
+}
+
 export interface Session {
-	user: { email: string };
+	session: { id: string };
+	user: Person;
 	csrf_token: string;
+	/** Who acts in this user's name. */
+	impersonator_email: string | null;
+	/** Further accounts of this browser. */
+	others: { session: { id: string }; user: Person }[];
 }
 
 export async function currentSession(): Promise<Session | null> {

@@ -1,6 +1,8 @@
 // Chooses the catalogue by what was asked for or the browser's language, and fills in the words.
 import { type Catalogue, en, type MessageKey } from "./messages/en";
 
+export type { MessageKey };
+
 const NAMES = { en: "English", es: "Español" };
 type Language = keyof typeof NAMES;
 
