@@ -39,6 +39,7 @@ const struct route *const gatehouse_routes[] = {
 	account_routes,
 	account_contact_routes,
 	account_profile_routes,
+	export_routes,
 	user_list_routes,
 	user_routes,
 	user_status_routes,

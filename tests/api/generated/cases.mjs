@@ -26,7 +26,7 @@ export const LEAST_ROLE = {
 	"project.create": "manager", "project.write": "manager", "invitation.read": "manager", "invitation.write": "manager", "client.write": "manager", "branding.write": "manager",
 	"org.write": "admin", "member.write": "admin", "project.delete": "admin", "project_member.write": "admin", "audit.read": "admin", "audit.export": "admin", "sign_in.write": "admin",
 	"org.delete": "owner",
-	"user.impersonate": "admin",
+	"user.impersonate": "admin", "user.export": "admin",
 	// An operator is an owner or admin of the operator organization: those cases are written by hand.
 	"installation.write": "operator",
 };

@@ -269,6 +269,8 @@ export const samples = {
 		const user = await projectUser(world.server, world.project);
 		return { by: await user.session({ impersonator_id: world.owner.id, impersonation_reason: "testing" }), json: {}, status: 204 };
 	},
+	"GET /api/v1/account/export": async () => ({}),
+	"GET /api/v1/users/{id}/export": async (world) => ({ target: `/api/v1/users/${(await userOf(world)).id}/export` }),
 	"GET /api/v1/account": async () => ({}),
 	"PATCH /api/v1/account": async () => ({ json: { name: "Renamed" } }),
 	"DELETE /api/v1/account": async (world) => ({ by: await (await world.org.member("member")).session(), target: "/api/v1/account?confirm=DELETE", status: 202 }),
