@@ -138,6 +138,31 @@ label_of(struct tx *tx, const struct user_make *make)
 				     });
 }
 
+static enum err
+record_made(struct tx *tx, const struct user_make *make, const char *org_id, const char *id)
+{
+	return record(tx, &(struct record){
+			   .event = EV_USER_CREATED,
+			   .org_id = org_id,
+			   .project_id = make->project_id,
+			   .target_id = id,
+			   .target_label = label_of(tx, make),
+			   .fields = user_shown_fields,
+			   .after =
+			       &(struct user_shown){
+				   .id = id,
+				   .email = make->email,
+				   .email_verified = make->email_verified,
+				   .phone = make->phone,
+				   .username = make->username,
+				   .external_id = make->external_id,
+				   .name = make->name,
+				   .locale = make->locale,
+				   .created_at = tx->now_ms,
+			       },
+		       });
+}
+
 enum err
 user_make(struct tx *tx, const struct user_make *make, const char **ret_user_id)
 {
@@ -158,26 +183,8 @@ user_make(struct tx *tx, const struct user_make *make, const char **ret_user_id)
 	TRY(insert_password(tx, make, id));
 	if (make->acts)
 		tx->actor = (struct actor){ .kind = "user", .id = id, .label = label_of(tx, make) };
-	TRY(record(tx, &(struct record){
-			   .event = EV_USER_CREATED,
-			   .org_id = org_id,
-			   .project_id = make->project_id,
-			   .target_id = id,
-			   .target_label = label_of(tx, make),
-			   .fields = user_shown_fields,
-			   .after =
-			       &(struct user_shown){
-				   .id = id,
-				   .email = make->email,
-				   .email_verified = make->email_verified,
-				   .phone = make->phone,
-				   .username = make->username,
-				   .external_id = make->external_id,
-				   .name = make->name,
-				   .locale = make->locale,
-				   .created_at = tx->now_ms,
-			       },
-		       }));
+	if (!make->is_unrecorded)
+		TRY(record_made(tx, make, org_id, id));
 	*ret_user_id = id;
 	return OK;
 }

@@ -31,6 +31,7 @@ struct user_make {
 	bool email_verified;
 	bool phone_verified;
 	bool is_anonymous;
+	bool is_unrecorded; /* the caller records them */
 	bool acts; /* signs up alone: becomes the transaction's actor */
 };
 

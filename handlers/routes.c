@@ -41,6 +41,7 @@ const struct route *const gatehouse_routes[] = {
 	account_profile_routes,
 	export_routes,
 	user_list_routes,
+	user_import_routes,
 	user_routes,
 	user_status_routes,
 	user_password_routes,

@@ -51,6 +51,7 @@ enum field_flag {
 	FIELD_NO_DIFF = 1 << 5,		/* output: left out of audit diffs (updated_at, role of the reader) */
 	FIELD_RAW = 1 << 6,		/* input: any characters but NUL (passwords) */
 	FIELD_DISTINCT = 1 << 8,	/* input, FIELD_STRINGS: no two elements are alike; rule "duplicate" */
+	FIELD_TREE = 1 << 9,		/* input, FIELD_JSON: const struct json * instead of text, for what is large */
 	FIELD_OPTIONAL = 1 << 7,	/* output: left out of the reply when NULL instead of null */
 };
 

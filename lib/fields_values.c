@@ -348,6 +348,10 @@ read_json(struct fields_run *run, const struct field *field, struct raw_value ra
 		field_errors_add(run->errors, run->arena, field->name, "type", "It isn't JSON.");
 		return false;
 	}
+	if ((field->flags & FIELD_TREE) != 0) {
+		*(const struct json **)member_of(run, field) = raw.json;
+		return true;
+	}
 	json_render(&out, raw.json);
 	if (field->max != 0 && out.len > (size_t)field->max) {
 		complain_of_length(run, field, field->name, "octets");

@@ -10,6 +10,7 @@
 #include <openssl/rand.h>
 #include <zxcvbn.h>
 
+#include "lib/foreign_hashes.h"
 #include "lib/passwords.h"
 #include "lib/text.h"
 
@@ -55,21 +56,12 @@ enum err
 password_verify(struct arena *arena, struct password_cost cost, const char *phc,
 		const char *password, bool *ret_matches)
 {
-	/*
-	 * libargon2 takes its memory from malloc: the arena's limit is for requests, not for
-	 * hashes.
-	 */
-	(void)arena;
 	if (phc == NULL) {
 		TRY(hash_for_nobody(cost, password));
 		*ret_matches = false;
 		return OK;
 	}
-	int status = argon2id_verify(phc, password, strlen(password));
-	if (status != ARGON2_OK && status != ARGON2_VERIFY_MISMATCH)
-		return ERR_CRYPTO;
-	*ret_matches = status == ARGON2_OK;
-	return OK;
+	return foreign_hash_verify(arena, phc, password, ret_matches);
 }
 
 bool

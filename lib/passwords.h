@@ -18,7 +18,7 @@ struct password_cost {
 /* PHC string. ERR_CRYPTO when memory or randomness is lacking. */
 enum err password_hash(struct arena *, struct password_cost, const char *password, const char **ret_phc) MUST_CHECK;
 /*
- * phc NULL: the same work against a hash nobody has the password of, and false (PW-06). ERR_CRYPTO when it can't be checked.
+ * phc: a hash of password_hash(), or one that somebody brought along from another system (lib/foreign_hashes.h). NULL: the same work against a hash nobody has the password of, and false (PW-06). ERR_CRYPTO when it can't be checked.
  */
 enum err password_verify(struct arena *, struct password_cost, const char *phc, const char *password, bool *ret_matches) MUST_CHECK;
 bool password_needs_rehash(const char *phc, struct password_cost);

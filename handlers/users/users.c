@@ -10,6 +10,7 @@
 #include "domain/users.h"
 #include "handlers/users/flow.h"
 #include "handlers/users/user_input.h"
+#include "lib/foreign_hashes.h"
 
 /* last_sign_in_at, has_password and locked change without the version. */
 static enum verdict
@@ -23,7 +24,7 @@ reply_user(const struct request *rq, unsigned status, const struct user_object_r
 
 struct user_create_input {
 	struct {
-		bool email, email_verified, phone, phone_verified, username, external_id, name, locale, metadata, password;
+		bool email, email_verified, phone, phone_verified, username, external_id, name, locale, metadata, password, password_hash;
 	} has;
 	const char *email;
 	bool email_verified;
@@ -35,6 +36,7 @@ struct user_create_input {
 	const char *locale;
 	const char *metadata;
 	const char *password;
+	const char *password_hash;
 };
 
 static const struct field user_create_input[] = {
@@ -49,6 +51,8 @@ static const struct field user_create_input[] = {
 	IN_JSON(struct user_create_input, metadata, USER_METADATA),
 	IN_STRING(struct user_create_input, password, .min = 1, .max = PASSWORD_BYTES_MAX,
 		  .flags = FIELD_RAW | FIELD_SECRET, .description = "Judged by the project's rules"),
+	IN_STRING(struct user_create_input, password_hash, .min = 1, .max = PASSWORD_HASH_MAX, .flags = FIELD_RAW | FIELD_SECRET,
+		  .description = "Instead of a password: another system's hash of one"),
 	FIELDS_END,
 };
 
@@ -57,7 +61,22 @@ struct user_create {
 	const char *email_key;
 	const char *metadata;
 	const char *phc; /* NULL: no password */
+	const char *scheme; /* of a hash that came from elsewhere; NULL: our own */
 };
+
+static enum verdict
+take_hash(const struct request *rq, struct user_create *make)
+{
+	const struct user_create_input *in = rq->input;
+
+	if (in->has.password)
+		return fail_field(rq, "password_hash", "one_of", "Say a password or its hash, not both.");
+	enum err e = foreign_hash_check(in->password_hash, &make->scheme);
+	if (e != OK)
+		return fail_err(rq, e);
+	make->phc = in->password_hash;
+	return go_on(rq);
+}
 
 static enum verdict
 user_create_before(const struct request *rq, struct tx *tx)
@@ -74,6 +93,8 @@ user_create_before(const struct request *rq, struct tx *tx)
 	verdict = user_input_email(rq, in->email, &make->email_key);
 	if (verdict == VERDICT_GO_ON && in->has.metadata)
 		verdict = user_input_metadata(rq, "{}", in->metadata, &make->metadata);
+	if (verdict == VERDICT_GO_ON && in->has.password_hash)
+		verdict = take_hash(rq, make);
 	if (verdict != VERDICT_GO_ON || !in->has.password)
 		return verdict;
 	enum err e = sign_in_settings_read(tx, rq->project.id, &make->settings);
@@ -110,6 +131,7 @@ make_user(const struct request *rq, struct tx *tx, struct user_object_row *ret)
 			  .external_id = in->external_id,
 			  .name = in->has.name ? in->name : "",
 			  .password_phc = make->phc,
+			  .password_scheme = make->scheme,
 			  .locale = in->locale,
 			  .metadata = make->metadata,
 			  .email_verified = in->email_verified,
@@ -324,7 +346,8 @@ const struct route user_routes[] = {
 	    .scratch_size = sizeof(struct user_create),
 	    INPUT(struct user_create_input, user_create_input),
 	    .output = user_object_fields,
-	    .errors = { ERR_EMAIL_TAKEN, ERR_USERNAME_TAKEN, ERR_PHONE_TAKEN, ERR_EXTERNAL_ID_TAKEN, ERR_WEAK_PASSWORD },
+	    .errors = { ERR_EMAIL_TAKEN, ERR_USERNAME_TAKEN, ERR_PHONE_TAKEN, ERR_EXTERNAL_ID_TAKEN, ERR_WEAK_PASSWORD, ERR_HASH_UNSUPPORTED,
+			ERR_HASH_TOO_COSTLY },
 	    .before = user_create_before,
 	    .work = user_create_work,
 	    .handler = user_create,

@@ -298,3 +298,12 @@ ON DUPLICATE KEY UPDATE words = IF(CHAR_LENGTH(user_words.words) + CHAR_LENGTH(V
 
 -- name: user_words_delete :exec
 DELETE FROM user_words WHERE project_id = :project_id AND user_id = :user_id;
+
+-- Who has one of these already; at most two are asked for, since more than one is too many.
+-- name: user_import_match :many
+SELECT u.id, u.email_key, u.phone, u.username, u.external_id
+FROM users u
+WHERE u.project_id = :project_id
+	AND (u.email_key = :email_key OR u.phone = :phone OR u.username = :username OR u.external_id = :external_id)
+ORDER BY u.id
+LIMIT 2;

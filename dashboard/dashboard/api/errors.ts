@@ -114,6 +114,8 @@ const SENTENCES: Record<ErrorCode | "unreachable", string | null> = {
 	username_taken: "Somebody has that username already.",
 	phone_taken: "That phone number belongs to somebody already.",
 	external_id_taken: "That external id belongs to somebody already.",
+	hash_unsupported: "That password hash is of no kind Gatehouse knows.",
+	hash_too_costly: "Checking that password hash would take too much time or memory.",
 	cannot_target_self: "You can’t do that to yourself.",
 	flow_state_conflict: null,
 	events_expired: null,

@@ -22,8 +22,8 @@ export const takesBody = (route) => ["POST", "PATCH", "PUT"].includes(route.meth
 export const LEAST_ROLE = {
 	"org.read": "viewer", "member.read": "viewer", "project.read": "viewer", "project_member.read": "viewer", "client.read": "viewer",
 	"event.read": "member", "sign_in.read": "member",
-	"user.read": "viewer", "user.write": "manager", "user.delete": "admin",
 	"project.create": "manager", "project.write": "manager", "invitation.read": "manager", "invitation.write": "manager", "client.write": "manager", "branding.write": "manager",
+	"user.read": "viewer", "user.write": "manager", "user.delete": "admin", "user.import": "admin",
 	"org.write": "admin", "member.write": "admin", "project.delete": "admin", "project_member.write": "admin", "audit.read": "admin", "audit.export": "admin", "sign_in.write": "admin",
 	"org.delete": "owner",
 	"user.impersonate": "admin", "user.export": "admin",

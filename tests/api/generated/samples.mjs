@@ -324,6 +324,7 @@ export const samples = {
 	},
 	"GET /api/v1/users": async () => ({}),
 	"POST /api/v1/users": async () => ({ json: { email: makeEmail() }, status: 201 }),
+	"POST /api/v1/users/import": async () => ({ json: { on_conflict: "skip", users: [{ email: makeEmail() }] } }),
 	"GET /api/v1/users/lookup": async (world) => ({ target: `/api/v1/users/lookup?email=${encodeURIComponent((await userOf(world)).email)}` }),
 	"GET /api/v1/users/{id}": async (world) => ({ target: `/api/v1/users/${(await userOf(world)).id}` }),
 	"PATCH /api/v1/users/{id}": async (world) => ({ target: `/api/v1/users/${(await userOf(world)).id}`, json: { name: "Renamed" } }),
