@@ -2,7 +2,15 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
-const described = JSON.parse(readFileSync(0, "utf8"));
+const everything = JSON.parse(readFileSync(0, "utf8"));
+
+// The endpoints of OAuth are what its RFCs say, and tell of themselves in their metadata; so are their error codes.
+const ofOAuth = new Set(everything.routes.filter((route) => route.oauth).flatMap((route) => route.errors));
+const described = {
+  ...everything,
+  routes: everything.routes.filter((route) => !route.oauth),
+  errors: everything.errors.filter((error) => !ofOAuth.has(error.code)),
+};
 const folder = process.argv[2];
 
 // Errors that every route can answer; a route's own come from its table.

@@ -17,7 +17,9 @@ refuse_header(struct exchange *x, const char *message)
 static bool
 is_taken(const struct route *route, const char *content_type)
 {
-	return (route->flags & ROUTE_FOREIGN) != 0 ? http_is_form(content_type) : http_is_json(content_type);
+	bool is_form = (route->flags & (ROUTE_FOREIGN | ROUTE_OAUTH)) != 0;
+
+	return is_form ? http_is_form(content_type) : http_is_json(content_type);
 }
 
 enum err
@@ -65,6 +67,53 @@ parse_json(struct exchange *x, struct json *ret_body)
 	return e;
 }
 
+static bool
+is_known(const struct field *fields, const char *name)
+{
+	for (const struct field *f = fields; f->name != NULL; f++)
+		if (f->in == IN_BODY && strcmp(f->name, name) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * RFC 6749 section 3.2: unknown parameters are ignored, an empty one counts as absent, a repeated one is an error. What is left is
+ * an object of texts.
+ */
+static enum err
+parse_form(struct exchange *x, const struct field *fields, struct json *ret_body)
+{
+	const char *text = arena_strndup(x->arena, (const char *)x->in.body.data, x->in.body.len);
+	struct name_values pairs = { .count = 0 };
+	const char *bad = "";
+	size_t count = 0;
+
+	if (strlen(text) != x->in.body.len || http_parse_query(x->arena, text, &pairs, &bad) != OK) {
+		x->response.message = "A parameter was sent twice, or isn't valid UTF-8.";
+		return ERR_INVALID_REQUEST;
+	}
+	const char **names = ARENA_ARRAY(x->arena, pairs.count, const char *);
+	struct json *values = ARENA_ARRAY(x->arena, pairs.count, struct json);
+	for (size_t i = 0; i < pairs.count; i++) {
+		const struct name_value *p = &pairs.items[i];
+
+		if (p->value[0] == '\0' || !is_known(fields, p->name))
+			continue;
+		names[count] = p->name;
+		values[count++] = (struct json){ .type = JSON_STRING, .string = p->value };
+	}
+	*ret_body = (struct json){ .type = JSON_OBJECT, .names = names, .items = values, .count = count };
+	return OK;
+}
+
+static enum err
+parse_body(struct exchange *x, const struct field *fields, struct json *ret_body)
+{
+	if ((x->rq.route->flags & ROUTE_OAUTH) != 0)
+		return parse_form(x, fields, ret_body);
+	return parse_json(x, ret_body);
+}
+
 /* A malformed id in the path is a 400 of its own; everything else is reported together. */
 static enum err
 judge(struct exchange *x, const struct field_errors *errors)
@@ -76,6 +125,9 @@ judge(struct exchange *x, const struct field_errors *errors)
 					return ERR_INVALID_ID;
 	if (errors->count == 0)
 		return OK;
+	/* OAuth's errors have no details, so the text names the first of them. */
+	if ((x->rq.route->flags & ROUTE_OAUTH) != 0)
+		x->response.message = arena_printf(x->arena, "%s: %s", errors->items[0].field, errors->items[0].message);
 	x->response.details = field_errors_details(x->arena, errors);
 	return ERR_VALIDATION_FAILED;
 }
@@ -114,7 +166,7 @@ input_parse(struct exchange *x)
 	if ((route->flags & ROUTE_FOREIGN) != 0)
 		TRY(take_foreign(x, fields));
 	TRY(page_parse(x));
-	TRY(parse_json(x, &body));
+	TRY(parse_body(x, fields, &body));
 	fields_parse(x->arena, fields, route_takes_body(route) ? &body : NULL, x->in.path_pairs,
 		     x->in.query_pairs, input, &errors);
 	TRY(judge(x, &errors));

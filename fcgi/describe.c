@@ -187,6 +187,7 @@ describe_flags(struct buffer *b, const struct route *r)
 	flag_member(b, "exact_origin", (r->flags & ROUTE_EXACT_ORIGIN) != 0);
 	if ((r->flags & ROUTE_TEXT) != 0)
 		flag_member(b, "text", true);
+	flag_member(b, "oauth", (r->flags & ROUTE_OAUTH) != 0);
 	flag_member(b, "bare", (r->flags & ROUTE_BARE) != 0);
 }
 

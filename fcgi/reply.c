@@ -309,6 +309,50 @@ response_error(struct exchange *x, enum err error, const char *message, const ch
 		x->response.details = details;
 }
 
+static void
+render_api_error(const struct exchange *x, struct buffer *b, const char *message)
+{
+	const struct response *response = &x->response;
+
+	buffer_text(b, "{\"error\":{\"code\":");
+	buffer_json_string(b, error_info(response->error)->code);
+	buffer_text(b, ",\"message\":");
+	buffer_json_string(b, message);
+	if (response->details != NULL) {
+		buffer_text(b, ",\"details\":");
+		buffer_text(b, response->details);
+	}
+	buffer_text(b, "},\"request_id\":");
+	buffer_json_string(b, x->rq.id);
+	buffer_char(b, '}');
+}
+
+/* RFC 6749 section 5.2. */
+static void
+render_oauth_error(const struct exchange *x, struct buffer *b, const char *message)
+{
+	buffer_text(b, "{\"error\":");
+	buffer_json_string(b, error_oauth_code(x->response.error));
+	buffer_text(b, ",\"error_description\":");
+	buffer_json_string(b, message);
+	buffer_char(b, '}');
+}
+
+static bool
+is_oauth(const struct exchange *x)
+{
+	return x->rq.route != NULL && (x->rq.route->flags & ROUTE_OAUTH) != 0;
+}
+
+/* What those RFCs answer to a request that can't be read. */
+static unsigned
+error_status(const struct exchange *x)
+{
+	unsigned status = error_info(x->response.error)->status;
+
+	return is_oauth(x) && status < 500 && status != 401 && status != 403 && status != 404 && status != 429 ? 400 : status;
+}
+
 /* What isn't there must look the same whatever the reason: the title alone, no details (TN-01). */
 static void
 render_error(struct exchange *x)
@@ -317,23 +361,19 @@ render_error(struct exchange *x)
 	const struct error_info *info = error_info(response->error);
 	struct buffer b = buffer_new(x->arena);
 	bool is_plain = response->error == ERR_NOT_FOUND || info->status >= 500;
+	const char *message = response->message != NULL && !is_plain ? response->message : info->title;
 
-	buffer_text(&b, "{\"error\":{\"code\":");
-	buffer_json_string(&b, info->code);
-	buffer_text(&b, ",\"message\":");
-	buffer_json_string(&b, response->message != NULL && !is_plain ? response->message : info->title);
-	if (response->details != NULL && !is_plain) {
-		buffer_text(&b, ",\"details\":");
-		buffer_text(&b, response->details);
-	}
-	buffer_text(&b, "},\"request_id\":");
-	buffer_json_string(&b, x->rq.id);
-	buffer_char(&b, '}');
-	response->status = info->status;
+	if (is_plain)
+		response->details = NULL;
+	if (is_oauth(x) && response->error != ERR_NOT_FOUND)
+		render_oauth_error(x, &b, message);
+	else
+		render_api_error(x, &b, message);
+	response->status = error_status(x);
 	response->body = buffer_string(&b);
 	response->body_len = b.len;
 	response->file = NULL;
-	if ((info->status == 503 || info->status == 429) && response->retry_after_s == 0)
+	if ((response->status == 503 || response->status == 429) && response->retry_after_s == 0)
 		response->retry_after_s = 1;
 }
 
@@ -433,7 +473,8 @@ add_headers(struct buffer *b, struct exchange *x, bool has_body)
 	if (response->retry_after_s > 0)
 		add_number_header(b, "Retry-After", response->retry_after_s);
 	if (response->status == 401)
-		add_header(b, "WWW-Authenticate", "Bearer realm=\"Gatehouse\"");
+		add_header(b, "WWW-Authenticate",
+			   is_oauth(x) ? "Basic realm=\"Gatehouse\"" : "Bearer realm=\"Gatehouse\"");
 	if (response->allow != NULL)
 		add_header(b, "Allow", response->allow);
 	if (response->is_replay)

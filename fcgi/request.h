@@ -106,6 +106,7 @@ struct request {
 	const char *flow_token;		/* X-Flow-Token or NULL */
 	const char *origin;		/* or NULL */
 	const char *if_match;		/* or NULL */
+	const char *authorization;	/* as sent, on routes of OAuth, where the handler judges clients; else NULL */
 
 	const struct config *config;
 	const struct keyring *keyring;

@@ -47,5 +47,9 @@ const struct route *const gatehouse_routes[] = {
 	user_password_routes,
 	user_session_routes,
 	account_factor_routes,
+	signing_key_routes,
+	oauth_issuer_routes,
+	oauth_token_routes,
+	oauth_introspect_routes,
 	NULL,
 };

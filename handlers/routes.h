@@ -33,6 +33,12 @@ extern const struct route redirect_settings_routes[];
 extern const struct route search_routes[];
 extern const struct route setup_routes[];
 extern const struct route social_provider_routes[];
+extern const struct route signing_key_routes[];
+
+/* oauth/: every project's authorization server */
+extern const struct route oauth_introspect_routes[];
+extern const struct route oauth_issuer_routes[];
+extern const struct route oauth_token_routes[];
 
 /* users/: the people of a project and their sign-in */
 extern const struct route account_contact_routes[];

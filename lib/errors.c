@@ -42,3 +42,22 @@ error_name(enum err e)
 		return "UNKNOWN";
 	return internal_names[e] != NULL ? internal_names[e] : errors[e].name;
 }
+
+const char *
+error_oauth_code(enum err error)
+{
+	const struct error_info *info = error_info(error);
+
+	switch (error) {
+	case ERR_INVALID_CLIENT:
+	case ERR_INVALID_SCOPE:
+	case ERR_INVALID_TARGET:
+	case ERR_UNAUTHORIZED_CLIENT:
+	case ERR_UNSUPPORTED_GRANT_TYPE:
+	case ERR_INSUFFICIENT_SCOPE: return info->code;
+	default: break;
+	}
+	if (info->status == 429 || info->status == 503)
+		return "temporarily_unavailable";
+	return info->status >= 500 ? "server_error" : "invalid_request";
+}

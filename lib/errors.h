@@ -42,6 +42,11 @@ struct error_info {
 
 /* Never NULL; what isn't in errors.def is shown as INTERNAL, and conflicts and lost connections as BUSY or OUTCOME_UNKNOWN. */
 const struct error_info *error_info(enum err) RETURNS_NONNULL;
+/*
+ * The code that an OAuth endpoint answers instead: its own stay; what any endpoint can meet becomes invalid_request,
+ * temporarily_unavailable or server_error (RFC 6749 sections 4.1.2.1 and 5.2).
+ */
+const char *error_oauth_code(enum err) RETURNS_NONNULL;
 /* For logs: also names the database's own answers. */
 const char *error_name(enum err) RETURNS_NONNULL;
 

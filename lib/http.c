@@ -296,3 +296,23 @@ http_is_form(const char *content_type)
 {
 	return is_type(content_type, "application/x-www-form-urlencoded");
 }
+
+bool
+http_parse_basic_client(struct arena *arena, const char *credentials, const char **ret_id, const char **ret_secret)
+{
+	struct bytes plain;
+	const char *id, *secret;
+
+	if (!base64_decode(arena, credentials, strlen(credentials), &plain))
+		return false;
+	arena_wipe_later(arena, (void *)(uintptr_t)plain.data, plain.len);
+	const char *text = arena_strndup(arena, (const char *)plain.data, plain.len);
+	const char *colon = strchr(text, ':');
+	if (colon == NULL || strlen(text) != plain.len ||
+	    !percent_decode(arena, text, (size_t)(colon - text), true, &id) ||
+	    !percent_decode(arena, colon + 1, strlen(colon + 1), true, &secret))
+		return false;
+	*ret_id = id;
+	*ret_secret = secret;
+	return true;
+}

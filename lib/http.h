@@ -37,6 +37,12 @@ enum authorization_scheme { AUTHORIZATION_NONE, AUTHORIZATION_BEARER, AUTHORIZAT
 enum err http_parse_authorization(struct arena *, const char *header, enum authorization_scheme *ret_scheme,
 				  const char **ret_credentials) MUST_CHECK;
 
+/*
+ * The credentials of "Basic …" as a client sends its id and secret (RFC 6749 section 2.3.1: each form-encoded, then base64). False
+ * when they aren't that.
+ */
+bool http_parse_basic_client(struct arena *, const char *credentials, const char **ret_id, const char **ret_secret);
+
 /* One If-Match / If-None-Match header against our ETag (with quotes). "*" matches. Weak comparison for If-None-Match only. */
 bool http_etag_matches(const char *header, const char *etag, bool weak);
 

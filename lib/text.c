@@ -234,3 +234,16 @@ like_contains_ascii(struct arena *arena, const char *text)
 {
 	return ascii_check(text) == NULL ? like_contains(arena, text) : NULL;
 }
+
+bool
+words_have(const char *words, const char *word, size_t len)
+{
+	while (*words != '\0') {
+		size_t n = strcspn(words, " ");
+
+		if (n == len && strncmp(words, word, len) == 0)
+			return true;
+		words += n + (words[n] == ' ');
+	}
+	return false;
+}

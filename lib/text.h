@@ -43,4 +43,7 @@ const char *like_contains(struct arena *, const char *text) RETURNS_NONNULL;
 /* The same for a column of ASCII: NULL for text that no such column can hold, which the database would refuse to compare with it. */
 const char *like_contains_ascii(struct arena *, const char *text);
 
+/* Is the word, of len octets, one of `words`, which have single spaces between them? */
+bool words_have(const char *words, const char *word, size_t len);
+
 #endif

@@ -206,6 +206,23 @@ CREATE TABLE social_providers (
 	CONSTRAINT social_providers_fk1 FOREIGN KEY (project_id) REFERENCES projects (id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
+CREATE TABLE signing_keys (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	alg VARCHAR(8) COLLATE ascii_bin NOT NULL,
+	state VARCHAR(8) COLLATE ascii_bin NOT NULL,
+	active_alg VARCHAR(8) COLLATE ascii_bin NULL,
+	public_jwk TEXT NOT NULL,
+	private_sealed BLOB NULL,
+	not_before DATETIME(3) NOT NULL,
+	expires_at DATETIME(3) NULL,
+	created_at DATETIME(3) NOT NULL,
+	PRIMARY KEY (project_id, id),
+	UNIQUE KEY uq_active_alg (project_id, active_alg),
+	KEY k_state_not_before (state, not_before),
+	CONSTRAINT signing_keys_fk1 FOREIGN KEY (project_id) REFERENCES projects (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
 CREATE TABLE sign_in_throttles (
 	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
 	kind VARCHAR(12) COLLATE ascii_bin NOT NULL,
@@ -218,6 +235,15 @@ CREATE TABLE sign_in_throttles (
 	KEY k_blocked_until_at (project_id, blocked_until_at),
 	KEY k_window_start_at (window_start_at),
 	CONSTRAINT sign_in_throttles_fk1 FOREIGN KEY (project_id) REFERENCES projects (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE revoked_tokens (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	jti VARCHAR(64) COLLATE ascii_bin NOT NULL,
+	expires_at DATETIME(3) NOT NULL,
+	PRIMARY KEY (project_id, jti),
+	KEY k_expires_at (expires_at),
+	CONSTRAINT revoked_tokens_fk1 FOREIGN KEY (project_id) REFERENCES projects (id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
 CREATE TABLE one_time_tokens (

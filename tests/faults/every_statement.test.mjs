@@ -20,7 +20,7 @@ const DEADLOCK = 1213;
 const IGNORED = { sessions: ["last_seen_at", "org_id"], api_keys: ["last_used_at"], members: ["last_seen_at"] };
 const TABLES = [
 	"orgs", "members", "invitations", "invitation_uses", "projects", "project_members", "api_keys", "idempotency_keys", "clients", "client_uris",
-	"client_secrets", "users", "user_passwords", "sessions", "one_time_tokens", "area_settings", "assets", "installation", "social_providers", "user_identities", "jobs",
+	"client_secrets", "users", "user_passwords", "sessions", "one_time_tokens", "area_settings", "assets", "installation", "social_providers", "user_identities", "jobs", "signing_keys",
 ];
 // Written by the sealer and the fan-out too: rows are counted, not compared.
 const COUNTED = ["audit_events", "events", "messages"];
@@ -49,8 +49,8 @@ const snapshot = async () => Object.fromEntries((await server.sql.query(SNAPSHOT
 // A failed try must stay counted (users rule 13) and a spent code spent: flows write before they work, on purpose.
 const OWN_TRANSACTIONS = /^\/api\/v1\/flows\//;
 
-const writes = (await describe()).map((route) => ({ ...asPolicy(route), id: route.id }))
-	.filter((route) => route.method !== "GET" && route.name !== "POST /api/v1/setup");
+const writes = (await describe()).map((route) => ({ ...asPolicy(route), id: route.id, oauth: route.oauth }))
+	.filter((route) => route.method !== "GET" && route.name !== "POST /api/v1/setup" && !route.oauth);
 
 async function prepare(route) {
 	const world = await World.make(server);

@@ -31,6 +31,17 @@ export function expectError(answer, status, code) {
 	return answer.json.error;
 }
 
+/** An error of an OAuth endpoint (RFC 6749 section 5.2). */
+export function expectOAuthError(answer, status, code) {
+	assert.equal(answer.status, status, `expected ${status} ${code}, got ${show(answer)}`);
+	assert.deepEqual(Object.keys(answer.json ?? {}).sort(), ["error", "error_description"], show(answer));
+	assert.equal(answer.json.error, code, show(answer));
+	assert.equal(answer.headers["cache-control"], "no-store");
+	if (status === 401)
+		assert.match(answer.headers["www-authenticate"] ?? "", /^Basic /);
+	return answer.json;
+}
+
 /** 422 validation_failed that names this field with this rule. */
 export function expectField(answer, field, rule) {
 	const error = expectError(answer, 422, "validation_failed");

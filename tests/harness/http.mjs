@@ -116,10 +116,10 @@ export class Client {
 	}
 
 	/**
-	 * json: sent as application/json; body: octets as they are. A header given as an array is sent that often; null leaves it out.
+	 * json: sent as application/json; form: as application/x-www-form-urlencoded; body: octets as they are. A header given as an array is sent that often; null leaves it out.
 	 * csrf: with a session cookie, writes carry the token and Origin unless this is false.
 	 */
-	async request(method, target, { json, body, headers = {}, csrf = true, check = this.check } = {}) {
+	async request(method, target, { json, form, body, headers = {}, csrf = true, check = this.check } = {}) {
 		const head = { Host: this.host, ...this.headers };
 		if (this.clientId)
 			head["X-Client-Id"] = this.clientId;
@@ -138,6 +138,11 @@ export class Client {
 			body = JSON.stringify(json);
 			head["Content-Type"] = "application/json";
 		}
+		if (form !== undefined) {
+			rememberSecrets(form);
+			body = new URLSearchParams(form).toString();
+			head["Content-Type"] = "application/x-www-form-urlencoded";
+		}
 		Object.assign(head, headers);
 		if (body !== undefined && !("Content-Length" in head) && !("Transfer-Encoding" in head))
 			head["Content-Length"] = Buffer.byteLength(body);
@@ -146,8 +151,9 @@ export class Client {
 				delete head[name];
 		const answer = await this.#send(method, target, head, body);
 		this.#keep(answer);
-		if (answer.json?.error?.code)
-			noteError(this.server, method, target, answer.json.error.code);
+		const code = answer.json?.error?.code ?? answer.json?.error;	// OAuth's errors are a word
+		if (typeof code === "string")
+			noteError(this.server, method, target, code);
 		if (check)
 			checkReply(method, target, answer);
 		return answer;

@@ -23,7 +23,7 @@ function projectRows({ id, org_id, client_id, name, slug, type, environment, cre
 		insert("projects", { id, org_id, client_id, name, slug, type, environment, description: null, logo_url: null, status: "active", version: 1, created_by, ...times(now) }),
 		insert("clients", {
 			project_id: id, id: client_id, name: name.slice(0, 120), type: "web", source: "dashboard", is_first_party: true,
-			token_endpoint_auth_method: "client_secret_basic", grant_types: grants[type], scopes: "", audiences: client_id,
+			token_endpoint_auth_method: "client_secret_basic", grant_types: grants[type], scopes: "", audiences: JSON.stringify([client_id]),
 			require_pkce: true, require_par: false, is_dpop_bound: false, direct_flow: false, access_token_ttl_s: 3600,
 			refresh_token_idle_s: 2592000, refresh_token_max_s: 31536000, refresh_reuse_grace_s: 0, id_token_alg: "RS256",
 			token_claims: "", id_jag_targets: "[]", is_active: true, version: 1, ...times(now),

@@ -317,6 +317,45 @@ authorization_is_read_by_its_grammar(void **state)
 				 ERR_INVALID_HEADER);
 }
 
+/* RFC 6749 section 2.3.1: both halves are form-encoded before they are joined. */
+static void
+clients_by_basic(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *credentials, *id, *secret;
+	} good[] = {
+		{ "dXNlcjpwdw==", "user", "pw" },
+		{ "dXNlcjo=", "user", "" },
+		{ "YTpiOmM=", "a", "b:c" },
+		{ "YSUzQWI6YytkJTI1", "a:b", "c d%" },
+	};
+	static const char *const bad[] = { "dXNlcg==", "dXNlcjpwdw", "!", "dXNlcgA6cHc=", "dXNlcjolWg==" };
+	const char *id, *secret;
+
+	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
+		assert_true(http_parse_basic_client(arena, good[i].credentials, &id, &secret));
+		assert_string_equal(id, good[i].id);
+		assert_string_equal(secret, good[i].secret);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		assert_false(http_parse_basic_client(arena, bad[i], &id, &secret));
+}
+
+static void
+media_types(void **state)
+{
+	(void)state;
+
+	assert_true(http_is_form("application/x-www-form-urlencoded"));
+	assert_true(http_is_form("Application/X-WWW-Form-Urlencoded; charset=UTF-8"));
+	assert_false(http_is_form("application/x-www-form-urlencoded; charset=latin1"));
+	assert_false(http_is_form("application/json"));
+	assert_false(http_is_form(NULL));
+	assert_true(http_is_json("application/json"));
+	assert_false(http_is_json("application/jsonp"));
+}
+
 static void
 entity_tags_weak_and_strong(void **state)
 {
@@ -397,6 +436,8 @@ main(void)
 		TEST(ht_05_two_cookies_are_both_told),
 		TEST(many_cookies_are_cut_but_stay_many),
 		TEST(authorization_is_read_by_its_grammar),
+		TEST(clients_by_basic),
+		TEST(media_types),
 		TEST(entity_tags_weak_and_strong),
 		TEST(ht_12_media_types),
 	};

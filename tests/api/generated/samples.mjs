@@ -342,6 +342,8 @@ export const samples = {
 	"DELETE /api/v1/sessions/{id}": async (world) => ({
 		target: `/api/v1/sessions/${(await fixtures.userSession(world.project, await userOf(world), { server: world.server })).id}`, status: 204,
 	}),
+	"GET /api/v1/signing_keys": async () => ({}),
+	"POST /api/v1/signing_keys/rotate": async () => ({ json: { alg: "ES256", mode: "planned" }, status: 201 }),
 	"GET /healthz": async () => ({}),
 	"GET /readyz": async () => ({}),
 	"GET /metrics": async () => ({}),

@@ -1,0 +1,110 @@
+/*
+ * Access tokens as claims, written and read in one place.
+ */
+#include "lib/access_token.h"
+
+#include <string.h>
+
+#include "lib/buffer.h"
+#include "lib/jose.h"
+
+static void
+add_text(struct buffer *b, const char *name, const char *value)
+{
+	buffer_char(b, b->len == 0 ? '{' : ',');
+	buffer_json_string(b, name);
+	buffer_char(b, ':');
+	buffer_json_string(b, value);
+}
+
+static void
+add_time(struct buffer *b, const char *name, int64_t at_ms)
+{
+	buffer_char(b, ',');
+	buffer_json_string(b, name);
+	buffer_char(b, ':');
+	buffer_json_int(b, at_ms / SECOND_MS);
+}
+
+static void
+add_scopes(struct buffer *b, const char *scope)
+{
+	buffer_text(b, ",\"scopes\":[");
+	for (const char *at = scope; *at != '\0';) {
+		size_t len = strcspn(at, " ");
+
+		if (at != scope)
+			buffer_char(b, ',');
+		buffer_json_string(b, arena_strndup(b->arena, at, len));
+		at += len + (at[len] == ' ');
+	}
+	buffer_char(b, ']');
+}
+
+const char *
+access_token_claims(struct arena *arena, const struct access_token *token)
+{
+	struct buffer b = buffer_new(arena);
+
+	add_text(&b, "iss", token->issuer);
+	add_text(&b, "sub", token->subject);
+	add_text(&b, "aud", token->audience);
+	add_time(&b, "iat", token->issued_at);
+	add_time(&b, "exp", token->expires_at);
+	add_text(&b, "jti", token->jti);
+	add_text(&b, "client_id", token->client_id);
+	add_text(&b, "scope", token->scope);
+	add_scopes(&b, token->scope);
+	add_text(&b, "project_id", token->project_id);
+	add_text(&b, "org_id", token->org_id);
+	add_text(&b, "environment", token->environment);
+	buffer_char(&b, '}');
+	return buffer_string(&b);
+}
+
+static bool
+take_time(const struct json *claims, const char *name, int64_t *ret_ms)
+{
+	const struct json *member = json_member(claims, name);
+
+	if (member == NULL || member->type != JSON_INT || member->integer < 0 || member->integer > INT64_MAX / SECOND_MS)
+		return false;
+	*ret_ms = member->integer * SECOND_MS;
+	return true;
+}
+
+const char *
+access_token_problem(const struct json *claims, const char *issuer, int64_t now_ms, struct access_token *ret)
+{
+	const struct json *scope = json_member(claims, "scope");
+	struct access_token read = {
+		.issuer = json_text(claims, "iss"),
+		.subject = json_text(claims, "sub"),
+		.audience = json_text(claims, "aud"),
+		.client_id = json_text(claims, "client_id"),
+		.jti = json_text(claims, "jti"),
+		.scope = scope != NULL && scope->type == JSON_STRING ? scope->string : NULL,
+		.project_id = json_text(claims, "project_id"),
+		.org_id = json_text(claims, "org_id"),
+		.environment = json_text(claims, "environment"),
+	};
+
+	if (read.issuer == NULL || strcmp(read.issuer, issuer) != 0)
+		return "iss";
+	if (!take_time(claims, "exp", &read.expires_at) || read.expires_at <= now_ms)
+		return "exp";
+	if (!take_time(claims, "iat", &read.issued_at))
+		return "iat";
+	if (read.subject == NULL)
+		return "sub";
+	if (read.audience == NULL)
+		return "aud";
+	if (read.client_id == NULL)
+		return "client_id";
+	if (read.jti == NULL)
+		return "jti";
+	if (read.scope == NULL)
+		return "scope";
+	*ret = read;
+	return NULL;
+}

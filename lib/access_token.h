@@ -1,0 +1,34 @@
+/*
+ * What an access token of a project says (RFC 9068): a JWT of type at+jwt.
+ */
+#ifndef GATEHOUSE_LIB_ACCESS_TOKEN_H
+#define GATEHOUSE_LIB_ACCESS_TOKEN_H
+
+#include "lib/json.h"
+
+#define ACCESS_TOKEN_TYPE "at+jwt"
+
+/* Texts are borrowed; times are milliseconds, and go into the token as whole seconds. */
+struct access_token {
+	const char *issuer;
+	const char *subject;	/* a user, or the client itself */
+	const char *audience;	/* one */
+	const char *client_id;
+	const char *jti;
+	const char *scope;	/* words with single spaces between; "" for none */
+	const char *project_id;
+	const char *org_id;
+	const char *environment; /* live, test */
+	int64_t issued_at, expires_at;
+};
+
+/* The claims as JSON text; `scope` again as an array `scopes`, for readers that don't split. */
+const char *access_token_claims(struct arena *, const struct access_token *);
+
+/*
+ * NULL when these claims, whose signature has been verified, are an access token of this issuer that lives now; else the name of the
+ * claim that says otherwise. *ret holds what the token says.
+ */
+const char *access_token_problem(const struct json *claims, const char *issuer, int64_t now_ms, struct access_token *ret);
+
+#endif

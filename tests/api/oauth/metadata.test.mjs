@@ -1,0 +1,46 @@
+// What a project's server says of itself (RFC 8414), in both spellings.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { expectError, expectStatus, makePublicId, sharedServer } from "../../harness/index.mjs";
+import { makeProject, program } from "./oauth.mjs";
+
+const server = await sharedServer();
+const spellings = (clientId) => ["oauth-authorization-server", "openid-configuration"].flatMap((name) => [`/.well-known/${name}/p/${clientId}`, `/p/${clientId}/.well-known/${name}`]);
+
+test("four addresses, one document, for pages of any origin and a while in a cache", async () => {
+	const project = await makeProject(server);
+	const answers = await Promise.all(spellings(project.clientId).map((path) => program(server).get(path)));
+	for (const answer of answers) {
+		assert.deepEqual(expectStatus(answer, 200), answers[0].json);
+		assert.match(answer.headers["content-type"], /^application\/json/);
+		assert.equal(answer.headers["access-control-allow-origin"], "*");
+		assert.match(answer.headers["cache-control"], /max-age=300/);
+	}
+	const document = answers[0].json;
+	assert.equal(document.issuer, project.issuer);
+	assert.equal(document.token_endpoint, `${project.issuer}/oauth/token`);
+	assert.equal(document.jwks_uri, `${project.issuer}/.well-known/jwks.json`);
+	assert.deepEqual(document.grant_types_supported, ["client_credentials"]);
+	assert.ok(Object.values(document).every((value) => value !== null), "what is off is absent");
+	assert.deepEqual(expectStatus(await program(server).get(project.at("/.well-known/jwks.json")), 200), { keys: [] }, "no key before the first token");
+});
+
+test("what a project for the web doesn't do yet isn't promised", async () => {
+	const project = await makeProject(server, { type: "web" });
+	const document = expectStatus(await program(server).get(spellings(project.clientId)[0]), 200);
+	assert.deepEqual([document.grant_types_supported, document.authorization_endpoint], [[], undefined]);
+});
+
+test("a project that isn't there and the console: 404; on HOST there is nothing of a project", async () => {
+	const project = await makeProject(server);
+	const console_ = await server.sql.value`SELECT client_id FROM projects WHERE id = ${server.consoleId}`;
+	for (const clientId of [makePublicId(), console_])
+		for (const path of spellings(clientId))
+			expectError(await program(server).get(path), 404, "not_found");
+	expectError(await program(server).get(`/p/${makePublicId()}/.well-known/jwks.json`), 404, "not_found");
+	for (const path of [...spellings(project.clientId), project.at("/.well-known/jwks.json")]) {
+		assert.equal((await program(server).get(path)).status, 200);
+		assert.equal((await project.session.get(path, { check: false })).status, 404);
+	}
+});
