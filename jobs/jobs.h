@@ -42,6 +42,7 @@ job_round calls_job;
 job_round mail_job;
 job_round purge_job;
 job_round expiry_job;
+job_round leavers_job;
 job_round retention_job;
 job_round reseal_job;
 job_round signing_keys_job;

@@ -30,6 +30,7 @@ static const struct job_kind kinds[] = {
 	{ "mail", mail_job, REST_MS },
 	{ "purge", purge_job, 5 * MINUTE_MS },
 	{ "expiry", expiry_job, 10 * MINUTE_MS },
+	{ "leavers", leavers_job, 10 * MINUTE_MS },
 	{ "retention", retention_job, DAY_MS },
 	{ "reseal", reseal_job, 10 * MINUTE_MS },
 	{ "signing_keys", signing_keys_job, 10 * MINUTE_MS },

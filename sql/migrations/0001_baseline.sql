@@ -97,6 +97,7 @@ CREATE TABLE users (
 	KEY k_created_at_id (project_id, created_at, id),
 	KEY k_status_created_at_id (project_id, status, created_at, id),
 	KEY k_last_sign_in_at_id (project_id, last_sign_in_at, id),
+	KEY k_is_anonymous_created_at (project_id, is_anonymous, created_at),
 	KEY k_name_id (project_id, name, id),
 	KEY k_delete_at (delete_at),
 	CONSTRAINT users_fk1 FOREIGN KEY (project_id) REFERENCES projects (id)
