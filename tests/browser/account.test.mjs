@@ -145,3 +145,36 @@ test("an impersonation: the link's page asks, the banner names who acts, stoppin
 	await page.getByLabel("E-mail address").waitFor();
 	await browser.close();
 });
+
+test("the dashboard's account page: a new name, a new address by its link, the data, and the last owner who can't go", async () => {
+	const server = await serving;
+	const owner = await person(server, { password: true });
+	const session = await owner.session();
+	const browser = await openBrowser();
+	const { page } = browser;
+	await page.context().addCookies([{ name: "__Host-gatehouse", value: session.token, url: server.url, secure: true, httpOnly: true, sameSite: "Lax" }]);
+	await page.goto(`${server.url}/dashboard/account`);
+	await page.getByLabel("Name", { exact: true }).fill("Renamed Owner");
+	await page.getByRole("button", { name: "Save" }).click();
+	await page.getByText("Saved").first().waitFor();
+	assert.equal(await server.sql.value`SELECT name FROM users WHERE id = ${owner.id}`, "Renamed Owner");
+
+	const email = makeEmail("next");
+	await page.getByLabel("New e-mail address").fill(email);
+	await page.getByRole("button", { name: "Send a code" }).click();
+	await page.getByLabel(`Code that went to ${email}`).waitFor();
+	await page.goto((await waitForMail(server, email)).url);
+	await page.reload();
+	await page.getByRole("button", { name: "Confirm my address" }).click();
+	await page.getByText("Your e-mail address is changed").first().waitFor();
+	assert.equal(await server.sql.value`SELECT email FROM users WHERE id = ${owner.id}`, email);
+
+	const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Download your data" }).click()]);
+	assert.equal(download.suggestedFilename(), "account.json");
+	await page.getByRole("button", { name: "Delete your account" }).click();
+	await page.getByLabel("Type DELETE to confirm").fill("DELETE");
+	await page.getByRole("button", { name: "Delete for good" }).click();
+	await page.getByText(/owner/).first().waitFor();
+	assert.equal(await server.sql.value`SELECT status FROM users WHERE id = ${owner.id}`, "active");
+	await browser.close();
+});

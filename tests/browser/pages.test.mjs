@@ -81,7 +81,7 @@ function views({ owner, project }) {
 			"delete organization": openDialog(press("Delete organization")),
 		}],
 		["/dashboard/orgs/new", "New organization", {}],
-		["/dashboard/account", "Your account", { "the account menu": press(/Account of/) }],
+		["/dashboard/account", "Your account", { "the account menu": press(/Account of/), "deleting the account": press("Delete your account") }],
 		["/dashboard/nowhere", "Nothing lives at this address", {}],
 	];
 }

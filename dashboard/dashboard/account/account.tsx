@@ -1,10 +1,13 @@
-// The person's own page: who they are, password, sessions.
+// The person's own page: who they are, how they are reached, password, sessions, data and leave.
 import { useSession } from "../api/queries";
 import { CopyId } from "../ui/copy";
 import { Page, Section } from "../ui/page";
 import { Pill } from "../ui/pill";
 import { ViewAsApi } from "../ui/view-as-api";
+import { EmailForm } from "./email-form";
+import { Leave } from "./leave";
 import { PasswordForm } from "./password-form";
+import { ProfileForm } from "./profile-form";
 import { Sessions } from "./sessions";
 
 export function Account() {
@@ -26,8 +29,11 @@ export function Account() {
 				</dl>
 				<ViewAsApi calls={[{ method: "GET", path: "/api/v1/me" }]} />
 			</Section>
+			<ProfileForm />
+			<EmailForm />
 			<PasswordForm email={user?.email ?? ""} />
 			<Sessions />
+			<Leave />
 		</Page>
 	);
 }
