@@ -179,10 +179,12 @@ on server 'openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes 
 	-addext "subjectAltName=DNS:gatehouse.example.com,DNS:auth.gatehouse.example.com" -keyout /etc/gatehouse/tls.key -out /etc/gatehouse/tls.pem 2>/dev/null &&
 	cp /etc/gatehouse/tls.pem /usr/local/share/ca-certificates/test.crt && update-ca-certificates >/dev/null 2>&1'
 on server 'rm -f /etc/nginx/sites-enabled/default && systemctl start nginx'
+# A reload that comes before the master waits for signals is lost.
+wait_for on server 'pgrep -u www-data nginx >/dev/null' || fail "nginx doesn't start"
 step 4. | grep -v doctor >"$work/server/srv/test/readme"
 quietly server 'set -e; . /srv/test/readme'
 ask='curl -sS'
-wait_for on server "$ask -f -o /dev/null https://gatehouse.example.com/readyz 2>/dev/null" || fail "it doesn't get ready: $(on server "$ask https://gatehouse.example.com/readyz" 2>&1; tail -n 5 "$work/server/var/tmp/gatehoused.log")"
+wait_for on server "$ask -f -o /dev/null https://gatehouse.example.com/readyz 2>/dev/null" || fail "it doesn't get ready: $(on server "$ask https://gatehouse.example.com/readyz" 2>&1 || true; tail -n 5 "$work/server/var/log/nginx/error.log" "$work/server/var/tmp/gatehoused.log")"
 on server 'gatehousectl doctor' >"$work/out" || true
 grep -q '^ok  *nginx' "$work/out" || fail "$(cat "$work/out")"
 ! grep '^failed' "$work/out" || fail "doctor found a fault"
