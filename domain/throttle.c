@@ -12,6 +12,7 @@
 
 #define KIND_ACCOUNT "account"
 #define KIND_ADDRESS "ip"
+#define KIND_PHONE   "phone"
 
 #define FREE_FAILURES 5
 #define WAIT_MAX_MS   (900 * SECOND_MS)
@@ -21,6 +22,9 @@
  */
 #define ADDRESS_QUIET_MS (30 * MINUTE_MS)
 #define REPORT_EVERY_MS  MINUTE_MS
+/* Wrong codes to a number, and how long it waits after them. */
+#define PHONE_TRIES   5
+#define PHONE_WAIT_MS (15 * MINUTE_MS)
 /* 9999-12-31: a password that is off stays off until it is set anew or the account is unlocked. */
 #define FOR_EVER_MS INT64_C(253402214400000)
 
@@ -119,15 +123,9 @@ is_off(const struct counted *who)
 	       who->count >= THROTTLE_LOCK_COUNT;
 }
 
-/* From now on, whatever becomes of this try. */
 static enum err
-block(struct tx *tx, const char *project_id, const struct counted *who)
+block_until(struct tx *tx, const char *project_id, const struct counted *who, int64_t until_at)
 {
-	int64_t wait_ms = throttle_wait_ms(who->count);
-	int64_t until_at = is_off(who) ? FOR_EVER_MS : tx->now_ms + wait_ms;
-
-	if (wait_ms == 0)
-		return OK;
 	return q_sign_in_throttle_block(tx->db,
 					&(struct q_sign_in_throttle_block){
 					    .blocked_until_at = until_at,
@@ -136,6 +134,17 @@ block(struct tx *tx, const char *project_id, const struct counted *who)
 					    .subject_digest = who->digest,
 					},
 					NULL);
+}
+
+/* From now on, whatever becomes of this try. */
+static enum err
+block(struct tx *tx, const char *project_id, const struct counted *who)
+{
+	int64_t wait_ms = throttle_wait_ms(who->count);
+
+	if (wait_ms == 0)
+		return OK;
+	return block_until(tx, project_id, who, is_off(who) ? FOR_EVER_MS : tx->now_ms + wait_ms);
 }
 
 static bool
@@ -246,4 +255,70 @@ throttle_may_report(struct tx *tx, const char *project_id, const char *subject, 
 	*ret_may = is_subjects_turn && is_address_turn;
 	*ret_count = account.count;
 	return OK;
+}
+
+/* ---- codes to phones ---- */
+
+static struct counted
+phone_of(struct tx *tx, const char *phone)
+{
+	return (struct counted){
+		.kind = KIND_PHONE,
+		.subject = phone,
+		.digest = subject_digest(tx, phone),
+		.blocked_until_at = NONE,
+	};
+}
+
+static enum err
+read_phone(struct tx *tx, const char *project_id, struct counted *who, int64_t *ret_wait_ms)
+{
+	struct q_sign_in_throttle_get_row row;
+	enum err e = q_sign_in_throttle_get(tx->db,
+					    &(struct q_sign_in_throttle_get){
+						.project_id = project_id,
+						.kind = who->kind,
+						.subject_digest = who->digest,
+					    },
+					    &row);
+
+	if (e != OK && e != ERR_NO_ROW)
+		return e;
+	if (e == OK) {
+		who->count = row.count;
+		who->blocked_until_at = row.blocked_until_at;
+	}
+	*ret_wait_ms = was_blocked(tx, who) ? who->blocked_until_at - tx->now_ms : 0;
+	return OK;
+}
+
+enum err
+throttle_phone_count(struct tx *tx, const char *project_id, const char *phone, int64_t *ret_wait_ms)
+{
+	struct counted who = phone_of(tx, phone);
+
+	TRY(count_one(tx, project_id, &who, tx->now_ms - PHONE_WAIT_MS));
+	TRY(read_phone(tx, project_id, &who, ret_wait_ms));
+	if (*ret_wait_ms > 0 || who.count < PHONE_TRIES)
+		return OK;
+	return block_until(tx, project_id, &who, tx->now_ms + PHONE_WAIT_MS);
+}
+
+enum err
+throttle_phone_wait(struct tx *tx, const char *project_id, const char *phone, int64_t *ret_wait_ms)
+{
+	struct counted who = phone_of(tx, phone);
+
+	return read_phone(tx, project_id, &who, ret_wait_ms);
+}
+
+enum err
+throttle_phone_clear(struct tx *tx, const char *project_id, const char *phone)
+{
+	return q_sign_in_throttle_clear_phone(tx->db,
+					      &(struct q_sign_in_throttle_clear_phone){
+						  .project_id = project_id,
+						  .subject_digest = subject_digest(tx, phone),
+					      },
+					      NULL);
 }

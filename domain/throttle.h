@@ -28,6 +28,15 @@ enum err throttle_count(struct tx *, const char *project_id, const char *subject
 			struct throttle_answer *ret) MUST_CHECK;
 /* The try was right: the account's counter is cleared, the address's goes back by one. */
 enum err throttle_succeed(struct tx *, const char *project_id, const char *subject) MUST_CHECK;
+/*
+ * Codes to a phone: five wrong ones, and the number waits fifteen minutes (users.md rule 15). *ret_wait_ms
+ * 0: go on. Counting one try, to be committed before the code is looked at, or just asking.
+ */
+enum err throttle_phone_count(struct tx *, const char *project_id, const char *phone,
+			      int64_t *ret_wait_ms) MUST_CHECK;
+enum err throttle_phone_wait(struct tx *, const char *project_id, const char *phone,
+			     int64_t *ret_wait_ms) MUST_CHECK;
+enum err throttle_phone_clear(struct tx *, const char *project_id, const char *phone) MUST_CHECK;
 /* The account's counter alone: the password is new. */
 enum err throttle_clear(struct tx *, const char *project_id, const char *subject) MUST_CHECK;
 /*

@@ -126,41 +126,56 @@ insert_password(struct tx *tx, const struct user_make *make, const char *id)
 				   NULL);
 }
 
+static struct user_names
+names_of(const struct user_make *make)
+{
+	return (struct user_names){
+		.email = make->email,
+		.phone = make->phone,
+		.username = make->username,
+		.external_id = make->external_id,
+		.name = make->name,
+	};
+}
+
 static const char *
 label_of(struct tx *tx, const struct user_make *make)
 {
-	return user_label(tx->arena, &(struct user_names){
-					 .email = make->email,
-					 .phone = make->phone,
-					 .username = make->username,
-					 .external_id = make->external_id,
-					 .name = make->name,
-				     });
+	struct user_names names = names_of(make);
+
+	return user_label(tx->arena, &names);
+}
+
+static struct user_shown
+shown_of(const struct tx *tx, const struct user_make *make, const char *id)
+{
+	return (struct user_shown){
+		.id = id,
+		.email = make->email,
+		.email_verified = make->email_verified,
+		.phone = make->phone,
+		.username = make->username,
+		.external_id = make->external_id,
+		.name = make->name,
+		.locale = make->locale,
+		.created_at = tx->now_ms,
+	};
 }
 
 static enum err
 record_made(struct tx *tx, const struct user_make *make, const char *org_id, const char *id)
 {
+	struct user_shown shown = shown_of(tx, make, id);
+
 	return record(tx, &(struct record){
-			   .event = EV_USER_CREATED,
-			   .org_id = org_id,
-			   .project_id = make->project_id,
-			   .target_id = id,
-			   .target_label = label_of(tx, make),
-			   .fields = user_shown_fields,
-			   .after =
-			       &(struct user_shown){
-				   .id = id,
-				   .email = make->email,
-				   .email_verified = make->email_verified,
-				   .phone = make->phone,
-				   .username = make->username,
-				   .external_id = make->external_id,
-				   .name = make->name,
-				   .locale = make->locale,
-				   .created_at = tx->now_ms,
-			       },
-		       });
+			      .event = EV_USER_CREATED,
+			      .org_id = org_id,
+			      .project_id = make->project_id,
+			      .target_id = id,
+			      .target_label = label_of(tx, make),
+			      .fields = user_shown_fields,
+			      .after = &shown,
+			  });
 }
 
 enum err
@@ -172,14 +187,8 @@ user_make(struct tx *tx, const struct user_make *make, const char **ret_user_id)
 	TRY(user_project_org(tx, make->project_id, make->org_id, &org_id));
 	TRY(tx_make_id(tx, ID_USER, &id));
 	TRY(insert_user(tx, make, id));
-	TRY(user_words_add(tx, make->project_id, id,
-			   &(struct user_names){
-			       .email = make->email,
-			       .phone = make->phone,
-			       .username = make->username,
-			       .external_id = make->external_id,
-			       .name = make->name,
-			   }));
+	struct user_names names = names_of(make);
+	TRY(user_words_add(tx, make->project_id, id, &names));
 	TRY(insert_password(tx, make, id));
 	if (make->acts)
 		tx->actor = (struct actor){ .kind = "user", .id = id, .label = label_of(tx, make) };
@@ -280,6 +289,68 @@ user_prove_email(struct tx *tx, const char *project_id, const char *user_id, con
 			      .target_id = user_id,
 			      .target_label = utf8_cut(tx->arena, email, LABEL_MAX),
 			      .changes = "{\"email_verified\":[false,true]}",
+			  });
+}
+
+enum err
+user_prove_phone(struct tx *tx, const char *project_id, const char *user_id, const char *phone)
+{
+	uint64_t matched = 0;
+	const char *org_id;
+
+	TRY(q_user_prove_phone(
+	    tx->db,
+	    &(struct q_user_prove_phone){ .project_id = project_id, .id = user_id, .phone = phone },
+	    &matched));
+	if (matched == 0)
+		return OK;
+	TRY(user_project_org(tx, project_id, NULL, &org_id));
+	return record(tx, &(struct record){
+			      .event = EV_PHONE_VERIFIED,
+			      .org_id = org_id,
+			      .project_id = project_id,
+			      .target_id = user_id,
+			      .target_label = phone,
+			      .changes = "{\"phone_verified\":[false,true]}",
+			  });
+}
+
+/* ---- a guest stays ---- */
+
+enum err
+user_upgrade(struct tx *tx, const char *user_id, const struct user_make *make)
+{
+	struct user_shown shown = shown_of(tx, make, user_id);
+	struct user_names names = names_of(make);
+	uint64_t matched = 0;
+	const char *org_id;
+	enum err e = q_user_upgrade(tx->db,
+				    &(struct q_user_upgrade){
+					.email = make->email,
+					.email_key = octets(make->email_key),
+					.email_verified_at = make->email_verified ? tx->now_ms : NONE,
+					.username = make->username,
+					.name = make->name,
+					.project_id = make->project_id,
+					.id = user_id,
+				    },
+				    &matched);
+
+	TRY(user_taken(tx, e));
+	if (matched == 0)
+		return ERR_NOT_ANONYMOUS;
+	TRY(user_words_replace(tx, make->project_id, user_id, &names));
+	TRY(insert_password(tx, make, user_id));
+	TRY(user_project_org(tx, make->project_id, make->org_id, &org_id));
+	return record(tx, &(struct record){
+			      .event = EV_USER_UPDATED,
+			      .org_id = org_id,
+			      .project_id = make->project_id,
+			      .target_id = user_id,
+			      .target_label = label_of(tx, make),
+			      .changes = "{\"anonymous\":[true,false]}",
+			      .fields = user_shown_fields,
+			      .after = &shown,
 			  });
 }
 

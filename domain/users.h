@@ -99,6 +99,15 @@ enum err user_signed_in(struct tx *, const char *project_id, const char *user_id
 enum err user_prove_email(struct tx *, const char *project_id, const char *user_id,
 			  const char *email, bool *ret_is_first) MUST_CHECK;
 
+/* The number is proven. Records phone.verified when it is for the first time on this account. */
+enum err user_prove_phone(struct tx *, const char *project_id, const char *user_id,
+			  const char *phone) MUST_CHECK;
+/*
+ * A guest becomes a user with credentials and keeps id and data (rule 27). make says which ones.
+ * ERR_NOT_ANONYMOUS, ERR_EMAIL_TAKEN, ERR_USERNAME_TAKEN. Records user.updated.
+ */
+enum err user_upgrade(struct tx *, const char *user_id, const struct user_make *) MUST_CHECK;
+
 /*
  * A new token for a session that goes on; the old one dies. proven: the person has just shown who
  * they are (authenticated_at). ERR_NO_ROW.

@@ -30,6 +30,8 @@ static const enum subject SUBJECTS[RATE_COUNT] = {
 	[RATE_FLOW_ACTION] = BY_ADDRESS,
 	[RATE_FLOW_SIGN_UP] = BY_ADDRESS,
 	[RATE_FLOW_RECOVER] = BY_ADDRESS,
+	[RATE_FLOW_ANONYMOUS] = BY_ADDRESS,
+	[RATE_USERNAME_AVAILABLE] = BY_ADDRESS,
 };
 
 /* HT-19, HT-20: IPv6 by /64; requests without a known address share one bucket. */

@@ -34,6 +34,7 @@ const struct route *const gatehouse_routes[] = {
 	social_callback_routes,
 	session_routes,
 	impersonation_routes,
+	username_routes,
 	rate_limit_routes,
 	sign_in_settings_routes,
 	account_routes,

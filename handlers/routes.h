@@ -57,5 +57,6 @@ extern const struct route user_password_routes[];
 extern const struct route user_routes[];
 extern const struct route user_session_routes[];
 extern const struct route user_status_routes[];
+extern const struct route username_routes[];
 
 #endif

@@ -27,7 +27,9 @@
 	FAMILY(OAUTH_INTROSPECT, "oauth_introspect", 600, 60)                                      \
 	FAMILY(FLOW_ACTION, "flow_action", 30, 60)                                                 \
 	FAMILY(FLOW_SIGN_UP, "flow_sign_up", 10, 60)                                               \
-	FAMILY(FLOW_RECOVER, "flow_recover", 10, 60)
+	FAMILY(FLOW_RECOVER, "flow_recover", 10, 60)                                               \
+	FAMILY(FLOW_ANONYMOUS, "flow_anonymous", 30, 60)                                           \
+	FAMILY(USERNAME_AVAILABLE, "username_available", 60, 60)
 
 enum rate_family {
 #define FAMILY(symbol, name, limit, window_s) RATE_##symbol,

@@ -5,6 +5,9 @@
 
 #include <string.h>
 
+#include "lib/buffer.h"
+#include "lib/text.h"
+
 #define DIGITS "0123456789"
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define PHONE_DIGITS_MIN 8
@@ -45,4 +48,58 @@ username_lower(struct arena *arena, const char *text)
 		if (*at >= 'A' && *at <= 'Z')
 			*at = (char)(*at - 'A' + 'a');
 	return lowered;
+}
+
+bool
+username_key(struct arena *arena, const char *typed, const char **ret_key)
+{
+	if (username_check(typed) != NULL)
+		return false;
+	*ret_key = username_lower(arena, typed);
+	return true;
+}
+
+bool
+phone_key(struct arena *arena, const char *typed, const char **ret_key)
+{
+	struct buffer key = buffer_new(arena);
+
+	for (; *typed != '\0'; typed++)
+		if (strchr(" .-()", *typed) == NULL)
+			buffer_char(&key, *typed);
+	if (phone_check(buffer_string(&key)) != NULL)
+		return false;
+	*ret_key = buffer_string(&key);
+	return true;
+}
+
+bool
+phone_is_of(const char *phone, struct strings calling_codes)
+{
+	for (size_t i = 0; i < calling_codes.count; i++)
+		if (strncmp(phone, calling_codes.items[i], strlen(calling_codes.items[i])) == 0)
+			return true;
+	return calling_codes.count == 0;
+}
+
+enum identifier_kind
+identifier_parse(struct arena *arena, const char *typed, const char **ret_key)
+{
+	if (strchr(typed, '@') != NULL)
+		return email_key(arena, typed, ret_key) ? IDENTIFIER_EMAIL : IDENTIFIER_NONE;
+	if (typed[0] == '+')
+		return phone_key(arena, typed, ret_key) ? IDENTIFIER_PHONE : IDENTIFIER_NONE;
+	return username_key(arena, typed, ret_key) ? IDENTIFIER_USERNAME : IDENTIFIER_NONE;
+}
+
+const char *
+identifier_mask(struct arena *arena, const char *typed)
+{
+	size_t len = strlen(typed);
+
+	if (strchr(typed, '@') != NULL)
+		return email_mask(arena, typed);
+	if (typed[0] == '+' && len > PHONE_DIGITS_MIN)
+		return arena_printf(arena, "%.3s•••%s", typed, typed + len - 2);
+	return arena_printf(arena, "%s•••", utf8_cut(arena, typed, 1));
 }

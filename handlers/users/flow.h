@@ -16,11 +16,15 @@
 #define FLOW_MAIL_LIFE_MS DAY_MS
 #define FLOW_CODE_TRIES   5
 #define FLOW_RESEND_MS    (60 * SECOND_MS)
+/* The purpose of a link that signs in, and the page that it opens. */
+#define FLOW_MAGIC_LINK "magic-link"
 
 /* What a flow remembers, sealed. Texts may be NULL, numbers NONE. */
 struct flow_data {
 	const char *email; /* as typed */
 	const char *email_key;
+	const char *phone, *username; /* in their compared form; who is called by one has no e-mail here */
+	const char *sent_to; /* the compared form of where the code or link went */
 	const char *name; /* of a sign-up */
 	const char *locale;
 	const char *password_phc; /* of a sign-up that waits for its proof */
@@ -73,7 +77,7 @@ enum err flow_load(const struct request *, struct tx *, const char *project_id, 
  */
 enum err flow_find_client(const struct request *, struct tx *, const char *client_id,
 			  struct flow_client_row *ret) MUST_CHECK;
-/* The person of the address that was typed (data.email_key). ERR_NO_ROW for nobody. */
+/* The person who is called as was typed (data's email_key, phone or username). ERR_NO_ROW for nobody. */
 enum err flow_find_user(struct tx *, const struct flow *, struct user_row *ret) MUST_CHECK;
 /* A new row from id, kind, state, client, user, binding, data and expiry. */
 enum err flow_add(struct tx *, const struct flow *) MUST_CHECK;
@@ -89,6 +93,19 @@ enum err flow_guard(struct tx *, struct flow *) MUST_CHECK;
  * the event can't happen here.
  */
 enum err flow_advance(struct tx *, struct flow *, enum flow_event) MUST_CHECK;
+
+/* ---- flow_identify.c ---- */
+
+/*
+ * Reads what was typed into data, in place of what was there before. VERDICT_GO_ON, or why not: 422,
+ * or METHOD_DISABLED for a form that is off here.
+ */
+enum verdict flow_take_identifier(const struct request *, struct flow *, const char *field,
+				  const char *typed);
+/* Whom failures are counted for: the account or, when there is none, what was typed. NULL: nobody was named. */
+const char *flow_subject(const struct flow *);
+/* What was typed, as it may be shown. NULL: nothing yet. */
+const char *flow_identifier_hint(struct arena *, const struct flow *);
 
 /* ---- flow_gate.c ---- */
 
@@ -115,6 +132,8 @@ bool flow_is_served_here(const struct request *, const char *project_id);
 unsigned flow_methods(const struct sign_in_settings *, const char *auth_methods);
 /* Is a method on that this action needs, where the flow stands? (users.md rule 9) */
 bool flow_has_method_for(const struct flow *, enum flow_action);
+/* METHOD_BIT of the methods that the action may rest on with whoever was named. */
+unsigned flow_methods_reaching(const struct flow *, enum flow_action);
 enum err flow_token(const struct request *, const struct flow *, const char **ret_token) MUST_CHECK;
 
 /* ---- flow_view.c ---- */
@@ -140,6 +159,20 @@ const char *flow_page_url(const struct request *, const char *project_id,
  * exists. Steps nowhere.
  */
 enum err flow_send_proof(const struct request *, struct tx *, struct flow *) MUST_CHECK;
+/*
+ * A code or a link as the first factor, to the stored address or, of somebody unknown, the typed one:
+ * whoever proves it may get an account by it (rule 8). Steps nowhere.
+ */
+enum err flow_mail_code(const struct request *, struct tx *, struct flow *) MUST_CHECK;
+enum err flow_mail_link(const struct request *, struct tx *, struct flow *) MUST_CHECK;
+/*
+ * A code to the number that was typed. ERR_RATE_LIMITED when the number or the project has had enough
+ * (rules 14 and 28), which tells nothing about who has it.
+ */
+enum err flow_text_code(const struct request *, struct tx *, struct flow *,
+			enum phone_channel) MUST_CHECK;
+/* From now on this is the code that counts. */
+enum err flow_note_code(const struct request *, struct flow *, const char *code) MUST_CHECK;
 enum err flow_code_digest(const struct request *, const struct flow *, const char *code,
 			  struct bytes *ret) MUST_CHECK;
 
@@ -183,7 +216,7 @@ enum verdict flow_judge_try(const struct request *, struct tx *, struct flow *, 
 
 /* ---- flow_proof.c ---- */
 
-enum proof { PROOF_CODE, PROOF_LINK_HERE, PROOF_LINK_ELSEWHERE };
+enum proof { PROOF_CODE, PROOF_LINK_HERE, PROOF_LINK_ELSEWHERE, PROOF_PHONE };
 /*
  * The address is proven: makes or finds the person and takes the step. A refusal is committed with
  * it.
@@ -193,8 +226,8 @@ enum verdict flow_prove(const struct request *, struct tx *, struct flow *, enum
 /* ---- flow_sign_up.c ---- */
 
 /*
- * Makes the person with what the project gives them. password_phc NULL: none. ERR_EMAIL_TAKEN. Sets
- * the flow's user.
+ * Makes the person with what the project gives them, or gives a guest what they lacked (kind upgrade).
+ * password_phc NULL: none. ERR_EMAIL_TAKEN, ERR_USERNAME_TAKEN, ERR_PHONE_TAKEN. Sets the flow's user.
  */
 enum err flow_make_user(struct tx *, struct flow *, const char *password_phc,
 			bool email_verified) MUST_CHECK;
@@ -233,6 +266,8 @@ enum verdict flow_set_password(const struct request *, struct tx *);
 enum verdict flow_send_code(const struct request *, struct tx *);
 enum verdict flow_verify_code(const struct request *, struct tx *);
 enum verdict flow_social(const struct request *, struct tx *);
+enum verdict flow_send_link(const struct request *, struct tx *);
+enum verdict flow_anonymous(const struct request *, struct tx *);
 enum verdict flow_redeem(const struct request *, struct tx *);
 enum verdict flow_complete(const struct request *, struct tx *);
 enum verdict flow_totp(const struct request *, struct tx *);
@@ -278,9 +313,9 @@ struct flow_password_input {
 
 struct flow_sign_up_input {
 	struct {
-		bool flow_id, email, password, name;
+		bool flow_id, email, username, password, name;
 	} has;
-	const char *flow_id, *email, *password, *name;
+	const char *flow_id, *email, *username, *password, *name;
 };
 
 struct flow_send_code_input {

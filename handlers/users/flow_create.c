@@ -121,8 +121,39 @@ may_link(const struct request *rq, struct flow *flow)
 	return rq->credential.authenticated_at < rq->now_ms - RECENT_SIGN_IN_MS ? ERR_REAUTHENTICATION_REQUIRED : OK;
 }
 
+/* Called as their account knows them: by the first of address, number and username that it has. */
 static enum err
-start(const struct request *rq, const struct flow_client_row *client, struct flow *flow)
+name_caller(const struct request *rq, struct flow *flow, const struct user_row *user)
+{
+	flow->row.user_id = user->id;
+	flow->data.email = user->email;
+	if (user->email != NULL)
+		return email_key(rq->arena, user->email, &flow->data.email_key) ? OK : ERR_INTERNAL;
+	flow->data.phone = user->phone;
+	flow->data.username = user->username;
+	return OK;
+}
+
+/* Reauthenticating and upgrading are for who is signed in, upgrading for guests alone (rule 27). */
+static enum err
+start_signed_in(const struct request *rq, struct tx *tx, struct flow *flow)
+{
+	struct user_row user;
+
+	if (flow->data.session_id == NULL)
+		return ERR_UNAUTHORIZED;
+	TRY(q_user_get(
+	    tx->db, &(struct q_user_get){ .project_id = flow->row.project_id, .id = rq->user.id }, &user));
+	if (flow->kind == FLOW_UPGRADE) {
+		flow->row.user_id = user.id;
+		return user.is_anonymous ? OK : ERR_NOT_ANONYMOUS;
+	}
+	flow->state = FLOW_FIRST_FACTOR;
+	return name_caller(rq, flow, &user);
+}
+
+static enum err
+start(const struct request *rq, struct tx *tx, const struct flow_client_row *client, struct flow *flow)
 {
 	const struct flow_create_input *in = rq->input;
 
@@ -135,17 +166,9 @@ start(const struct request *rq, const struct flow_client_row *client, struct flo
 	}
 	if (flow->kind == FLOW_LINK)
 		return may_link(rq, flow);
-	if (flow->kind != FLOW_REAUTHENTICATE)
-		return OK;
-	if (flow->data.session_id == NULL)
-		return ERR_UNAUTHORIZED;
-	flow->state = FLOW_FIRST_FACTOR;
-	flow->row.user_id = rq->user.id;
-	flow->data.email = rq->user.email;
-	/* Who has no address proves it by what they have. */
-	if (rq->user.email == NULL)
-		return OK;
-	return email_key(rq->arena, rq->user.email, &flow->data.email_key) ? OK : ERR_INTERNAL;
+	if (flow->kind == FLOW_REAUTHENTICATE || flow->kind == FLOW_UPGRADE)
+		return start_signed_in(rq, tx, flow);
+	return OK;
 }
 
 /* ---- making it ---- */
@@ -177,7 +200,7 @@ make_flow(const struct request *rq, struct tx *tx, const struct flow_client_row 
 	    .settings = sign_in_settings_parse(rq->arena, rq->config, client->settings_body),
 	};
 
-	TRY(start(rq, client, &flow));
+	TRY(start(rq, tx, client, &flow));
 	TRY(tx_make_id(tx, ID_FLOW, &flow.row.id));
 	TRY(flow_take_cookie(rq, client->project_id, &flow.row.binding_digest));
 	TRY(find_target(rq, tx, client, &flow.data.redirect_to));

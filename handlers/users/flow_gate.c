@@ -172,6 +172,22 @@ factors_needed(enum flow_action action)
 	}
 }
 
+/*
+ * Of the methods that a first factor may rest on, those that reach whoever was named: a number isn't
+ * mailed to, an address isn't called.
+ */
+unsigned
+flow_methods_reaching(const struct flow *flow, enum flow_action action)
+{
+	bool sends = action == FLOW_DO_SEND_CODE || action == FLOW_DO_VERIFY_CODE ||
+		     action == FLOW_DO_SEND_LINK;
+	unsigned by_phone = METHOD_BIT(METHOD_PHONE_OTP);
+
+	if (flow->state != FLOW_FIRST_FACTOR || !sends)
+		return METHODS_ALL;
+	return flow->data.phone != NULL ? by_phone : METHODS_ALL & ~by_phone;
+}
+
 bool
 flow_has_method_for(const struct flow *flow, enum flow_action action)
 {
@@ -181,6 +197,9 @@ flow_has_method_for(const struct flow *flow, enum flow_action action)
 		return ((unsigned)flow->data.factors & factors_needed(action)) != 0;
 	if (flow->state == FLOW_ENROLL_FACTOR)
 		return (flow->settings.mfa_methods & factors_needed(action)) != 0;
+	if (needed != 0 && (needed & flow_methods_reaching(flow, action)) == 0)
+		return false;
+	needed &= flow_methods_reaching(flow, action);
 	return needed == 0 || (needed & flow_methods(&flow->settings, flow->row.auth_methods)) != 0;
 }
 

@@ -10,6 +10,7 @@
 #include "lib/codes.h"
 #include "lib/encode.h"
 #include "lib/secrets.h"
+#include "lib/text.h"
 
 /* What becomes of a flow's proof once its mail is written. */
 struct proof_made {
@@ -75,6 +76,7 @@ mail_of(const struct request *rq, const struct flow *flow, const char *page)
 		/* The stored address where there is one, never the typed one (rule 1). */
 		.recipient = flow->row.user_email != NULL ? flow->row.user_email : flow->data.email,
 		.url = flow_page_url(rq, flow->row.project_id, flow->row.default_client_id, page),
+		.locale = flow->data.locale,
 		.expires_at = NONE,
 	};
 }
@@ -144,12 +146,31 @@ choose_mail(const struct request *rq, struct tx *tx, const struct flow *flow,
 	}
 	*ret_mail = verification_mail(rq, flow, made);
 	/* With an account at a provider behind it, the code links that one to the account that exists. */
-	if (flow->kind != FLOW_SIGN_UP || flow->data.identity_subject != NULL)
+	bool is_new = flow->kind == FLOW_SIGN_UP || flow->kind == FLOW_UPGRADE;
+
+	if (!is_new || flow->data.identity_subject != NULL)
 		return OK;
 	enum err e = flow_find_user(tx, flow, &user);
 	if (e == OK)
 		*ret_mail = taken_mail(rq, flow, &user);
 	return e == ERR_NO_ROW ? OK : e;
+}
+
+/* As the first factor: no name of a stranger's, and nothing that tells whether the person exists. */
+static struct mail
+first_factor_mail(const struct request *rq, const struct flow *flow, const char *page)
+{
+	struct mail mail = mail_of(rq, flow, page);
+
+	mail.user_id = flow->row.user_id;
+	mail.user_name = flow->row.user_name;
+	mail.expires_at = rq->now_ms + flow->settings.link_minutes * MINUTE_MS;
+	/* A username that nobody has, or whose owner has no address, leads nowhere. */
+	if (mail.recipient == NULL) {
+		mail.recipient = flow->data.username;
+		mail.is_pretence = true;
+	}
+	return mail;
 }
 
 /* ---- writing it ---- */
@@ -158,10 +179,9 @@ choose_mail(const struct request *rq, struct tx *tx, const struct flow *flow,
  * The row of a link that nobody will get is written too: it opens nothing, and takes the same time.
  */
 static enum err
-add_link(struct tx *tx, const struct flow *flow, const struct proof_made *made, bool is_sent)
+add_link(struct tx *tx, const struct flow *flow, const struct proof_made *made, const char *purpose,
+	 int64_t life_ms, bool is_sent)
 {
-	const char *purpose = flow->kind == FLOW_RECOVER ? "reset" : "verification";
-
 	/*
 	 * A newer link of its kind voids the older (rule 16), unless the newer one was never
 	 * mailed.
@@ -181,38 +201,88 @@ add_link(struct tx *tx, const struct flow *flow, const struct proof_made *made, 
 		.purpose = purpose,
 		.user_id = flow->row.user_id,
 		.flow_id = flow->row.id,
-		.target = { .data = (const uint8_t *)flow->data.email_key,
-			    .len = strlen(flow->data.email_key) },
-		.expires_at = tx->now_ms + link_life_ms(flow),
+		.target = { .data = (const uint8_t *)flow->data.sent_to,
+			    .len = strlen(flow->data.sent_to) },
+		.expires_at = tx->now_ms + life_ms,
 	    },
 	    NULL);
+}
+
+/* Queued, or not because the recipient has had enough, which isn't told apart (rule 14). */
+static enum err
+queue(struct tx *tx, struct flow *flow, const struct mail *mail, bool *ret_is_sent)
+{
+	enum err e = mail_queue(tx, mail);
+
+	if (e != OK && e != ERR_RATE_LIMITED)
+		return e;
+	if (!email_key(tx->arena, mail->recipient, &flow->data.sent_to))
+		flow->data.sent_to = mail->recipient;
+	flow->data.resend_at = tx->now_ms + FLOW_RESEND_MS;
+	*ret_is_sent = e == OK;
+	return OK;
+}
+
+enum err
+flow_note_code(const struct request *rq, struct flow *flow, const char *code)
+{
+	TRY(flow_code_digest(rq, flow, code, &flow->row.code_digest));
+	flow->row.code_expires_at = rq->now_ms + flow->settings.link_minutes * MINUTE_MS;
+	return OK;
 }
 
 enum err
 flow_send_proof(const struct request *rq, struct tx *tx, struct flow *flow)
 {
+	const char *purpose = flow->kind == FLOW_RECOVER ? "reset" : "verification";
 	struct proof_made made;
 	struct mail mail;
-	enum err e;
+	bool is_sent = false;
 
 	TRY(make_proof(rq, &made));
 	TRY(choose_mail(rq, tx, flow, &made, &mail));
-	e = mail_queue(tx, &mail);
-	/*
-	 * A recipient who has had enough isn't told apart from one who gets it (rule 14); what they
-	 * have stays good.
-	 */
-	bool is_sent = e != ERR_RATE_LIMITED;
-	if (is_sent)
-		TRY(e);
-	TRY(add_link(tx, flow, &made, is_sent));
+	TRY(queue(tx, flow, &mail, &is_sent));
+	TRY(add_link(tx, flow, &made, purpose, link_life_ms(flow), is_sent));
+	/* What a recipient has stays good while they get nothing new. */
 	if (is_sent || flow->data.link == NULL) {
 		flow->data.link = hex_encode(tx->arena, made.link_digest);
-		TRY(flow_code_digest(rq, flow, made.code, &flow->row.code_digest));
-		flow->row.code_expires_at = tx->now_ms + flow->settings.link_minutes * MINUTE_MS;
+		TRY(flow_note_code(rq, flow, made.code));
 	}
-	flow->data.resend_at = tx->now_ms + FLOW_RESEND_MS;
 	if (flow->row.expires_at < tx->now_ms + link_life_ms(flow))
 		flow->row.expires_at = tx->now_ms + link_life_ms(flow);
+	return OK;
+}
+
+/* ---- as the first factor ---- */
+
+enum err
+flow_mail_code(const struct request *rq, struct tx *tx, struct flow *flow)
+{
+	struct mail mail = first_factor_mail(rq, flow, "sign-in");
+	bool is_sent = false;
+
+	mail.template = MAIL_EMAIL_OTP;
+	TRY(code_make(rq->arena, &mail.code));
+	TRY(queue(tx, flow, &mail, &is_sent));
+	return is_sent || flow->row.code_digest.data == NULL ? flow_note_code(rq, flow, mail.code) : OK;
+}
+
+enum err
+flow_mail_link(const struct request *rq, struct tx *tx, struct flow *flow)
+{
+	struct mail mail = first_factor_mail(rq, flow, FLOW_MAGIC_LINK);
+	int64_t life_ms = flow->settings.link_minutes * MINUTE_MS;
+	struct proof_made made;
+	bool is_sent = false;
+
+	TRY(make_proof(rq, &made));
+	mail.template = MAIL_MAGIC_LINK;
+	mail.url = link_url(rq, &mail, &made);
+	TRY(queue(tx, flow, &mail, &is_sent));
+	TRY(add_link(tx, flow, &made, FLOW_MAGIC_LINK, life_ms, is_sent));
+	if (is_sent || flow->data.link == NULL)
+		flow->data.link = hex_encode(tx->arena, made.link_digest);
+	if (flow->row.expires_at < tx->now_ms + life_ms)
+		flow->row.expires_at = tx->now_ms + life_ms;
 	return OK;
 }

@@ -63,6 +63,9 @@ find_factor_due(struct tx *tx, struct flow *flow, bool *ret_is_second_due, bool 
 	*ret_is_second_due = *ret_is_enroll_due = false;
 	if (settings->mfa == MFA_OFF || flow->data.level == 2)
 		return OK;
+	/* A guest has nothing to protect yet, and no name to come back by. */
+	if (flow->data.auth_strength != NULL && strcmp(flow->data.auth_strength, "anonymous") == 0)
+		return OK;
 	TRY(factor_kinds(tx, flow->row.project_id, flow->row.user_id, &kinds));
 	kinds &= settings->mfa_methods | FACTOR_BACKUP_CODE;
 	*ret_is_second_due = (kinds & settings->mfa_methods) != 0;

@@ -19,6 +19,14 @@ is_newest(const struct request *rq, const struct flow *flow, struct bytes digest
 	       secret_equal(flow->data.link, hex, strlen(hex));
 }
 
+static bool
+is_for_state(const struct flow *flow, const char *purpose)
+{
+	bool signs_in = strcmp(purpose, FLOW_MAGIC_LINK) == 0;
+
+	return flow->state == (signs_in ? FLOW_FIRST_FACTOR : FLOW_VERIFICATION);
+}
+
 /* The link is used up by whoever's UPDATE hits; then it is looked at. */
 static enum err
 use_link(const struct request *rq, struct tx *tx, const char *project_id, const char *token,
@@ -44,9 +52,12 @@ use_link(const struct request *rq, struct tx *tx, const char *project_id, const 
 			   ? flow_begin_reset(rq, tx, project_id, row.user_id, token, ret_flow)
 			   : ERR_NO_ROW;
 	TRY(flow_load(rq, tx, project_id, row.flow_id, &flow));
-	if (flow.row.expires_at <= rq->now_ms || flow.state != FLOW_VERIFICATION ||
+	if (flow.row.expires_at <= rq->now_ms || !is_for_state(&flow, row.purpose) ||
 	    !is_newest(rq, &flow, digest))
 		return ERR_NO_ROW;
+	/* Decided at use, also for a link that was mailed while the method was on (rule 9). */
+	if (flow.state == FLOW_FIRST_FACTOR && !flow_has_method_for(&flow, FLOW_DO_SEND_LINK))
+		return ERR_METHOD_DISABLED;
 	*ret_flow = flow;
 	return OK;
 }
@@ -78,6 +89,9 @@ flow_redeem(const struct request *rq, struct tx *tx)
 		flow.data.auth_strength = NULL;
 		flow.data.amr = NULL;
 		flow.data.level = NONE;
+		/* There is no session here to go on with: a link signs in (rule 16). */
+		if (flow.kind == FLOW_REAUTHENTICATE)
+			flow.kind = FLOW_SIGN_IN;
 	}
 	return flow_prove(rq, tx, &flow, is_here ? PROOF_LINK_HERE : PROOF_LINK_ELSEWHERE);
 }

@@ -1,5 +1,5 @@
 /*
- * The actions identify, back and password (users.md rules 6, 12 and 13).
+ * The action password (users.md rules 6, 12 and 13).
  */
 #include "handlers/users/flow.h"
 
@@ -9,52 +9,7 @@
 #include "domain/users.h"
 #include "lib/text.h"
 
-/* ---- identify, back ---- */
-
-enum verdict
-flow_identify(const struct request *rq, struct tx *tx)
-{
-	const struct flow_identifier_input *in = rq->input;
-	struct flow flow;
-	struct user_row user;
-	enum verdict verdict = flow_gate(rq, tx, in->flow_id, FLOW_DO_IDENTIFY, &flow);
-
-	if (verdict != VERDICT_GO_ON)
-		return verdict;
-	if (!email_key(rq->arena, in->identifier, &flow.data.email_key))
-		return fail_field(rq, "identifier", "email", "This isn't an e-mail address.");
-	flow.kind = FLOW_SIGN_IN;
-	flow.data.email = in->identifier;
-	enum err e = flow_find_user(tx, &flow, &user);
-	if (e != OK && e != ERR_NO_ROW)
-		return fail_err(rq, e);
-	flow.row.user_id = e == OK ? user.id : NULL;
-	return flow_end(rq, tx, &flow, flow_advance(tx, &flow, FLOW_IDENTIFIED));
-}
-
-enum verdict
-flow_back(const struct request *rq, struct tx *tx)
-{
-	const struct flow_path *in = rq->input;
-	struct flow flow;
-	enum verdict verdict = flow_gate(rq, tx, in->flow_id, FLOW_DO_BACK, &flow);
-
-	if (verdict != VERDICT_GO_ON)
-		return verdict;
-	flow.row.user_id = NULL;
-	flow.data.email = NULL;
-	flow.data.email_key = NULL;
-	return flow_end(rq, tx, &flow, flow_advance(tx, &flow, FLOW_WENT_BACK));
-}
-
 /* ---- password: spend the try, hash, judge ---- */
-
-/* Whom failures are counted for: the account or, when there is none, the address that was typed. */
-static const char *
-subject_of(const struct flow *flow)
-{
-	return flow->row.user_id != NULL ? flow->row.user_id : flow->data.email_key;
-}
 
 static enum err
 record_lock(struct tx *tx, const struct flow *flow)
@@ -79,7 +34,7 @@ flow_password_before(const struct request *rq, struct tx *tx)
 
 	if (verdict != VERDICT_GO_ON)
 		return verdict;
-	enum err e = throttle_count(tx, try->flow.row.project_id, subject_of(&try->flow), &answer);
+	enum err e = throttle_count(tx, try->flow.row.project_id, flow_subject(&try->flow), &answer);
 	if (e == OK && answer.is_locked_now && try->flow.row.user_id != NULL)
 		e = record_lock(tx, &try->flow);
 	if (e != OK)
@@ -116,9 +71,9 @@ flow_record_failure(struct tx *tx, const struct flow *flow, const char *method)
 	int64_t count = 0;
 
 	/* A passkey that nobody has, of somebody who didn't say who they are. */
-	if (subject_of(flow) == NULL)
+	if (flow_subject(flow) == NULL)
 		return OK;
-	TRY(throttle_may_report(tx, flow->row.project_id, subject_of(flow), &may_report, &count));
+	TRY(throttle_may_report(tx, flow->row.project_id, flow_subject(flow), &may_report, &count));
 	if (!may_report)
 		return OK;
 	return record(
@@ -127,8 +82,7 @@ flow_record_failure(struct tx *tx, const struct flow *flow, const char *method)
 		    .org_id = flow->row.org_id,
 		    .project_id = flow->row.project_id,
 		    .target_id = flow->row.user_id,
-		    .target_label =
-			flow->data.email != NULL ? email_mask(tx->arena, flow->data.email) : NULL,
+		    .target_label = flow_identifier_hint(tx->arena, flow),
 		    .changes = "{}",
 		    .data = arena_printf(tx->arena, "{\"method\":\"%s\",\"count\":%lld}", method,
 					 (long long)count),

@@ -27,6 +27,7 @@ static const struct {
 	TEXT(social), TEXT(social_state), TEXT(social_nonce), TEXT(social_verifier),
 	TEXT(wait_job), TEXT(wait_known),
 	TEXT(identity_provider), TEXT(identity_subject), TEXT(identity_email), TEXT(identity_verified),
+	TEXT(error_code),   TEXT(phone),           TEXT(username),      TEXT(sent_to),
 },
   numbers[] = {
       TEXT(resend_at),
@@ -149,19 +150,6 @@ flow_find_client(const struct request *rq, struct tx *tx, const char *client_id,
 	if (e == OK)
 		*ret = client;
 	return e == ERR_NO_ROW ? ERR_NOT_FOUND : e;
-}
-
-enum err
-flow_find_user(struct tx *tx, const struct flow *flow, struct user_row *ret)
-{
-	const char *key = flow->data.email_key;
-
-	return q_user_by_email(tx->db,
-			       &(struct q_user_by_email){
-				   .project_id = flow->row.project_id,
-				   .email_key = { .data = (const uint8_t *)key, .len = strlen(key) },
-			       },
-			       ret);
 }
 
 enum err

@@ -1,62 +1,11 @@
 /*
- * The actions send_code and verify_code (users.md rule 15).
+ * The action verify_code (users.md rule 15).
  */
 #include "handlers/users/flow.h"
 
+#include "domain/throttle.h"
 #include "lib/codes.h"
 #include "lib/secrets.h"
-#include "lib/text.h"
-
-/* ---- send_code ---- */
-
-/* A provider gave no address: the person types one, and may correct it. Mail goes to the stored one where it has an account. */
-static enum verdict
-take_address(const struct request *rq, struct tx *tx, struct flow *flow)
-{
-	const struct flow_send_code_input *in = rq->input;
-	bool is_asked = flow->data.identity_subject != NULL && flow->data.identity_email == NULL;
-	struct user_row user;
-
-	if (!is_asked || in->email == NULL) {
-		if (in->email != NULL)
-			return fail_field(rq, "email", "not_here", "The address is known already.");
-		if (flow->data.email_key == NULL)
-			return fail_field(rq, "email", "required", "Name the address to verify.");
-		return go_on(rq);
-	}
-	if (!email_key(rq->arena, in->email, &flow->data.email_key))
-		return fail_field(rq, "email", "email", "This isn't an e-mail address.");
-	flow->data.email = in->email;
-	enum err e = flow_find_user(tx, flow, &user);
-	if (e == OK)
-		flow->data.email = user.email;
-	return e == OK || e == ERR_NO_ROW ? go_on(rq) : fail_err(rq, e);
-}
-
-enum verdict
-flow_send_code(const struct request *rq, struct tx *tx)
-{
-	const struct flow_send_code_input *in = rq->input;
-	struct flow flow;
-	enum verdict verdict = flow_gate(rq, tx, in->flow_id, FLOW_DO_SEND_CODE, &flow);
-
-	if (verdict != VERDICT_GO_ON)
-		return verdict;
-	if (flow.data.resend_at != NONE && flow.data.resend_at > rq->now_ms) {
-		reply_retry_after(rq, flow.data.resend_at - rq->now_ms);
-		return fail(rq, ERR_TOO_MANY_ATTEMPTS,
-			    "A mail was just sent. Wait before asking for another one.");
-	}
-	verdict = take_address(rq, tx, &flow);
-	if (verdict != VERDICT_GO_ON)
-		return verdict;
-	enum err e = flow_send_proof(rq, tx, &flow);
-	if (e == OK)
-		e = flow_advance(tx, &flow, FLOW_CODE_SENT);
-	return flow_end(rq, tx, &flow, e);
-}
-
-/* ---- verify_code ---- */
 
 /* Counted first, under the row's lock, so that guesses at once are counted one by one. */
 static enum err
@@ -96,6 +45,38 @@ refuse_unspent(const struct request *rq, struct tx *tx, const struct flow *flow)
 	return fail(rq, ERR_INVALID_CODE, "The code is void. Ask for a new one.");
 }
 
+static bool
+is_by_phone(const struct flow *flow)
+{
+	return flow->state == FLOW_FIRST_FACTOR && flow->data.phone != NULL;
+}
+
+/* A number's tries are counted over all flows, so that a new one is no new chance. */
+static enum verdict
+count_phone(const struct request *rq, struct tx *tx, const struct flow *flow)
+{
+	int64_t wait_ms = 0;
+
+	if (!is_by_phone(flow))
+		return go_on(rq);
+	enum err e = throttle_phone_count(tx, flow->row.project_id, flow->data.phone, &wait_ms);
+	if (e != OK)
+		return fail_err(rq, e);
+	if (wait_ms == 0)
+		return go_on(rq);
+	reply_retry_after(rq, wait_ms);
+	return refuse(rq, ERR_TOO_MANY_ATTEMPTS, "Too many wrong codes. Wait before the next try.");
+}
+
+static enum verdict
+accept_code(const struct request *rq, struct tx *tx, struct flow *flow)
+{
+	if (!is_by_phone(flow))
+		return flow_prove(rq, tx, flow, PROOF_CODE);
+	enum err e = throttle_phone_clear(tx, flow->row.project_id, flow->data.phone);
+	return e == OK ? flow_prove(rq, tx, flow, PROOF_PHONE) : fail_err(rq, e);
+}
+
 enum verdict
 flow_verify_code(const struct request *rq, struct tx *tx)
 {
@@ -116,7 +97,9 @@ flow_verify_code(const struct request *rq, struct tx *tx)
 		e = flow_code_digest(rq, &flow, code, &digest);
 	if (e != OK)
 		return fail_err(rq, e);
-	if (!is_right(&flow, digest))
-		return refuse(rq, ERR_INVALID_CODE, "The code is wrong.");
-	return flow_prove(rq, tx, &flow, PROOF_CODE);
+	verdict = count_phone(rq, tx, &flow);
+	if (verdict != VERDICT_GO_ON)
+		return verdict;
+	return is_right(&flow, digest) ? accept_code(rq, tx, &flow)
+				       : refuse(rq, ERR_INVALID_CODE, "The code is wrong.");
 }

@@ -4,7 +4,6 @@
 #include "handlers/users/flow.h"
 
 #include "lib/sign_in_methods.h"
-#include "lib/text.h"
 
 struct option_view {
 	const char *action, *method;
@@ -93,6 +92,7 @@ static const char *
 method_of(const struct flow *flow, enum flow_action action)
 {
 	unsigned needed = flow_methods_needed(flow->state, action) &
+			  flow_methods_reaching(flow, action) &
 			  flow_methods(&flow->settings, flow->row.auth_methods);
 
 	for (enum sign_in_method method = 0; method < METHOD_COUNT; method++)
@@ -126,8 +126,9 @@ options_of(const struct request *rq, const struct flow *flow)
 static enum err
 make_view(const struct request *rq, const struct flow *flow, struct flow_view *ret)
 {
-	bool is_waiting = flow->state == FLOW_VERIFICATION;
-	bool has_code = is_waiting && flow_allows(flow->kind, flow->state, FLOW_DO_VERIFY_CODE);
+	bool is_waiting = flow->state == FLOW_VERIFICATION || flow->state == FLOW_FIRST_FACTOR;
+	bool has_code = is_waiting && flow->row.code_digest.data != NULL &&
+			flow_allows(flow->kind, flow->state, FLOW_DO_VERIFY_CODE);
 	struct client_view *client = ARENA_NEW(rq->arena, struct client_view);
 	const char *token;
 
@@ -144,8 +145,7 @@ make_view(const struct request *rq, const struct flow *flow, struct flow_view *r
 		.state = flow_state_name(flow->state),
 		.options = options_of(rq, flow),
 		.client = client,
-		.identifier_hint =
-		    flow->data.email != NULL ? email_mask(rq->arena, flow->data.email) : NULL,
+		.identifier_hint = flow_identifier_hint(rq->arena, flow),
 		.resend_at = is_waiting ? flow->data.resend_at : NONE,
 		.tries_left = has_code ? FLOW_CODE_TRIES - flow->row.code_tries : NONE,
 		.error_code = flow->data.error_code,

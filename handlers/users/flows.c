@@ -11,9 +11,10 @@
 #define EMAIL_MAX 254
 #define NAME_MAX  255
 
-static const char *const KINDS[] = { "sign_in", "sign_up", "recover", "reauthenticate", "link", NULL };
+static const char *const KINDS[] = { "sign_in",        "sign_up", "recover",
+				       "reauthenticate", "link",    "upgrade", NULL };
 static const char *const TRANSPORTS[] = { "cookie", "code", NULL };
-static const char *const CHANNELS[] = { "email", NULL };
+static const char *const CHANNELS[] = { "email", "sms", "whatsapp", "voice", NULL };
 
 static const char *
 check_locale(const char *text)
@@ -70,15 +71,18 @@ static const struct field password_fields[] = {
 static const struct field sign_up_fields[] = {
 	FLOW_ID(struct flow_sign_up_input),
 	IN_STRING(struct flow_sign_up_input, email, .min = 1, .max = EMAIL_MAX,
-		  .flags = FIELD_REQUIRED),
-	IN_STRING(struct flow_sign_up_input, password, PASSWORD),
+		  .description = "Required unless a username is enough here"),
+	IN_STRING(struct flow_sign_up_input, username, .min = 1, .max = 64),
+	IN_STRING(struct flow_sign_up_input, password, .min = 1, .max = PASSWORD_BYTES_MAX,
+		  .flags = FIELD_RAW | FIELD_SECRET,
+		  .description = "Required unless people sign in by mail here"),
 	IN_STRING(struct flow_sign_up_input, name, .max = NAME_MAX),
 	FIELDS_END,
 };
 
 static const struct field send_code_fields[] = {
 	FLOW_ID(struct flow_send_code_input),
-	IN_ENUM(struct flow_send_code_input, channel, CHANNELS, .description = "email when absent"),
+	IN_ENUM(struct flow_send_code_input, channel, CHANNELS, .description = "When absent: email or, for who is called by a number, the first that is on"),
 	IN_STRING(struct flow_send_code_input, email, .min = 1, .max = EMAIL_MAX,
 		  .description = "Only where a provider gave no address: the one to verify"),
 	FIELDS_END,
@@ -147,11 +151,11 @@ const struct route flow_routes[] = {
 	    .path = "/api/v1/flows",
 	    .summary = "Begin a sign-in, sign-up or recovery",
 	    .description = "Sets the cookie that binds the flow to this browser. reauthenticate "
-			   "needs a session.",
+			   "and upgrade (of a guest) need a session.",
 	    .auth = AUTH_PUBLIC | AUTH_ACCOUNT,
 	    .status = 201,
 	    INPUT(struct flow_create_input, create_fields),
-	    .errors = { ERR_DIRECT_FLOW_NOT_ALLOWED, ERR_METHOD_DISABLED },
+	    .errors = { ERR_DIRECT_FLOW_NOT_ALLOWED, ERR_METHOD_DISABLED, ERR_NOT_ANONYMOUS },
 	    .handler = flow_create,
 	},
 	{
@@ -171,8 +175,10 @@ const struct route flow_routes[] = {
 	{
 	    ACTION("identify", RATE_FLOW_ACTION),
 	    .summary = "Say who is signing in",
+	    .description = "By e-mail address and, where they are on, by username or phone number.",
 	    INPUT(struct flow_identifier_input, identifier_fields),
-	    .errors = { ERR_FLOW_EXPIRED, ERR_FLOW_STATE_CONFLICT, ERR_METHOD_DISABLED },
+	    .errors = { ERR_FLOW_EXPIRED, ERR_FLOW_STATE_CONFLICT, ERR_METHOD_DISABLED,
+			ERR_PHONE_NOT_SUPPORTED },
 	    .handler = flow_identify,
 	},
 	{
@@ -184,7 +190,8 @@ const struct route flow_routes[] = {
 	    .scratch_size = sizeof(struct flow_new_password),
 	    INPUT(struct flow_sign_up_input, sign_up_fields),
 	    .errors = { ERR_FLOW_EXPIRED, ERR_FLOW_STATE_CONFLICT, ERR_METHOD_DISABLED,
-			ERR_WEAK_PASSWORD, ERR_EMAIL_TAKEN, ERR_SIGN_UP_DISABLED,
+			ERR_WEAK_PASSWORD, ERR_EMAIL_TAKEN, ERR_USERNAME_TAKEN, ERR_NOT_ANONYMOUS,
+			ERR_SIGN_UP_DISABLED,
 			ERR_INVITATION_EMAIL_MISMATCH, ERR_INVITATION_EXPIRED,
 			ERR_INVITATION_REVOKED, ERR_INVITATION_USED },
 	    .before = flow_sign_up_before,
@@ -213,18 +220,37 @@ const struct route flow_routes[] = {
 	},
 	{
 	    ACTION("send_code", RATE_FLOW_ACTION),
-	    .summary = "Have the mail sent again",
-	    .description = "The code and link before stop working.",
+	    .summary = "Have a code sent",
+	    .description = "As the first factor, or to prove the address. What was sent before stops working.",
 	    INPUT(struct flow_send_code_input, send_code_fields),
-	    .errors = { ERR_FLOW_EXPIRED, ERR_FLOW_STATE_CONFLICT, ERR_TOO_MANY_ATTEMPTS },
+	    .errors = { ERR_FLOW_EXPIRED, ERR_FLOW_STATE_CONFLICT, ERR_METHOD_DISABLED,
+			ERR_TOO_MANY_ATTEMPTS },
 	    .handler = flow_send_code,
 	},
 	{
+	    ACTION("send_link", RATE_FLOW_ACTION),
+	    .summary = "Have a link mailed that signs in",
+	    .description = "It signs in the browser that opens it.",
+	    INPUT(struct flow_path, path_fields),
+	    .errors = { ERR_FLOW_EXPIRED, ERR_FLOW_STATE_CONFLICT, ERR_METHOD_DISABLED,
+			ERR_TOO_MANY_ATTEMPTS },
+	    .handler = flow_send_link,
+	},
+	{
+	    ACTION("anonymous", RATE_FLOW_ANONYMOUS),
+	    .summary = "Go on as a guest",
+	    INPUT(struct flow_path, path_fields),
+	    .errors = { ERR_FLOW_EXPIRED, ERR_FLOW_STATE_CONFLICT, ERR_METHOD_DISABLED,
+			ERR_SIGN_UP_DISABLED },
+	    .handler = flow_anonymous,
+	},
+	{
 	    ACTION("verify_code", RATE_FLOW_ACTION),
-	    .summary = "Prove the address by the mailed code",
+	    .summary = "Answer the code that was sent",
 	    INPUT(struct flow_verify_code_input, verify_code_fields),
-	    .errors = { ERR_FLOW_EXPIRED, ERR_FLOW_STATE_CONFLICT, ERR_INVALID_CODE,
-			ERR_SIGN_UP_DISABLED, ERR_USER_BANNED, ERR_USER_DEACTIVATED },
+	    .errors = { ERR_FLOW_EXPIRED, ERR_FLOW_STATE_CONFLICT, ERR_METHOD_DISABLED, ERR_INVALID_CODE,
+			ERR_TOO_MANY_ATTEMPTS, ERR_SIGN_UP_DISABLED, ERR_USER_BANNED,
+			ERR_USER_DEACTIVATED, ERR_EMAIL_TAKEN, ERR_NOT_ANONYMOUS },
 	    .handler = flow_verify_code,
 	},
 	{
@@ -341,8 +367,8 @@ const struct route flow_routes[] = {
 		"Answers the flow at the step the mail was for; from now on it belongs to "
 		"this browser.",
 	    INPUT(struct flow_redeem_input, redeem_fields),
-	    .errors = { ERR_LINK_INVALID, ERR_SIGN_UP_DISABLED, ERR_USER_BANNED,
-			ERR_USER_DEACTIVATED },
+	    .errors = { ERR_LINK_INVALID, ERR_METHOD_DISABLED, ERR_SIGN_UP_DISABLED, ERR_USER_BANNED,
+			ERR_USER_DEACTIVATED, ERR_EMAIL_TAKEN, ERR_NOT_ANONYMOUS },
 	    .handler = flow_redeem,
 	},
 	ROUTES_END,

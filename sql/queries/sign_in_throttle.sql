@@ -29,6 +29,11 @@ WHERE t.project_id = :project_id AND t.kind = :kind AND t.subject_digest = :subj
 DELETE FROM sign_in_throttles
 WHERE project_id = :project_id AND kind = 'account' AND subject_digest = :subject_digest;
 
+-- The code to this number was right.
+-- name: sign_in_throttle_clear_phone :exec
+DELETE FROM sign_in_throttles
+WHERE project_id = :project_id AND kind = 'phone' AND subject_digest = :subject_digest;
+
 -- What was counted for this address turned out to be right. Others' failures stay counted.
 -- name: sign_in_throttle_undo :exec
 UPDATE sign_in_throttles t

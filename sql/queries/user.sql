@@ -8,13 +8,25 @@ VALUES (:project_id, :id, :email, :email_key, :email_verified_at, :phone, :phone
 
 -- name: user_by_email :one
 -- row: user_row
-SELECT u.id, u.email, u.email_verified_at, u.name, u.username, u.locale, u.status, u.ban_expires_at, u.token_version, u.created_at
+SELECT u.id, u.email, u.email_verified_at, u.phone, u.phone_verified_at, u.username, u.name, u.locale, u.is_anonymous, u.status, u.ban_expires_at, u.token_version, u.created_at
 FROM users u
 WHERE u.project_id = :project_id AND u.email_key = :email_key;
 
+-- name: user_by_phone :one
+-- row: user_row
+SELECT u.id, u.email, u.email_verified_at, u.phone, u.phone_verified_at, u.username, u.name, u.locale, u.is_anonymous, u.status, u.ban_expires_at, u.token_version, u.created_at
+FROM users u
+WHERE u.project_id = :project_id AND u.phone = :phone;
+
+-- name: user_by_username :one
+-- row: user_row
+SELECT u.id, u.email, u.email_verified_at, u.phone, u.phone_verified_at, u.username, u.name, u.locale, u.is_anonymous, u.status, u.ban_expires_at, u.token_version, u.created_at
+FROM users u
+WHERE u.project_id = :project_id AND u.username = :username;
+
 -- name: user_get :one
 -- row: user_row
-SELECT u.id, u.email, u.email_verified_at, u.name, u.username, u.locale, u.status, u.ban_expires_at, u.token_version, u.created_at
+SELECT u.id, u.email, u.email_verified_at, u.phone, u.phone_verified_at, u.username, u.name, u.locale, u.is_anonymous, u.status, u.ban_expires_at, u.token_version, u.created_at
 FROM users u
 WHERE u.project_id = :project_id AND u.id = :id;
 
@@ -31,6 +43,19 @@ WHERE project_id = :project_id AND id = :id AND token_version = :token_version
 UPDATE users
 SET email_verified_at = :now, version = version + 1, updated_at = :now
 WHERE project_id = :project_id AND id = :id AND email_verified_at IS NULL;
+
+-- The first proof of the number; none when it was proven before, or is another one by now.
+-- name: user_prove_phone :exec
+UPDATE users
+SET phone_verified_at = :now, version = version + 1, updated_at = :now
+WHERE project_id = :project_id AND id = :id AND phone = :phone AND phone_verified_at IS NULL;
+
+-- A guest gets credentials, once. What they had stays theirs (users.md rule 27).
+-- name: user_upgrade :exec
+UPDATE users
+SET email = :email, email_key = :email_key, email_verified_at = :email_verified_at, username = :username,
+	name = COALESCE(:name, name), is_anonymous = FALSE, version = version + 1, updated_at = :now
+WHERE project_id = :project_id AND id = :id AND is_anonymous = TRUE;
 
 -- Whatever was proven before is worth nothing from now on. proven_version: hits only while nothing else has ended that proof.
 -- name: user_raise_token_version :exec

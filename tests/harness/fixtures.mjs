@@ -50,6 +50,13 @@ export async function event(project, { type = "project.updated", subject_id = pr
 	return { id };
 }
 
+/** A project's sign-in settings, as if they had been set so. */
+export async function signInSettings(project, settings, { server }) {
+	await server.sql.query(sql`INSERT INTO area_settings (project_id, area, body, version, updated_at)
+		VALUES (${project.id}, 'sign_in', ${JSON.stringify(settings)}, 1, ${sqlTime()})
+		ON DUPLICATE KEY UPDATE body = VALUES(body), version = version + 1`);
+}
+
 /** An account of a project that has to wait before the next try; answers the bucket's key. */
 export async function rateLimit(project, { server, subject = makeId("usr"), count = 7, wait_ms = 60000 }) {
 	await server.sql.query(sql`INSERT INTO sign_in_throttles (project_id, kind, subject_digest, subject, count, window_start_at, blocked_until_at)

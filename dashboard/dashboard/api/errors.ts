@@ -112,6 +112,7 @@ const SENTENCES: Record<ErrorCode | "unreachable", string | null> = {
 	direct_flow_not_allowed: null,
 	sign_up_disabled: null,
 	email_taken: null,
+	not_anonymous: "That account is not a guest's.",
 	username_taken: "Somebody has that username already.",
 	phone_taken: "That phone number belongs to somebody already.",
 	external_id_taken: "That external id belongs to somebody already.",

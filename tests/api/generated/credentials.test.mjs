@@ -35,7 +35,7 @@ const wrongKinds = guarded.flatMap((route) => [
 	...(route.callers.includes("U") ? [{ ...route, kind: "pinned", label: `${route.name} as a pinned key` }] : []),
 ]);
 
-gate("the wrong kind of credential: 403 credential_not_allowed", 113, wrongKinds, async (one) => {
+gate("the wrong kind of credential: 403 credential_not_allowed", 109, wrongKinds, async (one) => {
 	const request = await prepare(one);
 	expectError(await request.send({ by: await request.world.client(one.kind) }), 403, "credential_not_allowed");
 	await expectPlain(request);
@@ -88,7 +88,7 @@ gate("U-5 a session's write that doesn't come from our page: 403 csrf_failed", 7
 
 const flowActions = gated.filter((route) => route.path.startsWith("/api/v1/flows/{flow_id}/"));
 
-gate("U-4 a flow's action without its token or from another page: 403 csrf_failed; from another browser: 404", 18, flowActions, async (route) => {
+gate("U-4 a flow's action without its token or from another page: 403 csrf_failed; from another browser: 404", 20, flowActions, async (route) => {
 	const request = await prepare(route);
 	expectError(await request.send({ headers: { "X-Flow-Token": null } }), 403, "csrf_failed");
 	expectError(await request.send({ headers: { "X-Flow-Token": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" } }), 403, "csrf_failed");

@@ -28,7 +28,7 @@ async function fill({ owner, org, project, server }) {
 	}
 }
 
-gate("the pages of a list hold as many objects as include_total says, each once", 18, lists, async (route) => {
+gate("the pages of a list hold as many objects as include_total says, each once", 19, lists, async (route) => {
 	const request = await prepare(route);
 	await fill(request.world);
 	const at = (query) => `${request.target}${request.target.includes("?") ? "&" : "?"}${query}`;

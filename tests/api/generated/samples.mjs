@@ -41,6 +41,12 @@ async function withFlow(flow, action, json, more = {}) {
 	return { target: `/api/v1/flows/${flow.id}/${action}`, json, by, ...more };
 }
 
+/** A flow of a project in which these methods are on. */
+async function methodFlow(world, methods) {
+	await fixtures.signInSettings(world.project, { methods }, { server: world.server });
+	return fixtures.openFlow(world.server, "sign_in", { browser: new Client(world.server, { site: "auth" }), client_id: world.project.clientId });
+}
+
 const fromBrowser = (world) => {
 	const client = new Client(world.server);
 	return client.with({ headers: { Origin: client.origin } });
@@ -173,6 +179,12 @@ export const samples = {
 	},
 	"POST /api/v1/flows/{flow_id}/recover": async (world) => withFlow(await fixtures.openFlow(world.server, "recover"), "recover", { identifier: makeEmail() }),
 	"POST /api/v1/flows/{flow_id}/send_code": async (world) => withFlow(await fixtures.signUpFlow(world.server), "send_code", { channel: "email" }, { status: 429 }),
+	"POST /api/v1/flows/{flow_id}/send_link": async (world) => {
+		const flow = await methodFlow(world, ["magic_link"]);
+		await flow.go("identify", { identifier: makeEmail() });
+		return withFlow(flow, "send_link", {});
+	},
+	"POST /api/v1/flows/{flow_id}/anonymous": async (world) => withFlow(await methodFlow(world, ["anonymous"]), "anonymous", {}),
 	"POST /api/v1/flows/{flow_id}/verify_code": async (world) => {
 		const flow = await fixtures.signUpFlow(world.server);
 		const mail = await waitForMail(world.server, flow.email);
@@ -241,6 +253,10 @@ export const samples = {
 	},
 	"GET /api/v1/redirect_settings": async () => ({}),
 	"PATCH /api/v1/redirect_settings": async () => ({ json: { app_homepage_url: "https://shop.example.com/" } }),
+	"GET /api/v1/public/username_available": async (world) => {
+		await fixtures.signInSettings(world.project, { methods: ["password", "username"] }, { server: world.server });
+		return { by: new Client(world.server, { site: "auth" }), target: `/api/v1/public/username_available?client_id=${world.project.clientId}&username=pat` };
+	},
 	"GET /api/v1/sign_in_settings": async () => ({}),
 	"PATCH /api/v1/sign_in_settings": async () => ({ json: { link_minutes: 20 } }),
 	"GET /api/v1/sign_in_settings/readiness": async () => ({}),
