@@ -97,6 +97,11 @@ const projectRoutes = [
 	}),
 	createRoute({
 		getParentRoute: () => root,
+		path: "/projects/$projectId/signing-keys",
+		component: lazyRouteComponent(() => import("./signing-keys/signing-keys"), "SigningKeys"),
+	}),
+	createRoute({
+		getParentRoute: () => root,
 		path: "/projects/$projectId/settings",
 		component: lazyRouteComponent(() => import("./projects/project-settings"), "ProjectSettings"),
 	}),

@@ -64,6 +64,7 @@ function views({ owner, project }) {
 		}],
 		[`${one}/branding`, "Branding", { "in the dark": async (page) => page.getByRole("radiogroup", { name: "Colours" }).getByText("Dark").click() }],
 		[`${one}/redirects`, "Redirects", { "as API": press("View as API") }],
+		[`${one}/signing-keys`, "Signing keys", { "publish a successor": openDialog(press("Publish a successor")), "replace at once": openDialog(press("Replace at once")) }],
 		[`${one}/audit-log`, "Audit log", { "an entry": openFirstEntry }],
 		[`${one}/events`, "Events", { "an event": openFirstEntry }],
 		[`${one}/protect`, "Protect a site", {}],

@@ -12,6 +12,7 @@ import {
 	IconServerCog,
 	IconSettings,
 	IconShieldCheck,
+	IconSignature,
 	IconUsers,
 } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
@@ -37,6 +38,7 @@ const PROJECT_ITEMS: NavItem[] = [
 	{ to: "/projects/$projectId/events", label: "Events", icon: IconServer2, needs: "event.read" },
 	{ to: "/projects/$projectId/audit-log", label: "Audit log", icon: IconHistory, needs: "audit.read" },
 	{ to: "/projects/$projectId/protect", label: "Protect a site", icon: IconShieldCheck },
+	{ to: "/projects/$projectId/signing-keys", label: "Signing keys", icon: IconSignature, needs: "oauth_settings.write" },
 	{ to: "/projects/$projectId/settings", label: "Settings", icon: IconSettings },
 ];
 
