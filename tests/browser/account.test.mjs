@@ -154,6 +154,8 @@ test("the dashboard's account page: a new name, a new address by its link, the d
 	const { page } = browser;
 	await page.context().addCookies([{ name: "__Host-gatehouse", value: session.token, url: server.url, secure: true, httpOnly: true, sameSite: "Lax" }]);
 	await page.goto(`${server.url}/dashboard/account`);
+	await page.getByLabel("New e-mail address").waitFor();
+	await assertGoodPage(page, "the account page of the dashboard");
 	await page.getByLabel("Name", { exact: true }).fill("Renamed Owner");
 	await page.getByRole("button", { name: "Save" }).click();
 	await page.getByText("Saved").first().waitFor();
