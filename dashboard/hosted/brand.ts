@@ -22,6 +22,7 @@ export interface Branding {
 
 export interface SignInConfig {
 	name?: string;
+	methods?: string[];
 	sign_up?: "open" | "invite_only" | "closed";
 	branding?: Branding | null;
 }
@@ -30,6 +31,11 @@ let config: SignInConfig = {};
 
 export function appName(): string {
 	return config.branding?.app_name || config.name || "Gatehouse";
+}
+
+/** Is a way to sign in on here? */
+export function hasMethod(method: string): boolean {
+	return config.methods?.includes(method) ?? false;
 }
 
 export function signUpMode(): SignInConfig["sign_up"] {

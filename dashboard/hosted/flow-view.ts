@@ -1,10 +1,10 @@
 // Draws the step that a flow is at, and goes on to the next one.
 import { Refusal } from "./api";
-import { appName } from "./brand";
+import { appName, hasMethod } from "./brand";
 import { button, link, show, showProblem } from "./card";
 import { el } from "./dom";
 import type { FlowRun } from "./flow";
-import { form } from "./form";
+import { type Field, form } from "./form";
 import { clientId, pageUrl } from "./place";
 import { t } from "./text";
 
@@ -75,19 +75,34 @@ function identify(run: FlowRun, again: Again): void {
 	}
 }
 
+/** An address alone, unless people are called by something else here, too. */
+function identifierField(): Field {
+	const isAddress = !hasMethod("username") && !hasMethod("phone_otp");
+	return {
+		name: "identifier",
+		label: isAddress ? t("email") : t("identifier"),
+		type: isAddress ? "email" : "text",
+		hint: hasMethod("phone_otp") ? t("identifier_phone_hint") : undefined,
+		autocomplete: "username",
+		maxlength: 254,
+	};
+}
+
 function signIn(run: FlowRun, again: Again): void {
 	show({
 		title: t("sign_in_to", { app: appName() }),
 		body: [
 			form({
-				fields: [{ name: "identifier", label: t("email"), type: "email", autocomplete: "username", maxlength: 254 }],
+				fields: [identifierField()],
 				submit: t("continue"),
+				fieldOf: { phone_not_supported: "identifier" },
 				run: ({ identifier }) => step(run, again, "identify", { identifier }, { identifier }),
 			}),
 		],
 		foot: [
+			run.may("anonymous") ? el("p", {}, button(t("as_guest"), () => step(run, again, "anonymous", {}), "link")) : null,
 			run.may("sign_up") ? el("p", {}, `${t("no_account")} `, link(t("sign_up"), pageUrl("sign-up"))) : null,
-			el("p", {}, link(t("forgot_link"), pageUrl("forgot"))),
+			run.may("recover") ? el("p", {}, link(t("forgot_link"), pageUrl("forgot"))) : null,
 		],
 	});
 }
@@ -98,21 +113,21 @@ function signUp(run: FlowRun, again: Again): void {
 		body: [
 			form({
 				fields: [
+					...(hasMethod("username") ? [{ name: "username", label: t("username"), maxlength: 32 }] : []),
 					{ name: "name", label: t("name"), autocomplete: "name" },
 					{ name: "email", label: t("email"), type: "email", autocomplete: "username", maxlength: 254 },
-					{
+					...(hasMethod("password") ? [{
 						name: "password",
 						label: t("password"),
-						type: "password",
+						type: "password" as const,
 						autocomplete: "new-password",
 						hint: t("password_hint"),
 						maxlength: 256,
-					},
+					}] : []),
 				],
 				submit: t("sign_up"),
-				fieldOf: { weak_password: "password", email_taken: "email" },
-				run: ({ name, email, password }) =>
-					step(run, again, "sign_up", { name, email, password }, { identifier: email }),
+				fieldOf: { weak_password: "password", email_taken: "email", username_taken: "username" },
+				run: (values) => step(run, again, "sign_up", values, { identifier: values.email }),
 			}),
 		],
 		foot: [el("p", {}, `${t("have_account")} `, link(t("sign_in"), pageUrl("sign-in")))],
@@ -150,30 +165,45 @@ function usernameFor(identifier: string | undefined): Node[] {
 		: [];
 }
 
+function passwordForm(run: FlowRun, options: ViewOptions, again: Again): HTMLFormElement {
+	return form({
+		fields: [
+			{
+				name: "password",
+				label: t("password"),
+				type: "password",
+				autocomplete: "current-password",
+				maxlength: 1024,
+			},
+		],
+		extra: usernameFor(options.identifier),
+		submit: t("sign_in"),
+		fieldOf: { invalid_credentials: "password" },
+		run: ({ password }) => step(run, again, "password", { password }),
+	});
+}
+
+/** The ways to prove it, as the flow offers them; once a code is out, that comes first. */
 function firstFactor(run: FlowRun, options: ViewOptions, again: Again): void {
 	const who = options.identifier ?? run.flow.identifier_hint ?? "";
+	const isSent = run.flow.resend_at !== null;
+	const hasCode = run.flow.tries_left !== null;
+	const byPhone = run.flow.options.some(({ action, method }) => action === "send_code" && method === "phone_otp");
+	const kind = run.may("password") || isSent ? "link" : "plain";
+	const send = (action: string, label: string, style: "plain" | "link") =>
+		run.may(action) && !isSent ? button(label, () => step(run, again, action, {}), style) : null;
 	show({
 		title: t("sign_in_to", { app: appName() }),
-		text: t("signing_in_as", { who }),
+		text: isSent ? t("sent_text", { who }) : t("signing_in_as", { who }),
 		body: [
-			form({
-				fields: [
-					{
-						name: "password",
-						label: t("password"),
-						type: "password",
-						autocomplete: "current-password",
-						maxlength: 1024,
-					},
-				],
-				extra: usernameFor(options.identifier),
-				submit: t("sign_in"),
-				fieldOf: { invalid_credentials: "password" },
-				run: ({ password }) => step(run, again, "password", { password }),
-			}),
+			hasCode ? codeForm(run, again) : null,
+			run.may("password") && !hasCode ? passwordForm(run, options, again) : null,
+			send("send_code", byPhone ? t("text_code") : t("mail_code"), kind),
+			send("send_link", t("mail_link"), kind),
 		],
 		foot: [
-			el("p", {}, link(t("forgot_link"), pageUrl("forgot"))),
+			hasCode ? resendButton(run, again) : null,
+			run.may("password") ? el("p", {}, link(t("forgot_link"), pageUrl("forgot"))) : null,
 			run.may("back")
 				? el(
 						"p",

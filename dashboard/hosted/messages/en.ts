@@ -47,6 +47,16 @@ export const en = {
 	tries_left: "{n} tries left.",
 
 	// Links from mails
+	magic_link_title: "Sign in",
+	magic_link_text: "Press the button to sign in here. The link works once.",
+	identifier: "E-mail address, username or phone number",
+	identifier_phone_hint: "Begin a phone number with + and the code of its country",
+	mail_code: "Mail me a code",
+	text_code: "Send me a code",
+	mail_link: "Mail me a link",
+	as_guest: "Go on as a guest",
+	sent_text: "If {who} can get messages from us, one is on its way.",
+	error_not_anonymous: "This account isn't a guest's.",
 	verify_link_title: "Confirm your e-mail address",
 	verify_link_text: "Press the button to confirm that this address is yours.",
 	verify_link_button: "Confirm my address",
