@@ -1,6 +1,6 @@
 // What a test file usually needs.
 
-export { Authenticator, FLAG, Raw, totp } from "./authenticator.mjs";
+export { Authenticator, cbor, FLAG, Raw, totp } from "./authenticator.mjs";
 export * from "./clock.mjs";
 export * from "./expect.mjs";
 export * from "./factors.mjs";
