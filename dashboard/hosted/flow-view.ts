@@ -3,6 +3,7 @@ import { Refusal } from "./api";
 import { appName, hasMethod } from "./brand";
 import { button, link, show, showProblem } from "./card";
 import { el } from "./dom";
+import { enrollFactor, passkeyButton, secondFactor, showCodes } from "./factors-view";
 import type { FlowRun } from "./flow";
 import { type Field, form } from "./form";
 import { clientId, pageUrl } from "./place";
@@ -18,17 +19,22 @@ interface ViewOptions {
 /** Shows the flow's step and keeps showing the next ones until it's over. */
 export async function runFlow(run: FlowRun, options: ViewOptions = {}): Promise<void> {
 	const again = (more: ViewOptions = {}) => runFlow(run, { ...options, ...more });
+	const go = (action: string, body?: Record<string, unknown>) => step(run, again, action, body);
 	switch (run.flow.state) {
 		case "identify":
 			return identify(run, again);
 		case "first_factor":
 			return firstFactor(run, options, again);
+		case "second_factor":
+			return secondFactor(run, go, [el("p", {}, link(t("back_to_sign_in"), pageUrl("sign-in")))]);
+		case "enroll_factor":
+			return enrollFactor(run, go);
 		case "verification":
 			return verification(run, options, again);
 		case "new_password":
 			return newPassword(run, options, again);
 		case "done":
-			return done(run, options);
+			return run.flow.backup_codes ? showCodes(run.flow.backup_codes, () => done(run, options)) : done(run, options);
 		default:
 			run.forget();
 			return showProblem(new Refusal(410, run.flow.error_code ?? "flow_expired", ""), undefined, [startAgain()]);
@@ -46,7 +52,7 @@ async function step(
 	run: FlowRun,
 	again: Again,
 	action: string,
-	body?: Record<string, string>,
+	body?: Record<string, unknown>,
 	more?: ViewOptions,
 ): Promise<void> {
 	try {
@@ -98,6 +104,7 @@ function signIn(run: FlowRun, again: Again): void {
 				fieldOf: { phone_not_supported: "identifier" },
 				run: ({ identifier }) => step(run, again, "identify", { identifier }, { identifier }),
 			}),
+			passkeyButton(run, (action, body) => step(run, again, action, body)),
 		],
 		foot: [
 			run.may("anonymous") ? el("p", {}, button(t("as_guest"), () => step(run, again, "anonymous", {}), "link")) : null,
@@ -200,6 +207,7 @@ function firstFactor(run: FlowRun, options: ViewOptions, again: Again): void {
 			run.may("password") && !hasCode ? passwordForm(run, options, again) : null,
 			send("send_code", byPhone ? t("text_code") : t("mail_code"), kind),
 			send("send_link", t("mail_link"), kind),
+			passkeyButton(run, (action, body) => step(run, again, action, body)),
 		],
 		foot: [
 			hasCode ? resendButton(run, again) : null,

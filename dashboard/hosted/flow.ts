@@ -15,6 +15,10 @@ export interface Flow {
 	tries_left: number | null;
 	error_code: string | null;
 	flow_token?: string | null;
+	/* Shown once, by the action that made them. */
+	totp?: { secret: string; qr_svg: string };
+	passkey_options?: unknown;
+	backup_codes?: string[];
 	result?: { redirect_to: string } | null;
 }
 
@@ -81,7 +85,7 @@ export class FlowRun {
 		return this.flow.options.some((option) => option.action === action);
 	}
 
-	async act(action: string, body?: Record<string, string>): Promise<void> {
+	async act(action: string, body?: Record<string, unknown>): Promise<void> {
 		try {
 			this.take(await call<Flow>("POST", `/flows/${this.flow.id}/${action}`, { body, flowToken: this.token }));
 		} catch (error) {

@@ -1,10 +1,11 @@
-// The person's own page: who they are, how they are reached, password, sessions, data and leave.
+// The person's own page: who they are, how they are reached, password, second factors, sessions, data and leave.
 import { useSession } from "../api/queries";
 import { CopyId } from "../ui/copy";
 import { Page, Section } from "../ui/page";
 import { Pill } from "../ui/pill";
 import { ViewAsApi } from "../ui/view-as-api";
 import { EmailForm } from "./email-form";
+import { Factors } from "./factors";
 import { Leave } from "./leave";
 import { PasswordForm } from "./password-form";
 import { ProfileForm } from "./profile-form";
@@ -32,6 +33,7 @@ export function Account() {
 			<ProfileForm />
 			<EmailForm />
 			<PasswordForm email={user?.email ?? ""} />
+			<Factors />
 			<Sessions />
 			<Leave />
 		</Page>

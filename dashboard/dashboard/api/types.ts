@@ -34,6 +34,9 @@ export type AuditEvent = Row<Reply<"/api/v1/audit_events", "get", 200>>;
 export type Event = Row<Reply<"/api/v1/events", "get", 200>>;
 export type PaletteItem = Row<Reply<"/api/v1/palette/search", "get", 200>>;
 export type OperatorOrg = Row<Reply<"/api/v1/installation/orgs", "get", 200>>;
+export type Flow = Reply<"/api/v1/flows", "post", 201>;
+export type Factor = Row<Reply<"/api/v1/account/factors", "get", 200>>;
+export type NewTotp = Reply<"/api/v1/account/totp", "post", 201>;
 export type AccountSession = Row<Reply<"/api/v1/account/sessions", "get", 200>>;
 
 export type Role = "owner" | "admin" | "manager" | "member" | "viewer";
