@@ -7,7 +7,7 @@
 
 #include "domain/mail.h"
 #include "domain/users.h"
-#include "lib/sign_in_methods.h"
+#include "domain/ways_in.h"
 #include "sql/gen/queries.h"
 
 static const char *const KINDS[] = {"totp", "passkey", "phone", NULL};
@@ -164,24 +164,13 @@ factor_rename(struct tx *tx, const struct factor_owner *owner, const char *facto
 	return matched == 1 ? get(tx, owner, factor_id, ret) : ERR_NO_ROW;
 }
 
-/* By mail, too: whoever reads a proven mailbox gets in where links or codes are on. */
 static enum err
 check_way_in(struct tx *tx, const struct factor_owner *owner)
 {
-	struct q_user_factor_ways_in_row left;
 	struct sign_in_settings settings;
-	const unsigned by_mail = METHOD_BIT(METHOD_MAGIC_LINK) | METHOD_BIT(METHOD_EMAIL_OTP);
 
-	TRY(q_user_factor_ways_in(tx->db,
-				  &(struct q_user_factor_ways_in){.project_id = owner->project_id,
-								  .user_id = owner->user_id},
-				  &left));
-	if (left.has_password || left.has_passkey)
-		return OK;
 	TRY(sign_in_settings_read(tx, owner->project_id, &settings));
-	return left.email_verified_at != NONE && (settings.methods & by_mail) != 0
-		   ? OK
-		   : ERR_LAST_SIGN_IN_METHOD;
+	return user_check_way_in(tx, owner->project_id, owner->user_id, settings.methods);
 }
 
 /* Codes alone are no second factor: they go with the last one. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "domain/users.h"
+#include "domain/ways_in.h"
 #include "lib/sign_in_methods.h"
 #include "sql/gen/schema_keys.h"
 
@@ -104,22 +105,10 @@ identity_link(struct tx *tx, const char *project_id, const char *org_id, const c
 
 /* ---- unlinking ---- */
 
-/* Another way in than this identity: a password, a further identity, or a proven address that codes or links go to. */
-static bool
-has_another(const struct q_user_ways_in_row *ways, unsigned methods)
-{
-	bool has_mail = ways->email_verified_at != NONE &&
-			(methods & (METHOD_BIT(METHOD_MAGIC_LINK) | METHOD_BIT(METHOD_EMAIL_OTP))) != 0;
-	bool has_password = ways->password_count > 0 && (methods & METHOD_BIT(METHOD_PASSWORD)) != 0;
-
-	return has_mail || has_password || ways->identity_count > 1;
-}
-
 enum err
 identity_unlink(struct tx *tx, const char *project_id, const char *user_id, const char *identity_id, unsigned methods)
 {
 	struct user_identity_row row;
-	struct q_user_ways_in_row ways;
 	uint64_t matched = 0;
 	const char *org_id;
 
@@ -127,12 +116,10 @@ identity_unlink(struct tx *tx, const char *project_id, const char *user_id, cons
 	TRY(q_user_guard(tx->db, &(struct q_user_guard){ .project_id = project_id, .id = user_id }, &matched));
 	TRY(q_user_identity_get(
 	    tx->db, &(struct q_user_identity_get){ .project_id = project_id, .user_id = user_id, .id = identity_id }, &row));
-	TRY(q_user_ways_in(tx->db, &(struct q_user_ways_in){ .project_id = project_id, .id = user_id }, &ways));
-	if (!has_another(&ways, methods))
-		return ERR_LAST_SIGN_IN_METHOD;
 	TRY(q_user_identity_delete(
 	    tx->db,
 	    &(struct q_user_identity_delete){ .project_id = project_id, .user_id = user_id, .id = identity_id }, NULL));
+	TRY(user_check_way_in(tx, project_id, user_id, methods));
 	TRY(user_project_org(tx, project_id, NULL, &org_id));
 	struct identity_view view = identity_view_of(tx->arena, &row);
 	return record(tx, &(struct record){

@@ -51,16 +51,6 @@ WHERE project_id = :project_id AND user_id = :user_id AND id = :id AND kind <> '
 DELETE FROM user_factors
 WHERE project_id = :project_id AND user_id = :user_id;
 
--- What is left to sign in with.
--- name: user_factor_ways_in :one
-SELECT
-	EXISTS (SELECT w.user_id FROM user_passwords w WHERE w.project_id = u.project_id AND w.user_id = u.id) AS has_password,
-	EXISTS (SELECT p.id FROM user_factors p WHERE p.project_id = u.project_id AND p.user_id = u.id AND p.kind = 'passkey')
-		AS has_passkey,
-	u.email_verified_at
-FROM users u
-WHERE u.project_id = :project_id AND u.id = :user_id;
-
 -- ---- authenticator apps
 
 -- name: user_factor_totp_insert :exec

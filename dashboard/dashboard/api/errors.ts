@@ -121,8 +121,8 @@ const SENTENCES: Record<ErrorCode | "unreachable", string | null> = {
 	cannot_target_self: "You can’t do that to yourself.",
 	flow_state_conflict: null,
 	events_expired: null,
-	passkey_exists: "That passkey is registered already.",
 	last_sign_in_method: "It is the last way to sign in to this account. Set a password first.",
+	passkey_exists: "That passkey is registered already.",
 };
 
 /** The sentence to show for an error, falling back on what the server said. */
