@@ -7,6 +7,7 @@
 
 #include "lib/json.h"
 #include "lib/sign_in_methods.h"
+#include "sql/gen/queries.h"
 
 struct method_view {
 	const char *method;
@@ -39,6 +40,25 @@ struct facts {
 	bool has_sms_provider, has_social_provider, has_sso_connection;
 };
 
+/* All of a project's providers fit into one page of this. */
+#define PROVIDERS_MAX 100
+
+static enum err
+find_provider(const struct request *rq, struct tx *tx, bool *ret_has)
+{
+	struct social_provider_row *rows = NULL;
+	size_t count = 0;
+
+	TRY(q_social_provider_list(
+	    tx->db,
+	    &(struct q_social_provider_list){ .project_id = rq->project.id, .limit = PROVIDERS_MAX }, &rows,
+	    &count));
+	for (size_t i = 0; i < count; i++)
+		if (rows[i].is_enabled)
+			*ret_has = true;
+	return OK;
+}
+
 static enum err
 read_facts(const struct request *rq, struct tx *tx, struct facts *ret)
 {
@@ -48,6 +68,7 @@ read_facts(const struct request *rq, struct tx *tx, struct facts *ret)
 
 	TRY(sign_in_settings_read(tx, rq->project.id, &facts.settings));
 	TRY(area_settings_read(tx, rq->project.id, AREA_SMS, &sms));
+	TRY(find_provider(rq, tx, &facts.has_social_provider));
 	if (sms.body != NULL && json_parse(rq->arena, sms.body, strlen(sms.body), &object, NULL) == OK) {
 		const struct json *provider = json_member(&object, "provider");
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { atOnce, expectError, expectField, expectStatus, person, sharedServer } from "../../harness/index.mjs";
+import { atOnce, expectError, expectField, expectStatus, person, sharedServer, socialProvider } from "../../harness/index.mjs";
 
 const server = await sharedServer();
 const AT = "/api/v1/sign_in_settings";
@@ -157,7 +157,7 @@ test("one project's settings are nothing to another's, also of the same organiza
 });
 
 test("readiness: what each method still needs, and where providers must lead back to", async () => {
-	const { session } = await make();
+	const { session, owner } = await make();
 	const read = async () => Object.fromEntries(expectStatus(await session.get(`${AT}/readiness`), 200).methods.map(({ method, ...rest }) => [method, rest]));
 	const before = await read();
 	assert.equal(Object.keys(before).length, 9);
@@ -166,6 +166,8 @@ test("readiness: what each method still needs, and where providers must lead bac
 	assert.deepEqual(before.social.callback_urls, [`${server.authUrl}/api/v1/social/callback`]);
 	assert.equal(before.social.ready, false);
 	assert.equal(before.username.ready, true);
+	await socialProvider(owner, "github");
+	assert.deepEqual((await read()).social.problems, []);
 	expectStatus(await session.patch(AT, { methods: ["username", "anonymous"], sign_up: "closed" }), 200);
 	const after = await read();
 	assert.deepEqual([after.username.enabled, after.username.problems, after.anonymous.problems, after.password.enabled], [true, ["password_off"], ["sign_up_closed"], false]);
