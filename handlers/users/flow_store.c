@@ -27,7 +27,7 @@ static const struct {
 	TEXT(social), TEXT(social_state), TEXT(social_nonce), TEXT(social_verifier),
 	TEXT(wait_job), TEXT(wait_known),
 	TEXT(identity_provider), TEXT(identity_subject), TEXT(identity_email), TEXT(identity_verified),
-	TEXT(error_code),   TEXT(phone),           TEXT(username),      TEXT(sent_to),
+	TEXT(phone),        TEXT(username),        TEXT(sent_to),
 },
   numbers[] = {
       TEXT(resend_at),
