@@ -160,6 +160,12 @@ erase_belongings(struct tx *tx, const char *project_id, const char *user_id)
 {
 	TRY(q_user_password_drop(
 	    tx->db, &(struct q_user_password_drop){ .project_id = project_id, .user_id = user_id }, NULL));
+	TRY(q_user_factor_delete_all(
+	    tx->db, &(struct q_user_factor_delete_all){ .project_id = project_id, .user_id = user_id }, NULL));
+	TRY(q_backup_code_drop_all(
+	    tx->db, &(struct q_backup_code_drop_all){ .project_id = project_id, .user_id = user_id }, NULL));
+	TRY(q_user_identity_drop_all(
+	    tx->db, &(struct q_user_identity_drop_all){ .project_id = project_id, .user_id = user_id }, NULL));
 	TRY(q_user_sessions_delete(
 	    tx->db, &(struct q_user_sessions_delete){ .project_id = project_id, .user_id = user_id }, NULL));
 	TRY(q_user_tokens_delete(

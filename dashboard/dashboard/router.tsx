@@ -77,6 +77,16 @@ const projectRoutes = [
 	}),
 	createRoute({
 		getParentRoute: () => root,
+		path: "/projects/$projectId/users",
+		component: lazyRouteComponent(() => import("./users/users"), "Users"),
+	}),
+	createRoute({
+		getParentRoute: () => root,
+		path: "/projects/$projectId/users/$userId",
+		component: lazyRouteComponent(() => import("./users/user"), "UserPage"),
+	}),
+	createRoute({
+		getParentRoute: () => root,
 		path: "/projects/$projectId/api-keys",
 		component: lazyRouteComponent(() => import("./api-keys/api-keys"), "ProjectApiKeys"),
 	}),

@@ -1,7 +1,7 @@
 // Every page and every dialog, with data: axe finds nothing, nothing is wider than the window, in light and dark, wide and 320 px.
 
 import { test } from "node:test";
-import { auditEvent, event, invitation, override, ownServer, person } from "../harness/index.mjs";
+import { auditEvent, event, invitation, override, ownServer, person, user, userSession } from "../harness/index.mjs";
 import { assertGoodPage, openBrowserOf } from "./browser.mjs";
 
 const LOOKS = [
@@ -25,7 +25,10 @@ async function furnish(server) {
 	await auditEvent(owner.org, { project, changes: JSON.stringify({ name: ["Shp", "Shop"] }) });
 	await auditEvent(owner.org, { project, action: "access.denied", result: "denied" });
 	await event(project, { server });
-	return { owner, project };
+	const somebody = await user(project, { server, email: "uma@example.com" });
+	await user(project, { server, email: "victor.with.a.rather.long.address@subdomain.example.com", status: "banned" });
+	await userSession(project, somebody, { server });
+	return { owner, project, somebody };
 }
 
 const press = (name, role = "button") => async (page) => page.getByRole(role, { name }).first().click();
@@ -41,12 +44,22 @@ const openDialog = (...steps) => async (page) => {
 };
 const openFirstEntry = async (page) => page.locator("summary").first().click();
 
-function views({ owner, project }) {
+function views({ owner, project, somebody }) {
 	const org = `/dashboard/orgs/${owner.org.id}`;
 	const one = `/dashboard/projects/${project.id}`;
 	return [
 		[`${org}/projects`, "Projects", { "new project": openDialog(press("New project"), press(/^Type, description/)), "the switcher": press(/Switch organization/) }],
 		[one, "Shop", {}],
+		[`${one}/users`, "Users", { "new user": openDialog(press("New user")), import: press("Import") }],
+		[`${one}/users/${somebody.id}`, "uma@example.com", {
+			sessions: press("Sessions", "tab"),
+			"end all sessions": openDialog(press("Sessions", "tab"), press("End all")),
+			"set password": openDialog(press("Methods", "tab"), press("Set password")),
+			activity: press("Activity", "tab"),
+			deactivate: openDialog(press("Deactivate")),
+			ban: openDialog(press("Ban")),
+			"delete user": openDialog(press("Delete user")),
+		}],
 		[`${one}/api-keys`, "API keys", {
 			"new key": openDialog(press("New service key"), (page) => page.getByLabel("Only some").check()),
 			"a key's menu": press("Actions for Billing worker"),

@@ -30,6 +30,7 @@ export type NewProject = Reply<"/api/v1/projects", "post", 201>;
 export type ProjectMember = Row<Reply<"/api/v1/projects/{project_id}/members", "get", 200>>;
 export type ApiKey = Row<Reply<"/api/v1/api_keys", "get", 200>>;
 export type NewApiKey = Reply<"/api/v1/api_keys", "post", 201>;
+export type User = Row<Reply<"/api/v1/users", "get", 200>>;
 export type AuditEvent = Row<Reply<"/api/v1/audit_events", "get", 200>>;
 export type Event = Row<Reply<"/api/v1/events", "get", 200>>;
 export type PaletteItem = Row<Reply<"/api/v1/palette/search", "get", 200>>;

@@ -14,6 +14,7 @@ import {
 	IconShieldCheck,
 	IconSignature,
 	IconUsers,
+	IconUsersGroup,
 } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import type { ComponentType } from "react";
@@ -31,6 +32,7 @@ interface NavItem {
 
 const PROJECT_ITEMS: NavItem[] = [
 	{ to: "/projects/$projectId", label: "Overview", icon: IconActivity },
+	{ to: "/projects/$projectId/users", label: "Users", icon: IconUsersGroup, needs: "user.read" },
 	{ to: "/projects/$projectId/api-keys", label: "API keys", icon: IconKey },
 	{ to: "/projects/$projectId/members", label: "Members", icon: IconUsers, needs: "project_member.read" },
 	{ to: "/projects/$projectId/branding", label: "Branding", icon: IconPalette, needs: "sign_in.read" },

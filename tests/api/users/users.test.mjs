@@ -181,10 +181,14 @@ test("rule 34: DELETE erases the person at once and frees the address; the id is
 	const body = { email, username: "gone", phone: "+491700000001", external_id: "gone", name: "Gone Girl", metadata: { secret: "s" } };
 	const user = expectStatus(await key.post("/api/v1/users", { ...body, password: makePassword() }), 201);
 	const kept = expectStatus(await key.post("/api/v1/users", { email: makeEmail("kept"), password: makePassword() }), 201);
+	await server.sql.run`INSERT INTO user_factors (project_id, id, user_id, kind, name, confirmed_at, sign_count, is_backup_eligible, is_backed_up, created_at)
+		VALUES (${project.id}, ${makeId("fac")}, ${user.id}, 'totp', 'App', NOW(3), 0, FALSE, FALSE, NOW(3))`;
+	await server.sql.run`INSERT INTO user_identities (project_id, id, user_id, provider, subject, is_email_verified, linked_at)
+		VALUES (${project.id}, ${makeId("idn")}, ${user.id}, 'github', '4711', TRUE, NOW(3))`;
 	expectStatus(await key.delete(`/api/v1/users/${user.id}`), 204);
 	expectError(await key.get(`/api/v1/users/${user.id}`), 404, "not_found");
 	expectError(await key.delete(`/api/v1/users/${user.id}`), 404, "not_found");
-	for (const table of ["user_passwords", "sessions", "user_words", "one_time_tokens", "messages"])
+	for (const table of ["user_passwords", "user_factors", "user_identities", "backup_codes", "sessions", "user_words", "one_time_tokens", "messages"])
 		assert.equal(await server.sql.value([`SELECT COUNT(*) FROM ${table} WHERE user_id = `, ""], user.id), 0, table);
 	assert.equal(await server.sql.value`SELECT COUNT(*) FROM user_passwords WHERE user_id = ${kept.id}`, 1);
 	const row = (await server.sql.rows`SELECT * FROM users WHERE project_id = ${project.id} AND id = ${user.id}`)[0];
