@@ -75,8 +75,7 @@ function Hint() {
 	return (
 		<Text size="sm" c="dimmed">
 			Passwords come along as hashes: bcrypt, crypt(3), phpass, Drupal, WordPress, PBKDF2, scrypt, Argon2 and SSHA. They
-			are replaced by Gatehouse's own at the next sign-in. For more than a few thousand users there is{" "}
-			<code>gatehousectl users import</code>.
+			are replaced by Gatehouse's own at the next sign-in.
 		</Text>
 	);
 }
