@@ -6,15 +6,10 @@
 #include <string.h>
 
 #include "domain/mail_templates.h"
+#include "domain/message_context.h"
 #include "domain/outbox.h"
 #include "lib/encode.h"
-#include "lib/json.h"
 #include "lib/text.h"
-#include "sql/gen/queries.h"
-
-/* What the platform's own mails call it. */
-#define CONSOLE_APP_NAME "Gatehouse"
-#define DEFAULT_COLOR	 "#0f766e"
 
 /* Other people's names come from other people: a long one would be a letter of its own. */
 #define NAME_LENGTH_MAX 120
@@ -38,47 +33,6 @@ const char *
 mail_template_slug(enum mail_template template)
 {
 	return slugs[template];
-}
-
-/* ---- what surrounds a template ---- */
-
-struct context {
-	const char *app_name;
-	const char *color;
-	struct mail_locales locales;
-};
-
-static const char *
-body_member(struct arena *arena, const char *body, const char *name)
-{
-	struct json object;
-
-	if (body == NULL || json_parse(arena, body, strlen(body), &object, NULL) != OK || object.type != JSON_OBJECT)
-		return NULL;
-	const struct json *member = json_member(&object, name);
-	return member != NULL && member->type == JSON_STRING && member->string[0] != '\0' ? member->string : NULL;
-}
-
-static enum err
-read_context(struct tx *tx, const struct mail_order *order, struct context *ret)
-{
-	struct q_mail_context_row row;
-
-	TRY(q_mail_context(tx->db,
-			   &(struct q_mail_context){ .user_id = order->user_id, .project_id = order->project_id }, &row));
-	const char *app_name = body_member(tx->arena, row.branding_body, "app_name");
-	const char *color = body_member(tx->arena, row.branding_body, "primary_color");
-	const char *own_name = strcmp(order->project_id, tx->console_id) == 0 ? CONSOLE_APP_NAME : row.name;
-	*ret = (struct context){
-		.app_name = app_name != NULL ? app_name : own_name,
-		.color = color != NULL ? color : DEFAULT_COLOR,
-		.locales = { {
-		    order->locale != NULL ? order->locale : row.user_locale,
-		    body_member(tx->arena, row.mail_body, "locale"),
-		    "en",
-		} },
-	};
-	return OK;
 }
 
 /* ---- from a template to a letter ---- */
@@ -130,7 +84,7 @@ refuse_unknown(struct arena *arena, const struct mail_template_text *template, c
 }
 
 static enum err
-render(struct tx *tx, const struct mail_order *order, const struct context *context,
+render(struct tx *tx, const struct mail_order *order, const struct message_context *context,
        const struct mail_template_text *template, struct field_errors *errors, const char **ret_missing,
        struct mail_form *ret)
 {
@@ -152,9 +106,9 @@ mail_preview(struct tx *tx, const struct mail_order *order, const struct mail_te
 	     struct field_errors *errors, const char **ret_missing, struct mail_form *ret_form)
 {
 	struct mail_template_text template;
-	struct context context;
+	struct message_context context;
 
-	TRY(read_context(tx, order, &context));
+	TRY(message_context_read(tx, order->project_id, order->user_id, order->locale, &context));
 	if (draft == NULL) {
 		TRY(mail_template_find(tx, order->project_id, order->slug, context.locales, &template));
 		draft = &template;
@@ -248,10 +202,10 @@ render_builtin(struct tx *tx, const struct mail_order *order, struct mail_form *
 {
 	const struct mail_builtin *builtin = mail_builtin_find(order->slug);
 	struct field_errors errors = { .count = 0 };
-	struct context context;
+	struct message_context context;
 	const char *missing;
 
-	TRY(read_context(tx, order, &context));
+	TRY(message_context_read(tx, order->project_id, order->user_id, order->locale, &context));
 	const struct mail_template_text words =
 	    mail_template_of_builtin(tx->arena, builtin, mail_builtin_text(builtin, context.locales.items[0]));
 	return render(tx, order, &context, &words, &errors, &missing, ret);

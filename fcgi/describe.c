@@ -209,6 +209,8 @@ describe_route(struct buffer *b, const struct route *r)
 	text_member(b, "pool", r->pool == POOL_PASSWORD ? "password" : "request");
 	text_member(b, "permission", route_permission(r));
 	text_member(b, "tx", TX_NAMES[r->tx]);
+	if (r->body_bytes_max > 0)
+		int_member(b, "body_bytes_max", (int64_t)r->body_bytes_max);
 	int_member(b, "status", success_status(r));
 	if (r->other_status != 0)
 		int_member(b, "other_status", r->other_status);

@@ -40,6 +40,13 @@ extern const struct route oauth_introspect_routes[];
 extern const struct route oauth_issuer_routes[];
 extern const struct route oauth_token_routes[];
 
+/* mail/: mails and texts to the people of a project */
+extern const struct route mail_send_routes[];
+extern const struct route mail_settings_routes[];
+extern const struct route mail_template_routes[];
+extern const struct route message_routes[];
+extern const struct route sms_settings_routes[];
+
 /* users/: the people of a project and their sign-in */
 extern const struct route account_contact_routes[];
 extern const struct route account_profile_routes[];

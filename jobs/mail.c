@@ -1,5 +1,5 @@
 /*
- * Sends what the outbox holds (users.md rule 40): claim, commit, send, write down how it went.
+ * Sends what the outbox holds, mails and texts (users.md rule 40): claim, commit, send, write down how it went.
  *
  * A worker that dies between the server's last answer and the note leaves a lease that runs out; then the mail
  * goes again, with the same Message-ID, so that the receiving side can drop it. No two workers hold one message
@@ -7,14 +7,11 @@
  */
 #include "jobs/jobs.h"
 
-#include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "domain/letter.h"
 #include "domain/outbox.h"
-#include "lib/mime.h"
-#include "sys/smtp.h"
+#include "jobs/transports.h"
 #include "lib/text.h"
 #include "sql/gen/queries.h"
 #include "sys/log.h"
@@ -22,6 +19,7 @@
 
 #define LEASE_MS (SMTP_TOTAL_MS + MINUTE_MS)
 #define CLAIM_ROUND 10
+#define PROVIDER_ID_MAX 255
 
 /* Between one try and the next; after the last there is none. */
 static const int64_t waits_ms[] = { MINUTE_MS, 5 * MINUTE_MS, 30 * MINUTE_MS, 2 * HOUR_MS };
@@ -35,6 +33,9 @@ struct holding {
 	const char *end_status;		/* failed, canceled */
 	const char *reason;
 	int64_t next_attempt_at;
+	bool is_switched_off;
+	bool is_final;			/* nothing is left that could be tried again */
+	const char *provider_message_id;
 };
 
 /* ---- how it went, each in a transaction of its own ---- */
@@ -46,6 +47,7 @@ note_sent(void *context)
 	uint64_t matched;
 
 	return q_message_job_sent(held->worker->db, &(struct q_message_job_sent){
+		.provider_message_id = held->provider_message_id[0] == '\0' ? NULL : held->provider_message_id,
 		.project_id = held->project_id, .id = held->id, .worker = held->worker->name }, &matched);
 }
 
@@ -84,7 +86,7 @@ note_ended(void *context)
 	uint64_t matched;
 
 	TRY(q_message_job_ended(held->worker->db, &(struct q_message_job_ended){
-		.status = held->end_status, .last_error = held->reason,
+		.is_final = held->is_final, .status = held->end_status, .last_error = held->reason,
 		.project_id = held->project_id, .id = held->id, .worker = held->worker->name }, &matched));
 	if (matched == 0 || strcmp(held->end_status, "failed") != 0)
 		return OK;
@@ -112,6 +114,14 @@ end_it(struct holding *held, const char *status, const char *reason)
 	return db_transact(held->worker->db, TX_WRITE, note_ended, held);
 }
 
+/* Nothing is left that could be tried again. */
+static enum err
+end_for_good(struct holding *held, const char *status, const char *reason)
+{
+	held->is_final = true;
+	return end_it(held, status, reason);
+}
+
 static enum err
 put_off(struct holding *held, const struct letter *letter, const char *reason)
 {
@@ -123,63 +133,6 @@ put_off(struct holding *held, const struct letter *letter, const char *reason)
 	held->reason = utf8_cut(held->worker->arena, reason, 500);
 	log_event(LOG_INFO, "a mail will be tried again", held->id);
 	return db_transact(held->worker->db, TX_WRITE, note_later, held);
-}
-
-/* ---- the ways out ---- */
-
-/* Transport file, for development and tests: one file a message, there whole or not at all. */
-static enum sending
-write_file(struct job_worker *worker, const char *id, struct bytes data, const char **ret_reason)
-{
-	const char *folder = worker->config->mail.directory;
-	const char *path = arena_printf(worker->arena, "%s/%s.eml", folder, id);
-
-	if (mkdir(folder, 0700) != 0 && errno != EEXIST) {
-		*ret_reason = "mail.directory can't be made";
-		return SENDING_LATER;
-	}
-	if (!file_write(path, data.data, data.len, 0600)) {
-		*ret_reason = "mail.directory can't be written to";
-		return SENDING_LATER;
-	}
-	return SENDING_DONE;
-}
-
-static const char *
-message_id(struct job_worker *worker, const char *id)
-{
-	const char *host = worker->config->public_url + strlen("https://");
-
-	return arena_printf(worker->arena, "%s@%.*s", id, (int)strcspn(host, ":/"), host);
-}
-
-static enum sending
-send_letter(struct holding *held, const struct letter *letter, const char **ret_reason)
-{
-	struct job_worker *worker = held->worker;
-	const char *to;
-
-	if (!mime_envelope_address(worker->arena, held->row.recipient, &to)) {
-		*ret_reason = "the address isn't one that mail can go to";
-		return SENDING_REFUSED;
-	}
-	/* The date is the message's own, so that every try sends the same octets. */
-	struct bytes data = mime_write(worker->arena, &(struct mime_mail){
-		.from_name = worker->config->mail.from_name,
-		.from_address = worker->config->mail.from_address,
-		.to_address = to,
-		.subject = letter->subject,
-		.text = letter->text,
-		.html = letter->html,
-		.message_id = message_id(worker, held->id),
-		.date_ms = held->row.created_at,
-	});
-	if (strcmp(worker->config->mail.transport, "file") == 0)
-		return write_file(worker, held->id, data, ret_reason);
-	return smtp_send(
-		worker->arena, worker->config,
-		&(struct smtp_mail){ .from = worker->config->mail.from_address, .to = to, .data = data },
-		worker->heartbeat, ret_reason);
 }
 
 /* ---- one message ---- */
@@ -199,30 +152,74 @@ claim(struct holding *held, bool *ret_is_ours)
 		.project_id = held->project_id, .id = held->id, .worker = held->worker->name }, &held->row);
 }
 
+/* Was this mail switched off while no way of signing in needs it? */
+static enum err
+look_at_switch(struct holding *held, const struct provider_settings *settings, bool *ret_is_off)
+{
+	struct tx tx = job_tx(held->worker);
+	struct sign_in_settings sign_in;
+
+	*ret_is_off = false;
+	if (!mail_is_switched_off(settings, held->row.template))
+		return OK;
+	TRY(sign_in_settings_read(&tx, held->project_id, &sign_in));
+	*ret_is_off = !mail_is_needed(&sign_in, held->row.template);
+	return OK;
+}
+
+/* By the settings of this moment: a message that waits goes by those that were put right meanwhile. */
+static enum err
+send(struct holding *held, const struct letter *letter, enum sending *ret, const char **ret_text)
+{
+	bool is_sms = strcmp(held->row.channel, CHANNEL_SMS) == 0;
+	struct tx tx = job_tx(held->worker);
+	struct provider_settings settings;
+	const struct delivery delivery = {
+		.id = held->id, .recipient = held->row.recipient, .letter = letter, .created_at = held->row.created_at,
+	};
+
+	enum err e = provider_settings_read(&tx, held->project_id, is_sms ? AREA_SMS : AREA_MAIL,
+					    is_sms ? sms_provider_names : mail_provider_names, &settings);
+	if (e == ERR_CRYPTO) {
+		*ret_text = "the provider's credential can't be opened";
+		return OK;
+	}
+	TRY(e);
+	if (!is_sms)
+		TRY(look_at_switch(held, &settings, &held->is_switched_off));
+	if (held->is_switched_off)
+		return OK;
+	*ret = is_sms ? transport_sms(held->worker, &settings, &delivery, ret_text)
+		      : transport_mail(held->worker, &settings, &delivery, ret_text);
+	return OK;
+}
+
 static enum err
 deliver(struct holding *held)
 {
 	struct letter letter;
-	const char *reason = NULL;
+	const char *reason = "";
 
 	if (strcmp(held->row.project_status, "active") != 0)
-		return end_it(held, "canceled", "the project is deleted");
+		return end_for_good(held, "canceled", "the project is deleted");
 	/* The worker that took it for the last time died before it could say how that went. */
 	if (held->row.attempts > TRIES_MAX)
 		return end_it(held, "failed", "the last try was cut short");
 	struct tx tx = job_tx(held->worker);
 	if (letter_open(&tx, held->project_id, held->id, held->row.payload_sealed, &letter) != OK)
-		return end_it(held, "failed", "the stored text can't be opened");
+		return end_for_good(held, "failed", "the stored text can't be opened");
 	if (letter.expires_at != NONE && letter.expires_at <= held->worker->now_ms)
-		return end_it(held, "failed", "what it says has expired");
+		return end_for_good(held, "failed", "what it says has expired");
 
-	if (strcmp(held->row.channel, CHANNEL_SMS) == 0)
-		return end_it(held, "failed", "no provider for text messages is set up");
 
-	enum sending sending = send_letter(held, &letter, &reason);
+	enum sending sending = SENDING_LATER;
+	TRY(send(held, &letter, &sending, &reason));
+	if (held->is_switched_off)
+		return end_it(held, "canceled", "this mail is switched off");
 	job_look_at_clock(held->worker);
 	switch (sending) {
 	case SENDING_DONE:
+		held->provider_message_id = utf8_cut(held->worker->arena, reason, PROVIDER_ID_MAX);
 		return note_sent_surely(held);
 	case SENDING_REFUSED:
 		return end_it(held, "failed", reason);

@@ -8,6 +8,7 @@
 
 #include <curl/curl.h>
 
+#include "sys/outgoing.h"
 #include "sys/system.h"
 
 #define CONNECT_MS (10 * SECOND_MS)
@@ -83,32 +84,51 @@ read_password(struct arena *arena, const char *file, const char **ret_password)
 	return true;
 }
 
+bool
+smtp_platform(struct arena *arena, const struct config *config, struct smtp_server *ret, const char **ret_reason)
+{
+	struct smtp_server server = {
+		.url = config->mail.url,
+		.user = config->mail.user,
+		.password = "",
+		.ca_file = config->mail.ca_file,
+		.require_tls = config->mail.require_tls,
+	};
+
+	if (server.user[0] != '\0' && !read_password(arena, config->mail.password_file, &server.password)) {
+		*ret_reason = "mail.password_file can't be read";
+		return false;
+	}
+	*ret = server;
+	return true;
+}
+
 /* libcurl says EHLO with the path of the URL: our own name, not the machine's. */
 static const char *
-url_with_our_name(struct arena *arena, const struct config *config)
+url_with_our_name(struct arena *arena, const struct config *config, const char *url)
 {
 	const char *host = config->public_url + strcspn(config->public_url, "/");
 
 	host += strspn(host, "/");
-	size_t url_len = strlen(config->mail.url);
-	while (url_len > 0 && config->mail.url[url_len - 1] == '/')
+	size_t url_len = strlen(url);
+	while (url_len > 0 && url[url_len - 1] == '/')
 		url_len--;
-	return arena_printf(arena, "%.*s/%.*s", (int)url_len, config->mail.url, (int)strcspn(host, ":/"), host);
+	return arena_printf(arena, "%.*s/%.*s", (int)url_len, url, (int)strcspn(host, ":/"), host);
 }
 
 static void
-set_server(CURL *curl, struct arena *arena, const struct config *config, const char *password)
+set_server(CURL *curl, struct arena *arena, const struct config *config, const struct smtp_server *server)
 {
-	curl_easy_setopt(curl, CURLOPT_URL, url_with_our_name(arena, config));
+	curl_easy_setopt(curl, CURLOPT_URL, url_with_our_name(arena, config, server->url));
 	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
 	curl_easy_setopt(curl, CURLOPT_USE_SSL,
-			 (long)(config->mail.require_tls ? CURLUSESSL_ALL : CURLUSESSL_TRY));
+			 (long)(server->require_tls ? CURLUSESSL_ALL : CURLUSESSL_TRY));
 	curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	if (config->mail.ca_file[0] != '\0')
-		curl_easy_setopt(curl, CURLOPT_CAINFO, config->mail.ca_file);
-	if (config->mail.user[0] != '\0') {
-		curl_easy_setopt(curl, CURLOPT_USERNAME, config->mail.user);
-		curl_easy_setopt(curl, CURLOPT_PASSWORD, password);
+	if (server->ca_file[0] != '\0')
+		curl_easy_setopt(curl, CURLOPT_CAINFO, server->ca_file);
+	if (server->user[0] != '\0') {
+		curl_easy_setopt(curl, CURLOPT_USERNAME, server->user);
+		curl_easy_setopt(curl, CURLOPT_PASSWORD, server->password);
 	}
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(curl, CURLOPT_PROXY, "");
@@ -147,36 +167,28 @@ transfer_mail(struct arena *arena, CURL *curl, const struct smtp_mail *mail, str
 	return outcome;
 }
 
-/* NULL with *ret_reason when something that this machine must give is missing. */
-static CURL *
-open_server(struct arena *arena, const struct config *config, const char **ret_reason)
-{
-	const char *password = "";
-
-	if (config->mail.user[0] != '\0' && !read_password(arena, config->mail.password_file, &password)) {
-		*ret_reason = "mail.password_file can't be read";
-		return NULL;
-	}
-	CURL *curl = curl_easy_init();
-	if (curl == NULL)
-		*ret_reason = "libcurl can't start";
-	else
-		set_server(curl, arena, config, password);
-	return curl;
-}
-
 enum sending
-smtp_send(struct arena *arena, const struct config *config, const struct smtp_mail *mail,
-	  void (*heartbeat)(void), const char **ret_reason)
+smtp_send(struct arena *arena, const struct config *config, const struct smtp_server *server,
+	  const struct smtp_mail *mail, void (*heartbeat)(void), const char **ret_reason)
 {
 	struct transfer transfer = { .data = mail->data, .heartbeat = heartbeat };
-	CURL *curl = open_server(arena, config, ret_reason);
+	struct outgoing outgoing = { .config = config, .heartbeat = heartbeat };
+	CURL *curl = curl_easy_init();
 
-	if (curl == NULL)
+	if (curl == NULL) {
+		*ret_reason = "libcurl can't start";
 		return SENDING_LATER;
+	}
+	set_server(curl, arena, config, server);
+	if (server->is_a_projects)
+		outgoing_guard(&outgoing, curl);
 	enum sending outcome = transfer_mail(arena, curl, mail, &transfer, ret_reason);
 	curl_easy_cleanup(curl);
-	return outcome;
+	outgoing_end(&outgoing);
+	if (!outgoing.was_refused || outcome == SENDING_DONE)
+		return outcome;
+	*ret_reason = "the server isn't at a public address";
+	return SENDING_REFUSED;
 }
 
 bool
@@ -184,10 +196,16 @@ smtp_check(struct arena *arena, const struct config *config, const char **ret_re
 {
 	char text[CURL_ERROR_SIZE] = "";
 	long answer = 0;
-	CURL *curl = open_server(arena, config, ret_reason);
+	struct smtp_server server;
 
-	if (curl == NULL)
+	if (!smtp_platform(arena, config, &server, ret_reason))
 		return false;
+	CURL *curl = curl_easy_init();
+	if (curl == NULL) {
+		*ret_reason = "libcurl can't start";
+		return false;
+	}
+	set_server(curl, arena, config, &server);
 	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, text);
 	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, "NOOP");
 	curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);

@@ -47,3 +47,8 @@ ON DUPLICATE KEY UPDATE category = VALUES(category), name = VALUES(name), subjec
 -- name: mail_template_delete :exec
 DELETE FROM mail_templates
 WHERE project_id = :project_id AND slug = :slug AND locale = :locale;
+
+-- name: mail_recipient :one
+SELECT u.email, u.name
+FROM users u
+WHERE u.project_id = :project_id AND u.id = :id;

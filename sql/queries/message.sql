@@ -26,3 +26,45 @@ SELECT p.id, :id, :channel, :template, :user_id, :recipient, :recipient_digest, 
 	:now, :cause_digest, :now
 FROM projects p
 WHERE p.id = :project_id AND :is_real = TRUE;
+
+-- name: message_list :many
+-- row: message_row
+SELECT m.id, m.channel, m.template, m.recipient, m.user_id, m.status, m.attempts, m.last_error, m.provider_message_id,
+	m.next_attempt_at, m.created_at, m.sent_at
+FROM messages m
+WHERE m.project_id = :project_id
+	AND (:template IS NULL OR m.template = :template)
+	AND (:status IS NULL OR m.status = :status)
+	AND (:user_id IS NULL OR m.user_id = :user_id)
+	AND (:created_after IS NULL OR m.created_at > :created_after)
+	AND (:after_id IS NULL OR m.id < :after_id)
+ORDER BY m.id DESC
+LIMIT :limit;
+
+-- name: message_count :one
+SELECT COUNT(*) AS total
+FROM messages m
+WHERE m.project_id = :project_id
+	AND (:template IS NULL OR m.template = :template)
+	AND (:status IS NULL OR m.status = :status)
+	AND (:user_id IS NULL OR m.user_id = :user_id)
+	AND (:created_after IS NULL OR m.created_at > :created_after);
+
+-- name: message_get :one
+-- row: message_row
+SELECT m.id, m.channel, m.template, m.recipient, m.user_id, m.status, m.attempts, m.last_error, m.provider_message_id,
+	m.next_attempt_at, m.created_at, m.sent_at
+FROM messages m
+WHERE m.project_id = :project_id AND m.id = :id;
+
+-- name: message_payload :one
+SELECT m.status, m.payload_sealed
+FROM messages m
+WHERE m.project_id = :project_id AND m.id = :id;
+
+-- Due now, with all its tries; one that a worker holds stays with it.
+-- name: message_retry :exec
+UPDATE messages m
+SET m.status = 'queued', m.attempts = 0, m.next_attempt_at = :now, m.last_error = NULL
+WHERE m.project_id = :project_id AND m.id = :id AND m.status IN ('queued', 'failed', 'canceled')
+	AND m.payload_sealed IS NOT NULL AND (m.lease_until IS NULL OR m.lease_until <= :now);

@@ -27,7 +27,7 @@ WHERE m.project_id = :project_id AND m.id = :id AND m.claimed_by = :worker;
 -- name: message_job_sent :exec
 UPDATE messages m
 SET m.status = 'sent', m.sent_at = :now, m.payload_sealed = NULL, m.next_attempt_at = NULL, m.last_error = NULL,
-	m.claimed_by = NULL, m.lease_until = NULL
+	m.provider_message_id = :provider_message_id, m.claimed_by = NULL, m.lease_until = NULL
 WHERE m.project_id = :project_id AND m.id = :id AND m.status = 'queued' AND m.claimed_by = :worker;
 
 -- name: message_job_later :exec
@@ -35,10 +35,11 @@ UPDATE messages m
 SET m.next_attempt_at = :next_attempt_at, m.last_error = :last_error, m.claimed_by = NULL, m.lease_until = NULL
 WHERE m.project_id = :project_id AND m.id = :id AND m.status = 'queued' AND m.claimed_by = :worker;
 
--- The end without delivery: failed or canceled.
+-- The end without delivery: failed or canceled. What could still arrive in time is kept for somebody who lets it be tried again.
 -- name: message_job_ended :exec
+-- param: is_final bool
 UPDATE messages m
-SET m.status = :status, m.payload_sealed = NULL, m.next_attempt_at = NULL, m.last_error = :last_error,
+SET m.status = :status, m.payload_sealed = IF(:is_final, NULL, m.payload_sealed), m.next_attempt_at = NULL, m.last_error = :last_error,
 	m.claimed_by = NULL, m.lease_until = NULL
 WHERE m.project_id = :project_id AND m.id = :id AND m.status = 'queued' AND m.claimed_by = :worker;
 

@@ -5,6 +5,7 @@ import { mailsTo, waitForMail } from "./mail.mjs";
 import { digest, makeCookie, makeEmail, makeId, makeInviteCode, makePassword, makeSecret } from "./secrets.mjs";
 import { sql } from "./sql.mjs";
 import { DAY, sqlTime } from "./clock.mjs";
+import { until } from "./workplace.mjs";
 
 /** A pending e-mail invitation with its secret. */
 export async function invitation(org, { email = makeEmail("invited"), role = "member", invitedBy = org.ownerId, expires_in_ms = 7 * DAY } = {}) {
@@ -62,6 +63,24 @@ export async function rateLimit(project, { server, subject = makeId("usr"), coun
 	await server.sql.query(sql`INSERT INTO sign_in_throttles (project_id, kind, subject_digest, subject, count, window_start_at, blocked_until_at)
 		VALUES (${project.id}, 'account', ${digest(subject)}, ${subject}, ${count}, ${sqlTime()}, ${sqlTime(wait_ms)})`);
 	return `account_${digest(subject).toString("hex")}`;
+}
+
+/** A mail template's words, as PUT takes them. */
+export const WORDS = {
+	subject: "Hello from {{app_name}}",
+	blocks: [{ type: "text", text: "Dear {{user_name}}, welcome." }, { type: "button", text: "Go on", url: "{{url}}" }],
+};
+
+/** A mail that wasn't sent and still could be: called off by its switch, which is on again. Its id. */
+export async function message(world, { status = "failed", template = "welcome", project = world.project } = {}) {
+	const session = await world.owner.session({ headers: { "X-Project-Id": project.id } });
+	const turn = (isOn) => session.patch("/api/v1/mail_settings", { switches: { [template]: isOn } });
+	await turn(false);
+	const { id } = (await session.post("/api/v1/mail/send", { to: makeEmail(), template, data: { url: "https://example.com/" } })).json;
+	await until("the mail is called off", async () => (await session.get(`/api/v1/messages/${id}`)).json.status === "canceled");
+	await turn(true);
+	await world.server.sql.query(sql`UPDATE messages SET status = ${status}, next_attempt_at = ${status === "queued" ? sqlTime(DAY) : null} WHERE id = ${id}`);
+	return id;
 }
 
 /** Somebody of a project, without a password. */

@@ -9,7 +9,7 @@ import { sharedServer } from "../../harness/suite.mjs";
 import { samples, World } from "./samples.mjs";
 
 /** OAuth's endpoints are what its RFCs say: their cases are written by hand (tests/api/oauth). */
-export const routes = (await describe()).filter((route) => !route.oauth).map((route) => ({ ...asPolicy(route), id: route.id, site: route.site, pool: route.pool, input: route.input }));
+export const routes = (await describe()).filter((route) => !route.oauth).map((route) => ({ ...asPolicy(route), id: route.id, site: route.site, pool: route.pool, input: route.input, body_bytes_max: route.body_bytes_max ?? 65536 }));
 
 /** auth_request answers 204, 401 and 403 only (tenancy rule 41), assets are files, a provider sends what it likes: their cases are written by hand. Health has no gates. */
 const WITHOUT_GATES = new Set(["GET /api/v1/auth_request", "GET /api/v1/public/assets/{client_id}/{digest}", "GET /api/v1/social/callback", "POST /api/v1/social/callback", "GET /healthz", "GET /readyz", "GET /metrics"]);
@@ -26,6 +26,7 @@ export const LEAST_ROLE = {
 	"project.create": "manager", "project.write": "manager", "invitation.read": "manager", "invitation.write": "manager", "client.write": "manager", "branding.write": "manager",
 	"user.read": "viewer", "user.write": "manager", "user.delete": "admin", "user.import": "admin",
 	"org.write": "admin", "member.write": "admin", "project.delete": "admin", "project_member.write": "admin", "audit.read": "admin", "audit.export": "admin", "sign_in.write": "admin", "oauth_settings.write": "admin",
+	"mail.read": "manager", "mail.write": "admin",
 	"org.delete": "owner",
 	"user.impersonate": "admin", "user.export": "admin",
 	// An operator is an owner or admin of the operator organization: those cases are written by hand.

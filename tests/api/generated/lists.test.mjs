@@ -24,11 +24,12 @@ async function fill({ owner, org, project, server }) {
 		await user(project, { server });
 		await rateLimit(project, { server });
 		await addPasskey(session);
+		expectStatus(await session.post(`/api/v1/mail_settings/test?project_id=${project.id}`, { to: makeEmail() }), 202);
 		await socialProvider(owner, name === "One" ? "github" : "discord");
 	}
 }
 
-gate("the pages of a list hold as many objects as include_total says, each once", 19, lists, async (route) => {
+gate("the pages of a list hold as many objects as include_total says, each once", 20, lists, async (route) => {
 	const request = await prepare(route);
 	await fill(request.world);
 	const at = (query) => `${request.target}${request.target.includes("?") ? "&" : "?"}${query}`;

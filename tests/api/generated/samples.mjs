@@ -260,6 +260,22 @@ export const samples = {
 	"GET /api/v1/sign_in_settings": async () => ({}),
 	"PATCH /api/v1/sign_in_settings": async () => ({ json: { link_minutes: 20 } }),
 	"GET /api/v1/sign_in_settings/readiness": async () => ({}),
+	"GET /api/v1/mail_settings": async () => ({}),
+	"PATCH /api/v1/mail_settings": async () => ({ json: { from_name: "Shop" } }),
+	"POST /api/v1/mail_settings/test": async () => ({ json: { to: makeEmail() }, status: 202 }),
+	"GET /api/v1/sms_settings": async () => ({}),
+	"PATCH /api/v1/sms_settings": async () => ({ json: { default_channel: "sms" } }),
+	"POST /api/v1/sms_settings/test": async () => ({ json: { to: makePhone() }, status: 202 }),
+	"GET /api/v1/mail_templates": async () => ({}),
+	"GET /api/v1/mail_templates/{slug}": async () => ({ target: "/api/v1/mail_templates/welcome" }),
+	"PUT /api/v1/mail_templates/{slug}": async () => ({ target: "/api/v1/mail_templates/welcome", json: fixtures.WORDS }),
+	"DELETE /api/v1/mail_templates/{slug}": async () => ({ target: "/api/v1/mail_templates/welcome", status: 204 }),
+	"POST /api/v1/mail_templates/{slug}/preview": async () => ({ target: "/api/v1/mail_templates/welcome/preview", json: { data: { url: "https://example.com/" } } }),
+	"POST /api/v1/mail_templates/{slug}/test": async () => ({ target: "/api/v1/mail_templates/welcome/test", json: { to: makeEmail() }, status: 202 }),
+	"POST /api/v1/mail/send": async () => ({ json: { to: makeEmail(), template: "welcome", data: { url: "https://example.com/" } }, status: 202 }),
+	"GET /api/v1/messages": async () => ({}),
+	"GET /api/v1/messages/{message_id}": async (world) => ({ target: `/api/v1/messages/${await fixtures.message(world)}` }),
+	"POST /api/v1/messages/{message_id}/retry": async (world) => ({ target: `/api/v1/messages/${await fixtures.message(world)}/retry`, json: {} }),
 	"GET /api/v1/rate_limits": async () => ({}),
 	"DELETE /api/v1/rate_limits/{key}": async (world) => ({ target: `/api/v1/rate_limits/${await fixtures.rateLimit(world.project, { server: world.server })}`, status: 204 }),
 	"GET /api/v1/session": async () => ({}),
@@ -392,6 +408,8 @@ export async function strangersId(world, parameter, route) {
 	case "key": return fixtures.rateLimit(stranger.project, { server: world.server });
 	// A provider's key is a word, the same for everybody: whose it is, social_providers.test.mjs asks.
 	case "provider": return "strangers";
+	case "slug": return "strangers";
+	case "message_id": return fixtures.message(stranger);
 	case "factor_id": return (await factors.addPasskey(await stranger.owner.session())).factor_id;
 	case "flow_id": return (await fixtures.openFlow(world.server)).id;
 	default: throw new Error(`samples.mjs doesn't know {${parameter}}`);
@@ -399,11 +417,13 @@ export async function strangersId(world, parameter, route) {
 }
 
 export function nobodysId(parameter, route) {
-	const prefixes = { org_id: "org", project_id: "prj", member_id: "mem", user_id: "usr", project_user_id: "usr", project_session_id: "ses", invitation_id: "inv", key_id: "key", audit_event_id: "aud", event_id: "evt", session_id: "ses", flow_id: "flw", factor_id: "fac" };
+	const prefixes = { org_id: "org", project_id: "prj", member_id: "mem", user_id: "usr", project_user_id: "usr", project_session_id: "ses", invitation_id: "inv", key_id: "key", audit_event_id: "aud", event_id: "evt", message_id: "msg", session_id: "ses", flow_id: "flw", factor_id: "fac" };
 	const kind = kindOf(parameter, route);
 	if (kind === "key")
 		return `account_${"0".repeat(64)}`;
 	if (kind === "provider")
+		return "nobodys";
+	if (kind === "slug")
 		return "nobodys";
 	return kind === "client_id" ? "proj_000000000000000000000000" : makeId(prefixes[kind]);
 }
