@@ -57,6 +57,17 @@ function useCleaned(draft: Draft, saved: Branding, projectId: string) {
 	});
 }
 
+const USUAL_METHODS = ["password"];
+
+/** The ways to sign in that the pages offer. */
+function useMethods(projectId: string): string[] {
+	const { data } = useQuery({
+		queryKey: ["sign-in-settings", projectId, "methods"],
+		queryFn: () => send(api.GET("/api/v1/sign_in_settings", { headers: onProject(projectId) })),
+	});
+	return data?.methods ?? USUAL_METHODS;
+}
+
 function useSave(project: MyProject, { value: saved, etag }: Tagged<Branding>) {
 	return useAction({
 		run: async (draft: Draft) => {
@@ -91,9 +102,10 @@ function Editor({ project, found, canWrite }: EditorProps) {
 	const patch = patchOf(draft, saved);
 	const isChanged = Object.keys(patch).length > 0 || draft.logo !== undefined;
 	const isOwnCss = draft.custom_css !== saved.custom_css;
+	const methods = useMethods(project.id);
 	const config = useMemo(
-		() => ({ name: project.name, sign_up: "open" as const, branding: brandingOf(draft, saved) }),
-		[draft, saved, project.name],
+		() => ({ name: project.name, methods, sign_up: "open" as const, branding: brandingOf(draft, saved) }),
+		[draft, saved, project.name, methods],
 	);
 	const fields = {
 		draft,
