@@ -1,7 +1,7 @@
 // Draws the step that a flow is at, and goes on to the next one.
 import { Refusal } from "./api";
 import { appName, hasMethod } from "./brand";
-import { button, link, show, showProblem } from "./card";
+import { button, link, sentence, show, showProblem } from "./card";
 import { el } from "./dom";
 import { enrollFactor, passkeyButton, secondFactor, showCodes } from "./factors-view";
 import type { FlowRun } from "./flow";
@@ -29,6 +29,8 @@ export async function runFlow(run: FlowRun, options: ViewOptions = {}): Promise<
 			return secondFactor(run, go, [el("p", {}, link(t("back_to_sign_in"), pageUrl("sign-in")))]);
 		case "enroll_factor":
 			return enrollFactor(run, go);
+		case "waiting":
+			return waiting(run, again);
 		case "verification":
 			return verification(run, options, again);
 		case "new_password":
@@ -70,6 +72,44 @@ async function step(
 	return again(more);
 }
 
+const LOOK_OFTEN_MS = 250;
+const LOOKS_OFTEN = 8;
+
+/** A job asks the provider; the server says when it has taken too long. */
+async function waiting(run: FlowRun, again: Again): Promise<void> {
+	show({ title: t("waiting_title"), text: t("waiting_text") });
+	for (let looks = 0; run.flow.state === "waiting"; looks++) {
+		await new Promise((resolve) => setTimeout(resolve, looks < LOOKS_OFTEN ? LOOK_OFTEN_MS : 1000));
+		await run.look();
+	}
+	return again();
+}
+
+const NAMES: Record<string, string> = { github: "GitHub", gitlab: "GitLab", linkedin: "LinkedIn", twitter: "X" };
+
+function providerName(key: string): string {
+	const plain = key.replace(/^oidc_/, "");
+	return NAMES[key] ?? plain.charAt(0).toUpperCase() + plain.slice(1);
+}
+
+async function goTo(run: FlowRun, again: Again, provider: string): Promise<void> {
+	await step(run, again, "social", { provider });
+	if (run.flow.provider_url) {
+		location.assign(run.flow.provider_url);
+	}
+}
+
+/** What a step that failed at a provider says, and the ways to providers. */
+function providerButtons(run: FlowRun, again: Again): Node[] {
+	const code = run.flow.error_code;
+	return [
+		...(code ? [el("div", { class: "problem", role: "alert" }, el("p", {}, sentence(new Refusal(400, code, ""))))] : []),
+		...run.providers().map((key) =>
+			button(t("continue_with", { provider: providerName(key) }), () => goTo(run, again, key), "plain"),
+		),
+	];
+}
+
 function identify(run: FlowRun, again: Again): void {
 	switch (run.flow.kind) {
 		case "sign_up":
@@ -105,6 +145,7 @@ function signIn(run: FlowRun, again: Again): void {
 				run: ({ identifier }) => step(run, again, "identify", { identifier }, { identifier }),
 			}),
 			passkeyButton(run, (action, body) => step(run, again, action, body)),
+			...providerButtons(run, again),
 		],
 		foot: [
 			run.may("anonymous") ? el("p", {}, button(t("as_guest"), () => step(run, again, "anonymous", {}), "link")) : null,
@@ -136,6 +177,7 @@ function signUp(run: FlowRun, again: Again): void {
 				fieldOf: { weak_password: "password", email_taken: "email", username_taken: "username" },
 				run: (values) => step(run, again, "sign_up", values, { identifier: values.email }),
 			}),
+			...providerButtons(run, again),
 		],
 		foot: [el("p", {}, `${t("have_account")} `, link(t("sign_in"), pageUrl("sign-in")))],
 	});
@@ -208,6 +250,7 @@ function firstFactor(run: FlowRun, options: ViewOptions, again: Again): void {
 			send("send_code", byPhone ? t("text_code") : t("mail_code"), kind),
 			send("send_link", t("mail_link"), kind),
 			passkeyButton(run, (action, body) => step(run, again, action, body)),
+			...providerButtons(run, again),
 		],
 		foot: [
 			hasCode ? resendButton(run, again) : null,
@@ -225,6 +268,9 @@ function firstFactor(run: FlowRun, options: ViewOptions, again: Again): void {
 
 function verification(run: FlowRun, options: ViewOptions, again: Again): void {
 	const who = options.identifier ?? run.flow.identifier_hint;
+	if (!who && !run.flow.resend_at && run.may("send_code")) {
+		return askAddress(run, again);
+	}
 	const isByCode = run.may("verify_code");
 	const byLink = who ? t("verify_text_link", { who }) : t("verify_text_link_plain");
 	const byCode = who ? t("verify_text", { who }) : t("verify_text_plain");
@@ -233,6 +279,21 @@ function verification(run: FlowRun, options: ViewOptions, again: Again): void {
 		text: isByCode ? byCode : byLink,
 		body: isByCode ? [codeForm(run, again)] : [],
 		foot: [resendButton(run, again), el("p", {}, link(t("back_to_sign_in"), pageUrl("sign-in")))],
+	});
+}
+
+/** The provider gave no address. */
+function askAddress(run: FlowRun, again: Again): void {
+	show({
+		title: t("address_title"),
+		text: t("address_text"),
+		body: [
+			form({
+				fields: [{ name: "email", label: t("email"), type: "email", autocomplete: "email", maxlength: 254 }],
+				submit: t("continue"),
+				run: ({ email }) => step(run, again, "send_code", { email }, { identifier: email }),
+			}),
+		],
 	});
 }
 

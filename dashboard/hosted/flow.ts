@@ -9,7 +9,7 @@ export interface Flow {
 	id: string;
 	kind: FlowKind | "link" | "upgrade";
 	state: string;
-	options: { action: string; method?: string | null }[];
+	options: { action: string; method?: string | null; provider?: string }[];
 	identifier_hint: string | null;
 	resend_at: string | null;
 	tries_left: number | null;
@@ -19,6 +19,7 @@ export interface Flow {
 	totp?: { secret: string; qr_svg: string };
 	passkey_options?: unknown;
 	backup_codes?: string[];
+	provider_url?: string | null;
 	result?: { redirect_to: string } | null;
 }
 
@@ -79,6 +80,22 @@ export class FlowRun {
 			body: { token: secret, ...(clientId ? { client_id: clientId } : {}) },
 		});
 		return new FlowRun(flow, flow.flow_token ?? "", "gatehouse-flow redeemed");
+	}
+
+	/** Takes up a flow of this browser by its id: a provider has sent the browser back. */
+	static async takeUp(id: string): Promise<FlowRun> {
+		const flow = await call<Flow>("GET", `/flows/${id}`);
+		return new FlowRun(flow, flow.flow_token ?? "", "gatehouse-flow back");
+	}
+
+	/** Looks again: a job may have found out what the flow waits for. */
+	async look(): Promise<void> {
+		this.take(await call<Flow>("GET", `/flows/${this.flow.id}`, { flowToken: this.token }));
+	}
+
+	/** Keys of the providers that can be gone to from here. */
+	providers(): string[] {
+		return this.flow.options.flatMap(({ provider }) => provider ?? []);
 	}
 
 	may(action: string): boolean {

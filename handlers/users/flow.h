@@ -63,6 +63,7 @@ struct flow {
 	enum flow_state state;
 	struct flow_data data;
 	struct sign_in_settings settings;
+	struct strings providers; /* keys of those that people may be sent to */
 	struct flow_shown shown;
 };
 
@@ -234,6 +235,11 @@ enum err flow_make_user(struct tx *, struct flow *, const char *password_phc,
 
 /* By the invitation that the flow was begun with: judged first, then used. */
 enum err flow_sign_up_invited(struct tx *, struct flow *) MUST_CHECK;
+
+/* ---- flow_social.c ---- */
+
+/* Fills providers, where the method is on; no statement where it isn't. */
+enum err flow_read_providers(struct tx *, struct flow *) MUST_CHECK;
 
 /* ---- flow_wait.c ---- */
 

@@ -204,6 +204,8 @@ make_flow(const struct request *rq, struct tx *tx, const struct flow_client_row 
 	TRY(tx_make_id(tx, ID_FLOW, &flow.row.id));
 	TRY(flow_take_cookie(rq, client->project_id, &flow.row.binding_digest));
 	TRY(find_target(rq, tx, client, &flow.data.redirect_to));
+	flow.row.auth_methods = client->auth_methods;
+	TRY(flow_read_providers(tx, &flow));
 	TRY(flow_add(tx, &flow));
 	*ret = flow;
 	return OK;

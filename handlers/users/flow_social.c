@@ -10,10 +10,38 @@
 #include "handlers/routes.h"
 #include "lib/jose.h"
 #include "lib/secrets.h"
+#include "lib/sign_in_methods.h"
 
 #define TEXT_MAX 4096
 /* A provider's form waits so long for the browser to come back with its cookie. */
 #define HANDLE_LIFE_MS (10 * MINUTE_MS)
+
+/* More than people can choose from. */
+#define PROVIDERS_MAX 30
+
+enum err
+flow_read_providers(struct tx *tx, struct flow *flow)
+{
+	struct social_provider_row *rows = NULL;
+	size_t count = 0, ready = 0;
+
+	if ((flow_methods(&flow->settings, flow->row.auth_methods) & METHOD_BIT(METHOD_SOCIAL)) == 0)
+		return OK;
+	TRY(q_social_provider_list(
+	    tx->db, &(struct q_social_provider_list){ .project_id = flow->row.project_id, .limit = PROVIDERS_MAX }, &rows,
+	    &count));
+	const char **keys = ARENA_ARRAY(tx->arena, count, const char *);
+	for (size_t i = 0; i < count; i++) {
+		struct social_provider provider = { .is_enabled = rows[i].is_enabled,
+						    .secret_sealed = rows[i].secret_sealed };
+
+		if (social_settings_parse(tx->arena, rows[i].provider, rows[i].body, &provider.settings) &&
+		    social_provider_is_ready(tx->arena, &provider))
+			keys[ready++] = rows[i].provider;
+	}
+	flow->providers = (struct strings){ keys, ready };
+	return OK;
+}
 
 /* ---- POST /flows/{flow_id}/social ---- */
 

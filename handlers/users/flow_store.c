@@ -130,6 +130,7 @@ flow_load(const struct request *rq, struct tx *tx, const char *project_id, const
 	flow.kind = flow_kind_parse(flow.row.kind);
 	flow.state = flow_state_parse(flow.row.state);
 	flow.settings = sign_in_settings_parse(tx->arena, rq->config, flow.row.settings_body);
+	TRY(flow_read_providers(tx, &flow));
 	*ret = flow;
 	return OK;
 }

@@ -6,7 +6,7 @@
 #include "lib/sign_in_methods.h"
 
 struct option_view {
-	const char *action, *method;
+	const char *action, *method, *provider;
 };
 
 struct client_view {
@@ -38,6 +38,7 @@ static const char *const TRANSPORTS[] = { "cookie", NULL };
 static const struct field option_fields[] = {
 	OUT_ENUM(struct option_view, action, flow_action_names),
 	OUT_STRING(struct option_view, method, .flags = FIELD_NULLABLE),
+	OUT_STRING(struct option_view, provider, .flags = FIELD_OPTIONAL, .description = "Of social: one option each"),
 	FIELDS_END,
 };
 
@@ -104,7 +105,8 @@ method_of(const struct flow *flow, enum flow_action action)
 static struct field_list
 options_of(const struct request *rq, const struct flow *flow)
 {
-	struct option_view *options = ARENA_ARRAY(rq->arena, FLOW_ACTION_COUNT, struct option_view);
+	struct option_view *options =
+	    ARENA_ARRAY(rq->arena, FLOW_ACTION_COUNT + flow->providers.count, struct option_view);
 	size_t count = 0;
 
 	for (enum flow_action action = 0; action < FLOW_ACTION_COUNT; action++) {
@@ -117,6 +119,12 @@ options_of(const struct request *rq, const struct flow *flow)
 		 */
 		if (action == FLOW_DO_SIGN_UP && !offers_sign_up(flow))
 			continue;
+		if (action == FLOW_DO_SOCIAL) {
+			for (size_t i = 0; i < flow->providers.count; i++)
+				options[count++] = (struct option_view){
+				    .action = "social", .method = "social", .provider = flow->providers.items[i] };
+			continue;
+		}
 		options[count++] = (struct option_view){ .action = flow_action_name(action),
 							 .method = method_of(flow, action) };
 	}

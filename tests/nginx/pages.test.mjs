@@ -9,7 +9,7 @@ import { ask, startEdge } from "./edge.mjs";
 
 const edge = await startEdge();
 const CLIENT = "proj_0123456789abcdefghijklmn";
-const HOSTED = ["sign-in", "sign-up", "verify", "forgot", "reset", "invite"];
+const HOSTED = ["sign-in", "sign-up", "callback", "verify", "forgot", "reset", "invite"];
 
 function assertPage(reply, what) {
 	assert.equal(reply.status, 200, what);

@@ -156,6 +156,12 @@ export const en = {
 	join_code: "Code, such as XXXX-XXXX-XXXX",
 	join_button: "Join",
 
+	// Providers
+	continue_with: "Continue with {provider}",
+	waiting_title: "One moment",
+	waiting_text: "We are asking the provider who you are.",
+	address_title: "Your e-mail address",
+	address_text: "The provider didn't tell us one. We send a code to it.",
 	// The error page
 	use_passkey: "Use a passkey",
 	passkey_given_up: "No passkey was used. Try again, or another way.",
@@ -194,6 +200,10 @@ export const en = {
 	error_invalid_credentials: "That e-mail address and password don't go together.",
 	error_invalid_code: "That code is wrong or too old.",
 	error_invalid_setup_token: "This set-up link is wrong or too old. Run `gatehousectl setup` for a new one.",
+	error_provider_canceled: "You turned back at the provider. Nothing has changed.",
+	error_provider_refused: "The provider's answer didn't hold. Try again.",
+	error_provider_unavailable: "The provider didn't answer in time. Try again.",
+	error_identity_taken: "That account at the provider belongs to somebody else here.",
 	error_flow_expired: "This took too long or is over. Start again.",
 	error_redirect_not_registered: "The app asked to lead back to an address that isn't registered. Tell whoever runs it.",
 	error_link_invalid: "This link was used already, or it's too old.",
