@@ -37,6 +37,7 @@ const struct route *const gatehouse_routes[] = {
 	asset_routes,
 	flow_routes,
 	social_callback_routes,
+	identity_routes,
 	session_routes,
 	impersonation_routes,
 	username_routes,

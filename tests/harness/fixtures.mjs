@@ -203,3 +203,11 @@ export async function socialProvider(owner, key, body = GITHUB, { headers } = {}
 		throw new Error(`PUT /social_providers/${key}: ${answer.status} ${answer.text}`);
 	return answer.json;
 }
+
+/** An account at a provider, linked to a user; answers its id. */
+export async function identity(projectId, userId, { server, provider = "github", subject = makeId("sub") }) {
+	const id = makeId("idn");
+	await server.sql.query(sql`INSERT INTO user_identities (project_id, id, user_id, provider, subject, email, is_email_verified, linked_at)
+		VALUES (${projectId}, ${id}, ${userId}, ${provider}, ${Buffer.from(subject)}, NULL, FALSE, ${sqlTime()})`);
+	return id;
+}

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { describe } from "../../harness/describe.mjs";
 import { expectStatus } from "../../harness/expect.mjs";
 import { addPasskey } from "../../harness/factors.mjs";
-import { rateLimit, socialProvider, user } from "../../harness/fixtures.mjs";
+import { identity, rateLimit, socialProvider, user } from "../../harness/fixtures.mjs";
 import { makeEmail } from "../../harness/secrets.mjs";
 import { gate, prepare, routes } from "./cases.mjs";
 

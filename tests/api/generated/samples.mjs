@@ -376,6 +376,23 @@ export const samples = {
 	}),
 	"GET /api/v1/signing_keys": async () => ({}),
 	"POST /api/v1/signing_keys/rotate": async () => ({ json: { alg: "ES256", mode: "planned" }, status: 201 }),
+	"GET /api/v1/account/identities": async () => ({}),
+	"DELETE /api/v1/account/identities/{identity_id}": async (world) => {
+		const known = await person(world.server, { password: true });
+		const id = await fixtures.identity(known.server.consoleId, known.id, { server: world.server });
+		return { by: await known.session(), target: `/api/v1/account/identities/${id}`, status: 204 };
+	},
+	"GET /api/v1/users/{id}/identities": async (world) => {
+		const one = await userOf(world);
+		for (const provider of ["github", "discord"])
+			await fixtures.identity(world.project.id, one.id, { server: world.server, provider });
+		return { target: `/api/v1/users/${one.id}/identities` };
+	},
+	"DELETE /api/v1/users/{id}/identities/{identity_id}": async (world) => {
+		const one = await userOf(world);
+		await fixtures.identity(world.project.id, one.id, { server: world.server, provider: "discord" });
+		return { target: `/api/v1/users/${one.id}/identities/${await fixtures.identity(world.project.id, one.id, { server: world.server })}`, status: 204 };
+	},
 	"GET /healthz": async () => ({}),
 	"GET /readyz": async () => ({}),
 	"GET /metrics": async () => ({}),
@@ -407,6 +424,7 @@ export async function strangersId(world, parameter, route) {
 	case "session_id": return (await stranger.owner.session()).id;
 	case "key": return fixtures.rateLimit(stranger.project, { server: world.server });
 	// A provider's key is a word, the same for everybody: whose it is, social_providers.test.mjs asks.
+	case "identity_id": return fixtures.identity(world.server.consoleId, stranger.owner.id, { server: world.server });
 	case "provider": return "strangers";
 	case "slug": return "strangers";
 	case "message_id": return fixtures.message(stranger);
@@ -417,7 +435,7 @@ export async function strangersId(world, parameter, route) {
 }
 
 export function nobodysId(parameter, route) {
-	const prefixes = { org_id: "org", project_id: "prj", member_id: "mem", user_id: "usr", project_user_id: "usr", project_session_id: "ses", invitation_id: "inv", key_id: "key", audit_event_id: "aud", event_id: "evt", message_id: "msg", session_id: "ses", flow_id: "flw", factor_id: "fac" };
+	const prefixes = { org_id: "org", project_id: "prj", member_id: "mem", user_id: "usr", project_user_id: "usr", project_session_id: "ses", invitation_id: "inv", key_id: "key", audit_event_id: "aud", event_id: "evt", message_id: "msg", session_id: "ses", flow_id: "flw", factor_id: "fac", identity_id: "idn" };
 	const kind = kindOf(parameter, route);
 	if (kind === "key")
 		return `account_${"0".repeat(64)}`;
