@@ -22,23 +22,37 @@ static const struct field signing_key_fields[] = {
 	FIELDS_END,
 };
 
+static enum err
+find_keys(const struct request *rq, struct tx *tx, struct list_reply *list)
+{
+	struct q_signing_key_count_row count = { .total = NONE };
+	struct signing_key_row *keys = NULL;
+
+	TRY(q_signing_key_list(tx->db,
+			       &(struct q_signing_key_list){
+				   .project_id = rq->project.id,
+				   .after_id = rq->page.after_id,
+				   .limit = rq->page.limit + 1,
+			       },
+			       &keys, &list->count));
+	if (rq->page.include_total)
+		TRY(q_signing_key_count(tx->db, &(struct q_signing_key_count){ .project_id = rq->project.id }, &count));
+	list->items = keys;
+	list->total = count.total;
+	return OK;
+}
+
 static enum verdict
 signing_key_list(const struct request *rq, struct tx *tx)
 {
-	struct signing_key_row *keys = NULL;
-	size_t count = 0;
-	enum err e = q_signing_key_list(tx->db, &(struct q_signing_key_list){ .project_id = rq->project.id }, &keys, &count);
+	struct list_reply list = {
+		.fields = signing_key_fields,
+		.item_size = sizeof(struct signing_key_row),
+		.id_offset = offsetof(struct signing_key_row, id),
+	};
+	enum err e = find_keys(rq, tx, &list);
 
-	if (e != OK)
-		return fail_err(rq, e);
-	return reply_list(rq, &(struct list_reply){
-				  .fields = signing_key_fields,
-				  .items = keys,
-				  .count = count,
-				  .item_size = sizeof(*keys),
-				  .id_offset = offsetof(struct signing_key_row, id),
-				  .total = rq->page.include_total ? (int64_t)count : NONE,
-			      });
+	return e == OK ? reply_list(rq, &list) : fail_err(rq, e);
 }
 
 struct rotate_input {
@@ -89,10 +103,8 @@ const struct route signing_key_routes[] = {
 	    .auth = AUTH_SESSION,
 	    .tenant = TENANT_PROJECT,
 	    .permission = PERM_OAUTH_SETTINGS_WRITE,
-	    .tx = TX_READ_ONE,
+	    .tx = TX_READ_SNAPSHOT,
 	    .flags = ROUTE_LIST,
-	    .limit_default = 100,
-	    .limit_max = 100,
 	    .output = signing_key_fields,
 	    .handler = signing_key_list,
 	},

@@ -21,9 +21,14 @@ WHERE k.project_id = :project_id AND k.id = :id;
 -- row: signing_key_row
 SELECT k.id, k.alg, k.state, k.not_before, k.expires_at, k.created_at
 FROM signing_keys k
-WHERE k.project_id = :project_id AND (k.expires_at IS NULL OR k.expires_at > :now)
+WHERE k.project_id = :project_id AND (k.expires_at IS NULL OR k.expires_at > :now) AND (:after_id IS NULL OR k.id < :after_id)
 ORDER BY k.id DESC
-LIMIT 100;
+LIMIT :limit;
+
+-- name: signing_key_count :one
+SELECT COUNT(*) AS total
+FROM signing_keys k
+WHERE k.project_id = :project_id AND (k.expires_at IS NULL OR k.expires_at > :now);
 
 -- What a verifier may need: the next keys, the active ones, and retired ones while a token of theirs may live. No row: no project; one
 -- without a key: a project that has none yet.

@@ -360,3 +360,29 @@ for (const by of ["project", "client"])
 			await server.sql.run`UPDATE clients SET auth_methods = NULL WHERE project_id = ${here.project.id}`;
 			assert.notEqual((await flow.act(action, body())).json.error?.code, "method_disabled", "the control: the same request while it is on");
 		});
+
+test("U-14 a second link within the minute waits: 429 too_many_attempts", async () => {
+	const here = await place(["magic_link"]);
+	const flow = await identified(here, makeEmail());
+	await flow.go("send_link", {});
+	const answer = await flow.act("send_link", {});
+	expectError(answer, 429, "too_many_attempts");
+	assert.ok(Number(answer.headers["retry-after"]) <= 60);
+});
+
+test("U-9 a provider while social sign-in is off: 403 method_disabled", async () => {
+	const here = await place(["password"]);
+	expectError(await (await here.open()).act("social", { provider: "github" }), 403, "method_disabled");
+});
+
+test("U-15 a number that waits after five wrong codes takes none in its other flows either", async () => {
+	const here = await place(["phone_otp"]);
+	const phone = makePhone();
+	const [one, two] = [await identified(here, phone), await identified(here, phone)];
+	await one.go("send_code", {});
+	await server.sql.run`UPDATE messages SET created_at = created_at - INTERVAL 2 MINUTE WHERE recipient = ${phone}`;
+	await two.go("send_code", {});
+	for (let i = 0; i < 5; i++)
+		expectError(await one.act("verify_code", { code: "000000" }), 401, "invalid_code");
+	expectError(await two.act("verify_code", { code: "000000" }), 429, "too_many_attempts");
+});

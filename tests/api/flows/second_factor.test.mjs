@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { addPasskey, addTotp, atOnce, Authenticator, expectError, expectField, expectStatus, newPasswordFlow, openFlow, person, projectWith, setSignIn, sharedServer, signIn, signInFlow, tally, totp, waitForMail } from "../../harness/index.mjs";
+import { addPasskey, addTotp, atOnce, Authenticator, enrollFlow, expectError, expectField, expectStatus, newPasswordFlow, openFlow, person, projectWith, setSignIn, sharedServer, signIn, signInFlow, tally, totp, waitForMail } from "../../harness/index.mjs";
 
 const server = await sharedServer();
 
@@ -256,4 +256,31 @@ test("U-19 the first proof of an address drops the factors that are older", asyn
 	assert.equal(flow.state, "new_password", "who made the account may not be who reads the mailbox");
 	assert.equal(await server.sql.value`SELECT COUNT(*) FROM user_factors WHERE user_id = ${user.id}`, 0);
 	assert.equal(await server.sql.value`SELECT COUNT(*) FROM backup_codes WHERE user_id = ${user.id}`, 0);
+});
+
+test("U-20 ten wrong tries of any kind spend the hour: a passkey and an app that is being set up wait too", async () => {
+	const user = await person(server, { password: true });
+	const session = await user.session();
+	const { secret } = await addTotp(session);
+	const authenticator = await addPasskey(session);
+	const flow = await begin(user);
+	const { passkey_options } = await flow.go("passkey_options");
+	for (let i = 0; i < 10; i++)
+		expectError(await flow.act("totp", { code: wrongOf(secret) }), 401, "invalid_code");
+	expectError(await flow.act("passkey", { credential: authenticator.get(passkey_options) }), 429, "too_many_attempts");
+
+	const { flow: enrolling } = await enrollFlow(server);
+	const begun = await enrolling.go("totp_start");
+	for (let i = 0; i < 10; i++)
+		expectError(await enrolling.act("totp_verify", { code: wrongOf(begun.totp.secret) }), 401, "invalid_code");
+	expectError(await enrolling.act("totp_verify", { code: totp(begun.totp.secret) }), 429, "too_many_attempts");
+});
+
+test("U-22 a factor that the person doesn't have is no way on: 403 method_disabled", async () => {
+	const user = await person(server, { password: true });
+	await addPasskey(await user.session());
+	const flow = await begin(user);
+	expectError(await flow.act("totp", { code: "123456" }), 403, "method_disabled");
+	expectError(await flow.act("backup_code", { code: "AAAAA-AAAA-AAAA" }), 403, "method_disabled");
+	assert.equal(flow.flow.state, "second_factor");
 });

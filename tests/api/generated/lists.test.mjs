@@ -25,11 +25,14 @@ async function fill({ owner, org, project, server }) {
 		await rateLimit(project, { server });
 		await addPasskey(session);
 		expectStatus(await session.post(`/api/v1/mail_settings/test?project_id=${project.id}`, { to: makeEmail() }), 202);
-		await socialProvider(owner, name === "One" ? "github" : "discord");
+		const isFirst = name === "One";
+		await socialProvider(owner, isFirst ? "github" : "discord");
+		await identity(server.consoleId, owner.id, { server, provider: isFirst ? "github" : "discord" });
+		expectStatus(await session.post(`/api/v1/signing_keys/rotate?project_id=${project.id}`, { alg: isFirst ? "ES256" : "EdDSA", mode: "planned" }), 201);
 	}
 }
 
-gate("the pages of a list hold as many objects as include_total says, each once", 20, lists, async (route) => {
+gate("the pages of a list hold as many objects as include_total says, each once", 22, lists, async (route) => {
 	const request = await prepare(route);
 	await fill(request.world);
 	const at = (query) => `${request.target}${request.target.includes("?") ? "&" : "?"}${query}`;

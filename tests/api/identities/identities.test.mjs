@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { atOnce, expectError, expectStatus, identity, MINUTE, person, sharedServer } from "../../harness/index.mjs";
+import { atOnce, expectError, expectStatus, identity, MINUTE, person, projectUser, sharedServer } from "../../harness/index.mjs";
 
 const server = await sharedServer();
 const AT = "/api/v1/account/identities";
@@ -33,4 +33,14 @@ test("rule 24 the last way to sign in stays: 409 last_sign_in_method, also for t
 		const [left] = expectStatus(await sessions[0].get(AT), 200).data;
 		expectError(await sessions[0].delete(`${AT}/${left.id}`), 409, "last_sign_in_method");
 	}
+});
+
+test("rule 24 members can't take a user's last way in either", async () => {
+	const owner = await person(server);
+	const project = owner.org.defaultProject;
+	const user = await projectUser(server, project);
+	const session = await owner.session();
+	const ids = [await identity(project.id, user.id, { server }), await identity(project.id, user.id, { server, provider: "discord" })];
+	expectStatus(await session.delete(`/api/v1/users/${user.id}/identities/${ids[0]}`), 204);
+	expectError(await session.delete(`/api/v1/users/${user.id}/identities/${ids[1]}`), 409, "last_sign_in_method");
 });

@@ -52,6 +52,8 @@ test("a template of one's own: made, listed, sent with defaults, deleted", async
 	assert.equal(message.template, "order-shipped");
 	const mail = await waitForMail(server, to);
 	assert.deepEqual([mail.subject, mail.text.trim()], ["Order 17 for", "By bicycle."]);
+	expectError(await session.post("/api/v1/mail/send", { to, template: "order-shipped", data: { order_id: 18 } }), 429, "rate_limited");
+	expectError(await session.post(`${AT}/order-shipped/test`, { to }), 429, "rate_limited");
 	expectStatus(await session.delete(`${AT}/order-shipped`), 204);
 	expectField(await session.post("/api/v1/mail/send", { to: makeEmail(), template: "order-shipped" }), "template", "unknown");
 });
@@ -142,4 +144,17 @@ test("a built-in's own words that fail with a real value give way to the built-i
 	expectStatus(await session.put(`${AT}/new-sign-in`, { subject: "{{device}}", blocks: [{ type: "link", text: "x", url: "{{ip}}" }] }), 200);
 	expectField(await session.post("/api/v1/mail/send", { user_id: someone.id, template: "new-sign-in", data: { time: "now", ip: "192.0.2.1" } }), "blocks[0].url", "scheme");
 	expectStatus(await session.post("/api/v1/mail/send", { user_id: someone.id, template: "new-sign-in", data: { time: "now" } }), 202);
+});
+
+test("a project has 200 templates of its own wording, and no more", async () => {
+	const { session, project } = await make();
+	const own = { ...WORDS, blocks: text("Dear {{user_name}}."), category: "custom" };
+	expectStatus(await session.put(`${AT}/welcome`, WORDS), 200);
+	await server.sql.run`INSERT INTO mail_templates (project_id, slug, locale, category, name, subject, body, version, updated_at)
+		SELECT project_id, CONCAT('filler-', seq), locale, 'custom', name, subject, body, version, updated_at FROM mail_templates JOIN seq_1_to_199
+		WHERE project_id = ${project.id}`;
+	expectError(await session.put(`${AT}/one-more`, { ...own, name: "One more" }), 403, "plan_limit_reached");
+	expectStatus(await session.put(`${AT}/filler-7`, { ...own, name: "Worded anew" }), 200);
+	expectStatus(await session.delete(`${AT}/filler-8`), 204);
+	expectStatus(await session.put(`${AT}/one-more`, { ...own, name: "One more" }), 200);
 });

@@ -94,7 +94,7 @@ test("settings of other providers and what isn't one are refused by name", async
 	expectField(await put("github", { scopes: ["a b"] }), "scopes[0]", "pattern");
 	expectField(await put("github", { client_id: "x".repeat(513) }), "client_id", "length");
 	expectField(await session.put(`${AT}/github`, {}), "enabled", "required");
-	for (const key of ["nobody", "oidc_", "oidc_UPPER", `oidc_${"a".repeat(33)}`])
+	for (const key of ["nobody", "oidc_", "oidc_UPPER", `oidc_${"z".repeat(33)}`])
 		expectError(await put(key), 404, "not_found");
 });
 
