@@ -32,7 +32,7 @@ struct mail_values {
 struct mail_draft {
 	const char *subject;
 	const char *preview_text; /* shown behind the subject in lists of mails; "" or NULL: none */
-	const char *blocks;	  /* JSON array; see docs/mail-templates.md */
+	const char *blocks;	  /* JSON array; the kinds are in lib/mail_render.c */
 };
 
 struct mail_frame {

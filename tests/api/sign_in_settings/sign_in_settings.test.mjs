@@ -38,7 +38,7 @@ test("every member can be set and goes back to its default", async () => {
 		passkey: { rp_id: "example.com", rp_name: "Shop", origins: ["https://example.com", "https://shop.example.com:8443"] },
 		phone: { channels: ["sms", "voice"], calling_codes: ["+49", "+1"], daily_limit: 9 },
 		reset_minutes: 5, link_minutes: 30, plan_page: "never", anonymous_max_age_days: 0, deletion_grace_days: 30,
-		bot_check: { provider: "turnstile", site_key: "0xKEY", on: ["sign_in", "send"], fail_open: false },
+		bot_check: { provider: "turnstile", site_key: "0xKEY", on: [], fail_open: false },
 	};
 	const shown = { ...set, bot_check: { ...set.bot_check, url: null, secret: { set: true, last4: "wxyz" } } };
 	const answer = await session.patch(AT, { ...set, bot_check: { ...set.bot_check, secret: "a-long-secret-wxyz" } });
@@ -95,6 +95,7 @@ test("members that must go together: judged as they would be stored", async () =
 	for (const provider of ["turnstile", "hcaptcha", "recaptcha"])
 		expectField(await session.patch(AT, { bot_check: { provider, site_key: "k" } }), "bot_check.secret");
 	expectField(await session.patch(AT, { bot_check: { provider: "http" } }), "bot_check.url");
+	expectField(await session.patch(AT, { bot_check: { on: ["sign_in"] } }), "bot_check.on", "not_available");
 	expectStatus(await session.patch(AT, { bot_check: { provider: "http", url: "https://check.example/" } }), 200);
 	expectStatus(await session.patch(AT, { passkey: { rp_id: "example.com", origins: ["https://a.example.com"] } }), 200);
 	for (const origin of ["https://example.com.evil.example", "https://notexample.com", "https://example.org"])
