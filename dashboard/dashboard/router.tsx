@@ -112,6 +112,11 @@ const projectRoutes = [
 	}),
 	createRoute({
 		getParentRoute: () => root,
+		path: "/projects/$projectId/limits",
+		component: lazyRouteComponent(() => import("./rate-limits/rate-limits"), "RateLimits"),
+	}),
+	createRoute({
+		getParentRoute: () => root,
 		path: "/projects/$projectId/settings",
 		component: lazyRouteComponent(() => import("./projects/project-settings"), "ProjectSettings"),
 	}),

@@ -1,7 +1,7 @@
 // Every page and every dialog, with data: axe finds nothing, nothing is wider than the window, in light and dark, wide and 320 px.
 
 import { test } from "node:test";
-import { auditEvent, event, invitation, override, ownServer, person, user, userSession } from "../harness/index.mjs";
+import { auditEvent, event, invitation, override, ownServer, person, rateLimit, user, userSession } from "../harness/index.mjs";
 import { assertGoodPage, openBrowserOf } from "./browser.mjs";
 
 const LOOKS = [
@@ -25,6 +25,7 @@ async function furnish(server) {
 	await auditEvent(owner.org, { project, changes: JSON.stringify({ name: ["Shp", "Shop"] }) });
 	await auditEvent(owner.org, { project, action: "access.denied", result: "denied" });
 	await event(project, { server });
+	await rateLimit(project, { server });
 	const somebody = await user(project, { server, email: "uma@example.com" });
 	await user(project, { server, email: "victor.with.a.rather.long.address@subdomain.example.com", status: "banned" });
 	await userSession(project, somebody, { server });
@@ -77,6 +78,7 @@ function views({ owner, project, somebody }) {
 		}],
 		[`${one}/branding`, "Branding", { "in the dark": async (page) => page.getByRole("radiogroup", { name: "Colours" }).getByText("Dark").click() }],
 		[`${one}/redirects`, "Redirects", { "as API": press("View as API") }],
+		[`${one}/limits`, "Limits", { "as API": press("View as API") }],
 		[`${one}/signing-keys`, "Signing keys", { "publish a successor": openDialog(press("Publish a successor")), "replace at once": openDialog(press("Replace at once")) }],
 		[`${one}/audit-log`, "Audit log", { "an entry": openFirstEntry }],
 		[`${one}/events`, "Events", { "an event": openFirstEntry }],

@@ -4,6 +4,7 @@ import {
 	IconArrowGuide,
 	IconBuilding,
 	IconHistory,
+	IconHourglass,
 	IconKey,
 	IconLayoutGrid,
 	IconMailForward,
@@ -40,6 +41,7 @@ const PROJECT_ITEMS: NavItem[] = [
 	{ to: "/projects/$projectId/events", label: "Events", icon: IconServer2, needs: "event.read" },
 	{ to: "/projects/$projectId/audit-log", label: "Audit log", icon: IconHistory, needs: "audit.read" },
 	{ to: "/projects/$projectId/protect", label: "Protect a site", icon: IconShieldCheck },
+	{ to: "/projects/$projectId/limits", label: "Limits", icon: IconHourglass, needs: "sign_in.read" },
 	{ to: "/projects/$projectId/signing-keys", label: "Signing keys", icon: IconSignature, needs: "oauth_settings.write" },
 	{ to: "/projects/$projectId/settings", label: "Settings", icon: IconSettings },
 ];
