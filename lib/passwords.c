@@ -61,7 +61,9 @@ password_verify(struct arena *arena, struct password_cost cost, const char *phc,
 		*ret_matches = false;
 		return OK;
 	}
-	return foreign_hash_verify(arena, phc, password, ret_matches);
+	enum err e = foreign_hash_verify(arena, phc, password, ret_matches);
+	/* It was looked at when it came in, so it has been spoilt since: nothing to tell whoever signs in. */
+	return e == ERR_HASH_UNSUPPORTED || e == ERR_HASH_TOO_COSTLY ? ERR_CRYPTO : e;
 }
 
 bool
