@@ -269,7 +269,8 @@ test("long words are cut on a project's card, the marked segment lies in its con
 	await page.getByText("this one", { exact: true }).waitFor();
 	const lines = page.getByRole("main").getByRole("button", { name: "View as API" });
 	const cards = page.getByRole("main").getByRole("region");
-	assert.deepEqual([await lines.count(), await cards.count()], [3, 3]);
+	assert.ok((await cards.count()) >= 3);
+	assert.equal(await lines.count(), await cards.count());
 	for (const each of await cards.all())
 		assert.equal(await each.getByRole("button", { name: "View as API" }).count(), 1);
 }));
