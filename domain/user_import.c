@@ -237,7 +237,7 @@ static enum err
 import_row(struct tx *tx, const struct user_import *import, const struct json *json, bool is_rehearsal,
 	   struct user_import_result *result)
 {
-	struct row row;
+	struct row row = { .email_key = NULL };
 	const char *user_id;
 
 	if (!read_row(tx->arena, json, &row, result))

@@ -12,9 +12,9 @@ enum err
 crypt3_verify(struct arena *arena, const char *hash, const char *password, bool *ret_matches)
 {
 	struct crypt_data *data = arena_alloc(arena, sizeof(*data));
-	const char *again = crypt_r(password, hash, data);
-	/* "*0" and "*1" say that it failed, and are nobody's hash. */
-	bool is_made = again != NULL && again[0] != '*';
+	/* Unlike crypt_r() it answers NULL for what it can't hash, and no "*0" that looks like a hash. */
+	const char *again = crypt_rn(password, hash, data, (int)sizeof(*data));
+	bool is_made = again != NULL;
 
 	*ret_matches = is_made && strlen(again) == strlen(hash) && CRYPTO_memcmp(again, hash, strlen(hash)) == 0;
 	OPENSSL_cleanse(data, sizeof(*data));
