@@ -215,7 +215,7 @@ workers_end_after_their_number_of_requests(void **unused)
 		last = pid;
 	}
 	assert_int_equal(changes, 8);
-	assert_false(log_contains("A worker died."));
+	assert_false(log_contains_now("A worker died."));
 	server_stop();
 }
 
