@@ -164,3 +164,14 @@ test("POST /users takes a hash instead of a password, not both", async () => {
 	expectField(await key.post("/api/v1/users", { email: makeEmail(), password_hash, password: PASSWORD }), "password_hash", "one_of");
 	assert.equal(expectStatus(await key.post("/api/v1/users", { email: makeEmail(), password_hash }), 201).has_password, true);
 });
+
+test("each row stands for itself: one without an e-mail isn't taken for the one before it", async () => {
+	const { project, send } = await make();
+	const email = makeEmail();
+	const first = expectStatus(await send([{ email }]), 200);
+	assert.equal(first.created, 1);
+	const { results } = expectStatus(await send([{ email }, { external_id: "second" }, { external_id: "third" }]), 200);
+	assert.deepEqual(results.map(({ status }) => status), ["skipped", "created", "created"]);
+	assert.equal(new Set(results.map(({ user_id }) => user_id)).size, 3);
+	assert.equal(Number(await countOf(project)), 3);
+});
