@@ -63,7 +63,7 @@ test("a project: a new client secret is shown once; another becomes the default;
 	await dialog.getByRole("button", { name: "Make default" }).click();
 	await page.getByText("Other is the default now").waitFor();
 	assert.equal((await api.get("/api/v1/projects?is_default=true")).json.data[0].id, other.id);
-	assert.equal(await page.getByRole("button", { name: "Delete project" }).isDisabled(), true);
+	await page.locator("button:disabled", { hasText: "Delete project" }).waitFor();
 
 	await go(`/dashboard/projects/${owner.project.id}/settings`);
 	await page.getByRole("button", { name: "Delete project" }).click();
