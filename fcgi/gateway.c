@@ -168,9 +168,28 @@ gateway_put(struct gateway *gateway, const char *data, size_t len)
 	}
 }
 
+/* Whether nothing of the request is left in its connection. A body that wasn't wanted isn't waited for. */
+static bool
+is_read_whole(struct gateway *gateway)
+{
+	int64_t len;
+
+	if (!content_length(gateway, &len))
+		return false;
+	return (len == 0 ? FCGX_GetChar(gateway->request.in) == -1 :
+			   FCGX_HasSeenEOF(gateway->request.in) != 0) &&
+	       !gateway_is_cut(gateway);
+}
+
 void
 gateway_finish(struct gateway *gateway)
 {
+	/*
+	 * Octets that nobody read would reset the connection under the answer, so libfcgi waits
+	 * until the web server has closed it: for nothing, where all was read.
+	 */
+	if (is_read_whole(gateway))
+		FCGX_Detach(&gateway->request);
 	FCGX_Finish_r(&gateway->request);
 	/*
 	 * Also when the web server asked to keep the connection: nobody else could be served while

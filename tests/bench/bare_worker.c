@@ -148,6 +148,9 @@ serve(int listen_fd, char **argv)
 		len = snprintf(reply, sizeof(reply),
 			       "Status: 200\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len, body);
 		FCGX_PutStr(reply, len, rq.out);
+		/* All of the request is read, so nobody need wait for nginx to close the connection. */
+		if (FCGX_GetChar(rq.in) == -1)
+			FCGX_Detach(&rq);
 		FCGX_Finish_r(&rq);
 	}
 }

@@ -27,7 +27,7 @@ function dashboardFolder(server) {
 }
 
 /** extra: more for the http block; site: another form of the site, made of the shipped one. */
-export function writeNginxConfig(server, { extra = () => "", site = (text) => text } = {}) {
+export function writeNginxConfig(server, { extra = () => "", site = (text) => text, workers = 1 } = {}) {
 	const { folder } = server;
 	fs.rmSync(path.join(folder, "snippets"), { force: true });
 	fs.symlinkSync(path.join(ROOT, "nginx/snippets"), path.join(folder, "snippets"));
@@ -39,7 +39,7 @@ export function writeNginxConfig(server, { extra = () => "", site = (text) => te
 	fs.writeFileSync(file, `
 daemon off;
 ${process.getuid() === 0 ? "user root;" : ""}
-worker_processes 1;
+worker_processes ${workers};
 pid ${folder}/nginx.pid;
 error_log ${server.logs.error} warn;
 events { worker_connections 4096; }

@@ -153,3 +153,13 @@ test("a percent-encoded letter can't reach a route through the other pool", asyn
 	const answer = await browser.post("/api/v1/account/%70assword", { new_password: "x" });
 	assert.ok([400, 404].includes(answer.status), String(answer.status));
 });
+
+test("a body that nobody wanted to read doesn't cost its sender the answer", async () => {
+	const ask = (path, type, body) => send(`POST ${path} HTTP/1.1\r\n${HEAD}Content-Type: ${type}\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+	for (let i = 0; i < 20; i++) {
+		const answer = await ask("/api/v1/users/import", "text/plain", "x".repeat(900000));
+		assert.equal(answer.status, 415);
+		assert.match(answer.text, /"unsupported_media_type"/);
+	}
+	assert.equal((await ask("/api/v1/projects", "application/json", BODY)).status, 201);
+});
