@@ -152,6 +152,16 @@ find_user(struct tx *tx, const struct user_import *import, const struct row *row
 
 /* ---- writing one ---- */
 
+/* Somebody else has taken it at this moment: the row fails alone. Anything else stops the import. */
+static enum err
+fail_if_taken(struct user_import_result *result, enum err e)
+{
+	if (e != ERR_EMAIL_TAKEN && e != ERR_USERNAME_TAKEN && e != ERR_PHONE_TAKEN && e != ERR_EXTERNAL_ID_TAKEN)
+		return e;
+	(void)is_bad(result, error_info(e)->code, NULL);
+	return OK;
+}
+
 static enum err
 create(struct tx *tx, const struct user_import *import, const struct row *row, struct user_import_result *result)
 {
@@ -176,12 +186,8 @@ create(struct tx *tx, const struct user_import *import, const struct row *row, s
 			       },
 			       &id);
 
-	/* Somebody signed up at this moment. */
-	if (e == ERR_EMAIL_TAKEN || e == ERR_USERNAME_TAKEN || e == ERR_PHONE_TAKEN || e == ERR_EXTERNAL_ID_TAKEN) {
-		(void)is_bad(result, error_info(e)->code, NULL);
-		return OK;
-	}
-	TRY(e);
+	if (e != OK)
+		return fail_if_taken(result, e);
 	name_user(result, "created", id);
 	return OK;
 }
@@ -227,7 +233,9 @@ update(struct tx *tx, const struct user_import *import, const char *user_id, con
 		(void)is_bad(result, "validation_failed", "metadata");
 		return OK;
 	}
-	TRY(user_object_change(tx, import->org_id, import->project_id, &before, &change, &after));
+	enum err e = user_object_change(tx, import->org_id, import->project_id, &before, &change, &after);
+	if (e != OK)
+		return fail_if_taken(result, e);
 	TRY(write_password(tx, import, user_id, row));
 	name_user(result, "updated", user_id);
 	return OK;

@@ -1,10 +1,11 @@
 -- Second factors and passkeys. What isn't confirmed is no factor; the row of kind 'codes' is the key of the backup codes.
 
--- The row is an UPDATE of what a person's page shows, and the guard of their factors: written first by whoever changes them.
+-- The row is an UPDATE of what a person's page shows, and the guard of their factors: written first by whoever changes them. Hits nothing
+-- when the person was deleted meanwhile.
 -- name: user_factor_guard :exec
 UPDATE users
 SET version = version + 1, updated_at = :now
-WHERE project_id = :project_id AND id = :user_id;
+WHERE project_id = :project_id AND id = :user_id AND status <> 'deleted';
 
 -- name: user_factor_list :many
 -- row: user_factor_row

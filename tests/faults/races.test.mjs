@@ -1,9 +1,9 @@
-// Races that are held, not hoped for: two requests meet at the statement that decides. With its guard each rule holds;
-// with the guard's text removed the same schedule must break it, or the test proves nothing.
+// The races of organizations, projects and keys, each held at the statement that decides (held.mjs).
 
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
-import { Client, inviteCode, makeEmail, makePassword, person, signInFlow, sleep } from "../harness/index.mjs";
+import { Client, inviteCode, makeEmail, makePassword, person, signInFlow } from "../harness/index.mjs";
+import { meetAt, race as declare, withoutGuardRow } from "./held.mjs";
 import { warmUp, watchedServer } from "./watched.mjs";
 
 const { server, proxy } = await watchedServer();
@@ -23,51 +23,14 @@ afterEach(async () => {
 	await warmUp(server, key);
 });
 
-/** The guard's row isn't written any more; a statement with as many parameters that hits one row stands in its place. */
-const withoutGuardRow = (text) => {
-	const parameters = (text.match(/\?/g) ?? []).length;
-	return `INSERT INTO faults.nothing (id) VALUES (LEFT(CONCAT_WS(',', ${Array(parameters).fill("?").join(", ")}), 64))`;
-};
-
-/** Both requests are kept at the statement, or the second waits for the first's guard; then they go on together. */
-const meet = (at, first, second) => meetAt(proxy, at, first, second);
-
-async function meetAt(where, at, first, second) {
-	const hold = where.hold(at, { times: 2 });
-	const running = [first()];
-	await Promise.race([hold.reached, running[0].then((answer) => assert.fail(`the first never came to ${at}: ${answer.status} ${answer.text}`))]);
-	running.push(second());
-	for (let waited_ms = 0; hold.seen < 2 && waited_ms < 1200; waited_ms += 20)
-		await sleep(20);
-	hold.release();
-	return Promise.all(running);
-}
-
-/** on: makes another server to play on, one for each run. */
-function race(name, { guard, remove = withoutGuardRow, play, on = async () => ({ server, proxy, settle: () => warmUp(server, key) }) }) {
-	const place = async () => {
-		const there = await on();
-		return { ...there, meet: (...schedule) => meetAt(there.proxy, ...schedule) };
-	};
-	test(`${name}: holds`, async () => {
-		const { check, answers } = await play(await place());
-		await check(answers);
-	});
-	test(`${name}: breaks without its guard`, async () => {
-		const there = await place();
-		there.proxy.rewrite(guard, remove);
-		await there.settle();
-		const { check, answers } = await play(there);
-		assert.ok(there.proxy.rewritten > 0, "the guard was met and taken out");
-		await assert.rejects(async () => check(answers), { name: "AssertionError" }, "the same schedule must break the rule");
-	});
-}
+/** Everything is played on one server, unless it has to be a new one. */
+const race = (name, { on = async () => ({ server, proxy, settle: () => warmUp(server, key) }), ...schedule }) => declare(name, { on, ...schedule });
 
 const ORG_GUARD = /^UPDATE orgs SET guard = guard \+ 1/;
 
 race("T-4 two owners remove each other", {
 	guard: ORG_GUARD,
-	async play() {
+	async play({ meet }) {
 		const one = await person(server);
 		const two = await one.org.member("owner");
 		const [first, second] = [await one.session(), await two.session()];
@@ -86,7 +49,7 @@ race("T-4 two owners remove each other", {
 
 race("T-15 a project is deleted and promoted at once", {
 	guard: ORG_GUARD,
-	async play() {
+	async play({ meet }) {
 		const owner = await person(server);
 		const extra = await owner.org.project();
 		const [first, second] = [await owner.session(), await owner.session()];
@@ -104,7 +67,7 @@ race("T-15 a project is deleted and promoted at once", {
 
 race("T-25 the twentieth personal token is minted twice", {
 	guard: /^UPDATE members SET updated_at = \? WHERE org_id = \? AND user_id = \?/,
-	async play() {
+	async play({ meet }) {
 		const owner = await person(server);
 		for (let i = 0; i < 19; i++)
 			await owner.token();
@@ -124,7 +87,7 @@ race("T-25 the twentieth personal token is minted twice", {
 
 race("a key that is narrowed twice at once gains nothing", {
 	guard: ORG_GUARD,
-	async play() {
+	async play({ meet }) {
 		const owner = await person(server);
 		const narrowed = await owner.org.key({ scopes: ["member.read", "project.read"] });
 		const [first, second] = [await owner.session(), await owner.session()];
@@ -144,7 +107,7 @@ race("a key that is narrowed twice at once gains nothing", {
 race("T-28 a key is rotated twice", {
 	guard: /^UPDATE api_keys SET replaced_by = \?/,
 	remove: (text) => text.replace(" AND revoked_at IS NULL AND replaced_by IS NULL", ""),
-	async play() {
+	async play({ meet }) {
 		const owner = await person(server);
 		const old = await owner.org.key();
 		const [first, second] = [await owner.session(), await owner.session()];
@@ -164,7 +127,7 @@ race("T-28 a key is rotated twice", {
 race("U-3 a sign-in is completed twice", {
 	guard: /^UPDATE flows f SET f\.kind/,
 	remove: (text) => text.replace("f.version = ? AND f.expires_at", "(f.version = ? OR TRUE) AND f.expires_at"),
-	async play() {
+	async play({ meet }) {
 		const user = await person(server, { password: true, email: makeEmail() });
 		const flow = await signInFlow(server, { email: user.email, password: user.password });
 		const complete = () => flow.browser.with({}).post(`/api/v1/flows/${flow.id}/complete`, {}, { headers: flow.headers(), csrf: false });
@@ -203,7 +166,7 @@ race("T-3 an installation is set up twice", {
 race("T-20 the last two redirect URIs are removed at once", {
 	// The client's row, and the project's, whose ETag moves too.
 	guard: /^UPDATE (clients|projects) SET version = version \+ 1, updated_at = \? WHERE/,
-	async play() {
+	async play({ meet }) {
 		const owner = await person(server);
 		const uris = ["https://a.example.com/cb", "https://b.example.com/cb"];
 		const project = await owner.org.project({ redirect_uris: uris });
@@ -232,7 +195,7 @@ async function guest() {
 	return session;
 }
 
-async function joinTwice() {
+async function joinTwice({ meet }) {
 	const { org } = keeper;
 	const invitation = await inviteCode(org, { max_uses: 1 });
 	const guests = [await guest(), await guest()];
@@ -254,7 +217,7 @@ race("T-11 two people join by the last use of a code", { guard: INVITATION_GUARD
 test("T-11 two people join by the last use of a code: holds by the condition alone", async () => {
 	proxy.rewrite(ORG_GUARD, withoutGuardRow);
 	await warmUp(server, key);
-	const { check } = await joinTwice();
+	const { check } = await joinTwice({ meet: (...schedule) => meetAt({ proxy }, ...schedule) });
 	assert.ok(proxy.rewritten > 0);
 	await check();
 });
@@ -262,7 +225,7 @@ test("T-11 two people join by the last use of a code: holds by the condition alo
 race("T-11 a code is used and revoked at once", {
 	guard: INVITATION_GUARDS,
 	remove: withoutConditions,
-	async play() {
+	async play({ meet }) {
 		const invitation = await inviteCode(keeper.org, { max_uses: 1 });
 		const [joining, revoking] = [await guest(), await keeper.session()];
 		await revoking.csrf();
