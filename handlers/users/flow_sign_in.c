@@ -11,16 +11,20 @@
 
 /* ---- password: spend the try, hash, judge ---- */
 
+/* Nobody is locked where nobody is; that costs a record all the same (rule 6). */
 static enum err
 record_lock(struct tx *tx, const struct flow *flow)
 {
+	bool is_known = flow->row.user_id != NULL;
+
 	return record(tx, &(struct record){
-			      .event = EV_USER_LOCKED,
+			      .event = is_known ? EV_USER_LOCKED : EV_USER_SIGN_IN_FAILED,
 			      .org_id = flow->row.org_id,
 			      .project_id = flow->row.project_id,
 			      .target_id = flow->row.user_id,
-			      .target_label = flow->row.user_email,
-			      .changes = "{\"locked\":[false,true]}",
+			      .target_label = is_known ? flow->row.user_email
+						       : flow_identifier_hint(tx->arena, flow),
+			      .changes = is_known ? "{\"locked\":[false,true]}" : "{}",
 			  });
 }
 
@@ -35,7 +39,7 @@ flow_password_before(const struct request *rq, struct tx *tx)
 	if (verdict != VERDICT_GO_ON)
 		return verdict;
 	enum err e = throttle_count(tx, try->flow.row.project_id, flow_subject(&try->flow), &answer);
-	if (e == OK && answer.is_locked_now && try->flow.row.user_id != NULL)
+	if (e == OK && answer.is_locked_now)
 		e = record_lock(tx, &try->flow);
 	if (e != OK)
 		return fail_err(rq, e);
