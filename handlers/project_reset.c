@@ -26,13 +26,32 @@ static const struct field project_reset_input[] = {
 	FIELDS_END,
 };
 
+/* How many of each went. */
+struct cleared {
+	uint64_t settings, mail_templates, social_providers;
+};
+
 static enum err
-record_reset(const struct request *rq, struct tx *tx, uint64_t settings, const char *old_uris)
+clear(struct tx *tx, const char *project_id, struct cleared *ret)
+{
+	TRY(q_area_setting_delete_all(
+	    tx->db, &(struct q_area_setting_delete_all){ .project_id = project_id }, &ret->settings));
+	TRY(q_mail_template_delete_all(
+	    tx->db, &(struct q_mail_template_delete_all){ .project_id = project_id }, &ret->mail_templates));
+	TRY(q_social_provider_delete_all(
+	    tx->db, &(struct q_social_provider_delete_all){ .project_id = project_id }, &ret->social_providers));
+	return asset_remove_all(tx, project_id, project_id);
+}
+
+static enum err
+record_reset(const struct request *rq, struct tx *tx, const struct cleared *cleared, const char *old_uris)
 {
 	struct record r = request_record(rq, EV_PROJECT_RESET, rq->project.id, rq->project.name);
 	struct buffer changes = buffer_new(rq->arena);
 
-	buffer_printf(&changes, "{\"settings\":[%llu,0],\"redirect_uris\":[", (unsigned long long)settings);
+	buffer_printf(&changes, "{\"settings\":[%llu,0],\"mail_templates\":[%llu,0],\"social_providers\":[%llu,0],\"redirect_uris\":[",
+		      (unsigned long long)cleared->settings, (unsigned long long)cleared->mail_templates,
+		      (unsigned long long)cleared->social_providers);
 	buffer_json_string(&changes, old_uris);
 	buffer_char(&changes, ',');
 	buffer_json_string(&changes, PROJECT_REDIRECT_URI_SEED);
@@ -46,18 +65,16 @@ reset(const struct request *rq, struct tx *tx)
 {
 	static const char *const SEED[] = { PROJECT_REDIRECT_URI_SEED };
 	struct project_row before;
-	uint64_t settings = 0;
+	struct cleared cleared;
 
 	TRY(request_guard(rq, tx));
 	TRY(q_project_get(
 	    tx->db, &(struct q_project_get){ .project_id = rq->project.id, .org_id = rq->org.id }, &before));
-	TRY(q_area_setting_delete_all(
-	    tx->db, &(struct q_area_setting_delete_all){ .project_id = before.id }, &settings));
-	TRY(asset_remove_all(tx, before.id, before.id));
+	TRY(clear(tx, before.id, &cleared));
 	TRY(project_set_redirect_uris(tx, before.id, before.client_id, (struct strings){ SEED, ARRAY_LEN(SEED) }));
 	TRY(q_project_touch(
 	    tx->db, &(struct q_project_touch){ .org_id = rq->org.id, .project_id = before.id }, NULL));
-	return record_reset(rq, tx, settings, before.redirect_uris == NULL ? "" : before.redirect_uris);
+	return record_reset(rq, tx, &cleared, before.redirect_uris == NULL ? "" : before.redirect_uris);
 }
 
 static enum verdict
@@ -80,7 +97,7 @@ const struct route project_reset_routes[] = {
 	    .method = POST,
 	    .path = "/api/v1/projects/{project_id}/reset",
 	    .summary = "Reset a project's settings",
-	    .description = "Sign-in settings and redirect URIs are as on its first day. Users, sessions, clients, keys and the audit log stay.",
+	    .description = "Sign-in settings and providers, branding, mail templates and redirect URIs are as on its first day. Users, sessions, clients, keys and the audit log stay.",
 	    .auth = AUTH_SESSION,
 	    .tenant = TENANT_PROJECT_IN_PATH,
 	    .permission = PERM_PROJECT_DELETE,

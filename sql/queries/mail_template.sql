@@ -48,6 +48,9 @@ ON DUPLICATE KEY UPDATE category = VALUES(category), name = VALUES(name), subjec
 DELETE FROM mail_templates
 WHERE project_id = :project_id AND slug = :slug AND locale = :locale;
 
+-- name: mail_template_delete_all :exec
+DELETE FROM mail_templates WHERE project_id = :project_id;
+
 -- name: mail_recipient :one
 SELECT u.email, u.name
 FROM users u

@@ -32,3 +32,6 @@ WHERE s.project_id = :project_id AND s.provider = :provider AND s.version = :ver
 
 -- name: social_provider_delete :exec
 DELETE FROM social_providers WHERE project_id = :project_id AND provider = :provider;
+
+-- name: social_provider_delete_all :exec
+DELETE FROM social_providers WHERE project_id = :project_id;
