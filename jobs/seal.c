@@ -119,11 +119,13 @@ seal_batch(void *context)
 	return move_head(sealing, seq, hash);
 }
 
+/* A chain that can't be sealed, because somebody tampered with it, doesn't keep the others from it; its error is the round's. */
 enum err
 seal_job(struct job_worker *worker, bool *ret_more)
 {
 	struct q_audit_chain_unsealed_row *chains;
 	struct arena_mark mark;
+	enum err result = OK;
 	size_t count;
 
 	TRY(q_audit_chain_unsealed(worker->db, &(struct q_audit_chain_unsealed){ .limit = CHAINS_A_ROUND }, &chains,
@@ -137,10 +139,12 @@ seal_job(struct job_worker *worker, bool *ret_more)
 		worker->heartbeat();
 		job_look_at_clock(worker);
 		e = db_transact(worker->db, TX_WRITE, seal_batch, &sealing);
-		if (e != OK && e != ERR_NO_ROW)
+		if (e == ERR_DB_LOST)
 			return e;
+		if (e != OK && e != ERR_NO_ROW)
+			result = e;
 		*ret_more = *ret_more || sealing.sealed == ROWS_A_BATCH;
 		arena_rewind(worker->arena, mark);
 	}
-	return OK;
+	return result;
 }

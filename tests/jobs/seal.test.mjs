@@ -88,6 +88,22 @@ test("a COMMIT whose answer is lost: the rows are sealed once", async () => {
 	await expectWhole(chain, 7);
 });
 
+test("a chain into which somebody put a row beyond its head isn't sealed on; those after it are", async () => {
+	const [broken, whole] = [await makeChain(), await makeChain()];
+	assert.ok(broken.chain < whole.chain, "sealed in the order of their ids");
+	await addRows(broken, 1);
+	await expectWhole(broken, 1);
+	await addRows(broken, 1);
+	await expectWhole(broken, 2);
+	await server.sql.query(`UPDATE audit_chains SET seq = 1 WHERE chain_id = '${broken.chain}'`);
+	await addRows(broken, 1);
+	await addRows(whole, 3);
+	await expectWhole(whole, 3);
+	assert.equal(await sealedNow(broken), 2);
+	await server.sql.query(`UPDATE audit_chains SET seq = 2 WHERE chain_id = '${broken.chain}'`);
+	await expectWhole(broken, 3);
+});
+
 /** A chain with one sealed row. */
 async function makeSealed() {
 	const chain = await makeChain();
