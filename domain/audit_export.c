@@ -70,6 +70,25 @@ audit_view_of(struct arena *arena, const struct audit_event_row *row)
 	};
 }
 
+enum err
+audit_count(struct tx *tx, const struct audit_filter *filter, int64_t *ret_rows)
+{
+	struct q_audit_event_count_row row;
+
+	TRY(q_audit_event_count(tx->db,
+				&(struct q_audit_event_count){
+				    .chain_id = filter->chain_id,
+				    .action = filter->action,
+				    .actor_id = filter->actor_id,
+				    .target_id = filter->target_id,
+				    .from_at = filter->from_at,
+				    .to_at = filter->to_at,
+				},
+				&row));
+	*ret_rows = row.total;
+	return OK;
+}
+
 /* ---- files ---- */
 
 static const char *const CSV_HEADER[] = {

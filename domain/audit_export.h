@@ -53,6 +53,8 @@ struct audit_filter {
 	int64_t from_at, to_at;
 };
 
+enum err audit_count(struct tx *, const struct audit_filter *, int64_t *ret_rows) MUST_CHECK;
+
 /* How far an export has come: begin with zeros. */
 struct audit_export {
 	char after_id[ID_SIZE];

@@ -5,11 +5,7 @@
 
 #include <string.h>
 
-#include "domain/audit_export.h"
-#include "fcgi/request.h"
 #include "handlers/audit_events/chain.h"
-#include "lib/text.h"
-#include "sql/gen/queries.h"
 
 const char *const audit_chain_names[] = { "project", "org", NULL };
 
@@ -27,69 +23,49 @@ audit_choose_chain(const struct request *rq, const char *asked, const char **ret
 	return OK;
 }
 
-/* ---- GET /audit_events ---- */
-
-struct audit_list_input {
-	struct {
-		bool chain, action, actor_id, target_id, from, to;
-	} has;
-	const char *chain;
-	const char *action;
-	const char *actor_id;
-	const char *target_id;
-	int64_t from;
-	int64_t to;
-};
-
-static const struct field audit_list_input[] = {
-	IN_ENUM(struct audit_list_input, chain, audit_chain_names, .in = IN_QUERY, .description = "project when absent"),
-	IN_STRING(struct audit_list_input, action, .in = IN_QUERY, .min = 1, .max = 64, .check = ascii_check),
-	IN_STRING(struct audit_list_input, actor_id, .in = IN_QUERY, .min = 1, .max = 29, .check = ascii_check),
-	IN_STRING(struct audit_list_input, target_id, .in = IN_QUERY, .min = 1, .max = 29, .check = ascii_check),
-	IN_TIME(struct audit_list_input, from, .in = IN_QUERY),
-	IN_TIME(struct audit_list_input, to, .in = IN_QUERY),
-	FIELDS_END,
-};
-
-static enum err
-count_rows(const struct request *rq, struct tx *tx, const char *chain_id, int64_t *ret_total)
+enum err
+audit_choose_rows(const struct request *rq, struct audit_filter *ret)
 {
-	const struct audit_list_input *in = rq->input;
-	struct q_audit_event_count_row row;
+	const struct audit_query *in = rq->input;
+	const char *chain_id;
 
-	TRY(q_audit_event_count(tx->db,
-				&(struct q_audit_event_count){
-				    .chain_id = chain_id,
-				    .action = in->action,
-				    .actor_id = in->actor_id,
-				    .target_id = in->target_id,
-				    .from_at = in->has.from ? in->from : NONE,
-				    .to_at = in->has.to ? in->to : NONE,
-				},
-				&row));
-	*ret_total = row.total;
+	TRY(audit_choose_chain(rq, in->chain, &chain_id));
+	*ret = (struct audit_filter){
+		.chain_id = chain_id,
+		.action = in->action,
+		.actor_id = in->actor_id,
+		.target_id = in->target_id,
+		.from_at = in->from,
+		.to_at = in->to,
+	};
 	return OK;
 }
+
+/* ---- GET /audit_events ---- */
+
+static const struct field audit_list_input[] = {
+	AUDIT_QUERY_FIELDS,
+	FIELDS_END,
+};
 
 /* *ret_total stays as it is when it wasn't asked for. */
 static enum err
 list_rows(const struct request *rq, struct tx *tx, struct audit_event_row **ret_rows, size_t *ret_count,
 	  int64_t *ret_total)
 {
-	const struct audit_list_input *in = rq->input;
-	const char *chain_id;
+	struct audit_filter filter;
 
-	TRY(audit_choose_chain(rq, in->chain, &chain_id));
+	TRY(audit_choose_rows(rq, &filter));
 	if (rq->page.include_total)
-		TRY(count_rows(rq, tx, chain_id, ret_total));
+		TRY(audit_count(tx, &filter, ret_total));
 	return q_audit_event_list(tx->db,
 				  &(struct q_audit_event_list){
-				      .chain_id = chain_id,
-				      .action = in->action,
-				      .actor_id = in->actor_id,
-				      .target_id = in->target_id,
-				      .from_at = in->has.from ? in->from : NONE,
-				      .to_at = in->has.to ? in->to : NONE,
+				      .chain_id = filter.chain_id,
+				      .action = filter.action,
+				      .actor_id = filter.actor_id,
+				      .target_id = filter.target_id,
+				      .from_at = filter.from_at,
+				      .to_at = filter.to_at,
 				      .after_id = rq->page.after_id,
 				      .limit = rq->page.limit + 1,
 				  },
@@ -164,7 +140,7 @@ const struct route audit_event_routes[] = {
 	    .permission = PERM_AUDIT_READ,
 	    .tx = TX_READ_ONE,
 	    .flags = ROUTE_LIST | ROUTE_PERMISSION_ASKED,
-	    INPUT(struct audit_list_input, audit_list_input),
+	    INPUT(struct audit_query, audit_list_input),
 	    .output = audit_fields,
 	    .handler = audit_event_list,
 	},

@@ -5,57 +5,20 @@
 
 #include <string.h>
 
-#include "domain/audit_export.h"
-#include "fcgi/request.h"
 #include "handlers/audit_events/chain.h"
 #include "lib/encode.h"
-#include "lib/text.h"
-#include "sql/gen/queries.h"
 
 #define EXPORT_ROWS_MAX 5000
 /* One page of rows and the text that is made of them. */
 #define PAGE_BYTES_MAX ((size_t)16 * 1024 * 1024)
 
-struct audit_export_input {
-	struct {
-		bool chain, action, actor_id, target_id, from, to, format;
-	} has;
-	const char *chain;
-	const char *action;
-	const char *actor_id;
-	const char *target_id;
-	int64_t from;
-	int64_t to;
-	const char *format;
-};
-
 static const struct field audit_export_input[] = {
-	IN_ENUM(struct audit_export_input, chain, audit_chain_names, .in = IN_QUERY, .description = "project when absent"),
-	IN_STRING(struct audit_export_input, action, .in = IN_QUERY, .min = 1, .max = 64, .check = ascii_check),
-	IN_STRING(struct audit_export_input, actor_id, .in = IN_QUERY, .min = 1, .max = 29, .check = ascii_check),
-	IN_STRING(struct audit_export_input, target_id, .in = IN_QUERY, .min = 1, .max = 29, .check = ascii_check),
-	IN_TIME(struct audit_export_input, from, .in = IN_QUERY),
-	IN_TIME(struct audit_export_input, to, .in = IN_QUERY),
-	IN_ENUM(struct audit_export_input, format, audit_format_names, .in = IN_QUERY, .description = "csv when absent"),
+	AUDIT_QUERY_FIELDS,
+	IN_ENUM(struct audit_query, format, audit_format_names, .in = IN_QUERY, .description = "csv when absent"),
 	FIELDS_END,
 };
 
 static const char *const EXPORT_TYPES[] = { "text/csv", "application/jsonl", NULL };
-
-static struct audit_filter
-export_filter(const struct request *rq, const char *chain_id)
-{
-	const struct audit_export_input *in = rq->input;
-
-	return (struct audit_filter){
-		.chain_id = chain_id,
-		.action = in->action,
-		.actor_id = in->actor_id,
-		.target_id = in->target_id,
-		.from_at = in->from,
-		.to_at = in->to,
-	};
-}
 
 /* Page by page into an arena of its own, so that only the finished text stays. */
 static enum err
@@ -110,25 +73,6 @@ record_export(const struct request *rq, struct tx *tx, const char *chain_id, con
 	return record(tx, &r);
 }
 
-static enum err
-count_export(struct tx *tx, const struct audit_filter *filter, int64_t *ret_rows)
-{
-	struct q_audit_event_count_row row;
-
-	TRY(q_audit_event_count(tx->db,
-				&(struct q_audit_event_count){
-				    .chain_id = filter->chain_id,
-				    .action = filter->action,
-				    .actor_id = filter->actor_id,
-				    .target_id = filter->target_id,
-				    .from_at = filter->from_at,
-				    .to_at = filter->to_at,
-				},
-				&row));
-	*ret_rows = row.total;
-	return OK;
-}
-
 static const char *
 file_name(const struct request *rq, const char *chain_id, const char *format)
 {
@@ -141,21 +85,20 @@ file_name(const struct request *rq, const char *chain_id, const char *format)
 static enum verdict
 audit_event_export(const struct request *rq, struct tx *tx)
 {
-	const struct audit_export_input *in = rq->input;
+	const struct audit_query *in = rq->input;
 	const char *format = in->has.format ? in->format : audit_format_names[AUDIT_CSV];
 	bool is_csv = strcmp(format, audit_format_names[AUDIT_CSV]) == 0;
 	struct bytes *parts = ARENA_ARRAY(rq->arena, EXPORT_ROWS_MAX / AUDIT_EXPORT_PAGE_ROWS, struct bytes);
-	const char *chain_id, *name;
+	const char *name;
 	struct audit_filter filter;
 	size_t part_count;
 	int64_t rows = 0;
-	enum err e = audit_choose_chain(rq, in->chain, &chain_id);
+	enum err e = audit_choose_rows(rq, &filter);
 
 	if (e != OK)
 		return fail_err(rq, e);
-	filter = export_filter(rq, chain_id);
-	name = file_name(rq, chain_id, format);
-	e = count_export(tx, &filter, &rows);
+	name = file_name(rq, filter.chain_id, format);
+	e = audit_count(tx, &filter, &rows);
 	if (e == OK && rows > EXPORT_ROWS_MAX)
 		return fail_export(rq, rows);
 	if (e == OK)
@@ -163,7 +106,7 @@ audit_event_export(const struct request *rq, struct tx *tx)
 	if (e == ERR_EXPORT_TOO_LARGE)
 		return fail_export(rq, rows);
 	if (e == OK)
-		e = record_export(rq, tx, chain_id, name, rows);
+		e = record_export(rq, tx, filter.chain_id, name, rows);
 	if (e != OK)
 		return fail_err(rq, e);
 	return reply_file(rq, &(struct file_reply){
@@ -188,7 +131,7 @@ const struct route audit_export_routes[] = {
 	    .tx = TX_WRITE,
 	    .flags = ROUTE_PERMISSION_ASKED,
 	    .rate = RATE_AUDIT_EXPORT,
-	    INPUT(struct audit_export_input, audit_export_input),
+	    INPUT(struct audit_query, audit_export_input),
 	    .media_types = EXPORT_TYPES,
 	    .errors = { ERR_EXPORT_TOO_LARGE },
 	    .handler = audit_event_export,
