@@ -3,13 +3,11 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "ctl/backup_file.h"
 #include "lib/encode.h"
-#include "sql/db_client.h"
 #include "sys/process.h"
 #include "sys/system.h"
 
@@ -19,7 +17,7 @@
  * InnoDB's snapshot instead of locks: whoever writes meanwhile isn't held up. Octets as hexadecimal numbers, so that the dump is text.
  */
 static const char *const dump_options[] = {
-	"--single-transaction", "--skip-lock-tables", "--quick", "--hex-blob", "--triggers", "--no-tablespaces",
+	"--single-transaction", "--skip-lock-tables", "--quick", "--hex-blob", "--triggers", "--no-tablespaces", NULL,
 };
 
 static const char *const dump_names[] = { "mariadb-dump", "mysqldump", NULL };
@@ -83,28 +81,6 @@ write_small_files(struct ctl *ctl, struct backup_file *file)
 	return backup_write(file, (struct bytes){ (const uint8_t *)head.data, head.len }, false);
 }
 
-/* One chunk of the dump; *ret_len less than a whole one at its end alone. */
-static bool
-read_chunk(const struct dump *dump, size_t *ret_len)
-{
-	size_t len = 0;
-
-	while (len < BACKUP_CHUNK_MAX) {
-		ssize_t got = read(dump->fd, dump->chunk + len, BACKUP_CHUNK_MAX - len);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0) {
-			ctl_fail("the dump: %s", strerrordesc_np(errno));
-			return false;
-		}
-		if (got == 0)
-			break;
-		len += (size_t)got;
-	}
-	*ret_len = len;
-	return true;
-}
-
 /* The last chunk is marked once the dump has ended well: a backup without it can't be restored. */
 static bool
 copy_dump(struct dump *dump)
@@ -112,38 +88,16 @@ copy_dump(struct dump *dump)
 	size_t len;
 
 	do {
-		if (!read_chunk(dump, &len))
+		if (!fd_read(dump->fd, dump->chunk, BACKUP_CHUNK_MAX, &len)) {
+			ctl_fail("the dump: %s", strerrordesc_np(errno));
 			return false;
+		}
 		look_for_trigger(dump, len);
 		dump->octets += len;
 		if (len > 0 && !backup_write(dump->file, (struct bytes){ dump->chunk, len }, false))
 			return false;
 	} while (len == BACKUP_CHUNK_MAX);
 	return true;
-}
-
-static bool
-start_dump(struct ctl *ctl, int output, pid_t *ret_pid)
-{
-	struct db_client client;
-	const char *argv[32] = { "" };
-	size_t count = 1;
-	enum err e = db_client_describe(ctl->arena, ctl->config, &client);
-
-	if (e != OK) {
-		ctl_fail_err(e, "backup");
-		return false;
-	}
-	for (size_t i = 0; client.options[i] != NULL; i++)
-		argv[count++] = client.options[i];
-	for (size_t i = 0; i < ARRAY_LEN(dump_options); i++)
-		argv[count++] = dump_options[i];
-	argv[count] = ctl->config->database.name;
-	const char *environment[] = { client.password, "LC_ALL=C.UTF-8", NULL };
-	if (process_start(dump_names, argv, environment, -1, output, ret_pid))
-		return true;
-	ctl_fail("mariadb-dump can't be started (%s); Debian's package is mariadb-client", strerrordesc_np(errno));
-	return false;
 }
 
 static bool
@@ -157,7 +111,7 @@ write_dump(struct ctl *ctl, struct backup_file *file, uint64_t *ret_octets)
 		ctl_fail("backup: %s", strerrordesc_np(errno));
 		return false;
 	}
-	bool is_good = start_dump(ctl, ends[1], &pid);
+	bool is_good = backup_start_client(ctl, dump_names, dump_options, -1, ends[1], &pid);
 	close(ends[1]);
 	dump.fd = ends[0];
 	if (is_good) {

@@ -1,5 +1,5 @@
 /*
- * Writing and reading backup files, chunk by chunk.
+ * Writing and reading backup files, chunk by chunk, and starting the programs that make and take the dump in them.
  */
 #include "ctl/backup_file.h"
 
@@ -11,6 +11,8 @@
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
 
+#include "sql/db_client.h"
+#include "sys/process.h"
 #include "sys/system.h"
 
 #define SEALED_LINE   "gatehouse-backup 1 sealed\n"
@@ -19,6 +21,31 @@
 #define LAST_CHUNK    UINT32_C(0x80000000)
 #define PASSPHRASE_BYTES_MAX ((size_t)1024)
 #define PASSPHRASE_BYTES_MIN 12
+
+bool
+backup_start_client(struct ctl *ctl, const char *const names[], const char *const options[], int input, int output,
+		    pid_t *ret_pid)
+{
+	struct db_client client;
+	const char *argv[32] = { "" };
+	size_t count = 1;
+	enum err e = db_client_describe(ctl->arena, ctl->config, &client);
+
+	if (e != OK) {
+		ctl_fail_err(e, ctl->command->name);
+		return false;
+	}
+	for (size_t i = 0; client.options[i] != NULL; i++)
+		argv[count++] = client.options[i];
+	for (size_t i = 0; options[i] != NULL; i++)
+		argv[count++] = options[i];
+	argv[count] = ctl->config->database.name;
+	const char *environment[] = { client.password, "LC_ALL=C.UTF-8", NULL };
+	if (process_start(names, argv, environment, input, output, ret_pid))
+		return true;
+	ctl_fail("%s can't be started (%s); Debian's package is mariadb-client", names[0], strerrordesc_np(errno));
+	return false;
+}
 
 bool
 backup_read_passphrase(struct ctl *ctl, const char **ret_passphrase)
@@ -47,40 +74,22 @@ backup_read_passphrase(struct ctl *ctl, const char **ret_passphrase)
 static bool
 write_all(const struct backup_file *file, const void *data, size_t len)
 {
-	for (const char *at = data; len > 0;) {
-		ssize_t put = write(file->fd, at, len);
-		if (put < 0 && errno == EINTR)
-			continue;
-		if (put <= 0) {
-			ctl_fail("%s: %s", file->path, strerrordesc_np(errno));
-			return false;
-		}
-		at += put;
-		len -= (size_t)put;
-	}
-	return true;
+	bool is_written = fd_write(file->fd, data, len);
+
+	if (!is_written)
+		ctl_fail("%s: %s", file->path, strerrordesc_np(errno));
+	return is_written;
 }
 
 /* *ret_len is less than len at the file's end alone. */
 static bool
 read_some(const struct backup_file *file, void *data, size_t len, size_t *ret_len)
 {
-	size_t done = 0;
+	bool is_read = fd_read(file->fd, data, len, ret_len);
 
-	while (done < len) {
-		ssize_t got = read(file->fd, (char *)data + done, len - done);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0) {
-			ctl_fail("%s: %s", file->path, strerrordesc_np(errno));
-			return false;
-		}
-		if (got == 0)
-			break;
-		done += (size_t)got;
-	}
-	*ret_len = done;
-	return true;
+	if (!is_read)
+		ctl_fail("%s: %s", file->path, strerrordesc_np(errno));
+	return is_read;
 }
 
 static bool

@@ -8,6 +8,8 @@
 #ifndef GATEHOUSE_CTL_BACKUP_FILE_H
 #define GATEHOUSE_CTL_BACKUP_FILE_H
 
+#include <sys/types.h>
+
 #include "ctl/ctl.h"
 #include "lib/sealed_stream.h"
 
@@ -22,6 +24,13 @@ struct backup_file {
 	bool was_last;		/* reading: the last chunk was read */
 	uint8_t *sealed;	/* room for one chunk */
 };
+
+/*
+ * Starts the first of the database server's programs `names` that there is, on our database, with these options (NULL at the end). -1 for a
+ * descriptor: none. False after a line on stderr.
+ */
+bool backup_start_client(struct ctl *, const char *const names[], const char *const options[], int input, int output,
+			 pid_t *ret_pid);
 
 /* The first line of --passphrase-file; NULL without the option. False after a line on stderr. */
 bool backup_read_passphrase(struct ctl *, const char **ret_passphrase);

@@ -13,7 +13,6 @@
 #include "ctl/backup_file.h"
 #include "domain/installation.h"
 #include "lib/encode.h"
-#include "sql/db_client.h"
 #include "sql/migrate.h"
 #include "sys/process.h"
 #include "sys/system.h"
@@ -21,6 +20,7 @@
 #define KEY_FILE_MAX ((size_t)16 * 1024)
 
 static const char *const client_names[] = { "mariadb", "mysql", NULL };
+static const char *const client_options[] = { "--batch", NULL };
 
 struct restoring {
 	struct ctl *ctl;
@@ -160,44 +160,6 @@ place_config(struct restoring *restoring, const char **ret_path)
 /* ---- the database ---- */
 
 static bool
-write_all(int fd, const uint8_t *data, size_t len)
-{
-	while (len > 0) {
-		ssize_t put = write(fd, data, len);
-		if (put < 0 && errno == EINTR)
-			continue;
-		if (put <= 0)
-			return false;
-		data += put;
-		len -= (size_t)put;
-	}
-	return true;
-}
-
-static bool
-start_client(struct ctl *ctl, int input, pid_t *ret_pid)
-{
-	struct db_client client;
-	const char *argv[32] = { "" };
-	size_t count = 1;
-	enum err e = db_client_describe(ctl->arena, ctl->config, &client);
-
-	if (e != OK) {
-		ctl_fail_err(e, "restore");
-		return false;
-	}
-	for (size_t i = 0; client.options[i] != NULL; i++)
-		argv[count++] = client.options[i];
-	argv[count++] = "--batch";
-	argv[count] = ctl->config->database.name;
-	const char *environment[] = { client.password, "LC_ALL=C.UTF-8", NULL };
-	if (process_start(client_names, argv, environment, input, -1, ret_pid))
-		return true;
-	ctl_fail("mariadb can't be started (%s); Debian's package is mariadb-client", strerrordesc_np(errno));
-	return false;
-}
-
-static bool
 send_dump(struct restoring *restoring, int fd)
 {
 	struct backup_file file;
@@ -207,7 +169,7 @@ send_dump(struct restoring *restoring, int fd)
 		return false;
 	bool is_good = backup_read(&file, restoring->chunk, &len);
 	while (is_good && !file.was_last)
-		is_good = backup_read(&file, restoring->chunk, &len) && write_all(fd, restoring->chunk, len);
+		is_good = backup_read(&file, restoring->chunk, &len) && fd_write(fd, restoring->chunk, len);
 	return backup_close(&file) && is_good;
 }
 
@@ -223,7 +185,7 @@ fill_database(struct restoring *restoring)
 		ctl_fail("restore: %s", strerrordesc_np(errno));
 		return false;
 	}
-	bool is_good = start_client(restoring->ctl, ends[0], &pid);
+	bool is_good = backup_start_client(restoring->ctl, client_names, client_options, ends[0], -1, &pid);
 	close(ends[0]);
 	bool is_started = is_good;
 	is_good = is_good && send_dump(restoring, ends[1]);

@@ -10,14 +10,13 @@
 
 #include "sys/system.h"
 
-/* Reads to the end or until `room` octets are there. False with errno set. */
-static bool
-read_all(int fd, char *data, size_t room, size_t *ret_len)
+bool
+fd_read(int fd, void *data, size_t room, size_t *ret_len)
 {
 	size_t len = 0;
 
 	while (len < room) {
-		ssize_t got = read(fd, data + len, room - len);
+		ssize_t got = read(fd, (char *)data + len, room - len);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
@@ -27,6 +26,21 @@ read_all(int fd, char *data, size_t room, size_t *ret_len)
 		len += (size_t)got;
 	}
 	*ret_len = len;
+	return true;
+}
+
+bool
+fd_write(int fd, const void *data, size_t len)
+{
+	for (const char *at = data; len > 0;) {
+		ssize_t put = write(fd, at, len);
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put < 0)
+			return false;
+		at += put;
+		len -= (size_t)put;
+	}
 	return true;
 }
 
@@ -46,7 +60,7 @@ read_open_file(struct arena *arena, int fd, size_t bytes_max, const char **ret_t
 		return false;
 	}
 	char *text = arena_alloc(arena, size + 2);
-	if (!read_all(fd, text, size + 1, &len))
+	if (!fd_read(fd, text, size + 1, &len))
 		return false;
 	if (len > size) {
 		errno = ERANGE;
@@ -73,21 +87,6 @@ file_read(struct arena *arena, const char *path, size_t bytes_max, const char **
 	return is_read;
 }
 
-static bool
-write_all(int fd, const char *data, size_t len)
-{
-	while (len > 0) {
-		ssize_t put = write(fd, data, len);
-		if (put < 0 && errno == EINTR)
-			continue;
-		if (put < 0)
-			return false;
-		data += put;
-		len -= (size_t)put;
-	}
-	return true;
-}
-
 /* Whoever could read the file before can read it after, whoever changes it. */
 static bool
 keep_owner(int fd, const char *old_path)
@@ -112,7 +111,7 @@ write_new_file(const char *path, const char *old_path, const void *data, size_t 
 	if (fd < 0)
 		return false;
 
-	bool is_written = write_all(fd, data, len) && keep_owner(fd, old_path) &&
+	bool is_written = fd_write(fd, data, len) && keep_owner(fd, old_path) &&
 			  fchmod(fd, (mode_t)mode) == 0 && fsync(fd) == 0;
 	int reason = errno;
 	if (close(fd) != 0 && is_written) {

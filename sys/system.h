@@ -7,6 +7,11 @@
 #include "lib/config.h"
 #include "lib/keyring.h"
 
+/* Reads until `room` octets are there, or to the end: then *ret_len is less. False with errno set. */
+bool fd_read(int fd, void *data, size_t room, size_t *ret_len);
+/* Writes all of it. False with errno set. */
+bool fd_write(int fd, const void *data, size_t len);
+
 /* Whole file into the arena, NUL-terminated. False with errno set; ERANGE when longer than bytes_max. */
 bool file_read(struct arena *, const char *path, size_t bytes_max, const char **ret_text, size_t *ret_len);
 /* Writes beside and renames, so that a reader sees the old or the new file; mode is exact, an old file's owner stays. False with errno set. */
