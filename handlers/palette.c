@@ -20,7 +20,7 @@ struct palette_input {
 
 static const struct field palette_input[] = {
 	IN_STRING(struct palette_input, q, .in = IN_QUERY, .flags = FIELD_REQUIRED, .min = 2, .max = 100,
-		  .description = "A whole id, or part of a name or slug"),
+		  .description = "A whole id or e-mail address, or part of a name or slug"),
 	FIELDS_END,
 };
 
@@ -67,6 +67,7 @@ struct needle {
 	const char *search;
 	const char *slug_search;	/* NULL: no slug can hold it */
 	const char *exact_id;	/* NULL: no id was typed */
+	const char *email_key;	/* NULL: no whole address was typed */
 	const char *roles;	/* who may see such objects */
 };
 
@@ -88,12 +89,26 @@ FIND(clients, .search = n->search)
 FIND(api_keys, .search = n->search, .roles = n->roles)
 FIND(members, .search = n->search)
 FIND(users)
+FIND(project_users)
 FIND(invitations, .search = n->search, .roles = n->roles)
 FIND(org_audit_events, .roles = n->roles)
 FIND(project_audit_events, .roles = n->roles)
 FIND(events, .roles = n->roles)
 
-/* page: after /dashboard/orgs/{id}/, or /dashboard/projects/{id}/ where the object is of a project. */
+static enum err
+find_project_users_by_email(const struct needle *n, struct palette_row **ret_rows, size_t *ret_count)
+{
+	const struct bytes key = { (const uint8_t *)n->email_key, n->email_key == NULL ? 0 : strlen(n->email_key) };
+
+	if (n->email_key == NULL) {
+		*ret_count = 0;
+		return OK;
+	}
+	return q_palette_project_users_by_email(
+	    n->tx->db, &(struct q_palette_project_users_by_email){ OF_PERSON, .email_key = key }, ret_rows, ret_count);
+}
+
+/* page: between /dashboard/orgs/{id}, or /dashboard/projects/{id} where the object is of a project, and what the row points to. */
 static const struct kind {
 	const char *type;
 	enum id_kind id;
@@ -102,16 +117,18 @@ static const struct kind {
 	find *find;
 	const char *page;
 } KINDS[] = {
-	{ "org", ID_ORG, PERM_NONE, true, find_orgs, "projects" },
+	{ "org", ID_ORG, PERM_NONE, true, find_orgs, "/projects" },
 	{ "project", ID_PROJECT, PERM_NONE, true, find_projects, "" },
-	{ "client", ID_ANY_CLIENT, PERM_NONE, true, find_clients, "settings" },
-	{ "api_key", ID_API_KEY, PERM_API_KEY_READ, true, find_api_keys, "api-keys" },
-	{ "member", ID_MEMBER, PERM_NONE, true, find_members, "members" },
-	{ "user", ID_USER, PERM_NONE, false, find_users, "members" },
-	{ "invitation", ID_INVITATION, PERM_INVITATION_READ, true, find_invitations, "invitations" },
-	{ "audit_event", ID_AUDIT_EVENT, PERM_AUDIT_READ, false, find_org_audit_events, "audit-log" },
-	{ "audit_event", ID_AUDIT_EVENT, PERM_AUDIT_READ, false, find_project_audit_events, "audit-log" },
-	{ "event", ID_EVENT, PERM_EVENT_READ, false, find_events, "events" },
+	{ "client", ID_ANY_CLIENT, PERM_NONE, true, find_clients, "/settings" },
+	{ "api_key", ID_API_KEY, PERM_API_KEY_READ, true, find_api_keys, "/api-keys#" },
+	{ "member", ID_MEMBER, PERM_NONE, true, find_members, "/members#" },
+	{ "user", ID_USER, PERM_NONE, false, find_users, "/members#" },
+	{ "user", ID_USER, PERM_USER_READ, false, find_project_users, "/users/" },
+	{ "user", ID_USER, PERM_USER_READ, true, find_project_users_by_email, "/users/" },
+	{ "invitation", ID_INVITATION, PERM_INVITATION_READ, true, find_invitations, "/invitations#" },
+	{ "audit_event", ID_AUDIT_EVENT, PERM_AUDIT_READ, false, find_org_audit_events, "/audit-log#" },
+	{ "audit_event", ID_AUDIT_EVENT, PERM_AUDIT_READ, false, find_project_audit_events, "/audit-log#" },
+	{ "event", ID_EVENT, PERM_EVENT_READ, false, find_events, "/events#" },
 };
 
 /* " manager admin owner " */
@@ -132,9 +149,8 @@ url_of(struct arena *arena, const struct kind *kind, const struct palette_row *r
 {
 	bool is_project = row->project_id != NULL;
 
-	return arena_printf(arena, "/dashboard/%s/%s%s%s%s%s", is_project ? "projects" : "orgs",
-			    is_project ? row->project_id : row->org_id, kind->page[0] == '\0' ? "" : "/", kind->page,
-			    row->target == NULL ? "" : "#", row->target == NULL ? "" : row->target);
+	return arena_printf(arena, "/dashboard/%s/%s%s%s", is_project ? "projects" : "orgs",
+			    is_project ? row->project_id : row->org_id, kind->page, row->target == NULL ? "" : row->target);
 }
 
 struct finds {
@@ -162,7 +178,7 @@ add_kind(struct arena *arena, const struct kind *kind, const struct needle *need
 	return OK;
 }
 
-/* A whole id is looked for among its own kind alone; anything else by name, where there are names. */
+/* A whole id is looked for among its own kind alone; anything else by name, where there are names. An app's users are found by id or address. */
 static bool
 is_whole_id(const char *text)
 {
@@ -188,6 +204,7 @@ palette_search(const struct request *rq, struct tx *tx)
 		.exact_id = by_id ? in->q : NULL,
 	};
 
+	email_key(rq->arena, in->q, &needle.email_key);
 	for (size_t i = 0; i < ARRAY_LEN(KINDS); i++) {
 		enum err e;
 

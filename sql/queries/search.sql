@@ -133,6 +133,31 @@ WHERE me.console_id = :console_id AND me.user_id = :user_id AND (:only_id IS NUL
 ORDER BY m.org_id
 LIMIT 5;
 
+-- Those who sign in to a project's app. A project may have a million of them: they are found by what is unique, not by a part of a name.
+-- name: palette_project_users :many
+-- row: palette_row
+-- unscoped: the person's memberships cross organizations; every row is bound to the person
+SELECT u.id, IF(u.name <> '', u.name, COALESCE(u.email, u.username, u.id)) AS label, p.name AS sub, p.org_id, p.id AS project_id, u.id AS target
+FROM members me
+JOIN orgs o ON o.id = me.org_id AND o.status = 'active'
+JOIN projects p ON p.org_id = me.org_id AND p.status = 'active'
+JOIN users u ON u.project_id = p.id AND u.id = :exact_id AND u.status <> 'deleted'
+WHERE me.console_id = :console_id AND me.user_id = :user_id AND (:only_id IS NULL OR me.org_id = :only_id)
+ORDER BY p.id
+LIMIT 5;
+
+-- name: palette_project_users_by_email :many
+-- row: palette_row
+-- unscoped: the person's memberships cross organizations; every row is bound to the person
+SELECT u.id, IF(u.name <> '', u.name, COALESCE(u.email, u.username, u.id)) AS label, p.name AS sub, p.org_id, p.id AS project_id, u.id AS target
+FROM members me
+JOIN orgs o ON o.id = me.org_id AND o.status = 'active'
+JOIN projects p ON p.org_id = me.org_id AND p.status = 'active'
+JOIN users u ON u.project_id = p.id AND u.email_key = :email_key AND u.status <> 'deleted'
+WHERE me.console_id = :console_id AND me.user_id = :user_id AND (:only_id IS NULL OR me.org_id = :only_id)
+ORDER BY p.id
+LIMIT 5;
+
 -- name: palette_invitations :many
 -- row: palette_row
 -- column: project_id text?

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { inviteCode, makeSlug, operator, ownServer, person } from "../harness/index.mjs";
+import { auditEvent, event, inviteCode, makeSlug, operator, ownServer, person, user } from "../harness/index.mjs";
 import { assertGoodPage, openBrowser, openBrowserOf } from "./browser.mjs";
 
 const serving = ownServer();
@@ -74,17 +74,62 @@ test("Ctrl-K: a key's id leads to its row, a name to its project", async () => {
 	await page.getByRole("heading", { level: 1, name: "Projects" }).waitFor();
 	const find = async (text) => {
 		await page.keyboard.press("Control+k");
-		await page.getByLabel("Id, name or slug").fill(text);
+		await page.getByLabel("Id, name, slug or e-mail").fill(text);
 		await page.getByRole("option").first().waitFor();
 	};
 	await find(key.id);
 	await assertGoodPage(page, "the palette");
 	await page.keyboard.press("Enter");
 	await page.waitForURL(`**/dashboard/projects/${project.id}/api-keys#${key.id}`);
-	await page.locator("tr.gh-table-target").getByText("Weaver").waitFor();
+	await page.locator("tr.gh-target").getByText("Weaver").waitFor();
 	await find(name);
 	await page.getByRole("option", { name: new RegExp(`${name}.*Project`) }).click();
 	await page.waitForURL(`**/dashboard/projects/${project.id}`);
+	browser.assertCalm();
+	await browser.close();
+});
+
+test("Ctrl-K: what stands far behind the first page is shown all the same, an app's user on a page of their own", async () => {
+	const server = await serving;
+	const owner = await person(server);
+	const { org } = owner;
+	const project = await org.project();
+	const first = {
+		member: (await org.member("viewer", { name: "Grace Hopper" })).memberId,
+		invitation: (await inviteCode(org, { max_uses: 7 })).id,
+		key: (await org.key({ project, name: "Weaver" })).id,
+		token: (await owner.token({ name: "My script" })).id,
+		entry: (await auditEvent(org, { action: "org.updated" })).id,
+		event: (await event(project, { server, type: "project.updated" })).id,
+	};
+	for (let i = 0; i < 60; i++) {
+		await Promise.all([
+			org.member("viewer"), inviteCode(org), org.key({ project }), auditEvent(org, { action: "member.added" }),
+			event(project, { server, type: "api_key.created" }),
+		]);
+	}
+	const shopper = await user(project, { server, name: "Sam Shopper" });
+	const browser = await openBrowserOf(server, owner);
+	const { page } = browser;
+	await page.goto(`${server.url}/dashboard/orgs/${org.id}/projects`);
+	await page.getByRole("heading", { level: 1, name: "Projects" }).waitFor();
+	const landOn = async (text, target) => {
+		await page.keyboard.press("Control+k");
+		await page.getByLabel("Id, name, slug or e-mail").fill(text);
+		await page.getByRole("dialog").getByRole("option").first().waitFor();
+		await page.keyboard.press("Enter");
+		await target.waitFor();
+	};
+	const marked = (text) => page.locator(".gh-target").getByText(text, { exact: true });
+	await landOn(first.member, marked("Grace Hopper"));
+	await landOn(first.invitation, marked("a code, 0 of 7 used"));
+	await landOn(first.key, marked("Weaver"));
+	await landOn(first.token, marked("My script"));
+	await landOn(first.entry, marked("org.updated"));
+	await page.getByLabel(`JSON of ${first.entry}`, { exact: true }).waitFor();
+	await landOn(first.event, marked("project.updated"));
+	await assertGoodPage(page, "a list with what was looked for first");
+	await landOn(shopper.id, page.getByRole("heading", { level: 1, name: shopper.email }));
 	browser.assertCalm();
 	await browser.close();
 });

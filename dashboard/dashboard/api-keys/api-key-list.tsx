@@ -7,7 +7,7 @@ import { useSession } from "../api/queries";
 import { useRights } from "../api/rights";
 import { type ApiKey, isConsole, type MyProject } from "../api/types";
 import { usePlace } from "../shell/place";
-import { useList } from "../ui/lists";
+import { useTargetedList } from "../ui/lists";
 import { More } from "../ui/more";
 import { EnvironmentPill, Pill, type Tone } from "../ui/pill";
 import { Empty, Resource } from "../ui/resource";
@@ -30,12 +30,16 @@ interface OpenDialog {
 	apiKey: ApiKey;
 }
 
+export function getApiKey(id: string): Promise<ApiKey> {
+	return send(api.GET("/api/v1/api_keys/{id}", { params: { path: { id } } }));
+}
+
 export function ApiKeyList({ kind, project, createButton }: ApiKeyListProps) {
 	const { org } = usePlace();
 	const { data: session } = useSession();
 	const [dialog, setDialog] = useState<OpenDialog | null>(null);
 	const userId = kind === "personal" ? session?.user.id : undefined;
-	const keys = useList({
+	const keys = useTargetedList({
 		key: ["api-keys", project?.id ?? org.id, kind],
 		fetch: (cursor) =>
 			send(
@@ -44,6 +48,10 @@ export function ApiKeyList({ kind, project, createButton }: ApiKeyListProps) {
 				}),
 			),
 		isEnabled: kind === "service" || userId !== undefined,
+		one: async (id) => {
+			const found = await getApiKey(id);
+			return found.kind === kind ? found : undefined;
+		},
 	});
 	const close = () => setDialog(null);
 	return (

@@ -1,12 +1,14 @@
 // API keys: service keys for programs, personal tokens for oneself; of one project or of the organization.
 import { Button, Tabs } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
 import { useRights } from "../api/rights";
 import { isConsole, type MyProject } from "../api/types";
 import { usePlace, useProjectPlace } from "../shell/place";
 import { Page } from "../ui/page";
-import { ApiKeyList } from "./api-key-list";
+import { useTarget } from "../ui/target";
+import { ApiKeyList, getApiKey } from "./api-key-list";
 
 const CreateApiKey = lazy(() => import("./create-api-key"));
 
@@ -21,14 +23,27 @@ export function ProjectApiKeys() {
 	return <ApiKeys key={project.id} project={project} />;
 }
 
+/** The kind of the key that the address points to. */
+function useTargetKind(): KeyKind | undefined {
+	const id = useTarget();
+	const { data } = useQuery({
+		queryKey: ["api-key", id],
+		queryFn: () => getApiKey(id),
+		enabled: id !== "",
+		retry: false,
+	});
+	return data?.kind;
+}
+
 function ApiKeys({ project }: { project: MyProject | null }) {
 	const { org } = usePlace();
 	const mayDo = useRights();
 	const role = project?.role ?? org.role;
 	const canReadService = mayDo(role, "api_key.read");
+	const targetKind = useTargetKind();
 	const [chosen, setKind] = useState<KeyKind | null>(null);
 	const [isCreating, setCreating] = useState(false);
-	const kind = chosen ?? (canReadService ? "service" : "personal");
+	const kind = chosen ?? targetKind ?? (canReadService ? "service" : "personal");
 	const isKeyless = project !== null && isConsole(project);
 	const canCreate = kind === "personal" || (mayDo(role, "api_key.write") && !isKeyless);
 	const create = canCreate ? (

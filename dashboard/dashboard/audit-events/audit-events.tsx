@@ -4,7 +4,7 @@ import { IconFilter, IconHistory, IconX } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
 import { api, onProject, send } from "../api/client";
 import { usePlace, useProjectPlace } from "../shell/place";
-import { useList } from "../ui/lists";
+import { useTargetedList } from "../ui/lists";
 import { More } from "../ui/more";
 import { Page } from "../ui/page";
 import { Empty, Resource } from "../ui/resource";
@@ -29,15 +29,16 @@ interface AuditEventsProps {
 }
 
 function useAuditEvents(ownerId: string, projectId: string | null, filter: AuditFilter) {
-	return useList({
+	const chain = projectId ? "project" : "org";
+	const headers = projectId ? onProject(projectId) : {};
+	const isFiltered = Object.keys(filter).length > 0;
+	return useTargetedList({
 		key: ["audit-events", ownerId, filter],
 		fetch: (cursor) =>
-			send(
-				api.GET("/api/v1/audit_events", {
-					params: { query: { ...filter, cursor, chain: projectId ? "project" : "org" } },
-					headers: projectId ? onProject(projectId) : {},
-				}),
-			),
+			send(api.GET("/api/v1/audit_events", { params: { query: { ...filter, cursor, chain } }, headers })),
+		one: isFiltered
+			? undefined
+			: (id) => send(api.GET("/api/v1/audit_events/{id}", { params: { path: { id }, query: { chain } }, headers })),
 	});
 }
 

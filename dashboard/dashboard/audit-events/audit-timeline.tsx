@@ -1,9 +1,9 @@
 // Audit events one under the other; each opens to its changes and its JSON.
-import { useState } from "react";
 import type { AuditEvent } from "../api/types";
 import { CopyBlock } from "../ui/copy";
 import { Pill } from "../ui/pill";
 import { Time } from "../ui/time";
+import { Timeline } from "../ui/timeline";
 
 interface AuditTimelineProps {
 	events: AuditEvent[];
@@ -19,36 +19,30 @@ export interface AuditFilter {
 
 export function AuditTimeline({ events, onFilter }: AuditTimelineProps) {
 	return (
-		<ol className="gh-timeline">
-			{events.map((event) => (
-				<li key={event.id} data-result={event.result}>
-					<Entry event={event} onFilter={onFilter} />
-				</li>
-			))}
-		</ol>
-	);
-}
-
-function Entry({ event, onFilter }: { event: AuditEvent; onFilter?: (filter: AuditFilter) => void }) {
-	const [isOpen, setOpen] = useState(false);
-	return (
-		<details className="gh-entry" onToggle={(toggle) => setOpen(toggle.currentTarget.open)}>
-			<summary>
-				<strong>{event.action}</strong>
-				{event.result === "denied" ? <Pill tone="danger">denied</Pill> : null}
-				<span className="gh-dim">
-					{event.target.label || event.target.id} by {event.actor.label || event.actor.kind}
-				</span>
-				<Time at={event.occurred_at} />
-			</summary>
-			{isOpen ? (
-				<div className="gh-entry-body">
+		<Timeline
+			rows={events}
+			summary={(event) => <Summary event={event} />}
+			details={(event) => (
+				<>
 					{onFilter ? <FilterChips event={event} onFilter={onFilter} /> : null}
 					<Changes changes={event.changes} />
 					<CopyBlock text={JSON.stringify(event, null, 2)} label={`JSON of ${event.id}`} />
-				</div>
-			) : null}
-		</details>
+				</>
+			)}
+		/>
+	);
+}
+
+function Summary({ event }: { event: AuditEvent }) {
+	return (
+		<>
+			<strong>{event.action}</strong>
+			{event.result === "denied" ? <Pill tone="danger">denied</Pill> : null}
+			<span className="gh-dim">
+				{event.target.label || event.target.id} by {event.actor.label || event.actor.kind}
+			</span>
+			<Time at={event.occurred_at} />
+		</>
 	);
 }
 

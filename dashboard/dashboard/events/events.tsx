@@ -6,18 +6,19 @@ import { api, onProject, send } from "../api/client";
 import type { Event } from "../api/types";
 import { useProjectPlace } from "../shell/place";
 import { CopyBlock } from "../ui/copy";
-import { useList } from "../ui/lists";
+import { useTargetedList } from "../ui/lists";
 import { More } from "../ui/more";
 import { Page } from "../ui/page";
 import { Pill } from "../ui/pill";
 import { Empty, Resource } from "../ui/resource";
 import { Time } from "../ui/time";
+import { Timeline } from "../ui/timeline";
 
 export function Events() {
 	const { project } = useProjectPlace();
 	const [text, setText] = useState("");
 	const [types, setTypes] = useState("");
-	const events = useList({
+	const events = useTargetedList({
 		key: ["events", project.id, types],
 		fetch: (cursor) =>
 			send(
@@ -26,6 +27,9 @@ export function Events() {
 					headers: onProject(project.id),
 				}),
 			),
+		one: types
+			? undefined
+			: (id) => send(api.GET("/api/v1/events/{id}", { params: { path: { id } }, headers: onProject(project.id) })),
 	});
 	return (
 		<Page
@@ -70,13 +74,7 @@ export function Events() {
 			>
 				{(rows) => (
 					<div className="gh-section">
-						<ol className="gh-timeline">
-							{rows.map((event) => (
-								<li key={event.id}>
-									<EventEntry event={event} />
-								</li>
-							))}
-						</ol>
+						<Timeline rows={rows} summary={summaryOf} details={detailsOf} />
 					</div>
 				)}
 			</Resource>
@@ -85,21 +83,17 @@ export function Events() {
 	);
 }
 
-function EventEntry({ event }: { event: Event }) {
-	const [isOpen, setOpen] = useState(false);
+function summaryOf(event: Event) {
 	return (
-		<details className="gh-entry" onToggle={(toggle) => setOpen(toggle.currentTarget.open)}>
-			<summary>
-				<strong>{event.type}</strong>
-				<Pill>{event.source}</Pill>
-				{event.subject_id ? <code className="gh-dim">{event.subject_id}</code> : null}
-				<Time at={event.created_at} />
-			</summary>
-			{isOpen ? (
-				<div className="gh-entry-body">
-					<CopyBlock text={JSON.stringify(event, null, 2)} label={`JSON of ${event.id}`} />
-				</div>
-			) : null}
-		</details>
+		<>
+			<strong>{event.type}</strong>
+			<Pill>{event.source}</Pill>
+			{event.subject_id ? <code className="gh-dim">{event.subject_id}</code> : null}
+			<Time at={event.created_at} />
+		</>
 	);
+}
+
+function detailsOf(event: Event) {
+	return <CopyBlock text={JSON.stringify(event, null, 2)} label={`JSON of ${event.id}`} />;
 }

@@ -6,7 +6,7 @@ import { api, send } from "../api/client";
 import { useRights } from "../api/rights";
 import type { Invitation } from "../api/types";
 import { usePlace } from "../shell/place";
-import { useList } from "../ui/lists";
+import { useTargetedList } from "../ui/lists";
 import { More } from "../ui/more";
 import { Page } from "../ui/page";
 import { Pill, type Tone } from "../ui/pill";
@@ -36,20 +36,34 @@ function whom({ kind, email, uses, max_uses: max }: Invitation): string {
 	return kind === "code" ? `a code, ${uses} of ${max} used` : (email ?? "");
 }
 
+function page(status: "pending" | undefined, cursor?: string, limit?: number) {
+	return send(api.GET("/api/v1/invitations", { params: { query: { cursor, status, limit } } }));
+}
+
+/** An open one, wherever in the list it stands: the API gives invitations only in lists. */
+async function findOpen(id: string): Promise<Invitation | undefined> {
+	let cursor: string | undefined;
+	do {
+		const { data, next_cursor: next } = await page("pending", cursor, 100);
+		const found = data.find((invitation) => invitation.id === id);
+		if (found) {
+			return found;
+		}
+		cursor = next ?? undefined;
+	} while (cursor);
+	return undefined;
+}
+
 export function Invitations() {
 	const { org } = usePlace();
 	const mayDo = useRights();
 	const [isPendingOnly, setPendingOnly] = useState(true);
 	const [isCreating, setCreating] = useState(false);
 	const [dialog, setDialog] = useState<OpenDialog | null>(null);
-	const invitations = useList({
+	const invitations = useTargetedList({
 		key: ["invitations", org.id, isPendingOnly],
-		fetch: (cursor) =>
-			send(
-				api.GET("/api/v1/invitations", {
-					params: { query: { cursor, status: isPendingOnly ? "pending" : undefined } },
-				}),
-			),
+		fetch: (cursor) => page(isPendingOnly ? "pending" : undefined, cursor),
+		one: findOpen,
 	});
 	const create = mayDo(org.role, "invitation.write") ? (
 		<Button leftSection={<IconPlus size={16} />} onClick={() => setCreating(true)}>

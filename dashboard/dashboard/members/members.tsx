@@ -11,7 +11,7 @@ import { type Member, type Role, rolesUpTo } from "../api/types";
 import { usePlace } from "../shell/place";
 import { useAction } from "../ui/action";
 import { Avatar } from "../ui/avatar";
-import { useList } from "../ui/lists";
+import { useTargetedList } from "../ui/lists";
 import { More } from "../ui/more";
 import { Page } from "../ui/page";
 import { Pill } from "../ui/pill";
@@ -30,9 +30,10 @@ export function Members() {
 	const [search] = useDebouncedValue(text.trim(), 250);
 	const [isMatrixOpen, setMatrixOpen] = useState(false);
 	const [removing, setRemoving] = useState<Member | null>(null);
-	const members = useList({
+	const members = useTargetedList({
 		key: ["members", org.id, search],
 		fetch: (cursor) => send(api.GET("/api/v1/members", { params: { query: { cursor, q: search || undefined } } })),
+		one: search ? undefined : (id) => send(api.GET("/api/v1/members/{id}", { params: { path: { id } } })),
 	});
 	return (
 		<Page

@@ -57,7 +57,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
 		<Dialog onClose={onClose} title="Find anything" size="lg">
 			<Stack gap="sm">
 				<TextInput
-					label="Id, name or slug"
+					label="Id, name, slug or e-mail"
 					value={text}
 					maxLength={100}
 					autoComplete="off"

@@ -1,5 +1,6 @@
 // Lists that come in pages: one hook for all of them.
-import { type InfiniteData, useInfiniteQuery } from "@tanstack/react-query";
+import { type InfiniteData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useTarget } from "./target";
 
 export interface ListPage<Row> {
 	data: Row[];
@@ -22,4 +23,23 @@ export function useList<Row>({ key, fetch, isEnabled = true }: ListQuery<Row>) {
 		select: (pages: InfiniteData<ListPage<Row>>) => pages.pages.flatMap((page) => page.data),
 		enabled: isEnabled,
 	});
+}
+
+interface TargetedListQuery<Row> extends ListQuery<Row> {
+	/** Fetches one row by its id; undefined while the list is filtered. */
+	one: ((id: string) => Promise<Row | undefined>) | undefined;
+}
+
+/** The same; the row that the address points to comes first when the pages fetched so far don't have it. */
+export function useTargetedList<Row extends { id: string }>({ one, ...list }: TargetedListQuery<Row>) {
+	const target = useTarget();
+	const found = useList(list);
+	const isElsewhere = target !== "" && found.data !== undefined && !found.data.some(({ id }) => id === target);
+	const { data: row } = useQuery({
+		queryKey: [...list.key, "target", target],
+		queryFn: async () => (await one?.(target)) ?? null,
+		enabled: isElsewhere && one !== undefined,
+		retry: false,
+	});
+	return isElsewhere && one && row ? { ...found, data: [row, ...(found.data ?? [])] } : found;
 }

@@ -1,6 +1,6 @@
 // A table that turns into stacked cards on narrow screens and stays a table for screen readers.
-import { useRouterState } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { land, useTarget } from "./target";
 
 export interface Column<Row> {
 	key: string;
@@ -17,14 +17,9 @@ interface TableProps<Row> {
 	rowKey: (row: Row) => string;
 }
 
-/** The row that the address points to, as links of the palette do. */
-function land(row: HTMLTableRowElement | null): void {
-	row?.scrollIntoView({ block: "center" });
-}
-
 export function Table<Row>({ label, columns, rows, rowKey }: TableProps<Row>) {
-	const target = useRouterState({ select: (state) => state.location.hash });
-	const isTarget = (row: Row) => target !== "" && rowKey(row) === target;
+	const target = useTarget();
+	const isTarget = (row: Row) => rowKey(row) === target;
 	return (
 		<div className="gh-panel">
 			<table className="gh-table" role="table" aria-label={label}>
@@ -43,7 +38,7 @@ export function Table<Row>({ label, columns, rows, rowKey }: TableProps<Row>) {
 							key={rowKey(row)}
 							role="row"
 							ref={isTarget(row) ? land : undefined}
-							className={isTarget(row) ? "gh-table-target" : undefined}
+							className={isTarget(row) ? "gh-target" : undefined}
 						>
 							{columns.map((column, index) => (
 								<td

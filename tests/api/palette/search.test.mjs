@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { auditEvent, event, expectField, expectStatus, inviteCode, invitation, makeSlug, override, person, sharedServer } from "../../harness/index.mjs";
+import { auditEvent, event, expectField, expectStatus, inviteCode, invitation, makeSlug, override, person, sharedServer, user } from "../../harness/index.mjs";
 
 const server = await sharedServer();
 
@@ -21,12 +21,13 @@ async function furnish(org) {
 	const code = await inviteCode(org);
 	const [orgEntry, entry] = [await auditEvent(org), await auditEvent(org, { project })];
 	const happened = await event(project, { server });
+	const shopper = await user(project, { server, name: makeSlug("Shopper") });
 	return {
 		project, member,
 		byId: [
 			["org", org.id, at("projects")], ["project", project.id, inProject("")], ["client", project.clientId, inProject("/settings")],
 			["api_key", key.id, at("api-keys", key.id)], ["api_key", pinned.id, inProject("/api-keys", pinned.id)],
-			["member", member.memberId, at("members", member.memberId)], ["user", member.id, at("members", member.memberId)],
+			["member", member.memberId, at("members", member.memberId)], ["user", member.id, at("members", member.memberId)], ["user", shopper.id, inProject(`/users/${shopper.id}`)],
 			["invitation", guest.id, at("invitations", guest.id)], ["invitation", code.id, at("invitations", code.id)],
 			["audit_event", orgEntry.id, at("audit-log", orgEntry.id)], ["audit_event", entry.id, inProject("/audit-log", entry.id)],
 			["event", happened.id, inProject("/events", happened.id)],
@@ -34,6 +35,7 @@ async function furnish(org) {
 		byName: [
 			["org", org.slug, org.id], ["project", project.name, project.id], ["project", project.slug, project.id], ["api_key", pinnedName, pinned.id],
 			["member", member.name, member.memberId], ["member", member.email, member.memberId], ["invitation", guest.email, guest.id],
+			["user", shopper.email.toUpperCase(), shopper.id],
 		],
 	};
 }
@@ -68,13 +70,13 @@ test("what the role doesn't show isn't found; a project's own role counts in the
 				seen.push(`${type}${url.startsWith("/dashboard/projects/") ? " of the project" : ""}`);
 		return seen;
 	};
-	const basis = ["org", "project of the project", "client of the project", "member", "user"];
+	const basis = ["org", "project of the project", "client of the project", "member", "user", "user of the project"];
 	assert.deepEqual(await typesSeenBy(await viewer.session()), basis);
 	await override(things.project, viewer, "admin");
-	assert.deepEqual(await typesSeenBy(await viewer.session()), [...basis.slice(0, 3), "api_key of the project", "member", "user", "audit_event of the project", "event of the project"]);
+	assert.deepEqual(await typesSeenBy(await viewer.session()), [...basis.slice(0, 3), "api_key of the project", ...basis.slice(3), "audit_event of the project", "event of the project"]);
 	const manager = await org.member("manager");
 	await override(things.project, manager, "viewer");
-	assert.deepEqual(await typesSeenBy(await manager.session()), [...basis.slice(0, 3), "api_key", "member", "user", "invitation", "invitation"]);
+	assert.deepEqual(await typesSeenBy(await manager.session()), [...basis.slice(0, 3), "api_key", ...basis.slice(3), "invitation", "invitation"]);
 });
 
 test("what is over isn't found: revoked keys, closed invitations, deleted projects; one's own token is", async () => {
