@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "domain/clients.h"
 #include "domain/orgs.h"
 #include "domain/slugs.h"
 #include "lib/encode.h"
@@ -13,7 +14,6 @@
 #include "lib/uris.h"
 #include "sql/gen/queries.h"
 #include "sql/gen/schema_keys.h"
-
 
 const char *const project_types[] = { "web", "mcp", "hybrid", NULL };
 const char *const project_environments[] = { "live", "test", NULL };
@@ -80,25 +80,6 @@ find_free_slug(struct tx *tx, const struct project_make *in, const char **ret_sl
 	return ERR_SLUG_CONFLICT;
 }
 
-static enum err
-insert_redirect_uris(struct tx *tx, const char *project_id, const char *client_id, struct strings uris)
-{
-	for (size_t i = 0; i < uris.count; i++) {
-		const char *uri = uris.items[i];
-		size_t len = strlen(uri);
-
-		TRY(q_client_uri_insert(tx->db,
-					&(struct q_client_uri_insert){
-					    .project_id = project_id,
-					    .client_id = client_id,
-					    .uri_digest = sha256_bytes(tx->arena, uri, len),
-					    .uri = { (const uint8_t *)uri, len },
-					},
-					NULL));
-	}
-	return OK;
-}
-
 enum err
 project_set_redirect_uris(struct tx *tx, const char *project_id, const char *client_id, struct strings uris)
 {
@@ -108,42 +89,7 @@ project_set_redirect_uris(struct tx *tx, const char *project_id, const char *cli
 	    tx->db, &(struct q_client_guard){ .project_id = project_id, .client_id = client_id }, &matched));
 	if (matched == 0)
 		return ERR_NO_ROW;
-	TRY(q_client_uri_delete_all(
-	    tx->db, &(struct q_client_uri_delete_all){ .project_id = project_id, .client_id = client_id }, NULL));
-	return insert_redirect_uris(tx, project_id, client_id, uris);
-}
-
-enum err
-client_make_secret(struct tx *tx, const char *project_id, const char *client_id, int64_t grace_ms,
-		   const char **ret_secret)
-{
-	struct secret secret;
-	const char *id;
-
-	TRY(q_client_secret_end_grace(
-	    tx->db, &(struct q_client_secret_end_grace){ .project_id = project_id, .client_id = client_id }, NULL));
-	if (grace_ms > 0)
-		TRY(q_client_secret_retire(tx->db,
-					   &(struct q_client_secret_retire){
-					       .project_id = project_id,
-					       .client_id = client_id,
-					       .expires_at = tx->now_ms + grace_ms,
-					   },
-					   NULL));
-	TRY(secret_make(tx->arena, SECRET_CLIENT, &secret));
-	TRY(tx_make_id(tx, ID_CLIENT_SECRET, &id));
-	TRY(q_client_secret_set(tx->db,
-				&(struct q_client_secret_set){
-				    .project_id = project_id,
-				    .client_id = client_id,
-				    .id = id,
-				    .digest = { secret.digest, sizeof(secret.digest) },
-				    .prefix = arena_strdup(tx->arena, secret.prefix),
-				    .last4 = arena_strdup(tx->arena, secret.last4),
-				},
-				NULL));
-	*ret_secret = secret.text;
-	return OK;
+	return client_set_uris(tx, project_id, client_id, CLIENT_URI_REDIRECT, uris);
 }
 
 static enum err
@@ -163,7 +109,7 @@ insert_client(struct tx *tx, const struct project_make *in, const struct project
 				.audiences = arena_printf(tx->arena, "[\"%s\"]", made->client_id),
 			    },
 			    NULL));
-	return insert_redirect_uris(tx, made->id, made->client_id, uris);
+	return client_set_uris(tx, made->id, made->client_id, CLIENT_URI_REDIRECT, uris);
 }
 
 static enum err

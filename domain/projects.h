@@ -7,8 +7,6 @@
 #include "sql/tx.h"
 
 #define PROJECT_NAME_MAX 255
-#define CLIENT_NAME_MAX 120
-#define REDIRECT_URIS_MAX 50
 #define PROJECT_REDIRECT_URI_SEED "http://localhost/callback"
 
 /* What these columns may hold; NULL at the end. */
@@ -65,13 +63,6 @@ enum err project_set_redirect_uris(struct tx *, const char *project_id, const ch
 
 /* What the default client may be granted in a project of this type (oauth.md section 2). */
 const char *project_grant_types(const char *type);
-
-/*
- * A new secret; the old one works for grace_ms more (0: dies at once), and whatever an earlier grace had left dies. The client's row is the
- * guard. The text is registered to be wiped.
- */
-enum err client_make_secret(struct tx *, const char *project_id, const char *client_id, int64_t grace_ms,
-			    const char **ret_secret) MUST_CHECK;
 
 /*
  * Marks it deleted, frees the slug, stops all that acts in it (rule 16), records project.deleted. No question asked: the caller has looked,

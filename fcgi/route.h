@@ -62,7 +62,7 @@ enum route_flag {
 	ROUTE_OAUTH = 1 << 14,	/* as OAuth's RFCs say: takes a form, ignores what it doesn't know, answers errors in their shape */
 };
 
-#define ROUTE_ERRORS_MAX 12
+#define ROUTE_ERRORS_MAX 16
 
 struct route {
 	const char *id;			/* operationId, frozen */

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "domain/clients.h"
 #include "domain/orgs.h"
 #include "domain/projects.h"
 #include "fcgi/request.h"

@@ -143,6 +143,48 @@ p256_key(struct arena *arena, const struct json *jwk)
 	return key;
 }
 
+/* RFC 8037 section 2. */
+static EVP_PKEY *
+ed25519_key(struct arena *arena, const struct json *jwk)
+{
+	const char *curve = json_text(jwk, "crv");
+	struct bytes x;
+
+	if (curve == NULL || strcmp(curve, "Ed25519") != 0 || !member_octets(arena, jwk, "x", &x))
+		return NULL;
+	return EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, x.data, x.len);
+}
+
+/* RFC 7518 section 6.3.2 and 6.4.1: what only the owner of the key may know. */
+static bool
+tells_a_secret(const struct json *jwk)
+{
+	static const char *const SECRETS[] = { "d", "p", "q", "dp", "dq", "qi", "oth", "k" };
+
+	for (size_t i = 0; i < ARRAY_LEN(SECRETS); i++)
+		if (json_member(jwk, SECRETS[i]) != NULL)
+			return true;
+	return false;
+}
+
+bool
+jwk_is_public(struct arena *arena, const struct json *jwk)
+{
+	const char *type = jwk->type == JSON_OBJECT ? json_text(jwk, "kty") : NULL;
+	EVP_PKEY *key = NULL;
+
+	if (type == NULL || tells_a_secret(jwk))
+		return false;
+	if (strcmp(type, "RSA") == 0)
+		key = rsa_key(arena, jwk);
+	else if (strcmp(type, "EC") == 0)
+		key = p256_key(arena, jwk);
+	else if (strcmp(type, "OKP") == 0)
+		key = ed25519_key(arena, jwk);
+	EVP_PKEY_free(key);
+	return key != NULL;
+}
+
 static bool
 agrees(const struct json *jwk, const char *name, const char *wanted)
 {

@@ -33,6 +33,12 @@ bool jws_parse(struct arena *, const char *token, struct jws *ret);
 bool jws_verify(struct arena *, const struct jws *, const struct json *keys);
 
 /*
+ * Is it a public key to verify signatures with: RSA from 2048 to 8192 bits, EC on P-256, Ed25519 (RFC 8037)? False for a key that
+ * tells its private half, and for a symmetric one.
+ */
+bool jwk_is_public(struct arena *, const struct json *jwk);
+
+/*
  * An ES256 token signed with a PEM private key on P-256 (Apple's client secret). header and claims are JSON text. False
  * when the key is another one, or none.
  */

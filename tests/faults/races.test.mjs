@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
-import { Client, inviteCode, makeEmail, makePassword, person, signInFlow } from "../harness/index.mjs";
+import { Client, client, copyClient, inviteCode, makeEmail, makeId, makePassword, person, signInFlow } from "../harness/index.mjs";
 import { meetAt, race as declare, withoutGuardRow } from "./held.mjs";
 import { warmUp, watchedServer } from "./watched.mjs";
 
@@ -25,6 +25,12 @@ afterEach(async () => {
 
 /** Everything is played on one server, unless it has to be a new one. */
 const race = (name, { on = async () => ({ server, proxy, settle: () => warmUp(server, key) }), ...schedule }) => declare(name, { on, ...schedule });
+
+/** Each connection puts the new secret elsewhere, as if a client had no slots. */
+function alternateSlots() {
+	let next = 0;
+	return (text) => text.replace("(?, ?, 0,", () => `(?, ?, ${next++ % 2},`);
+}
 
 const ORG_GUARD = /^UPDATE orgs SET guard = guard \+ 1/;
 
@@ -164,8 +170,8 @@ race("T-3 an installation is set up twice", {
 });
 
 race("T-20 the last two redirect URIs are removed at once", {
-	// The client's row, and the project's, whose ETag moves too.
-	guard: /^UPDATE (clients|projects) SET version = version \+ 1, updated_at = \? WHERE/,
+	// The organization's row, the client's, and the project's, whose ETag moves too.
+	guard: /^UPDATE (orgs SET guard = guard \+ 1|(clients|projects) SET version = version \+ 1, updated_at = \? WHERE)/,
 	async play({ meet }) {
 		const owner = await person(server);
 		const uris = ["https://a.example.com/cb", "https://b.example.com/cb"];
@@ -179,6 +185,50 @@ race("T-20 the last two redirect URIs are removed at once", {
 			async check() {
 				assert.deepEqual(answers.map(({ status }) => status).sort(), [204, 409]);
 				assert.equal(await sql.value`SELECT COUNT(*) FROM client_uris WHERE client_id = ${project.clientId}`, 1);
+			},
+		};
+	},
+});
+
+race("rule 40 two rotations without grace leave one live secret", {
+	// What holds is the key of the two slots: the newest secret takes the place of the one before.
+	guard: /^INSERT INTO client_secrets/,
+	remove: alternateSlots(),
+	async play({ meet }) {
+		const owner = await person(server);
+		const { id } = await client(owner);
+		const sessions = [await owner.session(), await owner.session()];
+		await Promise.all(sessions.map((one) => one.csrf()));
+		const rotate = (i) => () => sessions[i].post(`/api/v1/clients/${id}/rotate_secret`, { grace_s: 0 });
+		const answers = await meet(/^UPDATE orgs SET guard/, rotate(0), rotate(1));
+		return {
+			answers,
+			async check() {
+				assert.deepEqual(answers.map(({ status }) => status), [200, 200]);
+				const live = await sql.rows`SELECT last4 FROM client_secrets WHERE client_id = ${id} AND (expires_at IS NULL OR expires_at > NOW(3))`;
+				assert.equal(live.length, 1);
+				assert.ok(answers.some(({ json }) => json.client_secret.endsWith(live[0].last4)));
+			},
+		};
+	},
+});
+
+race("the hundredth client is registered twice", {
+	guard: ORG_GUARD,
+	async play({ meet }) {
+		const owner = await person(server);
+		const { clientId } = owner.org.defaultProject;
+		for (let i = 0; i < 98; i++)
+			await copyClient(clientId, makeId("cli"), { server });
+		const sessions = [await owner.session(), await owner.session()];
+		await Promise.all(sessions.map((one) => one.csrf()));
+		const register = (i) => () => sessions[i].post("/api/v1/clients", { name: "At once" });
+		const answers = await meet(/COUNT\(\*\) AS total FROM clients c/, register(0), register(1));
+		return {
+			answers,
+			async check() {
+				assert.deepEqual(answers.map(({ status }) => status).sort(), [201, 403]);
+				assert.equal(Number(await sql.value`SELECT COUNT(*) FROM clients WHERE project_id = ${owner.org.defaultProject.id}`), 100);
 			},
 		};
 	},

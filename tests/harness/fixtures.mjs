@@ -204,6 +204,25 @@ export async function socialProvider(owner, key, body = GITHUB, { headers } = {}
 	return answer.json;
 }
 
+/** A client of the person's default project, registered from the dashboard; shows its secret. */
+export async function client(owner, body = {}, { headers } = {}) {
+	const session = await owner.session({ headers });
+	const answer = await session.post("/api/v1/clients", { name: "Shop", ...body });
+	if (answer.status !== 201)
+		throw new Error(`POST /clients: ${answer.status} ${answer.text}`);
+	return answer.json;
+}
+
+/** Another client of the same project, alike but for its id, without URIs and secrets. */
+export async function copyClient(clientId, id, { server }) {
+	await server.sql.query(sql`INSERT INTO clients (project_id, id, name, type, source, is_first_party, token_endpoint_auth_method, grant_types, scopes,
+		audiences, require_pkce, require_par, is_dpop_bound, direct_flow, access_token_ttl_s, refresh_token_idle_s, refresh_token_max_s, refresh_reuse_grace_s,
+		id_token_alg, token_claims, id_jag_targets, is_active, version, created_at, updated_at)
+		SELECT project_id, ${id}, name, type, source, is_first_party, token_endpoint_auth_method, grant_types, scopes, '[]', require_pkce, require_par,
+		is_dpop_bound, direct_flow, access_token_ttl_s, refresh_token_idle_s, refresh_token_max_s, refresh_reuse_grace_s, id_token_alg, token_claims,
+		id_jag_targets, is_active, version, created_at, updated_at FROM clients WHERE id = ${clientId}`);
+}
+
 /** An account at a provider, linked to a user; answers its id. */
 export async function identity(projectId, userId, { server, provider = "github", subject = makeId("sub") }) {
 	const id = makeId("idn");

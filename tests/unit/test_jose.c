@@ -217,6 +217,35 @@ an_issuer_may_depend_on_the_tenant(void **state)
 	assert_string_equal(id_token_problem(arena, &path, &expected), "iss");
 }
 
+/* RFC 8037 appendix A.2. */
+#define ED_X "\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\""
+
+static bool
+is_public(const char *text)
+{
+	struct json jwk = json(text);
+
+	return jwk_is_public(arena, &jwk);
+}
+
+static void
+a_public_key_tells_no_secret(void **state)
+{
+	(void)state;
+
+	assert_true(is_public(RSA_KEY));
+	assert_true(is_public(EC_KEY));
+	assert_true(is_public("{\"kty\":\"OKP\",\"crv\":\"Ed25519\"," ED_X "}"));
+	assert_false(is_public("{\"kty\":\"OKP\",\"crv\":\"Ed25519\"," ED_X ",\"d\":\"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A\"}"));
+	assert_false(is_public("{\"kty\":\"OKP\",\"crv\":\"X25519\"," ED_X "}"));
+	assert_false(is_public("{\"kty\":\"RSA\",\"n\":\"" RSA_N "\",\"e\":\"AQAB\",\"d\":\"AQAB\"}"));
+	assert_false(is_public("{\"kty\":\"RSA\",\"n\":\"AQAB\",\"e\":\"AQAB\"}"));
+	assert_false(is_public("{\"kty\":\"EC\",\"crv\":\"P-384\",\"x\":\"" EC_X "\",\"y\":\"" EC_Y "\"}"));
+	assert_false(is_public("{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"" EC_Y "\",\"y\":\"" EC_X "\"}"));
+	assert_false(is_public(HS256_KEY));
+	assert_false(is_public("[]"));
+}
+
 int
 main(void)
 {
@@ -229,6 +258,7 @@ main(void)
 		TEST(a_kid_chooses_the_key),
 		TEST(ss_04_every_claim_is_checked),
 		TEST(an_issuer_may_depend_on_the_tenant),
+		TEST(a_public_key_tells_no_secret),
 	};
 
 	return cmocka_run_group_tests_name("jose", tests, NULL, NULL);

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { describe } from "../../harness/describe.mjs";
 import { expectStatus } from "../../harness/expect.mjs";
 import { addPasskey } from "../../harness/factors.mjs";
-import { identity, rateLimit, socialProvider, user } from "../../harness/fixtures.mjs";
+import { client, identity, rateLimit, socialProvider, user } from "../../harness/fixtures.mjs";
 import { makeEmail } from "../../harness/secrets.mjs";
 import { gate, prepare, routes } from "./cases.mjs";
 
@@ -21,6 +21,7 @@ async function fill({ owner, org, project, server }) {
 		await org.key();
 		await org.member("viewer");
 		await org.project();
+		await client(owner);
 		await user(project, { server });
 		await rateLimit(project, { server });
 		await addPasskey(session);
@@ -32,7 +33,7 @@ async function fill({ owner, org, project, server }) {
 	}
 }
 
-gate("the pages of a list hold as many objects as include_total says, each once", 22, lists, async (route) => {
+gate("the pages of a list hold as many objects as include_total says, each once", 23, lists, async (route) => {
 	const request = await prepare(route);
 	await fill(request.world);
 	const at = (query) => `${request.target}${request.target.includes("?") ? "&" : "?"}${query}`;

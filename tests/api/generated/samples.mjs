@@ -137,6 +137,10 @@ export const samples = {
 	"PATCH /api/v1/api_keys/{id}": async (world) => ({ target: `/api/v1/api_keys/${(await world.org.key()).id}`, json: { name: "Renamed" } }),
 	"DELETE /api/v1/api_keys/{id}": async (world) => ({ target: `/api/v1/api_keys/${(await world.org.key()).id}`, status: 204 }),
 	"POST /api/v1/api_keys/{id}/rotate": async (world) => ({ target: `/api/v1/api_keys/${(await world.org.key()).id}/rotate`, json: { grace_s: 60 }, status: 201 }),
+	"GET /api/v1/clients": async () => ({}),
+	"POST /api/v1/clients": async () => ({ json: { name: "Shop" }, status: 201 }),
+	"PATCH /api/v1/clients/{id}": async (world) => ({ target: `/api/v1/clients/${world.project.clientId}`, json: { name: "Renamed" } }),
+	"DELETE /api/v1/clients/{id}": async (world) => ({ target: `/api/v1/clients/${(await fixtures.client(world.owner)).id}`, status: 204 }),
 	"GET /api/v1/clients/{id}": async (world) => ({ target: `/api/v1/clients/${world.project.clientId}` }),
 	"POST /api/v1/clients/{id}/redirect_uris": async (world) => ({
 		target: `/api/v1/clients/${world.project.clientId}/redirect_uris`, json: { uri: "https://shop.example.com/callback" }, status: 201,

@@ -95,8 +95,9 @@ test("members that must go together: judged as they would be stored", async () =
 	for (const provider of ["turnstile", "hcaptcha", "recaptcha"])
 		expectField(await session.patch(AT, { bot_check: { provider, site_key: "k" } }), "bot_check.secret");
 	expectField(await session.patch(AT, { bot_check: { provider: "http" } }), "bot_check.url");
-	expectField(await session.patch(AT, { bot_check: { on: ["sign_in"] } }), "bot_check.on", "not_available");
-	expectStatus(await session.patch(AT, { bot_check: { provider: "http", url: "https://check.example/" } }), 200);
+	expectField(await session.patch(AT, { bot_check: { on: ["sign_in"] } }), "bot_check.provider", "required");
+	expectStatus(await session.patch(AT, { bot_check: { provider: "http", url: "https://check.example/", on: ["sign_in"] } }), 200);
+	expectField(await session.patch(AT, { bot_check: { provider: "none" } }), "bot_check.provider", "required");
 	expectStatus(await session.patch(AT, { passkey: { rp_id: "example.com", origins: ["https://a.example.com"] } }), 200);
 	for (const origin of ["https://example.com.evil.example", "https://notexample.com", "https://example.org"])
 		expectField(await session.patch(AT, { passkey: { origins: [origin] } }), "passkey.origins");

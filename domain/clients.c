@@ -1,0 +1,65 @@
+/*
+ * A client's URIs and secrets as rows.
+ */
+#include "domain/clients.h"
+
+#include <string.h>
+
+#include "lib/encode.h"
+#include "lib/secrets.h"
+#include "sql/gen/queries.h"
+
+enum err
+client_set_uris(struct tx *tx, const char *project_id, const char *client_id, const char *kind, struct strings uris)
+{
+	TRY(q_client_uri_delete_all(
+	    tx->db,
+	    &(struct q_client_uri_delete_all){ .project_id = project_id, .client_id = client_id, .kind = kind }, NULL));
+	for (size_t i = 0; i < uris.count; i++) {
+		size_t len = strlen(uris.items[i]);
+
+		TRY(q_client_uri_insert(tx->db,
+					&(struct q_client_uri_insert){
+					    .project_id = project_id,
+					    .client_id = client_id,
+					    .kind = kind,
+					    .uri_digest = sha256_bytes(tx->arena, uris.items[i], len),
+					    .uri = { (const uint8_t *)uris.items[i], len },
+					},
+					NULL));
+	}
+	return OK;
+}
+
+enum err
+client_make_secret(struct tx *tx, const char *project_id, const char *client_id, int64_t grace_ms,
+		   const char **ret_secret)
+{
+	struct secret secret;
+	const char *id;
+
+	TRY(q_client_secret_end_grace(
+	    tx->db, &(struct q_client_secret_end_grace){ .project_id = project_id, .client_id = client_id }, NULL));
+	if (grace_ms > 0)
+		TRY(q_client_secret_retire(tx->db,
+					   &(struct q_client_secret_retire){
+					       .project_id = project_id,
+					       .client_id = client_id,
+					       .expires_at = tx->now_ms + grace_ms,
+					   },
+					   NULL));
+	TRY(secret_make(tx->arena, SECRET_CLIENT, &secret));
+	TRY(tx_make_id(tx, ID_CLIENT_SECRET, &id));
+	TRY(q_client_secret_set(tx->db,
+				&(struct q_client_secret_set){
+				    .project_id = project_id,
+				    .client_id = client_id,
+				    .id = id,
+				    .digest = { secret.digest, sizeof(secret.digest) },
+				    .prefix = arena_strdup(tx->arena, secret.prefix),
+				    .last4 = arena_strdup(tx->arena, secret.last4),
+				},
+				NULL));
+	*ret_secret = secret.text;
+	return OK;
+}

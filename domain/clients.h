@@ -1,0 +1,28 @@
+/*
+ * What more than one door does to a client: its URIs and its secret.
+ */
+#ifndef GATEHOUSE_DOMAIN_CLIENTS_H
+#define GATEHOUSE_DOMAIN_CLIENTS_H
+
+#include "sql/tx.h"
+
+#define CLIENT_NAME_MAX	  120
+#define REDIRECT_URIS_MAX 50
+
+/* Kinds of a client's URIs, as client_uris.kind has them. */
+#define CLIENT_URI_REDIRECT "redirect"
+#define CLIENT_URI_LOGOUT   "logout"
+#define CLIENT_URI_ORIGIN   "origin"
+
+/* These are its URIs of the kind from now on. The caller has written the guard. */
+enum err client_set_uris(struct tx *, const char *project_id, const char *client_id, const char *kind,
+			 struct strings uris) MUST_CHECK;
+
+/*
+ * A new secret; the old one works for grace_ms more (0: dies at once), and whatever an earlier grace had left dies. The client's row is the
+ * guard. The text is registered to be wiped.
+ */
+enum err client_make_secret(struct tx *, const char *project_id, const char *client_id, int64_t grace_ms,
+			    const char **ret_secret) MUST_CHECK;
+
+#endif
