@@ -25,6 +25,7 @@ static const struct {
 	bool somebody_waits;
 } kinds[] = {
 	{ JOB_SOCIAL_EXCHANGE, call_social_exchange, true },
+	{ JOB_BOT_CHECK, call_bot_check, true },
 	{ JOB_PROVIDER_CHECK, call_provider_check, false },
 };
 

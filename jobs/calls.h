@@ -26,6 +26,7 @@ struct call {
 typedef enum err call_kind(struct call *);
 call_kind call_social_exchange;
 call_kind call_provider_check;
+call_kind call_bot_check;
 
 /* A text of the payload; NULL when it isn't there. */
 const char *call_text(const struct call *, const char *name);

@@ -46,6 +46,7 @@ enum flow_event {
 	FLOW_WAITS,		/* for a provider's answer */
 	FLOW_WAIT_FAILED,	/* it didn't come, or was no; nobody had been identified */
 	FLOW_WAIT_FAILED_KNOWN, /* the same, of somebody who had been */
+	FLOW_CHECK_OVER,	/* the bot check is, whatever came of it */
 	FLOW_SECOND_DUE,	/* proven; the person has a second factor */
 	FLOW_ADDRESS_DUE,	/* proven, but the address never was */
 	FLOW_PASSWORD_DUE,	/* proven; a password has to be chosen */

@@ -115,10 +115,9 @@ check_together(const struct request *rq, const char *body, bool has_secret)
 				 "This provider needs it.");
 	if (settings.bot_check.provider == BOT_HTTP && settings.bot_check.url == NULL)
 		field_errors_add(&errors, rq->arena, "bot_check.url", "required", "This provider needs it.");
-	/* A check that nobody asks would be worse than none. */
-	if (settings.bot_check.places != 0)
-		field_errors_add(&errors, rq->arena, "bot_check.on", "not_available",
-				 "No place asks for a bot check yet. Leave this empty.");
+	if (settings.bot_check.provider == BOT_NONE && settings.bot_check.places != 0)
+		field_errors_add(&errors, rq->arena, "bot_check.provider", "required",
+				 "Nobody would be asked. Choose a provider, or leave bot_check.on empty.");
 	if (errors.count == 0)
 		return go_on(rq);
 	return fail_details(rq, ERR_VALIDATION_FAILED, field_errors_details(rq->arena, &errors),

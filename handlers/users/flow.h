@@ -41,6 +41,7 @@ struct flow_data {
 	const char *wait_known; /* "1": somebody had been identified before */
 	const char *identity_provider, *identity_subject; /* proven; NULL: none */
 	const char *identity_email, *identity_verified;   /* "1": by the provider's word */
+	const char *bot_check;  /* flow_bot_check.c's word for how it stands; NULL: no token came */
 	int64_t wait_since;
 	int64_t resend_at;
 	int64_t token_version; /* of the user when it was proven: what has ended their sessions
@@ -241,7 +242,20 @@ enum err flow_sign_up_invited(struct tx *, struct flow *) MUST_CHECK;
 /* Fills providers, where the method is on; no statement where it isn't. */
 enum err flow_read_providers(struct tx *, struct flow *) MUST_CHECK;
 
+/* ---- flow_bot_check.c ---- */
+
+/* Has the token, if the check is on here, shown to the verifier: the flow waits. One that was shown before has failed. */
+enum err flow_begin_bot_check(const struct request *, struct tx *, struct flow *, const char *token) MUST_CHECK;
+bool flow_waits_for_bot_check(const struct flow *);
+/* A look at a flow that waits for the verifier. */
+enum verdict flow_look_for_bot_check(const struct request *, struct tx *, struct flow *);
+/* May the action go on? ERR_BOT_CHECK_FAILED, ERR_BOT_CHECK_UNAVAILABLE (users.md rule 41). */
+enum err flow_ask_bot_check(const struct request *, const struct flow *, enum flow_action) MUST_CHECK;
+
 /* ---- flow_wait.c ---- */
+
+/* After so long a flow stops waiting for a job (users.md section 4). */
+#define FLOW_WAIT_MAX_MS (20 * SECOND_MS)
 
 /*
  * Links what a provider has proven to the flow's user, if it has proven anything. ERR_IDENTITY_TAKEN when it is somebody

@@ -206,6 +206,7 @@ make_flow(const struct request *rq, struct tx *tx, const struct flow_client_row 
 	TRY(find_target(rq, tx, client, &flow.data.redirect_to));
 	flow.row.auth_methods = client->auth_methods;
 	TRY(flow_read_providers(tx, &flow));
+	TRY(flow_begin_bot_check(rq, tx, &flow, in->bot_token));
 	TRY(flow_add(tx, &flow));
 	*ret = flow;
 	return OK;
@@ -256,6 +257,8 @@ flow_get(const struct request *rq, struct tx *tx)
 	struct flow flow;
 	enum verdict verdict = flow_look(rq, tx, in->flow_id, &flow);
 
+	if (verdict == VERDICT_GO_ON && flow_waits_for_bot_check(&flow))
+		return flow_look_for_bot_check(rq, tx, &flow);
 	if (verdict == VERDICT_GO_ON && flow.state == FLOW_WAITING)
 		return flow_look_for_answer(rq, tx, &flow);
 	return verdict == VERDICT_GO_ON ? flow_reply(rq, 200, &flow) : verdict;

@@ -221,6 +221,9 @@ flow_gate(const struct request *rq, struct tx *tx, const char *flow_id, enum flo
 		return flow_end(rq, tx, &flow, ERR_FLOW_STATE_CONFLICT);
 	if (!flow_has_method_for(&flow, action))
 		return fail_err(rq, ERR_METHOD_DISABLED);
+	e = flow_ask_bot_check(rq, &flow, action);
+	if (e != OK)
+		return fail_err(rq, e);
 	*ret = flow;
 	return go_on(rq);
 }

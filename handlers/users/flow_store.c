@@ -25,7 +25,7 @@ static const struct {
 	TEXT(session_id),   TEXT(session_user_id), TEXT(auth_strength), TEXT(amr),
 	TEXT(error_code),
 	TEXT(social), TEXT(social_state), TEXT(social_nonce), TEXT(social_verifier),
-	TEXT(wait_job), TEXT(wait_known),
+	TEXT(wait_job), TEXT(wait_known), TEXT(bot_check),
 	TEXT(identity_provider), TEXT(identity_subject), TEXT(identity_email), TEXT(identity_verified),
 	TEXT(phone),        TEXT(username),        TEXT(sent_to),
 },

@@ -14,8 +14,6 @@
 #include "lib/jose.h"
 #include "lib/text.h"
 
-#define WAIT_MAX_MS (20 * SECOND_MS)
-
 static bool
 is_member_true(const struct json *object, const char *name)
 {
@@ -211,7 +209,7 @@ flow_look_for_answer(const struct request *rq, struct tx *tx, struct flow *flow)
 	struct json answer;
 	enum err e = job_answer_read(tx, flow->row.project_id, flow->data.wait_job, &answer);
 
-	if (e == ERR_NO_ROW && rq->now_ms < flow->data.wait_since + WAIT_MAX_MS)
+	if (e == ERR_NO_ROW && rq->now_ms < flow->data.wait_since + FLOW_WAIT_MAX_MS)
 		return flow_reply(rq, 200, flow);
 	if (e == OK)
 		e = job_answer_drop(tx, flow->row.project_id, flow->data.wait_job);

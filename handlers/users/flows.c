@@ -143,6 +143,9 @@ static const struct field redeem_fields[] = {
 	OF_A_PAGE, .auth = AUTH_PUBLIC, .method = POST, .path = "/api/v1/flows/{flow_id}/" name,   \
 		   .id = "flow_" name, .rate = family
 
+/* Of what a project may ask a bot check for. */
+#define BOT_CHECK_ERRORS ERR_BOT_CHECK_FAILED, ERR_BOT_CHECK_UNAVAILABLE
+
 const struct route flow_routes[] = {
 	{
 	    OF_A_PAGE,
@@ -189,7 +192,7 @@ const struct route flow_routes[] = {
 	    .pool = POOL_PASSWORD,
 	    .scratch_size = sizeof(struct flow_new_password),
 	    INPUT(struct flow_sign_up_input, sign_up_fields),
-	    .errors = { ERR_FLOW_EXPIRED, ERR_FLOW_STATE_CONFLICT, ERR_METHOD_DISABLED,
+	    .errors = { BOT_CHECK_ERRORS, ERR_FLOW_EXPIRED, ERR_FLOW_STATE_CONFLICT, ERR_METHOD_DISABLED,
 			ERR_WEAK_PASSWORD, ERR_EMAIL_TAKEN, ERR_USERNAME_TAKEN, ERR_NOT_ANONYMOUS,
 			ERR_SIGN_UP_DISABLED,
 			ERR_INVITATION_EMAIL_MISMATCH, ERR_INVITATION_EXPIRED,
@@ -204,7 +207,7 @@ const struct route flow_routes[] = {
 	    .pool = POOL_PASSWORD,
 	    .scratch_size = sizeof(struct flow_password_try),
 	    INPUT(struct flow_password_input, password_fields),
-	    .errors = { ERR_FLOW_EXPIRED, ERR_FLOW_STATE_CONFLICT, ERR_METHOD_DISABLED,
+	    .errors = { BOT_CHECK_ERRORS, ERR_FLOW_EXPIRED, ERR_FLOW_STATE_CONFLICT, ERR_METHOD_DISABLED,
 			ERR_INVALID_CREDENTIALS, ERR_TOO_MANY_ATTEMPTS, ERR_USER_BANNED,
 			ERR_USER_DEACTIVATED },
 	    .before = flow_password_before,
@@ -215,7 +218,7 @@ const struct route flow_routes[] = {
 	    ACTION("recover", RATE_FLOW_RECOVER),
 	    .summary = "Have a link mailed to choose a new password",
 	    INPUT(struct flow_identifier_input, identifier_fields),
-	    .errors = { ERR_FLOW_EXPIRED, ERR_FLOW_STATE_CONFLICT, ERR_METHOD_DISABLED },
+	    .errors = { BOT_CHECK_ERRORS, ERR_FLOW_EXPIRED, ERR_FLOW_STATE_CONFLICT, ERR_METHOD_DISABLED },
 	    .handler = flow_recover,
 	},
 	{
@@ -223,7 +226,7 @@ const struct route flow_routes[] = {
 	    .summary = "Have a code sent",
 	    .description = "As the first factor, or to prove the address. What was sent before stops working.",
 	    INPUT(struct flow_send_code_input, send_code_fields),
-	    .errors = { ERR_FLOW_EXPIRED, ERR_FLOW_STATE_CONFLICT, ERR_METHOD_DISABLED,
+	    .errors = { BOT_CHECK_ERRORS, ERR_FLOW_EXPIRED, ERR_FLOW_STATE_CONFLICT, ERR_METHOD_DISABLED,
 			ERR_TOO_MANY_ATTEMPTS },
 	    .handler = flow_send_code,
 	},
@@ -232,7 +235,7 @@ const struct route flow_routes[] = {
 	    .summary = "Have a link mailed that signs in",
 	    .description = "It signs in the browser that opens it.",
 	    INPUT(struct flow_path, path_fields),
-	    .errors = { ERR_FLOW_EXPIRED, ERR_FLOW_STATE_CONFLICT, ERR_METHOD_DISABLED,
+	    .errors = { BOT_CHECK_ERRORS, ERR_FLOW_EXPIRED, ERR_FLOW_STATE_CONFLICT, ERR_METHOD_DISABLED,
 			ERR_TOO_MANY_ATTEMPTS },
 	    .handler = flow_send_link,
 	},
@@ -240,7 +243,7 @@ const struct route flow_routes[] = {
 	    ACTION("anonymous", RATE_FLOW_ANONYMOUS),
 	    .summary = "Go on as a guest",
 	    INPUT(struct flow_path, path_fields),
-	    .errors = { ERR_FLOW_EXPIRED, ERR_FLOW_STATE_CONFLICT, ERR_METHOD_DISABLED,
+	    .errors = { BOT_CHECK_ERRORS, ERR_FLOW_EXPIRED, ERR_FLOW_STATE_CONFLICT, ERR_METHOD_DISABLED,
 			ERR_SIGN_UP_DISABLED },
 	    .handler = flow_anonymous,
 	},
@@ -303,7 +306,7 @@ const struct route flow_routes[] = {
 	    .summary = "Prove it by a passkey",
 	    .description = "As a first factor it is the second one as well.",
 	    INPUT(struct flow_passkey_input, passkey_fields),
-	    .errors = { ERR_FLOW_EXPIRED, ERR_FLOW_STATE_CONFLICT, ERR_METHOD_DISABLED,
+	    .errors = { BOT_CHECK_ERRORS, ERR_FLOW_EXPIRED, ERR_FLOW_STATE_CONFLICT, ERR_METHOD_DISABLED,
 			ERR_INVALID_CREDENTIALS, ERR_TOO_MANY_ATTEMPTS, ERR_USER_BANNED,
 			ERR_USER_DEACTIVATED },
 	    .handler = flow_passkey,
@@ -343,7 +346,7 @@ const struct route flow_routes[] = {
 	    .summary = "Go to a sign-in provider",
 	    .description = "Answers provider_url, where the browser goes next; it comes back by /social/callback.",
 	    INPUT(struct flow_social_input, social_fields),
-	    .errors = { ERR_FLOW_EXPIRED, ERR_FLOW_STATE_CONFLICT, ERR_METHOD_DISABLED },
+	    .errors = { BOT_CHECK_ERRORS, ERR_FLOW_EXPIRED, ERR_FLOW_STATE_CONFLICT, ERR_METHOD_DISABLED },
 	    .handler = flow_social,
 	},
 	{

@@ -9,6 +9,19 @@
 #include "domain/branding.h"
 #include "lib/sign_in_methods.h"
 
+/* How a page gets a token for POST /flows, and which kinds of flows want one. */
+struct bot_check_view {
+	const char *provider, *site_key;
+	struct strings on;
+};
+
+static const struct field bot_check_fields[] = {
+	OUT_ENUM(struct bot_check_view, provider, bot_check_provider_names),
+	OUT_STRING(struct bot_check_view, site_key, .flags = FIELD_NULLABLE),
+	OUT_STRINGS(struct bot_check_view, on),
+	FIELDS_END,
+};
+
 struct config_view {
 	const char *client_id, *name;
 	struct strings methods;
@@ -17,6 +30,7 @@ struct config_view {
 	int64_t password_min_length;
 	const struct branding_view *branding;
 	const char *site_key;
+	const struct bot_check_view *bot_check;
 	struct strings locales;
 };
 
@@ -30,6 +44,8 @@ static const struct field config_fields[] = {
 	OUT_OBJECT(struct config_view, branding, branding_public_fields),
 	OUT_STRING(struct config_view, site_key, .flags = FIELD_NULLABLE,
 		   .description = "Of the bot check; null: there is none"),
+	OUT_OBJECT(struct config_view, bot_check, bot_check_fields, .flags = FIELD_NULLABLE,
+		   .description = "What stands before the places named in `on`; null: nothing"),
 	OUT_STRINGS(struct config_view, locales),
 	FIELDS_END,
 };
@@ -101,6 +117,27 @@ methods_of(const struct request *rq, const struct sign_in_settings *settings,
 	return (struct strings){ names, count };
 }
 
+/* NULL while no place asks for it. */
+static const struct bot_check_view *
+bot_check_of(const struct request *rq, const struct sign_in_settings *settings)
+{
+	struct bot_check_view *view = ARENA_NEW(rq->arena, struct bot_check_view);
+	const char **places = ARENA_ARRAY(rq->arena, BOT_PLACE_COUNT, const char *);
+	size_t count = 0;
+
+	for (enum bot_check_place place = 0; place < BOT_PLACE_COUNT; place++)
+		if ((settings->bot_check.places & (1u << place)) != 0)
+			places[count++] = bot_check_place_names[place];
+	if (settings->bot_check.provider == BOT_NONE || count == 0)
+		return NULL;
+	*view = (struct bot_check_view){
+		.provider = bot_check_provider_names[settings->bot_check.provider],
+		.site_key = settings->bot_check.site_key,
+		.on = { places, count },
+	};
+	return view;
+}
+
 static enum verdict
 sign_in_config(const struct request *rq, struct tx *tx)
 {
@@ -113,6 +150,7 @@ sign_in_config(const struct request *rq, struct tx *tx)
 	struct sign_in_settings settings =
 	    sign_in_settings_parse(rq->arena, rq->config, client.settings_body);
 	struct branding_view branding = branding_of(rq, &client);
+	const struct bot_check_view *bot_check = bot_check_of(rq, &settings);
 	reply_etag(rq, version_of(&client));
 	reply_cache_for(rq, CONFIG_CACHE_S);
 	return reply(rq, 200, config_fields,
@@ -124,6 +162,8 @@ sign_in_config(const struct request *rq, struct tx *tx)
 			 .require_email_verification = settings.require_email_verification,
 			 .password_min_length = settings.password_length_min,
 			 .branding = &branding,
+			 .site_key = bot_check != NULL ? bot_check->site_key : NULL,
+			 .bot_check = bot_check,
 			 .locales = { LOCALES, ARRAY_LEN(LOCALES) },
 		     });
 }

@@ -17,7 +17,7 @@ async function certificateFor(tls, folder, names) {
 	return { key: fs.readFileSync(file("key")), cert: fs.readFileSync(file("crt")) };
 }
 
-async function listen(tls, folder, names, handler) {
+export async function listenAs(tls, folder, names, handler) {
 	const server = https.createServer(await certificateFor(tls, folder, names), handler);
 	await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
 	return server;
@@ -40,7 +40,7 @@ export class Provider {
 	static async start(tls, folder) {
 		const provider = new Provider();
 		Object.assign(provider, { codes: new Map(), tokens: new Map(), seen: [], keys: { RS256: keyPair("RS256"), ES256: keyPair("ES256") }, other: keyPair("ES256"), metadata: {} });
-		provider.server = await listen(tls, folder, ["localhost", "github.com", "api.github.com"], (request, response) => provider.answer(request, response));
+		provider.server = await listenAs(tls, folder, ["localhost", "github.com", "api.github.com"], (request, response) => provider.answer(request, response));
 		provider.port = provider.server.address().port;
 		provider.issuer = `https://localhost:${provider.port}`;
 		return provider;
@@ -113,7 +113,7 @@ export class Provider {
 export async function startOidcProvider(tls, folder, { client_id, client_secret, redirect_uris }) {
 	const { default: Oidc } = await import("oidc-provider");
 	let handle;
-	const server = await listen(tls, folder, ["localhost"], (request, response) => handle(request, response));
+	const server = await listenAs(tls, folder, ["localhost"], (request, response) => handle(request, response));
 	const issuer = `https://localhost:${server.address().port}`;
 	const accounts = new Map();
 	const made = { issuer, next: undefined, accounts, stop: () => { server.closeAllConnections(); server.close(); } };

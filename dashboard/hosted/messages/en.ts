@@ -203,6 +203,8 @@ export const en = {
 	error_provider_canceled: "You turned back at the provider. Nothing has changed.",
 	error_provider_refused: "The provider's answer didn't hold. Try again.",
 	error_provider_unavailable: "The provider didn't answer in time. Try again.",
+	error_bot_check_failed: "The check that you are a person failed. Try again.",
+	error_bot_check_unavailable: "The check that you are a person doesn't answer. Try again in a moment.",
 	error_identity_taken: "That account at the provider belongs to somebody else here.",
 	error_flow_expired: "This took too long or is over. Start again.",
 	error_redirect_not_registered: "The app asked to lead back to an address that isn't registered. Tell whoever runs it.",
