@@ -63,6 +63,8 @@ struct ctl {
 
 /* Connects tx to the database of the configuration; without keys when there are none (doctor). */
 void ctl_open_tx(struct ctl *);
+/* The clock of what comes next, in a command that works for long. */
+void ctl_tick(struct ctl *);
 
 /* ---- options (options.c) ---- */
 
@@ -99,6 +101,8 @@ void ctl_print_list(const struct ctl *, const struct field *, const void *items,
 bool ctl_read_secret(struct ctl *, const char *what, const char **ret_secret);
 /* The key of an address given as an option or operand. False after a line on stderr that names it. */
 bool ctl_email_key(struct ctl *, const char *what, const char *email, const char **ret_key);
+/* The organization of the project that --project names. False after a line on stderr. */
+bool ctl_find_project(struct ctl *, const char *id, const char **ret_org_id);
 
 /* ---- commands, one file per noun ---- */
 
@@ -112,6 +116,7 @@ enum ctl_exit ctl_migrate(struct ctl *);
 enum ctl_exit ctl_setup(struct ctl *);
 enum ctl_exit ctl_owner_create(struct ctl *);
 enum ctl_exit ctl_user_reset_password(struct ctl *);
+enum ctl_exit ctl_users_import(struct ctl *);
 enum ctl_exit ctl_key_create(struct ctl *);
 enum ctl_exit ctl_org_suspend(struct ctl *);
 enum ctl_exit ctl_org_resume(struct ctl *);

@@ -8,6 +8,7 @@
 #include "ctl/ctl.h"
 #include "lib/passwords.h"
 #include "lib/text.h"
+#include "sql/gen/queries.h"
 
 bool
 ctl_read_secret(struct ctl *ctl, const char *what, const char **ret_secret)
@@ -42,4 +43,24 @@ ctl_email_key(struct ctl *ctl, const char *what, const char *email, const char *
 		return true;
 	ctl_fail("%s: '%s' isn't an e-mail address", what, email);
 	return false;
+}
+
+bool
+ctl_find_project(struct ctl *ctl, const char *id, const char **ret_org_id)
+{
+	struct q_installation_project_row project;
+
+	if (!id_is_valid(ID_PROJECT, id)) {
+		ctl_fail("--project: '%s' isn't the id of a project (prj_…)", id);
+		return false;
+	}
+	enum err e =
+		q_installation_project(ctl->db, &(struct q_installation_project){ .project_id = id }, &project);
+	if (e == ERR_NO_ROW)
+		ctl_fail("--project: there is no project %s", id);
+	else if (e != OK)
+		ctl_fail_err(e, "--project");
+	else
+		*ret_org_id = project.org_id;
+	return e == OK;
 }

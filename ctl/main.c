@@ -8,8 +8,10 @@
 #include <unistd.h>
 
 #include "ctl/ctl.h"
+#include "ctl/import.h"
 #include "domain/audit_export.h"
 #include "domain/installation.h"
+#include "domain/user_import.h"
 #include "sql/migrate.h"
 #include "sys/log.h"
 #include "sys/system.h"
@@ -54,6 +56,21 @@ static const struct ctl_option owner_options[] = {
 
 static const struct ctl_option reset_options[] = {
 	{ .name = "project", .value = "ID", .summary = "the user's project (default: the console)" },
+	{ .name = NULL },
+};
+
+static const struct ctl_option import_options[] = {
+	{ .name = "project", .value = "ID", .is_required = true, .summary = "the project whose users they become" },
+	{ .name = "on-conflict",
+	  .value = "skip|update|fail",
+	  .choices = user_conflict_names,
+	  .summary = "who is there already: skip the row, update the user, or write nothing at all (default skip)" },
+	{ .name = "format",
+	  .value = "auto|json|jsonl|csv|wordpress|laravel|keycloak|auth0",
+	  .choices = import_format_names,
+	  .summary = "how the file is written, and by which program (default auto: as it looks)" },
+	{ .name = "dry-run", .summary = "write nothing; say what would become of each row" },
+	{ .name = "report", .value = "FILE", .summary = "write the rows that were refused, and why, to this file (CSV)" },
 	{ .name = NULL },
 };
 
@@ -146,6 +163,13 @@ static const struct ctl_command commands[] = {
 	  .needs = NEEDS_DATABASE,
 	  .run = ctl_user_reset_password,
 	  .summary = "End a user's sessions and print a one-time link (30 minutes) for a new password." },
+	{ .name = "users import",
+	  .operand = "FILE",
+	  .options = import_options,
+	  .needs = NEEDS_DATABASE,
+	  .run = ctl_users_import,
+	  .summary = "Bring people along from another program, with the hashes of their passwords. Repeating it goes on where it was "
+		     "stopped." },
 	{ .name = "key create",
 	  .options = key_options,
 	  .needs = NEEDS_DATABASE,
@@ -214,6 +238,13 @@ operator_label(struct arena *arena)
 	if (person == NULL)
 		return arena_printf(arena, "uid %u", (unsigned)getuid());
 	return arena_printf(arena, "%s", person->pw_name);
+}
+
+void
+ctl_tick(struct ctl *ctl)
+{
+	ctl->tx.now_ms = clock_now_ms(ctl->config);
+	db_use(ctl->db, ctl->arena, ctl->tx.now_ms);
 }
 
 void

@@ -168,23 +168,10 @@ reset_password(void *context)
 static bool
 find_project(struct ctl *ctl, const char **ret_project_id)
 {
-	const char *id = ctl_option(ctl, "project");
-	struct q_installation_project_row project;
+	const char *id = ctl_option(ctl, "project"), *org_id;
 
 	*ret_project_id = id == NULL ? ctl->tx.console_id : id;
-	if (id == NULL)
-		return true;
-	if (!id_is_valid(ID_PROJECT, id)) {
-		ctl_fail("--project: '%s' isn't the id of a project (prj_…)", id);
-		return false;
-	}
-	enum err e =
-		q_installation_project(ctl->db, &(struct q_installation_project){ .project_id = id }, &project);
-	if (e == ERR_NO_ROW)
-		ctl_fail("--project: there is no project %s", id);
-	else if (e != OK)
-		ctl_fail_err(e, "--project");
-	return e == OK;
+	return id == NULL || ctl_find_project(ctl, id, &org_id);
 }
 
 enum ctl_exit

@@ -18,7 +18,7 @@ const char *const user_conflict_names[] = { "skip", "update", "fail", NULL };
 
 struct row {
 	struct {
-		bool email, email_verified, phone, phone_verified, username, external_id, name, locale, metadata, password_hash;
+		bool email, email_verified, phone, phone_verified, username, external_id, name, locale, metadata, password_hash, status;
 	} has;
 	const char *email;
 	bool email_verified;
@@ -30,10 +30,13 @@ struct row {
 	const char *locale;
 	const char *metadata;
 	const char *password_hash;
+	const char *status;
 	/* made of them */
 	const char *email_key;
 	const char *scheme;
 };
+
+static const char *const statuses[] = { "active", "deactivated", NULL };
 
 const struct field user_import_fields[] = {
 	IN_STRING(struct row, email, .min = 3, .max = 254, .flags = FIELD_NULLABLE),
@@ -47,6 +50,7 @@ const struct field user_import_fields[] = {
 	IN_JSON(struct row, metadata, .flags = FIELD_NULLABLE),
 	IN_STRING(struct row, password_hash, .max = PASSWORD_HASH_MAX, .flags = FIELD_NULLABLE | FIELD_RAW | FIELD_SECRET,
 		  .description = "bcrypt, crypt(3), phpass, Drupal, WordPress, PBKDF2, scrypt, Argon2 or SSHA"),
+	IN_ENUM(struct row, status, statuses, .description = "Of a user who is made; an update leaves it. active when absent"),
 	FIELDS_END,
 };
 
@@ -62,6 +66,13 @@ is_bad(struct user_import_result *result, const char *code, const char *field)
 }
 
 static bool
+breaks_rule(struct user_import_result *result, const char *field, const char *rule)
+{
+	result->rule = rule;
+	return is_bad(result, "validation_failed", field);
+}
+
+static bool
 read_hash(struct row *row, struct user_import_result *result)
 {
 	enum err e = row->password_hash == NULL ? OK : foreign_hash_check(row->password_hash, &row->scheme);
@@ -69,22 +80,45 @@ read_hash(struct row *row, struct user_import_result *result)
 	return e == OK || is_bad(result, error_info(e)->code, "password_hash");
 }
 
+/*
+ * The row with a hash of its own. The parser registers secrets to be wiped, and they are when this row is done with: a second look at
+ * the list, or a transaction that runs again, must find them.
+ */
+static struct json
+copy_row(struct arena *arena, const struct json *json)
+{
+	struct json *items, copy = *json;
+
+	if (json->type != JSON_OBJECT)
+		return copy;
+	items = ARENA_ARRAY(arena, json->count, struct json);
+	for (size_t i = 0; i < json->count; i++) {
+		items[i] = json->items[i];
+		if (strcmp(json->names[i], "password_hash") == 0 && items[i].type == JSON_STRING)
+			items[i].string = arena_strdup(arena, items[i].string);
+	}
+	copy.items = items;
+	return copy;
+}
+
 /* False with the reason in the result. Texts of the result are static or the row's own, which outlive this. */
 static bool
 read_row(struct arena *arena, const struct json *json, struct row *row, struct user_import_result *result)
 {
 	const struct name_values none = { 0 };
+	const struct json own = copy_row(arena, json);
 	struct field_errors errors = { .count = 0 };
 
-	fields_parse(arena, user_import_fields, json, none, none, row, &errors);
+	fields_parse(arena, user_import_fields, &own, none, none, row, &errors);
 	if (errors.count > 0)
-		return is_bad(result, "validation_failed", errors.items[0].field);
+		return breaks_rule(result, errors.items[0].field, errors.items[0].rule);
 	if (row->email == NULL && row->phone == NULL && row->username == NULL && row->external_id == NULL)
-		return is_bad(result, "validation_failed", "email");
+		return breaks_rule(result, "email", "required");
 	if (row->email != NULL && !email_key(arena, row->email, &row->email_key))
-		return is_bad(result, "validation_failed", "email");
-	if (row->metadata != NULL && metadata_merge(arena, "{}", row->metadata, &row->metadata) != NULL)
-		return is_bad(result, "validation_failed", "metadata");
+		return breaks_rule(result, "email", "email");
+	const char *rule = row->metadata == NULL ? NULL : metadata_merge(arena, "{}", row->metadata, &row->metadata);
+	if (rule != NULL)
+		return breaks_rule(result, "metadata", rule);
 	row->username = username_lower(arena, row->username);
 	return read_hash(row, result);
 }
@@ -182,6 +216,8 @@ create(struct tx *tx, const struct user_import *import, const struct row *row, s
 				   .metadata = row->metadata,
 				   .email_verified = row->email != NULL && row->email_verified,
 				   .phone_verified = row->phone != NULL && row->phone_verified,
+				   .status = row->status,
+				   .is_made_by_member = true,
 				   .is_unrecorded = true,
 			       },
 			       &id);
@@ -192,11 +228,24 @@ create(struct tx *tx, const struct user_import *import, const struct row *row, s
 	return OK;
 }
 
+/* The stored hash isn't the row's: another one, or none. */
+static enum err
+has_other_password(struct tx *tx, const struct user_import *import, const char *user_id, const struct row *row, bool *ret_differs)
+{
+	struct q_user_password_get_row stored;
+
+	*ret_differs = false;
+	if (row->password_hash == NULL)
+		return OK;
+	enum err e = q_user_password_get(
+	    tx->db, &(struct q_user_password_get){ .project_id = import->project_id, .user_id = user_id }, &stored);
+	*ret_differs = e == ERR_NO_ROW || (e == OK && !is_equal(stored.hash, row->password_hash));
+	return e == ERR_NO_ROW ? OK : e;
+}
+
 static enum err
 write_password(struct tx *tx, const struct user_import *import, const char *user_id, const struct row *row)
 {
-	if (row->password_hash == NULL)
-		return OK;
 	return q_user_password_set(tx->db,
 				   &(struct q_user_password_set){
 				       .project_id = import->project_id,
@@ -207,11 +256,33 @@ write_password(struct tx *tx, const struct user_import *import, const char *user
 				   NULL);
 }
 
+static bool
+is_other(bool has, const char *now, const char *before)
+{
+	return has && (before == NULL || strcmp(now, before) != 0);
+}
+
+/* What a row names is what there is: then it isn't written, and nothing is recorded. */
+static bool
+changes_something(const struct user_change *change, const struct user_object_row *before)
+{
+	return is_other(change->has.email, change->email, before->email) ||
+	       (change->has.email_verified && change->email_verified != before->email_verified) ||
+	       is_other(change->has.phone, change->phone, before->phone) ||
+	       (change->has.phone_verified && change->phone_verified != before->phone_verified) ||
+	       is_other(change->has.username, change->username, before->username) ||
+	       is_other(change->has.external_id, change->external_id, before->external_id) ||
+	       is_other(change->has.name, change->name, before->name) ||
+	       is_other(change->has.locale, change->locale, before->locale) ||
+	       is_other(change->has.metadata, change->metadata, before->metadata);
+}
+
 static enum err
 update(struct tx *tx, const struct user_import *import, const char *user_id, const struct row *row,
        struct user_import_result *result)
 {
 	struct user_object_row before, after;
+	bool has_new_password;
 	struct user_change change = {
 		.has = { row->email != NULL, row->has.email_verified, row->phone != NULL, row->has.phone_verified,
 			 row->username != NULL, row->external_id != NULL, row->name != NULL, row->locale != NULL,
@@ -228,16 +299,22 @@ update(struct tx *tx, const struct user_import *import, const char *user_id, con
 	};
 
 	TRY(user_object_get(tx, import->project_id, user_id, &before));
-	if (row->metadata != NULL &&
-	    metadata_merge(tx->arena, before.metadata, row->metadata, &change.metadata) != NULL) {
-		(void)is_bad(result, "validation_failed", "metadata");
+	const char *rule = row->metadata == NULL ? NULL
+						 : metadata_merge(tx->arena, before.metadata, row->metadata, &change.metadata);
+	if (rule != NULL) {
+		(void)breaks_rule(result, "metadata", rule);
 		return OK;
 	}
-	enum err e = user_object_change(tx, import->org_id, import->project_id, &before, &change, &after);
-	if (e != OK)
-		return fail_if_taken(result, e);
-	TRY(write_password(tx, import, user_id, row));
-	name_user(result, "updated", user_id);
+	TRY(has_other_password(tx, import, user_id, row, &has_new_password));
+	bool is_changed = changes_something(&change, &before);
+	if (is_changed && !import->is_rehearsal) {
+		enum err e = user_object_change(tx, import->org_id, import->project_id, &before, &change, &after);
+		if (e != OK)
+			return fail_if_taken(result, e);
+	}
+	if (has_new_password && !import->is_rehearsal)
+		TRY(write_password(tx, import, user_id, row));
+	name_user(result, is_changed || has_new_password ? "updated" : "skipped", user_id);
 	return OK;
 }
 
@@ -257,14 +334,17 @@ import_row(struct tx *tx, const struct user_import *import, const struct json *j
 		name_user(result, "skipped", user_id);
 		return OK;
 	}
-	if (is_rehearsal)
-		return OK;
-	return user_id == NULL ? create(tx, import, &row, result) : update(tx, import, user_id, &row, result);
+	if (user_id != NULL)
+		return update(tx, import, user_id, &row, result);
+	if (!is_rehearsal)
+		return create(tx, import, &row, result);
+	result->status = "created";
+	return OK;
 }
 
 /* ---- all of them ---- */
 
-/* What a row took of the arena goes with it; a field's name is the table's, or one that nobody knows. */
+/* What a row took of the arena goes with it; a field's name is the table's, or one that nobody knows. Rules are texts of the program. */
 static enum err
 import_rows(struct tx *tx, struct user_import *import, const struct json *users, bool is_rehearsal)
 {
@@ -303,9 +383,9 @@ is_stopped(struct user_import *import)
 	bool has_failed = false;
 
 	for (size_t i = 0; i < import->count; i++)
-		has_failed = has_failed || import->results[i].status != NULL;
+		has_failed = has_failed || import->results[i].code != NULL;
 	for (size_t i = 0; i < import->count && has_failed; i++)
-		if (import->results[i].status == NULL)
+		if (import->results[i].code == NULL)
 			import->results[i].status = "skipped";
 	return has_failed;
 }
@@ -344,11 +424,14 @@ user_import(struct tx *tx, struct user_import *import, const struct json *users)
 {
 	import->count = users->count;
 	import->created = import->updated = import->skipped = import->failed = 0;
-	if (import->conflict == CONFLICT_FAIL)
+	if (import->conflict == CONFLICT_FAIL || import->is_rehearsal)
 		TRY(import_rows(tx, import, users, true));
-	if (import->conflict != CONFLICT_FAIL || !is_stopped(import))
+	bool is_over = import->is_rehearsal || (import->conflict == CONFLICT_FAIL && is_stopped(import));
+	if (!is_over)
 		TRY(import_rows(tx, import, users, false));
 	count_results(import);
+	if (is_over)
+		return OK;
 	/* Two rows of one list can be in each other's way, which the rehearsal doesn't see. */
 	if (import->conflict == CONFLICT_FAIL && import->failed > 0 && import->created + import->updated > 0)
 		return ERR_EMAIL_TAKEN;

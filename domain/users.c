@@ -102,7 +102,9 @@ insert_user(struct tx *tx, const struct user_make *make, const char *id)
 				       .name = make->name,
 				       .locale = make->locale,
 				       .metadata = make->metadata != NULL ? make->metadata : "{}",
+				       .status = make->status != NULL ? make->status : "active",
 				       .is_anonymous = make->is_anonymous,
+				       .is_made_by_member = make->is_made_by_member,
 				       .webauthn_handle = { handle, sizeof(handle) },
 				       .token_version = USER_FIRST_TOKEN_VERSION,
 				   },
@@ -254,11 +256,35 @@ user_signed_in(struct tx *tx, const char *project_id, const char *user_id, int64
 	return matched == 1 ? OK : ERR_NO_ROW;
 }
 
+/*
+ * Whoever made the account may not be who reads this mailbox: what they left behind must not open it
+ * later. A member who makes one vouches for it.
+ */
+static enum err
+drop_older_than_proof(struct tx *tx, const char *project_id, const char *user_id)
+{
+	struct q_user_maker_row maker;
+	uint64_t factor_count;
+
+	TRY(q_user_maker(tx->db, &(struct q_user_maker){ .project_id = project_id, .id = user_id }, &maker));
+	if (maker.is_made_by_member)
+		return OK;
+	TRY(q_user_password_drop(
+	    tx->db, &(struct q_user_password_drop){ .project_id = project_id, .user_id = user_id },
+	    NULL));
+	TRY(factors_clear(tx, &(struct factor_owner){ .project_id = project_id, .user_id = user_id },
+			  &factor_count));
+	TRY(q_user_identity_drop_all(
+	    tx->db,
+	    &(struct q_user_identity_drop_all){ .project_id = project_id, .user_id = user_id }, NULL));
+	return user_end_sessions(tx, project_id, user_id, NULL);
+}
+
 enum err
 user_prove_email(struct tx *tx, const char *project_id, const char *user_id, const char *email,
 		 bool *ret_is_first)
 {
-	uint64_t matched = 0, factor_count;
+	uint64_t matched = 0;
 	const char *org_id;
 
 	TRY(q_user_prove_email(
@@ -268,19 +294,7 @@ user_prove_email(struct tx *tx, const char *project_id, const char *user_id, con
 	if (matched == 0)
 		return OK;
 
-	/*
-	 * Whoever made the account may not be who reads this mailbox: what they left behind must
-	 * not open it later.
-	 */
-	TRY(q_user_password_drop(
-	    tx->db, &(struct q_user_password_drop){ .project_id = project_id, .user_id = user_id },
-	    NULL));
-	TRY(factors_clear(tx, &(struct factor_owner){ .project_id = project_id, .user_id = user_id },
-			  &factor_count));
-	TRY(q_user_identity_drop_all(
-	    tx->db,
-	    &(struct q_user_identity_drop_all){ .project_id = project_id, .user_id = user_id }, NULL));
-	TRY(user_end_sessions(tx, project_id, user_id, NULL));
+	TRY(drop_older_than_proof(tx, project_id, user_id));
 	TRY(user_project_org(tx, project_id, NULL, &org_id));
 	return record(tx, &(struct record){
 			      .event = EV_EMAIL_VERIFIED,

@@ -31,6 +31,8 @@ struct user_make {
 	bool email_verified;
 	bool phone_verified;
 	bool is_anonymous;
+	const char *status; /* active or deactivated; NULL: active */
+	bool is_made_by_member; /* who vouches for what the account was made with (user_prove_email()) */
 	bool is_unrecorded; /* the caller records them */
 	bool acts; /* signs up alone: becomes the transaction's actor */
 };
@@ -93,8 +95,8 @@ enum err user_signed_in(struct tx *, const char *project_id, const char *user_id
 
 /*
  * The address is proven. For the first time on this account: whatever password, session or link is
- * older than the proof is dropped (users.md rule 19), and *ret_is_first is true. Records
- * email.verified then.
+ * older than the proof is dropped, unless a member made the account (users.md rule 19), and
+ * *ret_is_first is true. Records email.verified then.
  */
 enum err user_prove_email(struct tx *, const char *project_id, const char *user_id,
 			  const char *email, bool *ret_is_first) MUST_CHECK;

@@ -20,7 +20,7 @@ static const struct field user_import_input[] = {
 	IN_ENUM(struct user_import_input, on_conflict, user_conflict_names, .flags = FIELD_REQUIRED,
 		.description = "When somebody has that e-mail, username, phone or external_id: skip the row, update the user, or fail and write nothing at all"),
 	IN_JSON(struct user_import_input, users, .flags = FIELD_REQUIRED | FIELD_TREE, .fields = user_import_fields,
-		.description = "1 to 500 users: email, email_verified, phone, phone_verified, username, external_id, name, locale, metadata, password_hash"),
+		.description = "1 to 500 users: email, email_verified, phone, phone_verified, username, external_id, name, locale, metadata, password_hash, status"),
 	FIELDS_END,
 };
 

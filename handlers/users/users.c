@@ -136,6 +136,7 @@ make_user(const struct request *rq, struct tx *tx, struct user_object_row *ret)
 			  .metadata = make->metadata,
 			  .email_verified = in->email_verified,
 			  .phone_verified = in->phone_verified,
+			  .is_made_by_member = true,
 		      },
 		      &id));
 	return user_object_get(tx, rq->project.id, id, ret);

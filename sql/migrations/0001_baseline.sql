@@ -81,6 +81,7 @@ CREATE TABLE users (
 	ban_expires_at DATETIME(3) NULL,
 	delete_at DATETIME(3) NULL,
 	is_anonymous BOOLEAN NOT NULL,
+	is_made_by_member BOOLEAN NOT NULL DEFAULT FALSE,
 	webauthn_handle VARBINARY(32) NOT NULL,
 	token_version INT UNSIGNED NOT NULL,
 	version INT UNSIGNED NOT NULL,

@@ -2,9 +2,9 @@
 
 -- name: user_insert :exec
 INSERT INTO users (project_id, id, email, email_key, email_verified_at, phone, phone_verified_at, username, external_id, name, locale,
-	metadata, status, is_anonymous, webauthn_handle, token_version, version, created_at, updated_at)
+	metadata, status, is_anonymous, is_made_by_member, webauthn_handle, token_version, version, created_at, updated_at)
 VALUES (:project_id, :id, :email, :email_key, :email_verified_at, :phone, :phone_verified_at, :username, :external_id, :name, :locale,
-	:metadata, 'active', :is_anonymous, :webauthn_handle, :token_version, 1, :now, :now);
+	:metadata, :status, :is_anonymous, :is_made_by_member, :webauthn_handle, :token_version, 1, :now, :now);
 
 -- name: user_by_email :one
 -- row: user_row
@@ -43,6 +43,11 @@ WHERE project_id = :project_id AND id = :id AND token_version = :token_version
 UPDATE users
 SET email_verified_at = :now, version = version + 1, updated_at = :now
 WHERE project_id = :project_id AND id = :id AND email_verified_at IS NULL;
+
+-- name: user_maker :one
+SELECT u.is_made_by_member
+FROM users u
+WHERE u.project_id = :project_id AND u.id = :id;
 
 -- The first proof of the number; none when it was proven before, or is another one by now.
 -- name: user_prove_phone :exec

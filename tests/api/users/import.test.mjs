@@ -141,6 +141,26 @@ test("POST /users/import: with fail one row that is in the way stops all of them
 	expectError(await send([{ email: twin }, { email: twin }], "fail"), 409, "email_taken");
 	assert.equal(await countOf(project), 1);
 	assert.equal(expectStatus(await send([{ email: twin }, { email: makeEmail() }], "fail"), 200).created, 2);
+	// The list is looked at twice; the hash is there the second time, too.
+	const hashed = expectStatus(await send([{ email: makeEmail("hashed"), password_hash: HASHES["PHP bcrypt"]() }], "fail"), 200);
+	assert.equal(hashed.created, 1, JSON.stringify(hashed.results));
+	assert.match((await server.sql.value`SELECT hash FROM user_passwords WHERE project_id = ${project.id} AND user_id = ${hashed.results[0].user_id}`).toString(), /^\$2y\$05\$/);
+});
+
+test("POST /users/import: with update a user who is as the row says is skipped, and a status is only a new user's", async () => {
+	const { project, key, send } = await make();
+	const users = [{ email: makeEmail("same"), name: "Same", metadata: { a: 1 }, password_hash: HASHES["PHP bcrypt"](), status: "deactivated" }, { email: makeEmail("active") }];
+	const first = expectStatus(await send(users, "update"), 200);
+	assert.equal(first.created, 2);
+	const state = () => server.sql.rows`SELECT id, status, version, updated_at FROM users WHERE project_id = ${project.id} ORDER BY id`;
+	const before = await state();
+	assert.deepEqual(before.map(({ status }) => status).sort(), ["active", "deactivated"]);
+	const again = expectStatus(await send(users.map((user) => ({ ...user, status: "deactivated" })), "update"), 200);
+	assert.deepEqual([again.updated, again.skipped], [0, 2]);
+	assert.deepEqual(await state(), before);
+	assert.equal(expectStatus(await send([{ ...users[0], metadata: { a: 2 } }], "update"), 200).updated, 1);
+	assert.deepEqual((await key.get(`/api/v1/users/${first.results[0].user_id}`)).json.metadata, { a: 2 });
+	assert.deepEqual(expectStatus(await send([{ email: makeEmail(), status: "banned" }]), 200).results[0].field, "status");
 });
 
 test("POST /users/import: 500 at once, no more; a user of another project is in nobody's way", async () => {
