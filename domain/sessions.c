@@ -170,6 +170,8 @@ session_end(struct tx *tx, const char *project_id, const char *user_id, const ch
 			  &matched));
 	if (matched == 0)
 		return ERR_NO_ROW;
+	TRY(q_grant_end_of_session(
+	    tx->db, &(struct q_grant_end_of_session){ .project_id = project_id, .session_id = session_id }, NULL));
 	return record_end(tx, project_id, user_id, session_id, 1);
 }
 
@@ -192,6 +194,11 @@ user_end_sessions(struct tx *tx, const char *project_id, const char *user_id, co
 							   .user_id = user_id,
 							   .except_id = except_id },
 			      &ended));
+	TRY(q_grant_end_of_user(tx->db,
+				&(struct q_grant_end_of_user){ .project_id = project_id,
+							       .user_id = user_id,
+							       .except_session_id = except_id },
+				NULL));
 	TRY(q_one_time_token_void_all(
 	    tx->db,
 	    &(struct q_one_time_token_void_all){ .project_id = project_id, .user_id = user_id },

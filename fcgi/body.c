@@ -132,23 +132,34 @@ judge(struct exchange *x, const struct field_errors *errors)
 	return ERR_VALIDATION_FAILED;
 }
 
-/* The form in place of the query, and of both only what we know. */
+static bool
+is_query_field(const struct field *fields, const char *name)
+{
+	for (const struct field *f = fields; f->name != NULL; f++)
+		if (f->in == IN_QUERY && strcmp(f->name, name) == 0)
+			return true;
+	return false;
+}
+
+/* The form in place of the query, and of it only what we know. An app's request says nothing in both, and what is empty is absent. */
 static enum err
 take_foreign(struct exchange *x, const struct field *fields)
 {
+	bool is_app = (x->rq.route->flags & ROUTE_PAGE) != 0;
 	struct name_values *pairs = &x->in.query_pairs;
 	const char *bad = "";
 	size_t kept = 0;
 
 	if (x->in.body.len > 0) {
+		if (is_app && pairs->count > 0)
+			return ERR_INVALID_REQUEST;
 		TRY(http_parse_query(x->arena, arena_strndup(x->arena, (const char *)x->in.body.data, x->in.body.len), pairs,
 				     &bad));
 		x->in.body.len = 0;
 	}
 	for (size_t i = 0; i < pairs->count; i++)
-		for (const struct field *field = fields; field->name != NULL; field++)
-			if (field->in == IN_QUERY && strcmp(field->name, pairs->items[i].name) == 0)
-				pairs->items[kept++] = pairs->items[i];
+		if (is_query_field(fields, pairs->items[i].name) && !(is_app && pairs->items[i].value[0] == '\0'))
+			pairs->items[kept++] = pairs->items[i];
 	pairs->count = kept;
 	return OK;
 }

@@ -110,6 +110,10 @@ take_environment(struct exchange *x, const struct name_value *p, const char **re
 		x->in.has_content_encoding = true;
 	else if (strcmp(name, "HTTP_SEC_FETCH_SITE") == 0)
 		x->in.sec_fetch_site = value;
+	else if (strcmp(name, "HTTP_ACCEPT_LANGUAGE") == 0)
+		x->in.accept_language = value;
+	else if (strcmp(name, "HTTP_ACCESS_CONTROL_REQUEST_METHOD") == 0)
+		x->in.asked_method = value;
 }
 
 enum err

@@ -96,6 +96,8 @@ static enum err
 read_head(struct exchange *x)
 {
 	TRY(headers_read(x));
+	if (cors_is_preflight(x))
+		return OK;
 	TRY(match_route(x));
 	TRY(headers_refuse_doubled(x));
 	return headers_read_tenant(x);
@@ -110,6 +112,8 @@ prepare(struct exchange *x)
 		return e;
 	TRY(limit_by_address(x, e == OK));	/* what can't be read counts too */
 	TRY(e);
+	if (x->response.is_preflight)
+		return OK;
 	TRY(find_caller(x));
 	if (x->response.is_replay)
 		return OK;
@@ -397,7 +401,7 @@ pipeline_serve(struct worker *worker, struct gateway *gateway)
 	if (x.rq.id == NULL)
 		x.rq.id = "req_0000000000000000";	/* no randomness: the answer is a 500 */
 	log_set_request(x.rq.id);
-	if (e == OK && !x.response.is_replay)
+	if (e == OK && !x.response.is_replay && !x.response.is_preflight)
 		e = run(&x);
 	if (e != OK)
 		response_error(&x, e, NULL, NULL);

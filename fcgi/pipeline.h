@@ -41,6 +41,8 @@ struct incoming {
 	bool has_content_encoding;
 	bool has_body;			/* CONTENT_LENGTH above 0 */
 	const char *sec_fetch_site;
+	const char *accept_language;	/* "" when absent */
+	const char *asked_method;	/* Access-Control-Request-Method of a preflight, else NULL */
 	struct strings cookie_headers;
 	const char *session_client_id;	/* whose people the session cookie is about; NULL: the console's */
 	const char *session_cookie_name;
@@ -70,12 +72,14 @@ struct response {
 	const char *stored_body;	/* without secrets; what an idempotency row keeps */
 	bool has_secret;
 	bool is_replay;
+	bool is_preflight;		/* the answer to OPTIONS of a page elsewhere; no handler runs */
 	bool is_body_left_out;		/* of a replay: it was too large to keep */
 	const char *object_id;		/* of the object in the body, for idempotency rows */
 	const char *etag;
 	int64_t cache_s;		/* a public reply that may be kept; 0: no */
 	bool has_uncounted;		/* the body shows more than its ETag counts */
 	const char *allow;
+	const char *challenge;		/* WWW-Authenticate of a 401; NULL: the route's own kind */
 	struct name_value headers[RESPONSE_HEADERS_MAX];
 	size_t header_count;
 	struct rate_state rate;
@@ -144,6 +148,13 @@ enum err idempotency_replay_gone(struct exchange *);
 const char *page_cursor_make(const struct request *, const char *sort, const char *id);
 enum err page_cursor_read(const struct request *, const char *cursor, struct page *ret_page);
 enum err page_parse(struct exchange *);
+
+/* cors.c: OPTIONS for a route that pages elsewhere may call. */
+bool cors_is_preflight(struct exchange *);
+void cors_add_headers(struct exchange *);
+
+/* error_page.c: an error as a page in the reader's language (en, es). */
+void error_page_render(struct exchange *, struct buffer *, const char *message);
 
 /* reply.c */
 void response_error(struct exchange *, enum err, const char *message, const char *details);

@@ -286,6 +286,12 @@ reply_retry_after(const struct request *rq, int64_t wait_ms)
 }
 
 void
+reply_challenge(const struct request *rq, const char *challenge)
+{
+	response_of(rq)->challenge = challenge;
+}
+
+void
 reply_cache_for(const struct request *rq, int64_t seconds)
 {
 	response_of(rq)->cache_s = seconds;
@@ -344,12 +350,20 @@ is_oauth(const struct exchange *x)
 	return x->rq.route != NULL && (x->rq.route->flags & ROUTE_OAUTH) != 0;
 }
 
+static bool
+is_page(const struct exchange *x)
+{
+	return x->rq.route != NULL && (x->rq.route->flags & ROUTE_PAGE) != 0;
+}
+
 /* What those RFCs answer to a request that can't be read. */
 static unsigned
 error_status(const struct exchange *x)
 {
 	unsigned status = error_info(x->response.error)->status;
 
+	if (is_page(x))
+		return status < 500 && status != 429 ? 400 : status;
 	return is_oauth(x) && status < 500 && status != 401 && status != 403 && status != 404 && status != 429 ? 400 : status;
 }
 
@@ -365,7 +379,9 @@ render_error(struct exchange *x)
 
 	if (is_plain)
 		response->details = NULL;
-	if (is_oauth(x) && response->error != ERR_NOT_FOUND)
+	if (is_page(x))
+		error_page_render(x, &b, message);
+	else if (is_oauth(x) && response->error != ERR_NOT_FOUND)
 		render_oauth_error(x, &b, message);
 	else
 		render_api_error(x, &b, message);
@@ -460,6 +476,7 @@ add_headers(struct buffer *b, struct exchange *x, bool has_body)
 			   response->file != NULL ? response->file->media_type
 			   : response->content_type != NULL && response->error == OK
 				   ? response->content_type
+			   : response->error != OK && is_page(x) ? "text/html; charset=utf-8"
 				   : "application/json; charset=utf-8");
 	if (has_body && response->file != NULL)
 		buffer_printf(b, "Content-Disposition: attachment; filename=\"%s\"\r\n", response->file->name);
@@ -474,7 +491,8 @@ add_headers(struct buffer *b, struct exchange *x, bool has_body)
 		add_number_header(b, "Retry-After", response->retry_after_s);
 	if (response->status == 401)
 		add_header(b, "WWW-Authenticate",
-			   is_oauth(x) ? "Basic realm=\"Gatehouse\"" : "Bearer realm=\"Gatehouse\"");
+			   response->challenge != NULL ? response->challenge
+			   : is_oauth(x) ? "Basic realm=\"Gatehouse\"" : "Bearer realm=\"Gatehouse\"");
 	if (response->allow != NULL)
 		add_header(b, "Allow", response->allow);
 	if (response->is_replay)
@@ -506,6 +524,7 @@ response_send(struct exchange *x)
 	if (response->error != OK)
 		render_error(x);
 	speak_to_nginx(x);
+	cors_add_headers(x);
 	if (is_not_modified(x))
 		x->response.status = 304;
 	has_body = (response->body != NULL || response->file != NULL) && response->status != 204 &&

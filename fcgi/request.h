@@ -167,6 +167,8 @@ void request_metrics(const struct request *, struct buffer *);
 void reply_cookie(const struct request *, const char *name, const char *value, int64_t max_age_s);
 /* Any other header; name and value are the caller's own text, value is refused (left out) when it holds control characters. */
 void reply_header(const struct request *, const char *name, const char *value);
+/* What a 401 asks for, in place of what its route would ask (RFC 9110 section 11.6.1). */
+void reply_challenge(const struct request *, const char *challenge);
 /* Anybody may keep this reply that long, a cache on the way too: only for what everybody may see, and the same for all. */
 #define CACHE_FOREVER_S (365 * DAY_MS / SECOND_MS)	/* an address whose content never changes */
 void reply_cache_for(const struct request *, int64_t seconds);
@@ -193,6 +195,12 @@ bool request_is_session(const struct request *);
 bool request_is_signed_in(const struct request *);
 /* What this browser holds for a project, by the project's public id; NULL: for the console. Empty when there are two cookies of the name. */
 struct browser request_browser(const struct request *, const char *client_id);
+/*
+ * What the cookie of this browser must be for a sign-in of this project; the one it has, or a new one, which is set on the reply.
+ */
+enum err flow_take_cookie(const struct request *, const char *project_id, struct bytes *ret_binding_digest) MUST_CHECK;
+/* What the browser's flow cookie says, if it has a good one. */
+bool flow_cookie(const struct request *, const char **ret_project_id, struct bytes *ret_binding_digest);
 /* "https://HOST" or "https://AUTH_HOST", where the request came to. */
 const char *request_own_url(const struct request *) RETURNS_NONNULL;
 /* What counts in a project: the override where there is one, else the organization's role; an owner's is never narrowed. */

@@ -38,7 +38,10 @@ extern const struct route signing_key_routes[];
 /* oauth/: every project's authorization server */
 extern const struct route oauth_introspect_routes[];
 extern const struct route oauth_issuer_routes[];
+extern const struct route oauth_authorize_routes[];
+extern const struct route oauth_request_routes[];
 extern const struct route oauth_token_routes[];
+extern const struct route oauth_userinfo_routes[];
 
 /* mail/: mails and texts to the people of a project */
 extern const struct route mail_send_routes[];

@@ -1,5 +1,5 @@
 /*
- * Access tokens as claims, written and read in one place.
+ * Access tokens as claims, written and read in one place; ID tokens, which others read, written beside them.
  */
 #include "lib/access_token.h"
 
@@ -27,18 +27,69 @@ add_time(struct buffer *b, const char *name, int64_t at_ms)
 }
 
 static void
-add_scopes(struct buffer *b, const char *scope)
+add_known(struct buffer *b, const char *name, const char *value)
 {
-	buffer_text(b, ",\"scopes\":[");
-	for (const char *at = scope; *at != '\0';) {
+	if (value != NULL)
+		add_text(b, name, value);
+}
+
+static void
+add_bool(struct buffer *b, const char *name, bool value)
+{
+	buffer_char(b, ',');
+	buffer_json_string(b, name);
+	buffer_char(b, ':');
+	buffer_json_bool(b, value);
+}
+
+/* Words with spaces between as an array. */
+static void
+add_words(struct buffer *b, const char *name, const char *words)
+{
+	buffer_char(b, ',');
+	buffer_json_string(b, name);
+	buffer_text(b, ":[");
+	for (const char *at = words; *at != '\0';) {
 		size_t len = strcspn(at, " ");
 
-		if (at != scope)
+		if (at != words)
 			buffer_char(b, ',');
 		buffer_json_string(b, arena_strndup(b->arena, at, len));
 		at += len + (at[len] == ' ');
 	}
 	buffer_char(b, ']');
+}
+
+static void
+add_email(struct buffer *b, const char *email, bool is_verified)
+{
+	if (email == NULL)
+		return;
+	add_text(b, "email", email);
+	add_bool(b, "email_verified", is_verified);
+}
+
+/* How the person signed in. */
+static void
+add_sign_in(struct buffer *b, const char *session_id, int64_t authenticated_at, const char *acr, const char *amr)
+{
+	add_known(b, "sid", session_id);
+	if (authenticated_at != NONE)
+		add_time(b, "auth_time", authenticated_at);
+	add_known(b, "acr", acr);
+	if (amr != NULL)
+		add_words(b, "amr", amr);
+}
+
+static void
+add_user(struct buffer *b, const struct access_token *token)
+{
+	add_text(b, "gid", token->grant_id);
+	add_sign_in(b, token->session_id, token->authenticated_at, token->acr, token->amr);
+	add_known(b, "auth_strength", token->auth_strength);
+	add_known(b, "session_class", token->session_class);
+	add_email(b, token->email, token->email_verified);
+	buffer_printf(b, ",\"token_version\":%lld", (long long)token->token_version);
 }
 
 const char *
@@ -54,10 +105,32 @@ access_token_claims(struct arena *arena, const struct access_token *token)
 	add_text(&b, "jti", token->jti);
 	add_text(&b, "client_id", token->client_id);
 	add_text(&b, "scope", token->scope);
-	add_scopes(&b, token->scope);
+	add_words(&b, "scopes", token->scope);
 	add_text(&b, "project_id", token->project_id);
-	add_text(&b, "org_id", token->org_id);
 	add_text(&b, "environment", token->environment);
+	if (token->grant_id != NULL)
+		add_user(&b, token);
+	else
+		add_text(&b, "org_id", token->org_id);
+	buffer_char(&b, '}');
+	return buffer_string(&b);
+}
+
+const char *
+id_token_claims(struct arena *arena, const struct id_token *token)
+{
+	struct buffer b = buffer_new(arena);
+
+	add_text(&b, "iss", token->issuer);
+	add_text(&b, "sub", token->subject);
+	add_text(&b, "aud", token->audience);
+	add_time(&b, "iat", token->issued_at);
+	add_time(&b, "exp", token->expires_at);
+	add_known(&b, "nonce", token->nonce);
+	add_known(&b, "at_hash", token->at_hash);
+	add_sign_in(&b, token->session_id, token->authenticated_at, token->acr, token->amr);
+	add_email(&b, token->email, token->email_verified);
+	add_known(&b, "name", token->name);
 	buffer_char(&b, '}');
 	return buffer_string(&b);
 }
@@ -76,7 +149,7 @@ take_time(const struct json *claims, const char *name, int64_t *ret_ms)
 const char *
 access_token_problem(const struct json *claims, const char *issuer, int64_t now_ms, struct access_token *ret)
 {
-	const struct json *scope = json_member(claims, "scope");
+	const struct json *scope = json_member(claims, "scope"), *version = json_member(claims, "token_version");
 	struct access_token read = {
 		.issuer = json_text(claims, "iss"),
 		.subject = json_text(claims, "sub"),
@@ -87,6 +160,9 @@ access_token_problem(const struct json *claims, const char *issuer, int64_t now_
 		.project_id = json_text(claims, "project_id"),
 		.org_id = json_text(claims, "org_id"),
 		.environment = json_text(claims, "environment"),
+		.grant_id = json_text(claims, "gid"),
+		.session_id = json_text(claims, "sid"),
+		.token_version = version != NULL && version->type == JSON_INT ? version->integer : NONE,
 	};
 
 	if (read.issuer == NULL || strcmp(read.issuer, issuer) != 0)

@@ -20,7 +20,28 @@ struct access_token {
 	const char *org_id;
 	const char *environment; /* live, test */
 	int64_t issued_at, expires_at;
+	/* Of a person, else NULL; what follows is looked at only then. Texts that may be NULL are left out. */
+	const char *grant_id;
+	const char *session_id;		/* of the sign-in it comes from */
+	const char *amr;		/* RFC 8176 words with spaces between; may be NULL */
+	const char *acr;		/* may be NULL */
+	const char *auth_strength, *session_class;	/* may be NULL */
+	const char *email;		/* NULL: not granted */
+	bool email_verified;
+	int64_t authenticated_at;	/* NONE: unknown */
+	int64_t token_version;		/* the person's when it was issued */
 };
+
+/* What an ID token says (OpenID Connect Core section 2). NULL and NONE are left out. */
+struct id_token {
+	const char *issuer, *subject, *audience;
+	int64_t issued_at, expires_at, authenticated_at;
+	const char *nonce, *at_hash, *acr, *amr, *session_id;
+	const char *email;
+	bool email_verified;
+	const char *name;
+};
+const char *id_token_claims(struct arena *, const struct id_token *);
 
 /* The claims as JSON text; `scope` again as an array `scopes`, for readers that don't split. */
 const char *access_token_claims(struct arena *, const struct access_token *);

@@ -23,6 +23,7 @@
 	FAMILY(AUDIT_EXPORT, "audit_export", 6, 60)                                                \
 	FAMILY(AUTH_REQUEST, "auth_request", 6000, 60)                                             \
 	FAMILY(DENIED_AUDIT, "denied_audit", 60, 60)                                               \
+	FAMILY(OAUTH_AUTHORIZE, "oauth_authorize", 60, 60)                                         \
 	FAMILY(OAUTH_TOKEN, "oauth_token", 60, 60)                                                 \
 	FAMILY(OAUTH_INTROSPECT, "oauth_introspect", 600, 60)                                      \
 	FAMILY(FLOW_ACTION, "flow_action", 30, 60)                                                 \

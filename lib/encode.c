@@ -6,6 +6,7 @@
 
 #include <openssl/evp.h>
 
+#include "lib/buffer.h"
 #include "lib/encode.h"
 #include "lib/text.h"
 
@@ -275,4 +276,18 @@ int_parse(const char *text, int64_t min, int64_t max, int64_t *ret)
 		return false;
 	*ret = value;
 	return true;
+}
+
+const char *
+html_escape(struct arena *arena, const char *text)
+{
+	struct buffer escaped = buffer_new(arena);
+
+	for (; *text != '\0'; text++) {
+		if (strchr("&<>\"'", *text) != NULL)
+			buffer_printf(&escaped, "&#%d;", *text);
+		else
+			buffer_char(&escaped, *text);
+	}
+	return buffer_string(&escaped);
 }

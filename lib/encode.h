@@ -16,6 +16,8 @@ bool base64url_decode(struct arena *, const char *text, size_t len, struct bytes
 const char *base64_encode(struct arena *, struct bytes) RETURNS_NONNULL;
 bool base64_decode(struct arena *, const char *text, size_t len, struct bytes *ret);
 
+/* The text as it may stand in HTML, also within an attribute's quotes. */
+const char *html_escape(struct arena *, const char *text) RETURNS_NONNULL;
 /* Everything but unreserved characters (RFC 3986 section 2.3) as %XX. */
 const char *percent_encode(struct arena *, const char *text) RETURNS_NONNULL;
 /* False on a broken escape, %00 or invalid UTF-8. plus_is_space: application/x-www-form-urlencoded. */

@@ -50,6 +50,8 @@ error_oauth_code(enum err error)
 
 	switch (error) {
 	case ERR_INVALID_CLIENT:
+	case ERR_INVALID_GRANT:
+	case ERR_INVALID_TOKEN:
 	case ERR_INVALID_SCOPE:
 	case ERR_INVALID_TARGET:
 	case ERR_UNAUTHORIZED_CLIENT:

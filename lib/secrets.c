@@ -19,7 +19,7 @@ static const char *const prefixes[SECRET_COUNT] = {
 	[SECRET_PERSONAL_TOKEN] = "gpat_",   [SECRET_SERVICE_LIVE] = "gsk_live_",
 	[SECRET_SERVICE_TEST] = "gsk_test_", [SECRET_CLIENT] = "sec_",
 	[SECRET_INVITATION] = "ginv_",       [SECRET_SETUP] = "gset_",
-	[SECRET_MAIL_LINK] = "mlt_",
+	[SECRET_MAIL_LINK] = "mlt_",         [SECRET_REFRESH_TOKEN] = "rt_",
 };
 
 const char *

@@ -18,6 +18,7 @@ enum secret_kind {
 	SECRET_INVITATION,	/* ginv_ */
 	SECRET_SETUP,		/* gset_ */
 	SECRET_MAIL_LINK,	/* mlt_ */
+	SECRET_REFRESH_TOKEN,	/* rt_ */
 	SECRET_COUNT
 };
 

@@ -40,8 +40,10 @@ export class FlowRun {
 		save(key, { id: flow.id, token });
 	}
 
-	/** Goes on with the flow of an earlier load of this page, else starts one. */
-	static async open(kind: FlowKind, extra: Record<string, string> = {}): Promise<FlowRun> {
+	/** Goes on with the flow of an earlier load of this page, else starts one; for the app's request that the address names. */
+	static async open(kind: FlowKind, more: Record<string, string> = {}): Promise<FlowRun> {
+		const request = new URLSearchParams(location.search).get("request");
+		const extra = request ? { ...more, oauth_request_id: request } : more;
 		const key = `gatehouse-flow ${clientId ?? "console"} ${kind} ${JSON.stringify(extra)}`;
 		return (await FlowRun.resume(key)) ?? FlowRun.start(key, kind, extra);
 	}

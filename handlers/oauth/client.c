@@ -77,11 +77,10 @@ oauth_client_has_grant(const struct oauth_client_row *client, const char *grant)
 
 /* A client without any audience has itself (oauth.md section 3). */
 struct strings
-oauth_client_audiences(struct arena *arena, const struct oauth_client_row *client)
+oauth_audiences(struct arena *arena, const char *audiences, const char *client_id)
 {
 	struct json list;
-	bool is_list = json_parse(arena, client->audiences, strlen(client->audiences), &list, NULL) == OK &&
-		       list.type == JSON_ARRAY;
+	bool is_list = json_parse(arena, audiences, strlen(audiences), &list, NULL) == OK && list.type == JSON_ARRAY;
 	size_t room = is_list ? list.count + 1 : 1;
 	const char **items = ARENA_ARRAY(arena, room, const char *);
 	size_t count = 0;
@@ -90,14 +89,14 @@ oauth_client_audiences(struct arena *arena, const struct oauth_client_row *clien
 		if (list.items[i].type == JSON_STRING)
 			items[count++] = list.items[i].string;
 	if (count == 0)
-		items[count++] = client->client_id;
+		items[count++] = client_id;
 	return (struct strings){ .items = items, .count = count };
 }
 
 bool
 oauth_client_has_audience(struct arena *arena, const struct oauth_client_row *client, const char *audience)
 {
-	struct strings audiences = oauth_client_audiences(arena, client);
+	struct strings audiences = oauth_audiences(arena, client->audiences, client->client_id);
 
 	for (size_t i = 0; i < audiences.count; i++)
 		if (strcmp(audiences.items[i], audience) == 0)

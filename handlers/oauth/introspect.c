@@ -5,7 +5,11 @@
 
 #include <string.h>
 
+#include "domain/grants.h"
 #include "handlers/oauth/oauth.h"
+#include "lib/encode.h"
+#include "lib/oauth.h"
+#include "lib/secrets.h"
 
 struct token_question {
 	struct {
@@ -25,7 +29,7 @@ static const struct field token_question_fields[] = {
 
 struct token_answer {
 	bool active;
-	const char *iss, *sub, *aud, *client_id, *scope, *jti, *token_type, *project_id, *environment;
+	const char *iss, *sub, *aud, *client_id, *scope, *jti, *token_type, *project_id, *environment, *sid, *username;
 	int64_t iat, exp;
 };
 
@@ -36,10 +40,12 @@ static const struct field active_fields[] = {
 	OUT_STRING(struct token_answer, aud),
 	OUT_STRING(struct token_answer, client_id),
 	OUT_STRING(struct token_answer, scope),
-	OUT_STRING(struct token_answer, jti),
-	OUT_STRING(struct token_answer, token_type),
+	OUT_STRING(struct token_answer, jti, .flags = FIELD_OPTIONAL),
+	OUT_STRING(struct token_answer, token_type, .flags = FIELD_OPTIONAL),
 	OUT_STRING(struct token_answer, project_id),
 	OUT_STRING(struct token_answer, environment),
+	OUT_STRING(struct token_answer, sid, .flags = FIELD_OPTIONAL, .description = "Of a person's token: the sign-in it comes from"),
+	OUT_STRING(struct token_answer, username, .flags = FIELD_OPTIONAL),
 	OUT_INT(struct token_answer, iat),
 	OUT_INT(struct token_answer, exp),
 	FIELDS_END,
@@ -51,67 +57,155 @@ static const struct field inactive_fields[] = {
 	FIELDS_END,
 };
 
-/*
- * The client, and the token if it is one that this client may ask about: issued to it, or for an audience of its own. *ret_is_active
- * false otherwise.
- */
 static enum err
-read_question(const struct request *rq, struct tx *tx, bool (*may)(struct arena *, const struct oauth_client_row *, const struct access_token *),
-	      struct oauth_client_row *ret_client, bool *ret_is_active, struct access_token *ret_token)
+find_client(const struct request *rq, struct tx *tx, struct oauth_client_row *ret)
 {
 	const struct token_question *in = rq->input;
-	struct client_input asks = { .client_id = in->client_id, .client_secret = in->client_secret };
 
-	TRY(oauth_client_find(rq, tx, in->issuer_id, &asks, ret_client));
-	TRY(oauth_token_read(rq, tx, ret_client->project_id, oauth_issuer(rq, in->issuer_id), in->token, ret_is_active,
-			     ret_token));
-	*ret_is_active = *ret_is_active && may(rq->arena, ret_client, ret_token);
-	return OK;
+	return oauth_client_find(rq, tx, in->issuer_id, &(struct client_input){ .client_id = in->client_id, .client_secret = in->client_secret },
+				 ret);
 }
 
 static bool
-was_issued_to(struct arena *arena, const struct oauth_client_row *client, const struct access_token *issued)
+is_refresh_token(const char *text)
 {
-	(void)arena;
-	return strcmp(issued->client_id, client->client_id) == 0;
+	enum secret_kind kind;
+
+	return secret_parse(text, &kind) && kind == SECRET_REFRESH_TOKEN;
+}
+
+static enum err
+read_access_token(const struct request *rq, struct tx *tx, const struct oauth_client_row *client, struct oauth_token *ret)
+{
+	const struct token_question *in = rq->input;
+
+	return oauth_token_read(rq, tx, client->project_id, oauth_issuer(rq, in->issuer_id), in->token, ret);
+}
+
+static enum err
+read_refresh_token(const struct request *rq, struct tx *tx, const struct oauth_client_row *client, struct refresh_token_row *ret)
+{
+	const struct token_question *in = rq->input;
+
+	return q_refresh_token_get(tx->db,
+				   &(struct q_refresh_token_get){
+				       .project_id = client->project_id,
+				       .digest = sha256_bytes(rq->arena, in->token, strlen(in->token)),
+				   },
+				   ret);
 }
 
 static bool
-concerns(struct arena *arena, const struct oauth_client_row *client, const struct access_token *issued)
+was_issued_to(const struct oauth_client_row *client, const char *client_id)
 {
-	return was_issued_to(arena, client, issued) || oauth_client_has_audience(arena, client, issued->audience);
+	return strcmp(client_id, client->client_id) == 0;
+}
+
+/* ---- POST /oauth/introspect ---- */
+
+static bool
+concerns(struct arena *arena, const struct oauth_client_row *client, const struct access_token *token)
+{
+	return was_issued_to(client, token->client_id) || oauth_client_has_audience(arena, client, token->audience);
+}
+
+/* Of a person: by what they are called, where the token may tell. */
+static const char *
+username_of(const struct oauth_token *read)
+{
+	if (read->token.grant_id == NULL)
+		return NULL;
+	if (read->state.username != NULL && scope_has(read->token.scope, "profile"))
+		return read->state.username;
+	return scope_has(read->token.scope, "email") ? read->state.email : NULL;
+}
+
+static struct token_answer
+access_token_answer(const struct oauth_client_row *client, const struct oauth_token *read)
+{
+	const struct access_token *token = &read->token;
+
+	return (struct token_answer){
+		.active = true,
+		.iss = token->issuer,
+		.sub = token->subject,
+		.aud = token->audience,
+		.client_id = token->client_id,
+		.scope = token->scope,
+		.jti = token->jti,
+		.token_type = "Bearer",
+		.project_id = client->project_id,
+		.environment = client->environment,
+		.sid = token->session_id,
+		.username = username_of(read),
+		.iat = token->issued_at / SECOND_MS,
+		.exp = token->expires_at / SECOND_MS,
+	};
+}
+
+/* Would it be taken now? */
+static bool
+is_refresh_alive(const struct request *rq, const struct refresh_token_row *row)
+{
+	return row->used_at == NONE && row->idle_expires_at > rq->now_ms && row->grant_revoked_at == NONE &&
+	       row->grant_expires_at > rq->now_ms && row->user_alive_id != NULL && (row->is_offline || row->session_alive_id != NULL);
+}
+
+static struct token_answer
+refresh_token_answer(struct arena *arena, const struct oauth_client_row *client, const struct refresh_token_row *row)
+{
+	return (struct token_answer){
+		.active = true,
+		.iss = arena_strndup(arena, (const char *)row->issuer.data, row->issuer.len),
+		.sub = row->user_id,
+		.aud = arena_strndup(arena, (const char *)row->resource.data, row->resource.len),
+		.client_id = row->client_id,
+		.scope = row->scopes,
+		.project_id = client->project_id,
+		.environment = client->environment,
+		.sid = row->session_id,
+		.iat = row->created_at / SECOND_MS,
+		.exp = row->idle_expires_at / SECOND_MS,
+	};
+}
+
+static enum err
+judge_token(const struct request *rq, struct tx *tx, const struct oauth_client_row *client, struct token_answer *ret)
+{
+	const struct token_question *in = rq->input;
+	struct refresh_token_row row;
+	struct oauth_token read;
+
+	*ret = (struct token_answer){ .active = false };
+	if (!is_refresh_token(in->token)) {
+		TRY(read_access_token(rq, tx, client, &read));
+		if (read.is_active && concerns(rq->arena, client, &read.token))
+			*ret = access_token_answer(client, &read);
+		return OK;
+	}
+	enum err e = read_refresh_token(rq, tx, client, &row);
+	if (e == OK && was_issued_to(client, row.client_id) && is_refresh_alive(rq, &row))
+		*ret = refresh_token_answer(rq->arena, client, &row);
+	return e == ERR_NO_ROW ? OK : e;
 }
 
 static enum verdict
 token_introspect(const struct request *rq, struct tx *tx)
 {
 	struct oauth_client_row client;
-	struct access_token token;
-	bool is_active = false;
-	enum err e = read_question(rq, tx, concerns, &client, &is_active, &token);
+	struct token_answer answer;
+	enum err e = find_client(rq, tx, &client);
 
 	if (e == OK && client.is_public)
 		e = ERR_INVALID_CLIENT;
+	if (e == OK)
+		e = judge_token(rq, tx, &client, &answer);
 	if (e != OK)
-		return fail_err(rq, e);
-	if (!is_active)
-		return reply(rq, 200, inactive_fields, &(struct token_answer){ .active = false });
-	return reply(rq, 200, active_fields,
-		     &(struct token_answer){
-			 .active = true,
-			 .iss = token.issuer,
-			 .sub = token.subject,
-			 .aud = token.audience,
-			 .client_id = token.client_id,
-			 .scope = token.scope,
-			 .jti = token.jti,
-			 .token_type = "Bearer",
-			 .project_id = client.project_id,
-			 .environment = client.environment,
-			 .iat = token.issued_at / SECOND_MS,
-			 .exp = token.expires_at / SECOND_MS,
-		     });
+		return oauth_fail(rq, e);
+	return reply(rq, 200, answer.active ? active_fields : inactive_fields, &answer);
 }
+
+/* ---- POST /oauth/revoke ---- */
 
 struct nothing {
 	char unused;
@@ -121,35 +215,71 @@ static const struct field nothing_fields[] = {
 	FIELDS_END,
 };
 
+static enum err
+revoke_access_token(const struct request *rq, struct tx *tx, const struct oauth_client_row *client)
+{
+	struct oauth_token read;
+
+	TRY(read_access_token(rq, tx, client, &read));
+	if (!read.is_active || !was_issued_to(client, read.token.client_id))
+		return OK;
+	return q_revoked_token_add(
+	    tx->db,
+	    &(struct q_revoked_token_add){ .project_id = client->project_id, .jti = read.token.jti, .expires_at = read.token.expires_at }, NULL);
+}
+
+struct revocation {
+	struct tx *tx;
+	const struct oauth_client_row *client;
+	const char *grant_id;
+};
+
+static enum err
+revoke_family(void *context)
+{
+	struct revocation *r = context;
+
+	return grant_revoke(r->tx, EV_GRANT_REVOKED, r->client->org_id, r->client->project_id, r->grant_id, r->client->client_id);
+}
+
+/* Rule 30: a refresh token takes its grant along, and so the access tokens of it. */
+static enum err
+revoke_refresh_token(const struct request *rq, struct tx *tx, const struct oauth_client_row *client)
+{
+	struct refresh_token_row row;
+	enum err e = read_refresh_token(rq, tx, client, &row);
+
+	if (e == ERR_NO_ROW)
+		return OK;
+	TRY(e);
+	if (!was_issued_to(client, row.client_id))
+		return OK;
+	return db_transact(tx->db, TX_WRITE, revoke_family, &(struct revocation){ .tx = tx, .client = client, .grant_id = row.grant_id });
+}
+
 /* 200 whatever the token was (RFC 7009 section 2.2); nothing is done to another client's. */
 static enum verdict
 token_revoke(const struct request *rq, struct tx *tx)
 {
+	const struct token_question *in = rq->input;
 	struct oauth_client_row client;
-	struct access_token token;
-	bool is_active = false;
-	enum err e = read_question(rq, tx, was_issued_to, &client, &is_active, &token);
+	enum err e = find_client(rq, tx, &client);
 
-	if (e == OK && is_active)
-		e = q_revoked_token_add(tx->db,
-					&(struct q_revoked_token_add){
-					    .project_id = client.project_id,
-					    .jti = token.jti,
-					    .expires_at = token.expires_at,
-					},
-					NULL);
-	return e == OK ? reply(rq, 200, nothing_fields, &(struct nothing){ 0 }) : fail_err(rq, e);
+	if (e == OK)
+		e = is_refresh_token(in->token) ? revoke_refresh_token(rq, tx, &client) : revoke_access_token(rq, tx, &client);
+	return e == OK ? reply(rq, 200, nothing_fields, &(struct nothing){ 0 }) : oauth_fail(rq, e);
 }
 
 #define QUESTION(word)                                                                                                 \
 	.method = POST, .path = "/p/{issuer_id}/oauth/" word, .id = "oauth_" word, .auth = AUTH_PUBLIC,                \
-	.site = SITE_AUTH, .tx = TX_SPLIT, .flags = ROUTE_OAUTH, .body_bytes_max = (size_t)16 * 1024,                  \
+	.site = SITE_AUTH, .tx = TX_SPLIT, .body_bytes_max = (size_t)16 * 1024,                  \
 	.errors = { ERR_INVALID_CLIENT, ERR_INVALID_REQUEST }, INPUT(struct token_question, token_question_fields)
 
 const struct route oauth_introspect_routes[] = {
 	{
 	    QUESTION("introspect"),
 	    .summary = "Ask what a token is worth",
+	    .flags = ROUTE_OAUTH,
 	    .rate = RATE_OAUTH_INTROSPECT,
 	    .output = active_fields,
 	    .handler = token_introspect,
@@ -157,6 +287,7 @@ const struct route oauth_introspect_routes[] = {
 	{
 	    QUESTION("revoke"),
 	    .summary = "End a token",
+	    .flags = ROUTE_OAUTH | ROUTE_CORS,
 	    .rate = RATE_OAUTH_TOKEN,
 	    .output = nothing_fields,
 	    .handler = token_revoke,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "handlers/oauth/oauth.h"
+#include "lib/oauth.h"
 
 #define CACHE_S INT64_C(300)
 #define JSON	"application/json; charset=utf-8"
@@ -62,10 +63,47 @@ find_issuer(const struct request *rq, struct tx *tx, struct q_oauth_issuer_row *
 	return OK;
 }
 
+/* Words with spaces between, as a list. */
+static void
+add_words(struct buffer *b, const char *name, const char *words)
+{
+	struct buffer list = buffer_new(b->arena);
+
+	buffer_char(&list, '[');
+	for (const char *at = words; *at != '\0';) {
+		size_t len = strcspn(at, " ");
+
+		if (at != words)
+			buffer_char(&list, ',');
+		buffer_json_string(&list, arena_strndup(b->arena, at, len));
+		at += len + (at[len] == ' ');
+	}
+	buffer_char(&list, ']');
+	add(b, name, buffer_string(&list));
+}
+
+/* What a project has that signs people in for its apps. */
+static void
+add_sign_in(struct buffer *b, const char *issuer)
+{
+	add_address(b, "authorization_endpoint", issuer, "/oauth/authorize");
+	add_address(b, "userinfo_endpoint", issuer, "/oauth/userinfo");
+	add_words(b, "response_types_supported", "code");
+	add_words(b, "response_modes_supported", "query form_post");
+	add_words(b, "code_challenge_methods_supported", "S256");
+	add(b, "authorization_response_iss_parameter_supported", "true");
+	add_words(b, "id_token_signing_alg_values_supported", "RS256 ES256 EdDSA");
+	add_words(b, "prompt_values_supported", "none login consent select_account");
+	add_words(b, "acr_values_supported", "1 2");
+	add_words(b, "claims_supported",
+		  "sub iss aud exp iat auth_time nonce at_hash acr amr sid name preferred_username locale updated_at email email_verified "
+		  "phone_number phone_number_verified");
+}
+
 static enum verdict
 metadata_show(const struct request *rq, struct tx *tx)
 {
-	static const char METHODS[] = "[\"client_secret_basic\",\"client_secret_post\"]";
+	static const char METHODS[] = "client_secret_basic client_secret_post";
 	const struct issuer_input *in = rq->input;
 	struct buffer b = buffer_new(rq->arena);
 	struct q_oauth_issuer_row row;
@@ -74,24 +112,31 @@ metadata_show(const struct request *rq, struct tx *tx)
 	if (e != OK)
 		return fail_err(rq, e);
 	const char *issuer = oauth_issuer(rq, in->issuer_id);
-	bool has_programs = strstr(row.grant_types, "client_credentials") != NULL;
+	bool has_people = scope_has(row.grant_types, "authorization_code");
+	bool has_programs = scope_has(row.grant_types, "client_credentials");
 	add_address(&b, "issuer", issuer, "");
 	add_address(&b, "jwks_uri", issuer, "/.well-known/jwks.json");
 	add_address(&b, "token_endpoint", issuer, "/oauth/token");
 	add_address(&b, "introspection_endpoint", issuer, "/oauth/introspect");
 	add_address(&b, "revocation_endpoint", issuer, "/oauth/revoke");
-	add(&b, "grant_types_supported", has_programs ? "[\"client_credentials\"]" : "[]");
-	add(&b, "response_types_supported", "[]");
-	add(&b, "token_endpoint_auth_methods_supported", METHODS);
-	add(&b, "introspection_endpoint_auth_methods_supported", METHODS);
-	add(&b, "revocation_endpoint_auth_methods_supported", METHODS);
-	add(&b, "scopes_supported", has_programs ? "[\"tool:read\"]" : "[]");
-	add(&b, "subject_types_supported", "[\"public\"]");
+	add_words(&b, "grant_types_supported", row.grant_types);
+	if (has_people)
+		add_sign_in(&b, issuer);
+	else
+		add_words(&b, "response_types_supported", "");
+	add_words(&b, "token_endpoint_auth_methods_supported", has_people ? "none client_secret_basic client_secret_post" : METHODS);
+	add_words(&b, "introspection_endpoint_auth_methods_supported", METHODS);
+	add_words(&b, "revocation_endpoint_auth_methods_supported", has_people ? "none client_secret_basic client_secret_post" : METHODS);
+	add_words(&b, "scopes_supported",
+		  has_people && has_programs ? "openid profile email phone offline_access tool:read"
+		  : has_people		     ? "openid profile email phone offline_access"
+		  : has_programs	     ? "tool:read"
+					     : "");
+	add_words(&b, "subject_types_supported", "public");
 	add(&b, "request_parameter_supported", "false");
 	add(&b, "request_uri_parameter_supported", "false");
 	buffer_char(&b, '}');
 	reply_cache_for(rq, CACHE_S);
-	reply_header(rq, "Access-Control-Allow-Origin", "*");
 	return reply_text(rq, JSON, &b);
 }
 
@@ -119,12 +164,11 @@ keys_show(const struct request *rq, struct tx *tx)
 	}
 	buffer_text(&b, "]}");
 	reply_cache_for(rq, CACHE_S);
-	reply_header(rq, "Access-Control-Allow-Origin", "*");
 	return reply_text(rq, JSON, &b);
 }
 
 #define DOCUMENT                                                                                                       \
-	.method = GET, .auth = AUTH_PUBLIC, .site = SITE_AUTH, .tx = TX_READ_ONE, .flags = ROUTE_OAUTH | ROUTE_TEXT,   \
+	.method = GET, .auth = AUTH_PUBLIC, .site = SITE_AUTH, .tx = TX_READ_ONE, .flags = ROUTE_OAUTH | ROUTE_TEXT | ROUTE_CORS, \
 	INPUT(struct issuer_input, issuer_input_fields)
 #define METADATA .summary = "The server's metadata", DOCUMENT, .handler = metadata_show
 

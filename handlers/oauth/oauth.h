@@ -27,8 +27,8 @@ enum err oauth_client_find(const struct request *, struct tx *, const char *issu
 			   struct oauth_client_row *ret_row) MUST_CHECK;
 /* May the client use this grant? */
 bool oauth_client_has_grant(const struct oauth_client_row *, const char *grant);
-/* What the client's tokens may be for; the first one when it doesn't ask. Never empty. */
-struct strings oauth_client_audiences(struct arena *, const struct oauth_client_row *);
+/* What a client's tokens may be for, out of its column; the first one when it doesn't ask. Never empty. */
+struct strings oauth_audiences(struct arena *, const char *audiences, const char *client_id);
 /* Is it one of them? */
 bool oauth_client_has_audience(struct arena *, const struct oauth_client_row *, const char *audience);
 
@@ -37,13 +37,28 @@ bool oauth_client_has_audience(struct arena *, const struct oauth_client_row *, 
 /* "https://AUTH_HOST/p/proj_…" */
 const char *oauth_issuer(const struct request *, const char *issuer_client_id) RETURNS_NONNULL;
 
+/* ---- requests.c ---- */
+
+/* An authorization that this browser began, and that lives. ERR_NO_ROW: there is none; ERR_REQUEST_EXPIRED. */
+enum err oauth_request_find(const struct request *, struct tx *, const char *id, struct oauth_request_row *ret) MUST_CHECK;
+
 /* ---- tokens.c ---- */
 
+/* As fail_err(), but a database that fails is said to be busy: nothing was burnt, rotated or revoked (rule 31). */
+enum verdict oauth_fail(const struct request *, enum err);
+
+/* An access token with what the database knows of it. */
+struct oauth_token {
+	bool is_active;
+	struct access_token token;		/* set when it is active; so is the next */
+	struct q_oauth_token_state_row state;
+};
+
 /*
- * Is this an access token that the project issued, that lives, and that nobody has revoked? (RFC 7662 section 2.2) OK with
- * *ret_is_active false for anything else; an error only when the database fails.
+ * Is this an access token that the project issued, that lives, that nobody has revoked, and whose client, grant, person and sign-in still
+ * count? (RFC 7662 section 2.2) OK with is_active false for anything else; an error only when the database fails.
  */
 enum err oauth_token_read(const struct request *, struct tx *, const char *project_id, const char *issuer, const char *text,
-			  bool *ret_is_active, struct access_token *ret) MUST_CHECK;
+			  struct oauth_token *ret) MUST_CHECK;
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * Reading a token that this project may have issued: its key says the algorithm, the database whether it is revoked.
+ * Reading a token that this project may have issued: its key says the algorithm, the database whether it still counts.
  */
 #include "handlers/oauth/oauth.h"
 
@@ -8,6 +8,12 @@
 #include "lib/jose.h"
 
 #define JTI_MAX 64
+
+enum verdict
+oauth_fail(const struct request *rq, enum err e)
+{
+	return fail_err(rq, e == ERR_DB ? ERR_BUSY : e);
+}
 
 /* The set that a verifier would fetch, of the one key the token names. */
 static bool
@@ -19,34 +25,52 @@ is_signed_with(struct arena *arena, const struct jws *jws, const char *public_jw
 	return json_parse(arena, text, strlen(text), &keys, NULL) == OK && jws_verify(arena, jws, &keys);
 }
 
+/* Rule 29: the grant lives, and the person is who they were when the token was issued, in a sign-in that lasts unless it needn't. */
+static bool
+is_grant_alive(const struct request *rq, const struct q_oauth_token_state_row *state, const struct access_token *token)
+{
+	return state->grant_id != NULL && state->grant_revoked_at == NONE && state->grant_expires_at > rq->now_ms &&
+	       state->user_id != NULL && strcmp(state->user_id, token->subject) == 0 &&
+	       (state->is_offline || state->session_id != NULL) && token->token_version >= state->token_version;
+}
+
+/* What stands in a token's claims as ids passes their grammar before any SQL. */
+static bool
+is_readable(const struct jws *jws, const struct access_token *token)
+{
+	return strlen(token->jti) <= JTI_MAX && id_is_valid(ID_ANY_CLIENT, token->client_id) &&
+	       (token->grant_id == NULL || id_is_valid(ID_GRANT, token->grant_id)) && jws->kid != NULL &&
+	       id_is_valid(ID_SIGNING_KEY, jws->kid);
+}
+
 enum err
 oauth_token_read(const struct request *rq, struct tx *tx, const char *project_id, const char *issuer, const char *text,
-		 bool *ret_is_active, struct access_token *ret)
+		 struct oauth_token *ret)
 {
-	struct q_oauth_token_state_row state;
-	struct access_token token;
+	struct oauth_token read = { .is_active = false };
 	struct jws jws;
 
-	*ret_is_active = false;
-	if (!jws_parse(rq->arena, text, &jws) || jws.kid == NULL || !id_is_valid(ID_SIGNING_KEY, jws.kid) ||
-	    access_token_problem(&jws.claims, issuer, rq->now_ms, &token) != NULL || strlen(token.jti) > JTI_MAX ||
-	    !id_is_valid(ID_ANY_CLIENT, token.client_id))
+	*ret = read;
+	if (!jws_parse(rq->arena, text, &jws) || access_token_problem(&jws.claims, issuer, rq->now_ms, &read.token) != NULL ||
+	    !is_readable(&jws, &read.token))
 		return OK;
 	enum err e = q_oauth_token_state(tx->db,
 					 &(struct q_oauth_token_state){
-					     .jti = token.jti,
-					     .client_id = token.client_id,
+					     .jti = read.token.jti,
+					     .client_id = read.token.client_id,
+					     .grant_id = read.token.grant_id,
 					     .project_id = project_id,
 					     .kid = jws.kid,
 					 },
-					 &state);
+					 &read.state);
 	if (e == ERR_NO_ROW)
 		return OK;
 	TRY(e);
-	if (state.revoked_jti != NULL || state.client_id == NULL ||
-	    !is_signed_with(rq->arena, &jws, state.public_jwk))
+	if (read.state.revoked_jti != NULL || read.state.client_id == NULL ||
+	    (read.token.grant_id != NULL && !is_grant_alive(rq, &read.state, &read.token)) ||
+	    !is_signed_with(rq->arena, &jws, read.state.public_jwk))
 		return OK;
-	*ret_is_active = true;
-	*ret = token;
+	read.is_active = true;
+	*ret = read;
 	return OK;
 }

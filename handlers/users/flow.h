@@ -63,6 +63,7 @@ struct flow {
 	enum flow_kind kind;
 	enum flow_state state;
 	struct flow_data data;
+	const char *oauth_request_id; /* of an app that waits for it; set only while it is made */
 	struct sign_in_settings settings;
 	struct strings providers; /* keys of those that people may be sent to */
 	struct flow_shown shown;
@@ -111,14 +112,6 @@ const char *flow_identifier_hint(struct arena *, const struct flow *);
 
 /* ---- flow_gate.c ---- */
 
-/*
- * What the cookie of this browser must be for a flow of this project; the one it has, or a new one,
- * which is set on the reply.
- */
-enum err flow_take_cookie(const struct request *, const char *project_id,
-			  struct bytes *ret_binding_digest) MUST_CHECK;
-/* What the browser's flow cookie says, if it has a good one. */
-bool flow_cookie(const struct request *, const char **ret_project_id, struct bytes *ret_binding_digest);
 bool flow_is_bound_to(const struct flow *, struct bytes binding_digest);
 /* GET: the flow of this browser. VERDICT_GO_ON, or why not. */
 enum verdict flow_look(const struct request *, struct tx *, const char *flow_id, struct flow *ret);
@@ -310,10 +303,10 @@ struct flow_path {
 
 struct flow_create_input {
 	struct {
-		bool client_id, kind, transport, redirect_uri, state, scope, code_challenge,
+		bool client_id, oauth_request_id, kind, transport, redirect_uri, state, scope, code_challenge,
 		    login_hint, invitation_secret, locale, bot_token;
 	} has;
-	const char *client_id, *kind, *transport, *redirect_uri, *state, *scope, *code_challenge,
+	const char *client_id, *oauth_request_id, *kind, *transport, *redirect_uri, *state, *scope, *code_challenge,
 	    *login_hint, *invitation_secret, *locale, *bot_token;
 };
 

@@ -8,6 +8,7 @@
 
 #include "domain/redirects.h"
 #include "lib/lifetimes.h"
+#include "lib/secrets.h"
 #include "lib/text.h"
 #include "lib/uris.h"
 
@@ -92,12 +93,24 @@ client_target(const struct request *rq, struct tx *tx, const struct flow_client_
 	return ERR_VALIDATION_FAILED;
 }
 
+/* An app waits for it: back to its request, which goes on from there. */
+static const char *
+request_target(const struct request *rq, const struct flow_client_row *client, const char *oauth_request_id)
+{
+	return arena_printf(rq->arena, "%s?request=%s",
+			    flow_page_url(rq, client->project_id, client->default_client_id, "oauth/continue"), oauth_request_id);
+}
+
 static enum err
 find_target(const struct request *rq, struct tx *tx, const struct flow_client_row *client,
 	    const char **ret_target)
 {
 	const struct flow_create_input *in = rq->input;
 
+	if (in->oauth_request_id != NULL) {
+		*ret_target = request_target(rq, client, in->oauth_request_id);
+		return OK;
+	}
 	if (strcmp(client->project_id, rq->console_id) == 0)
 		return console_target(rq, in->redirect_uri, ret_target);
 	return client_target(rq, tx, client, in->redirect_uri, ret_target);
@@ -197,6 +210,7 @@ make_flow(const struct request *rq, struct tx *tx, const struct flow_client_row 
 		    .level = NONE,
 		    .password_due = NONE,
 		},
+	    .oauth_request_id = in->oauth_request_id,
 	    .settings = sign_in_settings_parse(rq->arena, rq->config, client->settings_body),
 	};
 
@@ -208,6 +222,14 @@ make_flow(const struct request *rq, struct tx *tx, const struct flow_client_row 
 	TRY(flow_read_providers(tx, &flow));
 	TRY(flow_begin_bot_check(rq, tx, &flow, in->bot_token));
 	TRY(flow_add(tx, &flow));
+	if (flow.oauth_request_id != NULL)
+		TRY(q_oauth_request_set_flow(tx->db,
+					     &(struct q_oauth_request_set_flow){
+						 .flow_id = flow.row.id,
+						 .project_id = client->project_id,
+						 .id = flow.oauth_request_id,
+					     },
+					     NULL));
 	*ret = flow;
 	return OK;
 }
@@ -230,13 +252,41 @@ check_create(const struct request *rq, const struct flow_client_row *client)
 	return go_on(rq);
 }
 
+/* The request that this browser began names the client; what else is named doesn't count then. */
+static enum err
+find_requesting_client(const struct request *rq, struct tx *tx, const char **ret_client_id)
+{
+	const struct flow_create_input *in = rq->input;
+	struct oauth_request_row row;
+	const char *project_id;
+	struct bytes binding;
+
+	*ret_client_id = in->client_id;
+	if (in->oauth_request_id == NULL)
+		return OK;
+	if (!flow_cookie(rq, &project_id, &binding))
+		return ERR_REQUEST_EXPIRED;
+	enum err e = q_oauth_request_get(
+	    tx->db, &(struct q_oauth_request_get){ .project_id = project_id, .id = in->oauth_request_id }, &row);
+	if (e != OK)
+		return e == ERR_NO_ROW ? ERR_REQUEST_EXPIRED : e;
+	if (row.expires_at <= rq->now_ms || row.flow_digest.len != binding.len ||
+	    !secret_equal(row.flow_digest.data, binding.data, binding.len))
+		return ERR_REQUEST_EXPIRED;
+	*ret_client_id = row.client_id;
+	return OK;
+}
+
 enum verdict
 flow_create(const struct request *rq, struct tx *tx)
 {
-	const struct flow_create_input *in = rq->input;
 	struct flow_client_row client;
+	const char *client_id;
 	struct flow flow;
-	enum err e = flow_find_client(rq, tx, in->client_id, &client);
+	enum err e = find_requesting_client(rq, tx, &client_id);
+
+	if (e == OK)
+		e = flow_find_client(rq, tx, client_id, &client);
 
 	if (e != OK)
 		return fail_err(rq, e);

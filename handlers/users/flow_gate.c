@@ -10,59 +10,6 @@
 #include "lib/secrets.h"
 #include "lib/sign_in_methods.h"
 
-#define COOKIE_LIFE_S     (FLOW_MAIL_LIFE_MS / SECOND_MS)
-#define COOKIE_RANDOM_LEN 43
-
-/*
- * ---- the cookie: "prj_….{256 random bits}": the id finds the flow's rows, the bits are what
- * counts ----
- */
-
-/* NULL unless there is exactly one, well-formed; two of one name are somebody's trick. */
-static const char *
-cookie_of(const struct request *rq, const char **ret_project_id)
-{
-	const char *value = rq->flow_cookies.count == 1 ? rq->flow_cookies.items[0] : NULL;
-	const char *dot = value != NULL ? strchr(value, '.') : NULL;
-	const char *project_id;
-
-	if (dot == NULL || strlen(dot + 1) != COOKIE_RANDOM_LEN)
-		return NULL;
-	project_id = arena_strndup(rq->arena, value, (size_t)(dot - value));
-	if (!id_is_valid(ID_PROJECT, project_id))
-		return NULL;
-	*ret_project_id = project_id;
-	return value;
-}
-
-enum err
-flow_take_cookie(const struct request *rq, const char *project_id, struct bytes *ret_binding_digest)
-{
-	const char *cookie_project_id = "";
-	const char *cookie = cookie_of(rq, &cookie_project_id);
-	const char *random;
-
-	/* One cookie for all tabs of a browser: a second flow must not shut the first one out. */
-	if (cookie == NULL || strcmp(cookie_project_id, project_id) != 0) {
-		TRY(secret_make_cookie(rq->arena, &random));
-		cookie = arena_printf(rq->arena, "%s.%s", project_id, random);
-	}
-	reply_cookie(rq, FLOW_COOKIE, cookie, COOKIE_LIFE_S);
-	*ret_binding_digest = sha256_bytes(rq->arena, cookie, strlen(cookie));
-	return OK;
-}
-
-bool
-flow_cookie(const struct request *rq, const char **ret_project_id, struct bytes *ret_binding_digest)
-{
-	const char *cookie = cookie_of(rq, ret_project_id);
-
-	if (cookie == NULL)
-		return false;
-	*ret_binding_digest = sha256_bytes(rq->arena, cookie, strlen(cookie));
-	return true;
-}
-
 bool
 flow_is_bound_to(const struct flow *flow, struct bytes binding)
 {
@@ -113,14 +60,14 @@ check_token(const struct request *rq, const struct flow *flow)
 static enum err
 find(const struct request *rq, struct tx *tx, const char *flow_id, struct flow *ret)
 {
-	const char *project_id = NULL;
-	const char *cookie = cookie_of(rq, &project_id);
+	const char *project_id;
+	struct bytes binding;
 	struct flow flow;
 
-	if (cookie == NULL)
+	if (!flow_cookie(rq, &project_id, &binding))
 		return ERR_NOT_FOUND;
 	TRY(flow_load(rq, tx, project_id, flow_id, &flow));
-	if (!flow_is_bound_to(&flow, sha256_bytes(rq->arena, cookie, strlen(cookie))))
+	if (!flow_is_bound_to(&flow, binding))
 		return ERR_NOT_FOUND;
 	*ret = flow;
 	return OK;

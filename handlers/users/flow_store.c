@@ -166,6 +166,7 @@ flow_add(struct tx *tx, const struct flow *flow)
 				 .kind = flow_kind_name(flow->kind),
 				 .state = flow_state_name(flow->state),
 				 .client_id = flow->row.client_id,
+				 .oauth_request_id = flow->oauth_request_id,
 				 .user_id = flow->row.user_id,
 				 .binding_digest = flow->row.binding_digest,
 				 .data_sealed = sealed,

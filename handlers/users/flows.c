@@ -33,6 +33,8 @@ check_locale(const char *text)
 static const struct field create_fields[] = {
 	IN_ID(struct flow_create_input, client_id, ID_ANY_CLIENT,
 	      .description = "The console's own when absent"),
+	IN_ID(struct flow_create_input, oauth_request_id, ID_OAUTH_REQUEST,
+	      .description = "An app's request that this browser began: its client is meant, and the flow leads back to it"),
 	IN_ENUM(struct flow_create_input, kind, KINDS, .flags = FIELD_REQUIRED),
 	IN_ENUM(struct flow_create_input, transport, TRANSPORTS,
 		.description = "cookie when absent"),
@@ -158,7 +160,7 @@ const struct route flow_routes[] = {
 	    .auth = AUTH_PUBLIC | AUTH_ACCOUNT,
 	    .status = 201,
 	    INPUT(struct flow_create_input, create_fields),
-	    .errors = { ERR_DIRECT_FLOW_NOT_ALLOWED, ERR_METHOD_DISABLED, ERR_NOT_ANONYMOUS },
+	    .errors = { ERR_DIRECT_FLOW_NOT_ALLOWED, ERR_METHOD_DISABLED, ERR_NOT_ANONYMOUS, ERR_REQUEST_EXPIRED },
 	    .handler = flow_create,
 	},
 	{

@@ -555,6 +555,89 @@ CREATE TABLE clients (
 	CONSTRAINT clients_fk1 FOREIGN KEY (project_id) REFERENCES projects (id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
+CREATE TABLE oauth_requests (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	client_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	params MEDIUMTEXT NOT NULL,
+	request_uri_digest VARBINARY(32) NULL,
+	flow_digest VARBINARY(32) NULL,
+	flow_id VARCHAR(29) COLLATE ascii_bin NULL,
+	session_id VARCHAR(29) COLLATE ascii_bin NULL,
+	user_id VARCHAR(29) COLLATE ascii_bin NULL,
+	status VARCHAR(8) COLLATE ascii_bin NOT NULL,
+	scopes TEXT NOT NULL,
+	version INT UNSIGNED NOT NULL,
+	created_at DATETIME(3) NOT NULL,
+	expires_at DATETIME(3) NOT NULL,
+	PRIMARY KEY (project_id, id),
+	UNIQUE KEY uq_request_uri_digest (project_id, request_uri_digest),
+	KEY k_client_id (project_id, client_id),
+	KEY k_user_id (project_id, user_id),
+	KEY k_expires_at (expires_at),
+	CONSTRAINT oauth_requests_fk1 FOREIGN KEY (project_id) REFERENCES projects (id),
+	CONSTRAINT oauth_requests_fk2 FOREIGN KEY (project_id, client_id) REFERENCES clients (project_id, id) ON DELETE CASCADE,
+	CONSTRAINT oauth_requests_fk3 FOREIGN KEY (project_id, user_id) REFERENCES users (project_id, id) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE grants (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	user_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	client_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	resource VARBINARY(255) NOT NULL,
+	scopes TEXT NOT NULL,
+	session_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	is_offline BOOLEAN NOT NULL,
+	client_digest VARBINARY(32) NOT NULL,
+	created_at DATETIME(3) NOT NULL,
+	expires_at DATETIME(3) NOT NULL,
+	revoked_at DATETIME(3) NULL,
+	last_used_at DATETIME(3) NULL,
+	PRIMARY KEY (project_id, id),
+	KEY k_user_id_id (project_id, user_id, id),
+	KEY k_client_id_id (project_id, client_id, id),
+	KEY k_session_id (project_id, session_id),
+	KEY k_expires_at (expires_at),
+	CONSTRAINT grants_fk1 FOREIGN KEY (project_id, user_id) REFERENCES users (project_id, id) ON DELETE CASCADE,
+	CONSTRAINT grants_fk2 FOREIGN KEY (project_id, client_id) REFERENCES clients (project_id, id) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE refresh_tokens (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	digest VARBINARY(32) NOT NULL,
+	grant_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	seq INT UNSIGNED NOT NULL,
+	issuer VARBINARY(255) NOT NULL,
+	successor VARBINARY(512) NULL,
+	created_at DATETIME(3) NOT NULL,
+	used_at DATETIME(3) NULL,
+	idle_expires_at DATETIME(3) NOT NULL,
+	PRIMARY KEY (project_id, digest),
+	UNIQUE KEY uq_grant_id_seq (project_id, grant_id, seq),
+	KEY k_idle_expires_at (idle_expires_at),
+	CONSTRAINT refresh_tokens_fk1 FOREIGN KEY (project_id, grant_id) REFERENCES grants (project_id, id) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE oauth_codes (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	digest VARBINARY(32) NOT NULL,
+	grant_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	client_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	redirect_uri VARBINARY(2000) NOT NULL,
+	is_uri_named BOOLEAN NOT NULL,
+	challenge VARCHAR(64) COLLATE ascii_bin NULL,
+	nonce TEXT NULL,
+	issuer VARBINARY(255) NOT NULL,
+	created_at DATETIME(3) NOT NULL,
+	expires_at DATETIME(3) NOT NULL,
+	used_at DATETIME(3) NULL,
+	PRIMARY KEY (project_id, digest),
+	KEY k_grant_id (project_id, grant_id),
+	KEY k_expires_at (expires_at),
+	CONSTRAINT oauth_codes_fk1 FOREIGN KEY (project_id, grant_id) REFERENCES grants (project_id, id) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
 CREATE TABLE client_uris (
 	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
 	client_id VARCHAR(29) COLLATE ascii_bin NOT NULL,

@@ -4,9 +4,10 @@
 -- row: oauth_client_row
 -- unscoped: a public client id is what finds the project
 SELECT c.project_id, c.id AS client_id, c.token_endpoint_auth_method = 'none' AS is_public, c.grant_types, c.audiences, c.access_token_ttl_s,
+	c.is_first_party, c.require_pkce, c.token_claims, c.refresh_token_idle_s, c.refresh_reuse_grace_s, c.id_token_alg,
 	c.last_used_at, p.org_id, p.client_id AS issuer_client_id, p.environment,
 	s.digest AS secret_digest, o.digest AS old_secret_digest,
-	k.id AS key_id, k.private_sealed
+	k.id AS key_id, k.private_sealed, i.id AS id_key_id, i.private_sealed AS id_private_sealed
 FROM clients c
 JOIN projects p ON p.id = c.project_id AND p.status = 'active'
 JOIN orgs g ON g.id = p.org_id AND g.status = 'active'
@@ -14,6 +15,7 @@ LEFT JOIN client_secrets s ON s.project_id = c.project_id AND s.client_id = c.id
 	AND (s.expires_at IS NULL OR s.expires_at > :now)
 LEFT JOIN client_secrets o ON o.project_id = c.project_id AND o.client_id = c.id AND o.slot = 1 AND o.expires_at > :now
 LEFT JOIN signing_keys k ON k.project_id = c.project_id AND k.active_alg = :alg
+LEFT JOIN signing_keys i ON i.project_id = c.project_id AND i.active_alg = c.id_token_alg
 WHERE c.id = :client_id AND c.is_active = TRUE;
 
 -- name: oauth_client_used :exec
@@ -29,17 +31,66 @@ JOIN orgs g ON g.id = p.org_id AND g.status = 'active'
 JOIN clients c ON c.project_id = p.id AND c.id = p.client_id AND c.is_active = TRUE
 WHERE p.client_id = :client_id AND p.status = 'active';
 
--- The key that a token names, whether the token is revoked, and whether its client still is one.
+-- The key that a token names, whether the token is revoked, and whether its client, grant, person and sign-in still are what they were.
+-- A client's own token has no grant.
 -- name: oauth_token_state :one
 -- column: revoked_jti text?
 -- column: client_id text?
-SELECT k.public_jwk, r.jti AS revoked_jti, c.id AS client_id
+-- column: grant_id text?
+-- column: user_id text?
+-- column: session_id text?
+SELECT k.public_jwk, r.jti AS revoked_jti, c.id AS client_id,
+	g.id AS grant_id, g.is_offline, g.revoked_at AS grant_revoked_at, g.expires_at AS grant_expires_at,
+	u.id AS user_id, u.token_version, u.email, u.email_verified_at, u.phone, u.phone_verified_at, u.username, u.name, u.locale,
+	u.updated_at AS user_updated_at, s.id AS session_id
 FROM signing_keys k
 LEFT JOIN revoked_tokens r ON r.project_id = k.project_id AND r.jti = :jti
 LEFT JOIN clients c ON c.project_id = k.project_id AND c.id = :client_id AND c.is_active = TRUE
+LEFT JOIN grants g ON g.project_id = k.project_id AND g.id = :grant_id
+LEFT JOIN users u ON u.project_id = k.project_id AND u.id = g.user_id AND u.status = 'active'
+LEFT JOIN sessions s ON s.project_id = k.project_id AND s.id = g.session_id AND s.revoked_at IS NULL AND s.expires_at > :now
 WHERE k.project_id = :project_id AND k.id = :kid AND (k.expires_at IS NULL OR k.expires_at > :now);
 
 -- name: revoked_token_add :exec
 INSERT INTO revoked_tokens (project_id, jti, expires_at)
 VALUES (:project_id, :jti, :expires_at)
 ON DUPLICATE KEY UPDATE expires_at = VALUES(expires_at);
+
+-- ---- people (oauth.md rules 1 to 14) ----
+
+-- The app that sends somebody here, with what its project says about sessions.
+-- name: oauth_app :one
+-- row: oauth_app_row
+-- unscoped: a public client id is what finds the project
+SELECT c.project_id, c.id AS client_id, c.name, c.source, c.is_first_party, c.token_endpoint_auth_method = 'none' AS is_public,
+	c.grant_types, c.scopes, c.audiences, c.require_pkce, c.require_par, c.logo_uri, c.client_uri, c.metadata_url, c.refresh_token_max_s,
+	p.org_id, p.client_id AS issuer_client_id, a.body AS settings_body
+FROM clients c
+JOIN projects p ON p.id = c.project_id AND p.status = 'active'
+JOIN orgs g ON g.id = p.org_id AND g.status = 'active'
+LEFT JOIN area_settings a ON a.project_id = c.project_id AND a.area = 'sign_in'
+WHERE c.id = :client_id AND c.is_active = TRUE;
+
+-- kind: redirect, logout, origin.
+-- name: oauth_app_uris :many
+SELECT u.uri
+FROM client_uris u
+WHERE u.project_id = :project_id AND u.client_id = :client_id AND u.kind = :kind
+ORDER BY u.uri_digest
+LIMIT 50;
+
+-- Where pages of the app may stand: its origins and redirect URIs.
+-- name: oauth_app_places :many
+SELECT u.kind, u.uri
+FROM client_uris u
+WHERE u.project_id = :project_id AND u.client_id = :client_id AND u.kind IN ('origin', 'redirect')
+ORDER BY u.kind, u.uri_digest
+LIMIT 100;
+
+-- The active account of the browser.
+-- name: oauth_session :one
+-- row: oauth_session_row
+SELECT s.id, s.user_id, s.authenticated_at, s.created_at, s.last_seen_at, u.email, u.phone, u.username
+FROM sessions s
+JOIN users u ON u.project_id = s.project_id AND u.id = s.user_id AND u.status = 'active'
+WHERE s.project_id = :project_id AND s.token_digest = :token_digest AND s.revoked_at IS NULL AND s.expires_at > :now;

@@ -38,7 +38,7 @@ export function expectOAuthError(answer, status, code) {
 	assert.equal(answer.json.error, code, show(answer));
 	assert.equal(answer.headers["cache-control"], "no-store");
 	if (status === 401)
-		assert.match(answer.headers["www-authenticate"] ?? "", /^Basic /);
+		assert.match(answer.headers["www-authenticate"] ?? "", code === "invalid_token" ? /^Bearer / : /^Basic /);
 	return answer.json;
 }
 

@@ -230,3 +230,13 @@ export async function identity(projectId, userId, { server, provider = "github",
 		VALUES (${projectId}, ${id}, ${userId}, ${provider}, ${Buffer.from(subject)}, NULL, FALSE, ${sqlTime()})`);
 	return id;
 }
+
+/** A browser of somebody whom an app has asked for leave to act for them. */
+export async function consentRequest(server, project) {
+	const user = await projectUser(server, project);
+	const browser = await user.session();
+	await server.sql.run`UPDATE clients SET is_first_party = FALSE, scopes = 'openid email' WHERE project_id = ${project.id}`;
+	const query = new URLSearchParams({ response_type: "code", client_id: project.clientId, redirect_uri: "http://localhost/callback", scope: "openid email", code_challenge: "x".repeat(43), code_challenge_method: "S256" });
+	const answer = await browser.get(`/p/${project.clientId}/oauth/authorize?${query}`, { check: false });
+	return { user, browser, id: new URL(answer.headers.location).searchParams.get("request") };
+}

@@ -126,6 +126,7 @@ const SENTENCES: Record<ErrorCode | "unreachable", string | null> = {
 	flow_state_conflict: null,
 	events_expired: null,
 	last_sign_in_method: "It is the last way to sign in to this account. Set a password first.",
+	already_decided: "This has been decided already.",
 	passkey_exists: "That passkey is registered already.",
 };
 

@@ -237,6 +237,21 @@ export const en = {
 	error_last_owner: "You are the last owner of an organization. Make somebody else an owner first.",
 	error_not_while_impersonating: "That isn't possible while acting in somebody else's name.",
 	error_forbidden: "That isn't allowed here.",
+
+	// What apps ask for
+	consent_title: "{client} wants access to your {app} account",
+	consent_text: "If you allow it, it can:",
+	scope_openid: "Know who you are",
+	scope_profile: "See your name and username",
+	scope_email: "See your e-mail address",
+	scope_phone: "See your phone number",
+	scope_offline_access: "Stay connected when you aren't using it",
+	consent_goes_to: "You will be led to {host}.",
+	consent_loopback: "This is a program on your own device. Allow it only if you have just started it yourself.",
+	allow: "Allow",
+	deny: "Deny",
+	error_request_expired: "This took too long, is over, or was begun in another browser. Go back to the app and start again.",
+	error_already_decided: "This has been decided already.",
 };
 
 export type MessageKey = keyof typeof en;

@@ -228,4 +228,19 @@ export const es: Catalogue = {
 	error_last_owner: "Eres el último propietario de una organización. Nombra antes a otro.",
 	error_not_while_impersonating: "No es posible mientras se actúa en nombre de otra persona.",
 	error_forbidden: "Eso no se permite aquí.",
+
+	// What apps ask for
+	consent_title: "{client} pide acceso a tu cuenta de {app}",
+	consent_text: "Si lo permites, podrá:",
+	scope_openid: "Saber quién eres",
+	scope_profile: "Ver tu nombre y tu nombre de usuario",
+	scope_email: "Ver tu dirección de correo",
+	scope_phone: "Ver tu número de teléfono",
+	scope_offline_access: "Seguir conectada cuando no la uses",
+	consent_goes_to: "Te llevará a {host}.",
+	consent_loopback: "Es un programa en tu propio dispositivo. Permítelo solo si acabas de iniciarlo.",
+	allow: "Permitir",
+	deny: "Denegar",
+	error_request_expired: "Ha tardado demasiado, ya ha terminado o se empezó en otro navegador. Vuelve a la aplicación y empieza de nuevo.",
+	error_already_decided: "Esto ya se ha decidido.",
 };

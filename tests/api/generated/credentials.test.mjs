@@ -12,13 +12,13 @@ gate("each allowed credential succeeds", 305, perKind(guarded), async (one) => {
 	await expectPlain(await prepare(one, one.kind));
 });
 
-gate("no credential: 401 with WWW-Authenticate", 140, guarded, async (route) => {
+gate("no credential: 401 with WWW-Authenticate", 141, guarded, async (route) => {
 	const request = await prepare(route);
 	expectError(await request.send({ by: stripped(request.client) }), 401, "unauthorized");
 	await expectPlain(request);
 });
 
-gate("a malformed credential: 401, also beside a good X-Auth-Token or cookie", 140, guarded, async (route) => {
+gate("a malformed credential: 401, also beside a good X-Auth-Token or cookie", 141, guarded, async (route) => {
 	const request = await prepare(route);
 	const nobody = stripped(request.client);
 	for (const text of ["nonsense", "gpat_", "gsk_live_0123456789abcdefghijklmnopqrstuv000000", "a b"])
@@ -35,7 +35,7 @@ const wrongKinds = guarded.flatMap((route) => [
 	...(route.callers.includes("U") ? [{ ...route, kind: "pinned", label: `${route.name} as a pinned key` }] : []),
 ]);
 
-gate("the wrong kind of credential: 403 credential_not_allowed", 117, wrongKinds, async (one) => {
+gate("the wrong kind of credential: 403 credential_not_allowed", 120, wrongKinds, async (one) => {
 	const request = await prepare(one);
 	expectError(await request.send({ by: await request.world.client(one.kind) }), 403, "credential_not_allowed");
 	await expectPlain(request);

@@ -9,26 +9,26 @@ const withBody = gated.filter(takesBody);
 const withoutBody = gated.filter((route) => !takesBody(route));
 const addQuery = (target, pair) => `${target}${target.includes("?") ? "&" : "?"}${pair}`;
 
-gate("HT-04 a header that decides something, sent twice: 400 ambiguous_header", 169, gated, async (route) => {
+gate("HT-04 a header that decides something, sent twice: 400 ambiguous_header", 171, gated, async (route) => {
 	const request = await prepare(route);
 	for (const name of DECIDING)
 		expectError(await request.send({ headers: { [name]: ["a", "a"] } }), 400, "ambiguous_header");
 	await expectPlain(request);
 });
 
-gate("an unknown query parameter: 422 rule unknown", 169, gated, async (route) => {
+gate("an unknown query parameter: 422 rule unknown", 171, gated, async (route) => {
 	const request = await prepare(route);
 	expectField(await request.send({ target: addQuery(request.target, "nonsense=1") }), "nonsense", "unknown");
 	await expectPlain(request);
 });
 
-gate("a query parameter sent twice: 422", 169, gated, async (route) => {
+gate("a query parameter sent twice: 422", 171, gated, async (route) => {
 	const request = await prepare(route);
 	expectError(await request.send({ target: addQuery(request.target, "nonsense=1&nonsense=1") }), 422, "validation_failed");
 	await expectPlain(request);
 });
 
-gate("HT-16 an unknown member: 422 rule unknown", 89, withBody, async (route) => {
+gate("HT-16 an unknown member: 422 rule unknown", 90, withBody, async (route) => {
 	const request = await prepare(route);
 	expectField(await request.send({ json: { ...request.json, nonsense: 1 } }), "nonsense", "unknown");
 	await expectPlain(request);
@@ -40,7 +40,7 @@ const BAD_JSON = [
 	Buffer.from([0x7b, 0x22, 0x61, 0x22, 0x3a, 0x22, 0xc0, 0xaf, 0x22, 0x7d]),	// an overlong slash
 ];
 
-gate("HT-15 malformed JSON: 400 invalid_json", 89, withBody, async (route) => {
+gate("HT-15 malformed JSON: 400 invalid_json", 90, withBody, async (route) => {
 	const request = await prepare(route);
 	const headers = { "Content-Type": "application/json" };
 	// All of them on one route; elsewhere a few in turn, so that the tighter rate limits don't answer first.
@@ -51,7 +51,7 @@ gate("HT-15 malformed JSON: 400 invalid_json", 89, withBody, async (route) => {
 	await expectPlain(request);
 });
 
-gate("HT-12 HT-13 another content type or a compressed body: 415", 89, withBody, async (route) => {
+gate("HT-12 HT-13 another content type or a compressed body: 415", 90, withBody, async (route) => {
 	const request = await prepare(route);
 	const body = JSON.stringify(request.json ?? {});
 	for (const type of ["text/plain", "application/x-www-form-urlencoded", "application/json; charset=iso-8859-1", "application/jsonp", "multipart/form-data; boundary=x"])
@@ -64,7 +64,7 @@ gate("HT-12 HT-13 another content type or a compressed body: 415", 89, withBody,
 	await expectPlain(again);
 });
 
-gate("HT-11 a body over the route's limit: 413", 89, withBody, async (route) => {
+gate("HT-11 a body over the route's limit: 413", 90, withBody, async (route) => {
 	const request = await prepare(route);
 	const body = JSON.stringify({ ...request.json, nonsense: "x".repeat(route.body_bytes_max) });
 	const answer = await request.send({ body, headers: { "Content-Type": "application/json" } });

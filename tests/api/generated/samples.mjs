@@ -305,6 +305,14 @@ export const samples = {
 		const user = await projectUser(world.server, world.project);
 		return { by: await user.session({ impersonator_id: world.owner.id, impersonation_reason: "testing" }), json: {}, status: 204 };
 	},
+	"GET /api/v1/oauth_requests/{id}": async (world) => {
+		const { browser, id } = await fixtures.consentRequest(world.server, world.project);
+		return { by: browser, target: `/api/v1/oauth_requests/${id}` };
+	},
+	"POST /api/v1/oauth_requests/{id}/decision": async (world) => {
+		const { browser, id } = await fixtures.consentRequest(world.server, world.project);
+		return { by: browser, target: `/api/v1/oauth_requests/${id}/decision`, json: { approve: true } };
+	},
 	"GET /api/v1/account/export": async () => ({}),
 	"GET /api/v1/users/{id}/export": async (world) => ({ target: `/api/v1/users/${(await userOf(world)).id}/export` }),
 	"GET /api/v1/account": async () => ({}),

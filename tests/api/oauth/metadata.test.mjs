@@ -26,10 +26,22 @@ test("four addresses, one document, for pages of any origin and a while in a cac
 	assert.deepEqual(expectStatus(await program(server).get(project.at("/.well-known/jwks.json")), 200), { keys: [] }, "no key before the first token");
 });
 
-test("what a project for the web doesn't do yet isn't promised", async () => {
+test("MD-03 a project for the web says what it does for people, and promises no more", async () => {
 	const project = await makeProject(server, { type: "web" });
 	const document = expectStatus(await program(server).get(spellings(project.clientId)[0]), 200);
-	assert.deepEqual([document.grant_types_supported, document.authorization_endpoint], [[], undefined]);
+	assert.deepEqual(document.grant_types_supported, ["authorization_code", "refresh_token"]);
+	assert.equal(document.authorization_endpoint, `${project.issuer}/oauth/authorize`);
+	assert.equal(document.userinfo_endpoint, `${project.issuer}/oauth/userinfo`);
+	assert.deepEqual(document.response_types_supported, ["code"]);
+	assert.deepEqual(document.response_modes_supported, ["query", "form_post"]);
+	assert.deepEqual(document.code_challenge_methods_supported, ["S256"]);
+	assert.deepEqual(document.subject_types_supported, ["public"]);
+	assert.equal(document.authorization_response_iss_parameter_supported, true);
+	assert.ok(document.id_token_signing_alg_values_supported.includes("RS256"));
+	assert.ok(document.token_endpoint_auth_methods_supported.includes("none"));
+	assert.deepEqual([document.request_parameter_supported, document.request_uri_parameter_supported], [false, false]);
+	for (const [name, address] of Object.entries(document).filter(([key]) => key.endsWith("_endpoint")))
+		assert.notEqual((await program(server).request("POST", new URL(address).pathname, { form: {} })).status, 404, name);
 });
 
 test("a project that isn't there and the console: 404; on HOST there is nothing of a project", async () => {

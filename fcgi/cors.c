@@ -1,0 +1,43 @@
+/*
+ * Pages of other origins: what a browser asks before it lets them call (the Fetch standard's CORS protocol). Routes say by a flag that
+ * they may; credentials of the browser are never let in.
+ */
+#include "fcgi/pipeline.h"
+
+#include <string.h>
+
+static bool
+is_open(const struct exchange *x)
+{
+	return x->rq.route != NULL && (x->rq.route->flags & ROUTE_CORS) != 0;
+}
+
+bool
+cors_is_preflight(struct exchange *x)
+{
+	const char *allow = NULL;
+	enum method method;
+
+	if (strcmp(x->in.method_text, "OPTIONS") != 0 || x->in.asked_method == NULL)
+		return false;
+	method = method_parse(x->in.asked_method);
+	if (route_find(x->arena, method, x->in.path, &x->rq.route, &x->in.path_pairs, &allow) != MATCH_FOUND || !is_open(x)) {
+		x->rq.route = NULL;
+		return false;
+	}
+	x->response.is_preflight = true;
+	x->response.status = 204;
+	reply_header(&x->rq, "Access-Control-Allow-Methods", method_name(method));
+	reply_header(&x->rq, "Access-Control-Allow-Headers", "Authorization, Content-Type, DPoP");
+	reply_header(&x->rq, "Access-Control-Max-Age", "600");
+	return true;
+}
+
+void
+cors_add_headers(struct exchange *x)
+{
+	if (!is_open(x))
+		return;
+	reply_header(&x->rq, "Access-Control-Allow-Origin", "*");
+	reply_header(&x->rq, "Access-Control-Expose-Headers", "WWW-Authenticate, DPoP-Nonce");
+}

@@ -1,0 +1,213 @@
+/*
+ * Judging an app's request in the order of oauth.md's rules: first where an answer may go, then all that may be answered there.
+ */
+#include "handlers/oauth/ask.h"
+
+#include <string.h>
+
+#include "handlers/oauth/oauth.h"
+#include "lib/encode.h"
+#include "lib/jose.h"
+#include "lib/json.h"
+#include "lib/uris.h"
+
+/* What a client may ask for that names no scopes of its own. */
+#define PERSON_SCOPES "openid profile email phone offline_access"
+
+/* ---- where an answer may go ---- */
+
+enum err
+ask_find_app(const struct request *rq, struct tx *tx, const char *issuer_id, const char *client_id, struct oauth_app_row *ret)
+{
+	struct oauth_app_row app;
+
+	if (client_id == NULL || !id_is_valid(ID_ANY_CLIENT, client_id))
+		return ERR_INVALID_CLIENT;
+	enum err e = q_oauth_app(tx->db, &(struct q_oauth_app){ .client_id = client_id }, &app);
+	if (e == ERR_NO_ROW)
+		return ERR_INVALID_CLIENT;
+	TRY(e);
+	if (strcmp(app.issuer_client_id, issuer_id) != 0 || strcmp(app.project_id, rq->console_id) == 0)
+		return ERR_INVALID_CLIENT;
+	*ret = app;
+	return OK;
+}
+
+static const char *
+text_of(struct arena *arena, struct bytes uri)
+{
+	return arena_strndup(arena, (const char *)uri.data, uri.len);
+}
+
+/* Named, it must be one that is registered; left out, there must be one alone, and no OpenID Connect (rule 3). */
+static enum err
+find_redirect_uri(const struct request *rq, struct tx *tx, const struct oauth_app_row *app, const struct ask_input *in, struct ask *ask)
+{
+	struct q_oauth_app_uris_row *uris = NULL;
+	size_t count = 0;
+
+	TRY(q_oauth_app_uris(
+	    tx->db, &(struct q_oauth_app_uris){ .project_id = app->project_id, .client_id = app->client_id, .kind = "redirect" }, &uris,
+	    &count));
+	if (in->redirect_uri == NULL) {
+		if (count != 1 || (in->scope != NULL && scope_has(in->scope, "openid")))
+			return ERR_INVALID_REQUEST;
+		ask->redirect_uri = text_of(rq->arena, uris[0].uri);
+		return OK;
+	}
+	for (size_t i = 0; i < count; i++)
+		if (redirect_uri_matches(text_of(rq->arena, uris[i].uri), in->redirect_uri)) {
+			ask->redirect_uri = in->redirect_uri;
+			ask->is_uri_named = "1";
+			return OK;
+		}
+	return ERR_INVALID_REQUEST;
+}
+
+enum err
+ask_find_way_back(const struct request *rq, struct tx *tx, const struct oauth_app_row *app, const struct ask_input *in, struct ask *ret)
+{
+	struct ask ask = { .state = in->state, .max_age_s = NONE };
+
+	TRY(find_redirect_uri(rq, tx, app, in, &ask));
+	if (in->response_mode != NULL && strcmp(in->response_mode, "form_post") == 0)
+		ask.is_form_post = "1";
+	*ret = ask;
+	return OK;
+}
+
+/* ---- the rest ---- */
+
+/* Rule 4, TK-01 to TK-03. */
+static bool
+take_challenge(const struct oauth_app_row *app, const struct ask_input *in, struct ask *ask)
+{
+	if (in->code_challenge == NULL) {
+		bool may_lack = !app->require_pkce && !app->is_public && in->nonce != NULL;
+
+		return may_lack && in->code_challenge_method == NULL;
+	}
+	ask->challenge = in->code_challenge;
+	return in->code_challenge_method != NULL && strcmp(in->code_challenge_method, "S256") == 0 &&
+	       pkce_challenge_is_valid(in->code_challenge);
+}
+
+/* Rule 5: one of the client's audiences, in the form in which it is registered. */
+static bool
+take_resource(struct arena *arena, const struct oauth_app_row *app, const struct ask_input *in, struct ask *ask)
+{
+	struct strings audiences = oauth_audiences(arena, app->audiences, app->client_id);
+
+	for (size_t i = 0; i < audiences.count; i++)
+		if (in->resource == NULL || oauth_resource_matches(audiences.items[i], in->resource)) {
+			ask->resource = audiences.items[i];
+			return true;
+		}
+	return false;
+}
+
+/* Rule 7: unknown words are ignored, but none left is an error. */
+static bool
+take_scope(struct arena *arena, const struct oauth_app_row *app, const struct ask_input *in, struct ask *ask)
+{
+	const char *allowed = app->scopes[0] != '\0' ? app->scopes : PERSON_SCOPES;
+	const char *by_itself = app->is_first_party ? "openid profile email" : app->scopes;
+
+	ask->scope = scope_keep(arena, in->scope != NULL ? in->scope : by_itself, allowed);
+	return ask->scope[0] != '\0';
+}
+
+static bool
+take_max_age(const struct ask_input *in, struct ask *ask)
+{
+	return in->max_age == NULL || int_parse(in->max_age, 0, INT32_MAX, &ask->max_age_s);
+}
+
+static bool
+is_known_mode(const char *mode)
+{
+	return mode == NULL || strcmp(mode, "query") == 0 || strcmp(mode, "form_post") == 0;
+}
+
+const char *
+ask_judge(const struct request *rq, const struct oauth_app_row *app, const struct ask_input *in, struct ask *ask)
+{
+	unsigned prompts;
+
+	ask->nonce = in->nonce;
+	ask->login_hint = in->login_hint;
+	ask->prompt = in->prompt;
+	if (in->request != NULL)
+		return "request_not_supported";
+	if (in->request_uri != NULL)
+		return "request_uri_not_supported";
+	if (in->response_type == NULL)
+		return "invalid_request";
+	if (strcmp(in->response_type, "code") != 0)
+		return "unsupported_response_type";
+	if (!scope_has(app->grant_types, "authorization_code"))
+		return "unauthorized_client";
+	if (!is_known_mode(in->response_mode) || !take_challenge(app, in, ask) || !prompt_parse(in->prompt, &prompts) ||
+	    !take_max_age(in, ask))
+		return "invalid_request";
+	if (!take_resource(rq->arena, app, in, ask))
+		return "invalid_target";
+	return take_scope(rq->arena, app, in, ask) ? NULL : "invalid_scope";
+}
+
+/* ---- in its row ---- */
+
+#define TEXT(member) { #member, offsetof(struct ask, member) }
+
+static const struct {
+	const char *name;
+	size_t offset;
+} texts[] = {
+	TEXT(redirect_uri), TEXT(is_uri_named), TEXT(state),	  TEXT(nonce),	TEXT(challenge),
+	TEXT(scope),	    TEXT(resource),	TEXT(login_hint), TEXT(prompt), TEXT(is_form_post),
+};
+
+static const char **
+text_at(struct ask *ask, size_t offset)
+{
+	return (const char **)(void *)((char *)ask + offset);
+}
+
+const char *
+ask_text(struct arena *arena, const struct ask *ask)
+{
+	struct buffer json = buffer_new(arena);
+	struct ask copy = *ask;
+
+	buffer_text(&json, "{\"max_age_s\":");
+	buffer_json_int(&json, ask->max_age_s);
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		const char *value = *text_at(&copy, texts[i].offset);
+
+		if (value == NULL)
+			continue;
+		buffer_printf(&json, ",\"%s\":", texts[i].name);
+		buffer_json_string(&json, value);
+	}
+	buffer_char(&json, '}');
+	return buffer_string(&json);
+}
+
+enum err
+ask_parse(struct arena *arena, const char *params, struct ask *ret)
+{
+	struct ask ask = { .max_age_s = NONE };
+	struct json object;
+
+	if (json_parse(arena, params, strlen(params), &object, NULL) != OK || object.type != JSON_OBJECT)
+		return ERR_INTERNAL;
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		*text_at(&ask, texts[i].offset) = json_text(&object, texts[i].name);
+	const struct json *max_age = json_member(&object, "max_age_s");
+	if (max_age != NULL && max_age->type == JSON_INT)
+		ask.max_age_s = max_age->integer;
+	if (ask.redirect_uri == NULL || ask.scope == NULL || ask.resource == NULL)
+		return ERR_INTERNAL;
+	*ret = ask;
+	return OK;
+}

@@ -1,0 +1,81 @@
+/*
+ * What an app asks of a person: read from its request, judged, and kept as the params of an oauth_request.
+ */
+#ifndef GATEHOUSE_HANDLERS_OAUTH_ASK_H
+#define GATEHOUSE_HANDLERS_OAUTH_ASK_H
+
+#include "fcgi/request.h"
+#include "lib/oauth.h"
+#include "sql/gen/queries.h"
+
+/* As it came in a query or form; NULL: absent. */
+struct ask_input {
+	struct {
+		bool issuer_id, response_type, client_id, redirect_uri, scope, state, code_challenge, code_challenge_method, resource, nonce,
+		    prompt, max_age, login_hint, id_token_hint, response_mode, request, request_uri, client_secret;
+	} has;
+	const char *issuer_id, *response_type, *client_id, *redirect_uri, *scope, *state, *code_challenge, *code_challenge_method, *resource,
+	    *nonce, *prompt, *max_age, *login_hint, *id_token_hint, *response_mode, *request, *request_uri, *client_secret;
+};
+
+/* The fields of a request, in the query or in a body. */
+#define ASK_FIELDS(place)                                                                                                            \
+	IN_ID(struct ask_input, issuer_id, ID_PUBLIC_PROJECT, .in = IN_PATH),                                                        \
+	IN_STRING(struct ask_input, response_type, .in = place, .max = 64, .description = "code"),                                   \
+	IN_STRING(struct ask_input, client_id, .in = place, .max = 64),                                                              \
+	IN_STRING(struct ask_input, redirect_uri, .in = place, .max = 2000),                                                         \
+	IN_STRING(struct ask_input, scope, .in = place, .max = 2000),                                                                \
+	IN_STRING(struct ask_input, state, .in = place, .max = 1024),                                                                \
+	IN_STRING(struct ask_input, code_challenge, .in = place, .max = 256),                                                        \
+	IN_STRING(struct ask_input, code_challenge_method, .in = place, .max = 16, .description = "S256"),                           \
+	IN_STRING(struct ask_input, resource, .in = place, .max = 255, .description = "One of the client's audiences"),              \
+	IN_STRING(struct ask_input, nonce, .in = place, .max = 512),                                                                 \
+	IN_STRING(struct ask_input, prompt, .in = place, .max = 128),                                                                \
+	IN_STRING(struct ask_input, max_age, .in = place, .max = 16),                                                                \
+	IN_STRING(struct ask_input, login_hint, .in = place, .max = 254),                                                            \
+	IN_STRING(struct ask_input, id_token_hint, .in = place, .max = 8192),                                                        \
+	IN_STRING(struct ask_input, response_mode, .in = place, .max = 64, .description = "query or form_post"),                     \
+	IN_STRING(struct ask_input, request, .in = place, .max = 8192, .description = "Not supported"),                              \
+	IN_STRING(struct ask_input, request_uri, .in = place, .max = 512, .description = "What a pushed request answered")
+
+/* Judged. Texts may be NULL but redirect_uri, scope and resource. */
+struct ask {
+	const char *redirect_uri;
+	const char *is_uri_named;	/* "1": the request named it */
+	const char *state, *nonce, *challenge, *scope, *resource, *login_hint, *prompt;
+	const char *is_form_post;	/* "1" */
+	int64_t max_age_s;		/* NONE: any */
+};
+
+/*
+ * Where an answer to this request may go: ERR_INVALID_CLIENT, ERR_INVALID_REQUEST when nowhere, which has to be said on a page (rule 1).
+ * Fills redirect_uri, is_uri_named, state and the mode of ret; what is still wrong goes to that address.
+ */
+enum err ask_find_way_back(const struct request *, struct tx *, const struct oauth_app_row *, const struct ask_input *, struct ask *ret) MUST_CHECK;
+/* The rest. NULL when it is all right, else RFC 6749's word for what isn't. */
+const char *ask_judge(const struct request *, const struct oauth_app_row *, const struct ask_input *, struct ask *);
+/* ERR_INVALID_CLIENT for what isn't a client of this issuer. */
+enum err ask_find_app(const struct request *, struct tx *, const char *issuer_id, const char *client_id, struct oauth_app_row *ret) MUST_CHECK;
+
+/* As the params of a row, and back. ERR_INTERNAL for a row that can't be read. */
+const char *ask_text(struct arena *, const struct ask *) RETURNS_NONNULL;
+enum err ask_parse(struct arena *, const char *params, struct ask *ret) MUST_CHECK;
+
+/* ---- what comes of it (authorize.c) ---- */
+
+/* The browser's active account in this project. ERR_NO_ROW: nobody. */
+enum err oauth_session_find(const struct request *, struct tx *, const struct oauth_app_row *, struct oauth_session_row *ret) MUST_CHECK;
+/* Must the person sign in (again) for a request of that time? session NULL: nobody is signed in. */
+bool ask_wants_sign_in(const struct ask *, const struct oauth_session_row *session, int64_t asked_at);
+/* Does the person have to agree first? (rule 12) */
+enum err ask_wants_consent(struct tx *, const struct oauth_app_row *, const struct ask *, const struct oauth_session_row *,
+			   bool *ret_wants) MUST_CHECK;
+/* A grant and its code, and the answer with it. scope: what the person agreed to. */
+enum verdict ask_answer_code(const struct request *, struct tx *, const struct oauth_app_row *, const struct ask *,
+			     const struct oauth_session_row *, const char *scope);
+/* The answer that names an error; commits what was done. */
+enum verdict ask_answer_error(const struct request *, const struct oauth_app_row *, const struct ask *, const char *error);
+/* "https://AUTH_HOST/p/proj_…/sign-in?request=ort_…" */
+enum verdict ask_lead_to_page(const struct request *, const struct oauth_app_row *, const char *page, const char *request_id, bool is_again);
+
+#endif

@@ -1,0 +1,336 @@
+/*
+ * /api/v1/oauth_requests: what the consent page shows of an app's request, and what the person says to it (oauth.md rules 11 to 13).
+ */
+#include "handlers/routes.h"
+
+#include <string.h>
+
+#include "handlers/oauth/ask.h"
+#include "handlers/oauth/oauth.h"
+#include "lib/secrets.h"
+
+enum err
+oauth_request_find(const struct request *rq, struct tx *tx, const char *id, struct oauth_request_row *ret)
+{
+	struct oauth_request_row row;
+	const char *project_id;
+	struct bytes binding;
+
+	if (!flow_cookie(rq, &project_id, &binding))
+		return ERR_NO_ROW;
+	TRY(q_oauth_request_get(tx->db, &(struct q_oauth_request_get){ .project_id = project_id, .id = id }, &row));
+	if (row.flow_digest.len != binding.len || !secret_equal(row.flow_digest.data, binding.data, binding.len))
+		return ERR_NO_ROW;
+	if (row.expires_at <= rq->now_ms)
+		return ERR_REQUEST_EXPIRED;
+	*ret = row;
+	return OK;
+}
+
+/* ---- how it is shown ---- */
+
+struct request_client {
+	const char *name, *host, *logo_url, *source, *redirect_host;
+	bool is_loopback_only;
+};
+
+struct request_scope {
+	const char *name, *description;
+	bool required;
+};
+
+struct request_view {
+	const char *id, *kind, *status, *flow_id;
+	const struct request_client *client;
+	const char *resource;
+	struct field_list scopes;
+	const char *login_hint;
+	int64_t expires_at;
+};
+
+static const char *const STATUSES[] = { "flow", "consent", "ready", "denied", NULL };
+static const char *const KINDS[] = { "code", NULL };
+
+static const struct field client_fields[] = {
+	OUT_STRING(struct request_client, name),
+	OUT_STRING(struct request_client, host, .flags = FIELD_NULLABLE, .description = "Of the client's own page"),
+	OUT_STRING(struct request_client, logo_url, .flags = FIELD_NULLABLE),
+	OUT_STRING(struct request_client, source),
+	OUT_STRING(struct request_client, redirect_host, .description = "Where the answer goes"),
+	OUT_BOOL(struct request_client, is_loopback_only, .description = "The answer goes to a program on the person's own machine"),
+	FIELDS_END,
+};
+
+static const struct field scope_fields[] = {
+	OUT_STRING(struct request_scope, name),
+	OUT_STRING(struct request_scope, description),
+	OUT_BOOL(struct request_scope, required, .description = "Can't be unticked"),
+	FIELDS_END,
+};
+
+static const struct field request_fields[] = {
+	OUT_ID(struct request_view, id, ID_OAUTH_REQUEST),
+	OUT_ENUM(struct request_view, kind, KINDS),
+	OUT_ENUM(struct request_view, status, STATUSES),
+	OUT_ID(struct request_view, flow_id, ID_FLOW, .flags = FIELD_NULLABLE, .description = "The sign-in begun for it"),
+	OUT_OBJECT(struct request_view, client, client_fields),
+	OUT_STRING(struct request_view, resource),
+	OUT_LIST(struct request_view, scopes, scope_fields, struct request_scope),
+	OUT_STRING(struct request_view, login_hint, .flags = FIELD_NULLABLE),
+	OUT_TIME(struct request_view, expires_at),
+	FIELDS_END,
+};
+
+static const char *
+describe_scope(const char *name)
+{
+	static const struct {
+		const char *name, *description;
+	} KNOWN[] = {
+		{ "openid", "Know who you are" },
+		{ "profile", "See your name and username" },
+		{ "email", "See your e-mail address" },
+		{ "phone", "See your phone number" },
+		{ "offline_access", "Stay connected when you aren't using it" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(KNOWN); i++)
+		if (strcmp(KNOWN[i].name, name) == 0)
+			return KNOWN[i].description;
+	return name;
+}
+
+/* OpenID Connect without openid would be another request than the app's. */
+static bool
+is_required(const char *scope)
+{
+	return strcmp(scope, "openid") == 0;
+}
+
+static struct field_list
+scopes_of(struct arena *arena, const char *words)
+{
+	struct request_scope *scopes = ARENA_ARRAY(arena, strlen(words) / 2 + 1, struct request_scope);
+	size_t count = 0;
+
+	for (const char *at = words; *at != '\0';) {
+		size_t len = strcspn(at, " ");
+		const char *name = arena_strndup(arena, at, len);
+
+		scopes[count++] =
+		    (struct request_scope){ .name = name, .description = describe_scope(name), .required = is_required(name) };
+		at += len + (at[len] == ' ');
+	}
+	return (struct field_list){ .items = scopes, .count = count };
+}
+
+struct request_path {
+	struct {
+		bool id;
+	} has;
+	const char *id;
+};
+
+static const struct field path_fields[] = {
+	IN_ID(struct request_path, id, ID_OAUTH_REQUEST, .in = IN_PATH),
+	FIELDS_END,
+};
+
+static enum verdict
+show(const struct request *rq, const struct oauth_request_row *row, const struct oauth_app_row *app, const struct ask *ask)
+{
+	struct request_client client = {
+		.name = app->name,
+		.host = app->client_uri != NULL ? url_host(rq->arena, app->client_uri) : NULL,
+		.logo_url = app->logo_uri,
+		.source = app->source,
+		.redirect_host = url_host(rq->arena, ask->redirect_uri),
+		.is_loopback_only = url_is_loopback(ask->redirect_uri),
+	};
+
+	return reply(rq, 200, request_fields,
+		     &(struct request_view){
+			 .id = row->id,
+			 .kind = "code",
+			 .status = row->status,
+			 .flow_id = row->flow_id,
+			 .client = &client,
+			 .resource = ask->resource,
+			 .scopes = scopes_of(rq->arena, ask->scope),
+			 .login_hint = ask->login_hint,
+			 .expires_at = row->expires_at,
+		     });
+}
+
+static enum err
+read_request(const struct request *rq, struct tx *tx, const char *id, struct oauth_request_row *row, struct oauth_app_row *app, struct ask *ask)
+{
+	TRY(oauth_request_find(rq, tx, id, row));
+	TRY(q_oauth_app(tx->db, &(struct q_oauth_app){ .client_id = row->client_id }, app));
+	return ask_parse(rq->arena, row->params, ask);
+}
+
+static enum verdict
+oauth_request_get(const struct request *rq, struct tx *tx)
+{
+	const struct request_path *in = rq->input;
+	struct oauth_request_row row;
+	struct oauth_app_row app;
+	struct ask ask;
+	enum err e = read_request(rq, tx, in->id, &row, &app, &ask);
+
+	return e == OK ? show(rq, &row, &app, &ask) : fail_err(rq, e);
+}
+
+/* ---- the decision ---- */
+
+struct decision_input {
+	struct {
+		bool id, approve, scopes;
+	} has;
+	const char *id;
+	bool approve;
+	struct strings scopes;
+};
+
+static const struct field decision_fields[] = {
+	IN_ID(struct decision_input, id, ID_OAUTH_REQUEST, .in = IN_PATH),
+	IN_BOOL(struct decision_input, approve, .flags = FIELD_REQUIRED),
+	IN_STRINGS(struct decision_input, scopes, .min = 1, .max = 255, .items_max = 100, .flags = FIELD_DISTINCT,
+		   .description = "Those of the request that the person agrees to; all of them when absent"),
+	FIELDS_END,
+};
+
+struct decision_view {
+	const char *continue_url;
+};
+
+static const struct field decision_view_fields[] = {
+	OUT_STRING(struct decision_view, continue_url, .description = "Where the browser goes next"),
+	FIELDS_END,
+};
+
+static const char *
+join(struct arena *arena, struct strings words)
+{
+	struct buffer joined = buffer_new(arena);
+
+	for (size_t i = 0; i < words.count; i++) {
+		if (i > 0)
+			buffer_char(&joined, ' ');
+		buffer_text(&joined, words.items[i]);
+	}
+	return buffer_string(&joined);
+}
+
+/* Rule 13: taken from what was asked, never beyond it, and with what can't be left out. */
+static bool
+choose_scopes(struct arena *arena, const struct decision_input *in, const char *asked, const char **ret_scopes)
+{
+	const char *chosen = in->has.scopes ? join(arena, in->scopes) : asked;
+
+	if (!scope_is_within(chosen, asked) || (scope_has(asked, "openid") && !scope_has(chosen, "openid")) || chosen[0] == '\0')
+		return false;
+	*ret_scopes = scope_keep(arena, asked, chosen);
+	return true;
+}
+
+static enum err
+record_refusal(struct tx *tx, const struct oauth_app_row *app, const char *user_id)
+{
+	struct buffer data = buffer_new(tx->arena);
+
+	buffer_text(&data, "{\"client_id\":");
+	buffer_json_string(&data, app->client_id);
+	buffer_text(&data, ",\"user_id\":");
+	buffer_json_string(&data, user_id);
+	buffer_char(&data, '}');
+	return record(tx, &(struct record){
+			      .event = EV_OAUTH_CONSENT_DENIED,
+			      .org_id = app->org_id,
+			      .project_id = app->project_id,
+			      .target_id = user_id,
+			      .target_label = app->name,
+			      .changes = "{}",
+			      .data = buffer_string(&data),
+		      });
+}
+
+/* The request belongs to the sign-in that was asked; of two decisions at once one hits. */
+static enum err
+decide(const struct request *rq, struct tx *tx, const struct oauth_app_row *app, const struct oauth_request_row *row, bool approve,
+       const char *scopes)
+{
+	uint64_t matched = 0;
+
+	TRY(q_oauth_request_decide(tx->db,
+				   &(struct q_oauth_request_decide){
+				       .status = approve ? "ready" : "denied",
+				       .scopes = scopes,
+				       .project_id = row->project_id,
+				       .id = row->id,
+				       .session_id = rq->credential.id,
+				   },
+				   &matched));
+	if (matched == 0)
+		return ERR_ALREADY_DECIDED;
+	return approve ? OK : record_refusal(tx, app, rq->user.id);
+}
+
+static enum verdict
+oauth_request_decision(const struct request *rq, struct tx *tx)
+{
+	const struct decision_input *in = rq->input;
+	struct oauth_request_row row;
+	struct oauth_app_row app;
+	const char *scopes;
+	struct ask ask;
+	enum err e = read_request(rq, tx, in->id, &row, &app, &ask);
+
+	if (e != OK)
+		return fail_err(rq, e);
+	/* Another account of this browser was asked, or nobody yet. */
+	if (strcmp(row.project_id, rq->user.project_id) != 0 || row.session_id == NULL || strcmp(row.session_id, rq->credential.id) != 0)
+		return fail_err(rq, ERR_NOT_FOUND);
+	if (!choose_scopes(rq->arena, in, ask.scope, &scopes))
+		return fail_field(rq, "scopes", "not_asked", "Choose among the scopes of the request, openid included.");
+	e = decide(rq, tx, &app, &row, in->approve, scopes);
+	if (e != OK)
+		return fail_err(rq, e);
+	return reply(rq, 200, decision_view_fields,
+		     &(struct decision_view){
+			 .continue_url = arena_printf(rq->arena, "%s/oauth/continue?request=%s", oauth_issuer(rq, app.issuer_client_id), row.id),
+		     });
+}
+
+const struct route oauth_request_routes[] = {
+	{
+	    .id = "oauth_request_get",
+	    .method = GET,
+	    .path = "/api/v1/oauth_requests/{id}",
+	    .summary = "Get what an app asks of this browser's person",
+	    .auth = AUTH_PUBLIC,
+	    .site = SITE_AUTH,
+	    .tx = TX_READ_SNAPSHOT,
+	    .output = request_fields,
+	    INPUT(struct request_path, path_fields),
+	    .errors = { ERR_REQUEST_EXPIRED },
+	    .handler = oauth_request_get,
+	},
+	{
+	    .id = "oauth_request_decision",
+	    .method = POST,
+	    .path = "/api/v1/oauth_requests/{id}/decision",
+	    .summary = "Agree to what an app asks, or refuse it",
+	    .description = "Once; by the sign-in that was asked.",
+	    .auth = AUTH_PROJECT_USER,
+	    .site = SITE_AUTH,
+	    .tx = TX_WRITE,
+	    .flags = ROUTE_NO_IDEMPOTENCY,
+	    .output = decision_view_fields,
+	    INPUT(struct decision_input, decision_fields),
+	    .errors = { ERR_ALREADY_DECIDED, ERR_REQUEST_EXPIRED },
+	    .handler = oauth_request_decision,
+	},
+	ROUTES_END,
+};

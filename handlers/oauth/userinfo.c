@@ -1,0 +1,128 @@
+/*
+ * GET and POST /oauth/userinfo: who the person of an access token is, as far as its scopes go (OpenID Connect Core section 5.3).
+ */
+#include "handlers/routes.h"
+
+#include <string.h>
+
+#include "handlers/oauth/oauth.h"
+#include "lib/http.h"
+#include "lib/oauth.h"
+
+struct userinfo_input {
+	struct {
+		bool issuer_id;
+	} has;
+	const char *issuer_id;
+};
+
+static const struct field userinfo_input_fields[] = {
+	IN_ID(struct userinfo_input, issuer_id, ID_PUBLIC_PROJECT, .in = IN_PATH),
+	FIELDS_END,
+};
+
+/* A claim that wasn't granted, and one that the person lacks, is left out. */
+struct userinfo_view {
+	const char *sub, *name, *preferred_username, *locale;
+	const char *email, *email_verified;
+	const char *phone_number, *phone_number_verified;
+	const char *updated_at;
+};
+
+static const struct field userinfo_fields[] = {
+	OUT_STRING(struct userinfo_view, sub),
+	OUT_STRING(struct userinfo_view, name, .flags = FIELD_OPTIONAL),
+	OUT_STRING(struct userinfo_view, preferred_username, .flags = FIELD_OPTIONAL),
+	OUT_STRING(struct userinfo_view, locale, .flags = FIELD_OPTIONAL),
+	OUT_JSON(struct userinfo_view, updated_at, .flags = FIELD_OPTIONAL, .description = "Seconds"),
+	OUT_STRING(struct userinfo_view, email, .flags = FIELD_OPTIONAL),
+	OUT_JSON(struct userinfo_view, email_verified, .flags = FIELD_OPTIONAL, .description = "true or false"),
+	OUT_STRING(struct userinfo_view, phone_number, .flags = FIELD_OPTIONAL),
+	OUT_JSON(struct userinfo_view, phone_number_verified, .flags = FIELD_OPTIONAL, .description = "true or false"),
+	FIELDS_END,
+};
+
+static const char *
+json_bool(bool value)
+{
+	return value ? "true" : "false";
+}
+
+static struct userinfo_view
+view_of(struct arena *arena, const struct oauth_token *read)
+{
+	const struct q_oauth_token_state_row *user = &read->state;
+	const char *scope = read->token.scope;
+	struct userinfo_view view = { .sub = read->token.subject };
+
+	if (scope_has(scope, "profile")) {
+		view.name = user->name[0] != '\0' ? user->name : NULL;
+		view.preferred_username = user->username;
+		view.locale = user->locale;
+		view.updated_at = arena_printf(arena, "%lld", (long long)(user->user_updated_at / SECOND_MS));
+	}
+	if (scope_has(scope, "email") && user->email != NULL) {
+		view.email = user->email;
+		view.email_verified = json_bool(user->email_verified_at != NONE);
+	}
+	if (scope_has(scope, "phone") && user->phone != NULL) {
+		view.phone_number = user->phone;
+		view.phone_number_verified = json_bool(user->phone_verified_at != NONE);
+	}
+	return view;
+}
+
+/* RFC 6750 section 3: no error is named to who brought no token. */
+static enum verdict
+refuse_token(const struct request *rq, bool was_sent)
+{
+	reply_challenge(rq, was_sent ? "Bearer realm=\"Gatehouse\", error=\"invalid_token\"" : "Bearer realm=\"Gatehouse\"");
+	return fail_err(rq, ERR_INVALID_TOKEN);
+}
+
+static enum err
+read_token(const struct request *rq, struct tx *tx, const char *text, struct oauth_token *ret)
+{
+	const struct userinfo_input *in = rq->input;
+	struct q_oauth_issuer_row issuer;
+
+	TRY(q_oauth_issuer(tx->db, &(struct q_oauth_issuer){ .client_id = in->issuer_id }, &issuer));
+	return oauth_token_read(rq, tx, issuer.project_id, oauth_issuer(rq, in->issuer_id), text, ret);
+}
+
+static enum verdict
+userinfo(const struct request *rq, struct tx *tx)
+{
+	enum authorization_scheme scheme = AUTHORIZATION_NONE;
+	struct oauth_token read;
+	const char *text = NULL;
+
+	if (rq->authorization == NULL)
+		return refuse_token(rq, false);
+	if (http_parse_authorization(rq->arena, rq->authorization, &scheme, &text) != OK || scheme != AUTHORIZATION_BEARER)
+		return refuse_token(rq, true);
+	enum err e = read_token(rq, tx, text, &read);
+	if (e == ERR_NO_ROW || (e == OK && (!read.is_active || read.token.grant_id == NULL)))
+		return refuse_token(rq, true);
+	if (e != OK)
+		return oauth_fail(rq, e);
+	if (!scope_has(read.token.scope, "openid")) {
+		reply_header(rq, "WWW-Authenticate", "Bearer realm=\"Gatehouse\", error=\"insufficient_scope\", scope=\"openid\"");
+		return fail(rq, ERR_INSUFFICIENT_SCOPE, "The token lacks the scope openid.");
+	}
+	struct userinfo_view view = view_of(rq->arena, &read);
+	return reply(rq, 200, userinfo_fields, &view);
+}
+
+#define USERINFO                                                                                                       \
+	.path = "/p/{issuer_id}/oauth/userinfo", .summary = "Get who the person of an access token is",               \
+	.auth = AUTH_PUBLIC, .site = SITE_AUTH, .tx = TX_SPLIT, .rate = RATE_OAUTH_INTROSPECT,                         \
+	.flags = ROUTE_OAUTH | ROUTE_CORS | ROUTE_SHOWS_SECRET, .output = userinfo_fields,                             \
+	INPUT(struct userinfo_input, userinfo_input_fields), .errors = { ERR_INVALID_TOKEN }, \
+	.handler = userinfo
+
+const struct route oauth_userinfo_routes[] = {
+	{ USERINFO, .id = "oauth_userinfo", .method = GET },
+	{ USERINFO, .id = "oauth_userinfo_post", .method = POST },
+	ROUTES_END,
+};

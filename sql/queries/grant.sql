@@ -1,0 +1,100 @@
+-- What people allowed clients to do, and the codes and refresh tokens that hang on it (oauth.md rules 16 to 20). A grant's row is written
+-- before its tokens: it is the guard of its family.
+
+-- name: grant_insert :exec
+INSERT INTO grants (project_id, id, user_id, client_id, resource, scopes, session_id, is_offline, client_digest, created_at, expires_at)
+VALUES (:project_id, :id, :user_id, :client_id, :resource, :scopes, :session_id, :is_offline, :client_digest, :now, :expires_at);
+
+-- What the person agreed to before, of this client as it looks now. The newest first.
+-- name: grant_remembered :many
+SELECT g.scopes
+FROM grants g
+WHERE g.project_id = :project_id AND g.user_id = :user_id AND g.client_id = :client_id AND g.resource = :resource
+	AND g.client_digest = :client_digest AND g.revoked_at IS NULL AND g.expires_at > :now
+ORDER BY g.id DESC
+LIMIT 20;
+
+-- The guard of a family: a grant that was just revoked isn't hit.
+-- name: grant_touch :exec
+UPDATE grants
+SET last_used_at = :now
+WHERE project_id = :project_id AND id = :id AND revoked_at IS NULL AND expires_at > :now;
+
+-- name: grant_revoke :exec
+UPDATE grants
+SET revoked_at = :now
+WHERE project_id = :project_id AND id = :id AND revoked_at IS NULL;
+
+-- With a sign-in goes what was given in it, unless it is to outlive it (rule 18).
+-- name: grant_end_of_session :exec
+UPDATE grants
+SET revoked_at = :now
+WHERE project_id = :project_id AND session_id = :session_id AND is_offline = FALSE AND revoked_at IS NULL;
+
+-- Of a person, but perhaps those of one sign-in.
+-- name: grant_end_of_user :exec
+UPDATE grants
+SET revoked_at = :now
+WHERE project_id = :project_id AND user_id = :user_id AND revoked_at IS NULL AND (:except_session_id IS NULL OR session_id <> :except_session_id);
+
+-- name: grant_delete_of_user :exec
+DELETE FROM grants WHERE project_id = :project_id AND user_id = :user_id;
+
+-- name: oauth_code_insert :exec
+INSERT INTO oauth_codes (project_id, digest, grant_id, client_id, redirect_uri, is_uri_named, challenge, nonce, issuer, created_at, expires_at)
+VALUES (:project_id, :digest, :grant_id, :client_id, :redirect_uri, :is_uri_named, :challenge, :nonce, :issuer, :now, :expires_at);
+
+-- Of fifty at once one hits.
+-- name: oauth_code_burn :exec
+UPDATE oauth_codes
+SET used_at = :now
+WHERE project_id = :project_id AND digest = :digest AND used_at IS NULL;
+
+-- A code with its grant, its person and the sign-in it was given in.
+-- name: oauth_code_get :one
+-- row: oauth_code_row
+-- column: session_alive_id text?
+-- column: strength text?
+-- column: session_class text?
+-- column: amr text?
+-- column: user_alive_id text?
+SELECT o.grant_id, o.client_id, o.redirect_uri, o.is_uri_named, o.challenge, o.nonce, o.issuer, o.created_at,
+	g.user_id, g.resource, g.scopes, g.session_id, g.is_offline, g.expires_at AS grant_expires_at,
+	u.id AS user_alive_id, u.email, u.email_verified_at, u.phone, u.phone_verified_at, u.username, u.name, u.locale, u.token_version,
+	v.id AS session_alive_id, s.auth_strength AS strength, s.session_class, s.amr, s.level, s.authenticated_at
+FROM oauth_codes o
+JOIN grants g ON g.project_id = o.project_id AND g.id = o.grant_id
+LEFT JOIN users u ON u.project_id = g.project_id AND u.id = g.user_id AND u.status = 'active'
+LEFT JOIN sessions s ON s.project_id = g.project_id AND s.id = g.session_id
+LEFT JOIN sessions v ON v.project_id = g.project_id AND v.id = g.session_id AND v.revoked_at IS NULL AND v.expires_at > :now
+WHERE o.project_id = :project_id AND o.digest = :digest;
+
+-- name: refresh_token_insert :exec
+INSERT INTO refresh_tokens (project_id, digest, grant_id, seq, issuer, created_at, idle_expires_at)
+VALUES (:project_id, :digest, :grant_id, :seq, :issuer, :now, :idle_expires_at);
+
+-- The old value is dead at commit (rule 19).
+-- name: refresh_token_use :exec
+UPDATE refresh_tokens
+SET used_at = :now, successor = :successor
+WHERE project_id = :project_id AND digest = :digest AND used_at IS NULL AND idle_expires_at > :now;
+
+-- A refresh token with its grant, its person and the sign-in it was given in. next_used_at: of its successor.
+-- name: refresh_token_get :one
+-- row: refresh_token_row
+-- column: session_alive_id text?
+-- column: strength text?
+-- column: session_class text?
+-- column: amr text?
+-- column: user_alive_id text?
+SELECT t.grant_id, t.seq, t.issuer, t.successor, t.used_at, t.created_at, t.idle_expires_at, n.used_at AS next_used_at, g.client_id,
+	g.user_id, g.resource, g.scopes, g.session_id, g.is_offline, g.expires_at AS grant_expires_at, g.revoked_at AS grant_revoked_at,
+	u.id AS user_alive_id, u.email, u.email_verified_at, u.phone, u.phone_verified_at, u.username, u.name, u.locale, u.token_version,
+	v.id AS session_alive_id, s.auth_strength AS strength, s.session_class, s.amr, s.level, s.authenticated_at
+FROM refresh_tokens t
+JOIN grants g ON g.project_id = t.project_id AND g.id = t.grant_id
+LEFT JOIN refresh_tokens n ON n.project_id = t.project_id AND n.grant_id = t.grant_id AND n.seq = t.seq + 1
+LEFT JOIN users u ON u.project_id = g.project_id AND u.id = g.user_id AND u.status = 'active'
+LEFT JOIN sessions s ON s.project_id = g.project_id AND s.id = g.session_id
+LEFT JOIN sessions v ON v.project_id = g.project_id AND v.id = g.session_id AND v.revoked_at IS NULL AND v.expires_at > :now
+WHERE t.project_id = :project_id AND t.digest = :digest;

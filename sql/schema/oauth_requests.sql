@@ -1,0 +1,28 @@
+-- An authorization under way: what an app asked, judged, while its person signs in and agrees. flow_digest: of the browser's flow
+-- cookie; NULL while a pushed request (RFC 9126) waits for its browser. Gone once it has become a code.
+-- tenant: project_id
+-- expires: expires_at
+CREATE TABLE oauth_requests (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	client_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	params MEDIUMTEXT NOT NULL,
+	request_uri_digest VARBINARY(32) NULL,
+	flow_digest VARBINARY(32) NULL,
+	flow_id VARCHAR(29) COLLATE ascii_bin NULL,
+	session_id VARCHAR(29) COLLATE ascii_bin NULL,
+	user_id VARCHAR(29) COLLATE ascii_bin NULL,
+	status VARCHAR(8) COLLATE ascii_bin NOT NULL,
+	scopes TEXT NOT NULL,
+	version INT UNSIGNED NOT NULL,
+	created_at DATETIME(3) NOT NULL,
+	expires_at DATETIME(3) NOT NULL,
+	PRIMARY KEY (project_id, id),
+	UNIQUE KEY uq_request_uri_digest (project_id, request_uri_digest),
+	KEY k_client_id (project_id, client_id),
+	KEY k_user_id (project_id, user_id),
+	KEY k_expires_at (expires_at),
+	CONSTRAINT oauth_requests_fk1 FOREIGN KEY (project_id) REFERENCES projects (id),
+	CONSTRAINT oauth_requests_fk2 FOREIGN KEY (project_id, client_id) REFERENCES clients (project_id, id) ON DELETE CASCADE,
+	CONSTRAINT oauth_requests_fk3 FOREIGN KEY (project_id, user_id) REFERENCES users (project_id, id) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
