@@ -27,11 +27,11 @@ is_signed_with(struct arena *arena, const struct jws *jws, const char *public_jw
 
 /* Rule 29: the grant lives, and the person is who they were when the token was issued, in a sign-in that lasts unless it needn't. */
 static bool
-is_grant_alive(const struct request *rq, const struct q_oauth_token_state_row *state, const struct access_token *token)
+is_grant_alive(const struct request *rq, const struct q_oauth_token_state_row *state, const struct access_token *claims)
 {
 	return state->grant_id != NULL && state->grant_revoked_at == NONE && state->grant_expires_at > rq->now_ms &&
-	       state->user_id != NULL && strcmp(state->user_id, token->subject) == 0 &&
-	       (state->is_offline || state->session_id != NULL) && token->token_version >= state->token_version;
+	       state->user_id != NULL && strcmp(state->user_id, claims->subject) == 0 &&
+	       (state->is_offline || state->session_id != NULL) && claims->token_version >= state->token_version;
 }
 
 /* What stands in a token's claims as ids passes their grammar before any SQL. */

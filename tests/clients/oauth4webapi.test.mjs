@@ -1,0 +1,72 @@
+// oauth4webapi against a project's server (a path issuer), and jose for what it signs: discovery, code with PKCE, ID token, userinfo,
+// refresh, introspection, revocation.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as jose from "jose";
+import * as oauth from "oauth4webapi";
+import { Client, ownServer, projectUser } from "../harness/index.mjs";
+import { makeApp, REDIRECT_URI } from "../api/oauth/oauth.mjs";
+
+const server = await ownServer();
+
+/** The library's requests over the tests' own client, which finds AUTH_HOST and knows its certificate. */
+async function fetched(url, { method = "GET", headers = {}, body } = {}) {
+	const { pathname, search } = new URL(url);
+	const sent = Object.fromEntries(new Headers(headers));
+	const answer = await new Client(server, { site: "auth", check: false }).request(method, pathname + search, { headers: sent, body: body?.toString() });
+	return new Response(answer.text, { status: answer.status, headers: Object.entries(answer.headers).filter(([, value]) => typeof value === "string") });
+}
+
+const options = { [oauth.customFetch]: fetched };
+
+async function discover(issuer, algorithm) {
+	const url = new URL(issuer);
+	return oauth.processDiscoveryResponse(url, await oauth.discoveryRequest(url, { ...options, algorithm }));
+}
+
+async function walk(app, auth) {
+	const as = await discover(app.issuer, "oauth2");
+	assert.deepEqual(await discover(app.issuer, "oidc"), as);
+	const client = { client_id: app.clientId };
+	const user = await projectUser(server, app);
+	const browser = await user.session();
+
+	const code_verifier = oauth.generateRandomCodeVerifier();
+	const [state, nonce] = [oauth.generateRandomState(), oauth.generateRandomNonce()];
+	const address = new URL(as.authorization_endpoint);
+	address.search = new URLSearchParams({ client_id: app.clientId, redirect_uri: REDIRECT_URI, response_type: "code", scope: "openid email", state, nonce, code_challenge: await oauth.calculatePKCECodeChallenge(code_verifier), code_challenge_method: "S256", max_age: "600" });
+	const { headers } = await browser.get(address.pathname + address.search, { check: false });
+	const parameters = oauth.validateAuthResponse(as, client, new URL(headers.location), state);
+
+	const answer = await oauth.authorizationCodeGrantRequest(as, client, auth, parameters, REDIRECT_URI, code_verifier, options);
+	const tokens = await oauth.processAuthorizationCodeResponse(as, client, answer, { expectedNonce: nonce, maxAge: 600, requireIdToken: true });
+	const claims = oauth.getValidatedIdTokenClaims(tokens);
+	assert.deepEqual([claims.sub, claims.email], [user.id, user.email]);
+	const keys = jose.createLocalJWKSet(await (await fetched(as.jwks_uri)).json());
+	await jose.jwtVerify(tokens.id_token, keys, { issuer: app.issuer, audience: app.clientId, algorithms: ["RS256"] });
+	const { payload } = await jose.jwtVerify(tokens.access_token, keys, { issuer: app.issuer, audience: app.clientId, typ: "at+jwt", algorithms: ["ES256"] });
+	assert.equal(payload.sub, user.id);
+	await assert.rejects(jose.jwtVerify(`${tokens.access_token.slice(0, -4)}AAAA`, keys), /signature verification failed/);
+
+	const told = await oauth.processUserInfoResponse(as, client, user.id, await oauth.userInfoRequest(as, client, tokens.access_token, options));
+	assert.equal(told.email, user.email);
+	const renewed = await oauth.processRefreshTokenResponse(as, client, await oauth.refreshTokenGrantRequest(as, client, auth, tokens.refresh_token, options));
+	assert.notEqual(renewed.refresh_token, tokens.refresh_token);
+	await oauth.processRevocationResponse(await oauth.revocationRequest(as, client, auth, renewed.refresh_token, options));
+	await assert.rejects(oauth.userInfoRequest(as, client, renewed.access_token, options).then((response) => oauth.processUserInfoResponse(as, client, user.id, response)));
+	return { as, client, renewed };
+}
+
+test("a client with a secret, by Basic and by the form", async () => {
+	const app = await makeApp(server);
+	const { as, client, renewed } = await walk(app, oauth.ClientSecretBasic(app.secret));
+	const auth = oauth.ClientSecretPost(app.secret);
+	const introspection = await oauth.processIntrospectionResponse(as, client, await oauth.introspectionRequest(as, client, auth, renewed.access_token, options));
+	assert.equal(introspection.active, false);
+	await walk(app, auth);
+});
+
+test("a client without one", async () => {
+	await walk(await makeApp(server, { isPublic: true }), oauth.None());
+});
