@@ -7,6 +7,30 @@ import { assertGoodPage, openBrowser, openBrowserOf } from "./browser.mjs";
 
 const serving = ownServer();
 
+test("an organization lets itself be found in its settings, and then is by whoever looks for one to join", async () => {
+	const server = await serving;
+	const name = makeSlug("Difference");
+	const owner = await person(server, { orgName: name });
+	const looking = await openBrowserOf(server, await person(server));
+	const look = async (found) => {
+		await looking.page.goto(`${server.url}/dashboard/join`);
+		await looking.page.getByLabel("Name").fill(name);
+		await looking.page.getByText(found, { exact: true }).waitFor();
+	};
+	await look("None by that name");
+	const browser = await openBrowserOf(server, owner);
+	await browser.page.goto(`${server.url}/dashboard/orgs/${owner.org.id}/settings`);
+	await browser.page.getByLabel("Discoverable").check();
+	await assertGoodPage(browser.page, "the organization's settings");
+	await browser.page.getByRole("button", { name: "Save changes" }).click();
+	await browser.page.getByText("Settings saved").waitFor();
+	await look(name);
+	for (const { close, assertCalm } of [browser, looking]) {
+		assertCalm();
+		await close();
+	}
+});
+
 test("a code: made once, joined in the dashboard and from the link; what is wrong with one is said", async () => {
 	const server = await serving;
 	const owner = await person(server, { orgName: "Analytical Engines" });

@@ -15,13 +15,16 @@ function toBody(values: OrgValues) {
 		...(values.slug ? { slug: values.slug } : {}),
 		...(values.description ? { description: values.description } : {}),
 		...(values.logo_url ? { logo_url: values.logo_url } : {}),
+		...(values.discoverable ? { discoverable: true } : {}),
 	};
 }
 
 export function NewOrgForm() {
 	const navigate = useNavigate();
 	const queries = useQueryClient();
-	const form = useForm<OrgValues>({ initialValues: { name: "", slug: "", description: "", logo_url: "" } });
+	const form = useForm<OrgValues>({
+		initialValues: { name: "", slug: "", description: "", logo_url: "", discoverable: false },
+	});
 	const create = useAction({
 		run: async (values: OrgValues) => {
 			const org = await send(api.POST("/api/v1/orgs", { body: toBody(values) }));

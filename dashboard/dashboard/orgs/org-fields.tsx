@@ -1,5 +1,5 @@
 // The fields that making and changing an organization have in common.
-import { Textarea, TextInput } from "@mantine/core";
+import { Checkbox, Textarea, TextInput } from "@mantine/core";
 import type { UseFormReturnType } from "@mantine/form";
 
 export interface OrgValues {
@@ -7,6 +7,7 @@ export interface OrgValues {
 	slug: string;
 	description: string;
 	logo_url: string;
+	discoverable: boolean;
 }
 
 interface OrgFieldsProps {
@@ -42,6 +43,12 @@ export function OrgFields({ form, isSlugRequired, isDisabled }: OrgFieldsProps) 
 				maxLength={2048}
 				disabled={isDisabled}
 				{...form.getInputProps("logo_url")}
+			/>
+			<Checkbox
+				label="Discoverable"
+				description="Everybody with an account here finds its name, description and number of members; a code is still needed to join"
+				disabled={isDisabled}
+				{...form.getInputProps("discoverable", { type: "checkbox" })}
 			/>
 		</>
 	);

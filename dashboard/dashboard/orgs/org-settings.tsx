@@ -29,7 +29,7 @@ export function OrgSettings() {
 	return (
 		<Page
 			title="Organization settings"
-			lead="How the organization is called, and how to leave it."
+			lead="How the organization is called, who finds it, and how to leave it."
 			calls={[{ method: "GET", path: `/api/v1/orgs/${place.id}` }]}
 		>
 			<Resource query={org}>
@@ -53,7 +53,13 @@ export function OrgSettings() {
 }
 
 function toValues(org: Org): OrgValues {
-	return { name: org.name, slug: org.slug, description: org.description ?? "", logo_url: org.logo_url ?? "" };
+	return {
+		name: org.name,
+		slug: org.slug,
+		description: org.description ?? "",
+		logo_url: org.logo_url ?? "",
+		discoverable: org.discoverable,
+	};
 }
 
 function toPatch(values: OrgValues, org: Org) {
@@ -63,6 +69,7 @@ function toPatch(values: OrgValues, org: Org) {
 		...(values.slug !== before.slug ? { slug: values.slug } : {}),
 		...(values.description !== before.description ? { description: values.description || null } : {}),
 		...(values.logo_url !== before.logo_url ? { logo_url: values.logo_url || null } : {}),
+		...(values.discoverable !== before.discoverable ? { discoverable: values.discoverable } : {}),
 	};
 }
 

@@ -216,7 +216,8 @@ function DangerZone({ project, canDelete, onPromote, onReset, onDelete }: Danger
 						<div>
 							<Text fw={500}>Reset the settings</Text>
 							<Text size="sm" c="dimmed">
-								Sign-in settings and redirect URIs go back to the first day. Users, keys and the audit log stay.
+								Sign-in, providers, branding, mail templates and redirect URIs go back to the first day. Users, keys and the
+								audit log stay.
 							</Text>
 						</div>
 						<Button className="gh-danger-button" variant="default" onClick={onReset}>

@@ -10,7 +10,7 @@ export default function ResetProject({ project, onClose }: { project: Project; o
 		run: () =>
 			send(api.POST("/api/v1/projects/{project_id}/reset", { params: { path: { project_id: project.id } }, body })),
 		done: `${project.name} has the settings of its first day`,
-		refresh: [["project", project.id], ["audit-events", project.id]],
+		refresh: [[]],
 		onDone: onClose,
 		hasOwnProblem: true,
 	});
@@ -25,8 +25,9 @@ export default function ResetProject({ project, onClose }: { project: Project; o
 			onConfirm={() => reset.mutate(undefined)}
 			onClose={onClose}
 		>
-			Its sign-in settings go back to their defaults, and its redirect URIs to{" "}
-			<code>http://localhost/callback</code> alone. Users, sessions, keys and the audit log stay.
+			Its sign-in settings and branding go back to their defaults, its redirect URIs to{" "}
+			<code>http://localhost/callback</code> alone. Providers with their secrets and mail templates are gone. Users, sessions,
+			keys and the audit log stay.
 		</Confirm>
 	);
 }

@@ -7,7 +7,7 @@ export function useTarget(): string {
 	return /^[a-z]+_[A-Za-z0-9]+$/.test(hash) ? hash : "";
 }
 
-/** The ref of what is pointed to: brings it into sight. */
+/** The ref of what is pointed to: brings it into sight, as far below the top as .gh-target says. */
 export function land(element: HTMLElement | null): void {
-	element?.scrollIntoView({ block: "center" });
+	element?.scrollIntoView({ block: "start" });
 }
