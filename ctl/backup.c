@@ -118,7 +118,8 @@ write_dump(struct ctl *ctl, struct backup_file *file, uint64_t *ret_octets)
 		is_good = copy_dump(&dump);
 		close(ends[0]);
 		if (!process_wait(pid) && is_good) {
-			ctl_fail("mariadb-dump failed; the lines above say why");
+			ctl_fail("mariadb-dump failed; the lines above say why. A backup takes the account that migrates "
+				 "(gatehousectl --config /etc/gatehouse/migrate.conf backup …)");
 			is_good = false;
 		}
 	} else {

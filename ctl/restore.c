@@ -109,6 +109,21 @@ is_same(const char *text, size_t len, struct bytes other)
 	return text != NULL && len == other.len && CRYPTO_memcmp(text, other.data, len) == 0;
 }
 
+/* Never over what an earlier restore put aside: those keys may be nowhere else. */
+static bool
+put_aside(struct ctl *ctl, const char *path)
+{
+	const char *aside = arena_printf(ctl->arena, "%s.before-restore", path);
+
+	if (access(aside, F_OK) == 0)
+		ctl_fail("%s is there already, with the keys of an earlier restore; move it away first", aside);
+	else if (rename(path, aside) == 0)
+		return true;
+	else
+		ctl_fail("%s: %s", path, strerrordesc_np(errno));
+	return false;
+}
+
 /* Another key file stays beside, with its name and ".before-restore": other things may be sealed with it. */
 static bool
 place_keys(struct restoring *restoring)
@@ -126,10 +141,8 @@ place_keys(struct restoring *restoring)
 		ctl_fail("%s holds other keys than the backup; --force puts it aside", path);
 		return false;
 	}
-	if (is_there && rename(path, arena_printf(ctl->arena, "%s.before-restore", path)) != 0) {
-		ctl_fail("%s: %s", path, strerrordesc_np(errno));
+	if (is_there && !put_aside(ctl, path))
 		return false;
-	}
 	if (file_write(path, restoring->keys.data, restoring->keys.len, 0600))
 		return true;
 	ctl_fail("%s: %s", path, strerrordesc_np(errno));

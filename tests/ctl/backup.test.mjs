@@ -136,6 +136,18 @@ test("a database with rows is refused; with --force it is replaced, and another 
 	assert.equal(await other.sql.value`SELECT COUNT(*) FROM audit_events WHERE action = 'master_key.rotated'`, 1);
 });
 
+test("keys that an earlier restore put aside aren't overwritten", async () => {
+	await other.ctl(["master-key", "rotate"]);
+	const keys = fs.readFileSync(other.keyFile, "utf8");
+	const aside = fs.readFileSync(`${other.keyFile}.before-restore`, "utf8");
+	await refused(other, ["restore", file("plain"), "--force"], /earlier restore/);
+	assert.equal(fs.readFileSync(`${other.keyFile}.before-restore`, "utf8"), aside);
+	assert.equal(fs.readFileSync(other.keyFile, "utf8"), keys);
+	fs.rmSync(`${other.keyFile}.before-restore`);
+	await admin(other, ["restore", file("plain"), "--force"]);
+	assert.equal(fs.readFileSync(`${other.keyFile}.before-restore`, "utf8"), keys);
+});
+
 test("the backup's configuration is put beside this one", () => {
 	assert.match(fs.readFileSync(path.join(other.folder, "migrate.conf.from-backup"), "utf8"), new RegExp(`public_url = "${server.url}"`));
 });
