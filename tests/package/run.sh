@@ -179,8 +179,8 @@ on server 'openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes 
 	-addext "subjectAltName=DNS:gatehouse.example.com,DNS:auth.gatehouse.example.com" -keyout /etc/gatehouse/tls.key -out /etc/gatehouse/tls.pem 2>/dev/null &&
 	cp /etc/gatehouse/tls.pem /usr/local/share/ca-certificates/test.crt && update-ca-certificates >/dev/null 2>&1'
 on server 'rm -f /etc/nginx/sites-enabled/default && systemctl start nginx'
-# A reload that comes before the master waits for signals is lost.
-wait_for on server 'pgrep -u www-data nginx >/dev/null' || fail "nginx doesn't start"
+# A reload that comes before the master waits for signals is lost. Its own workers: every machine's processes are seen here.
+wait_for on server '[ -s /run/nginx.pid ] && pgrep -P "$(cat /run/nginx.pid)" nginx >/dev/null' || fail "nginx doesn't start"
 step 4. | grep -v doctor >"$work/server/srv/test/readme"
 quietly server 'set -e; . /srv/test/readme'
 ask='curl -sS'
