@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -199,6 +200,28 @@ check_mail(struct doctor *doctor)
 		doctor_warn(doctor, "mail", "mail may go unencrypted", "set mail.require_tls");
 }
 
+/*
+ * gatehouse-jobs.service has NoNewPrivileges: a sendmail that queues by setuid or setgid (Postfix does by postdrop, Exim by itself) fails
+ * in every try.
+ */
+static void
+check_sendmail(struct doctor *doctor)
+{
+	static const char postdrop[] = "/usr/sbin/postdrop";
+	const char *program = doctor->ctl->config->mail.sendmail;
+	struct stat about;
+
+	if (program[0] == '\0' || stat(program, &about) != 0)
+		return;
+	if ((about.st_mode & (S_ISUID | S_ISGID)) == 0 && access(postdrop, F_OK) != 0) {
+		doctor_ok(doctor, "sendmail", arena_printf(doctor->ctl->arena, "projects may hand their mail to %s", program));
+		return;
+	}
+	doctor_warn(doctor, "sendmail",
+		    arena_printf(doctor->ctl->arena, "%s needs setuid or setgid, which the job workers' service takes away", program),
+		    "empty mail.sendmail, or name a program that hands mail on by SMTP, such as msmtp");
+}
+
 void
 doctor_check_network(struct doctor *doctor)
 {
@@ -213,5 +236,6 @@ doctor_check_network(struct doctor *doctor)
 	if (strcmp(config->public_url, config->auth_url) != 0)
 		check_site(doctor, config->auth_url);
 	check_mail(doctor);
+	check_sendmail(doctor);
 	curl_global_cleanup();
 }

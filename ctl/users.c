@@ -5,7 +5,7 @@
 
 #include "ctl/ctl.h"
 #include "domain/installation.h"
-#include "domain/reset_link.h"
+#include "domain/mailed_link.h"
 #include "domain/users.h"
 #include "sql/gen/queries.h"
 
@@ -26,11 +26,24 @@ struct person {
 	struct person_answer answer;
 };
 
-static void
-set_url(struct person *person, const char *url)
+#define RESET_LINK_MS (30 * MINUTE_MS)
+
+static enum err
+make_reset_link(struct person *person, const char *project_id, const char *user_id, const char *email)
 {
-	person->answer.url = url;
-	person->answer.url_expires_at = person->ctl->tx.now_ms + RESET_LINK_MS;
+	struct tx *tx = &person->ctl->tx;
+
+	TRY(mailed_link_make(tx,
+			     &(struct mailed_link_order){
+				 .kind = MAILED_LINK_RESET,
+				 .project_id = project_id,
+				 .user_id = user_id,
+				 .email = email,
+				 .life_ms = RESET_LINK_MS,
+			     },
+			     &person->answer.url));
+	person->answer.url_expires_at = tx->now_ms + RESET_LINK_MS;
+	return OK;
 }
 
 /* ---- owner create ---- */
@@ -50,7 +63,6 @@ static enum err
 make_person(struct person *person)
 {
 	struct tx *tx = &person->ctl->tx;
-	const char *url;
 
 	TRY(user_make(tx,
 		      &(struct user_make){
@@ -60,9 +72,7 @@ make_person(struct person *person)
 			  .name = arena_strndup(tx->arena, person->email, strcspn(person->email, "@")),
 		      },
 		      &person->answer.user_id));
-	TRY(reset_link_make(tx, tx->console_id, person->answer.user_id, person->email, &url));
-	set_url(person, url);
-	return OK;
+	return make_reset_link(person, tx->console_id, person->answer.user_id, person->email);
 }
 
 static enum err
@@ -148,7 +158,6 @@ reset_password(void *context)
 	struct person *person = context;
 	struct tx *tx = &person->ctl->tx;
 	struct user_row user;
-	const char *url;
 
 	TRY(q_user_by_email(tx->db,
 			    &(struct q_user_by_email){
@@ -157,10 +166,9 @@ reset_password(void *context)
 			    },
 			    &user));
 	TRY(user_end_sessions(tx, person->answer.project_id, user.id, NULL));
-	TRY(reset_link_make(tx, person->answer.project_id, user.id, user.email, &url));
+	TRY(make_reset_link(person, person->answer.project_id, user.id, user.email));
 	person->answer.user_id = user.id;
 	person->answer.email = user.email;
-	set_url(person, url);
 	return OK;
 }
 

@@ -15,11 +15,14 @@ extern const char *const message_statuses[];
 /* ERR_NO_ROW */
 enum err message_get(struct tx *, const char *project_id, const char *id, struct message_row *ret) MUST_CHECK;
 
+/* Of a message that somebody had written just now: records message.requested, and gives its row. */
+enum err message_requested(struct tx *, const char *org_id, const char *project_id, const char *id, struct message_row *ret) MUST_CHECK;
+
 enum message_retry { MESSAGE_RETRIED, MESSAGE_SENT_ALREADY, MESSAGE_EXPIRED };
 
 /*
- * Lets a message that failed, was canceled or waits be tried at once, with the full number of tries. ERR_NO_ROW.
+ * Lets a message that failed, was canceled or waits be tried at once, with the full number of tries; records message.retried. ERR_NO_ROW.
  */
-enum err message_retry(struct tx *, const char *project_id, const char *id, enum message_retry *ret) MUST_CHECK;
+enum err message_retry(struct tx *, const char *org_id, const char *project_id, const char *id, enum message_retry *ret) MUST_CHECK;
 
 #endif

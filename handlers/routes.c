@@ -51,6 +51,7 @@ const struct route *const gatehouse_routes[] = {
 	user_import_routes,
 	user_routes,
 	user_status_routes,
+	user_mail_routes,
 	user_password_routes,
 	user_session_routes,
 	account_factor_routes,

@@ -64,6 +64,7 @@ extern const struct route social_callback_routes[];
 extern const struct route user_import_routes[];
 extern const struct route identity_routes[];
 extern const struct route user_list_routes[];
+extern const struct route user_mail_routes[];
 extern const struct route user_password_routes[];
 extern const struct route user_routes[];
 extern const struct route user_session_routes[];

@@ -2,7 +2,7 @@
  * Sends what the outbox holds, mails and texts (users.md rule 40): claim, commit, send, write down how it went.
  *
  * A worker that dies between the server's last answer and the note leaves a lease that runs out; then the mail
- * goes again, with the same Message-ID, so that the receiving side can drop it. No two workers hold one message
+ * goes again, with the same Message-ID, so that the receiving side can drop it, and its row says "repeated". No two workers hold one message
  * at once: the lease outlasts the longest a transfer can take.
  */
 #include "jobs/jobs.h"
@@ -35,6 +35,7 @@ struct holding {
 	int64_t next_attempt_at;
 	bool is_switched_off;
 	bool is_final;			/* nothing is left that could be tried again */
+	bool is_unsure;			/* the other side may have taken it */
 	const char *provider_message_id;
 };
 
@@ -58,7 +59,7 @@ note_later(void *context)
 	uint64_t matched;
 
 	return q_message_job_later(held->worker->db, &(struct q_message_job_later){
-		.next_attempt_at = held->next_attempt_at, .last_error = held->reason,
+		.next_attempt_at = held->next_attempt_at, .last_error = held->reason, .is_unsure = held->is_unsure,
 		.project_id = held->project_id, .id = held->id, .worker = held->worker->name }, &matched);
 }
 
@@ -86,7 +87,7 @@ note_ended(void *context)
 	uint64_t matched;
 
 	TRY(q_message_job_ended(held->worker->db, &(struct q_message_job_ended){
-		.is_final = held->is_final, .status = held->end_status, .last_error = held->reason,
+		.is_final = held->is_final, .status = held->end_status, .last_error = held->reason, .is_unsure = held->is_unsure,
 		.project_id = held->project_id, .id = held->id, .worker = held->worker->name }, &matched));
 	if (matched == 0 || strcmp(held->end_status, "failed") != 0)
 		return OK;
@@ -148,8 +149,11 @@ claim(struct holding *held, bool *ret_is_ours)
 	*ret_is_ours = matched == 1;
 	if (!*ret_is_ours)
 		return OK;
-	return q_message_job_get(held->worker->db, &(struct q_message_job_get){
-		.project_id = held->project_id, .id = held->id, .worker = held->worker->name }, &held->row);
+	TRY(q_message_job_get(held->worker->db, &(struct q_message_job_get){
+		.project_id = held->project_id, .id = held->id, .worker = held->worker->name }, &held->row));
+	if (held->row.is_repeated)
+		log_event(LOG_WARN, "a message whose try was cut short goes again: it may arrive twice", held->id);
+	return OK;
 }
 
 /* Was this mail switched off while no way of signing in needs it? */
@@ -223,6 +227,9 @@ deliver(struct holding *held)
 		return note_sent_surely(held);
 	case SENDING_REFUSED:
 		return end_it(held, "failed", reason);
+	case SENDING_UNSURE:
+		held->is_unsure = true;
+		break;
 	case SENDING_LATER:
 		break;
 	}

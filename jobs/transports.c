@@ -90,13 +90,14 @@ send_sendmail(struct job_worker *worker, const struct smtp_mail *mail, const cha
 		return SENDING_LATER;
 	case PIPE_TIMEOUT:
 		*ret_text = "sendmail didn't end within 10 seconds";
-		return SENDING_LATER;
+		return SENDING_UNSURE;
 	case PIPE_EXITED:
 		break;
 	}
 	if (code == 0)
 		return SENDING_DONE;
-	*ret_text = arena_printf(worker->arena, "sendmail ended with %d", code);
+	*ret_text = arena_printf(worker->arena, "sendmail ended with %d%s", code,
+				 programs_gain_no_privileges() ? " (if it needs setuid or setgid, it can't work in this service)" : "");
 	for (size_t i = 0; i < ARRAY_LEN(refusals); i++)
 		if (refusals[i] == code)
 			return SENDING_REFUSED;
@@ -132,6 +133,8 @@ call_provider(struct job_worker *worker, const struct provider_call *call, struc
 		return SENDING_REFUSED;
 	case FETCH_FAILED:
 		return SENDING_LATER;
+	case FETCH_UNANSWERED:
+		return SENDING_UNSURE;
 	case FETCH_ANSWERED:
 		break;
 	}

@@ -9,7 +9,7 @@
 #define BLOCKS(...)    "[" __VA_ARGS__ "]"
 #define TEXT(words)    "{\"type\":\"text\",\"text\":\"" words "\"}"
 #define BUTTON(words)  "{\"type\":\"button\",\"text\":\"" words "\",\"url\":\"{{url}}\"}"
-#define CODE	       "{\"type\":\"code\",\"text\":\"{{code}}\"}"
+#define CODE(words)    "{\"type\":\"code\",\"text\":\"{{code}}\",\"label\":\"" words "\"}"
 #define HELLO	       TEXT("Hello {{user_name}},") ","
 #define HOLA	       TEXT("Hola {{user_name}}:") ","
 #define ENGLISH	       .locale = "en"
@@ -25,22 +25,23 @@ const struct mail_builtin mail_builtins[] = {
 	{
 		.slug = "verification",
 		.category = "auth",
-		.variables = { REQUIRED("url"), REQUIRED("code") },
+		/* The code belongs to the page that waits for it; a mail that a member sends has none. */
+		.variables = { REQUIRED("url"), OPTIONAL("code") },
 		.texts = {
 			{ ENGLISH, .name = "Proof of an e-mail address",
 			  .draft = { .subject = "Your code for {{app_name}}",
 				     .blocks = BLOCKS(
 					 HELLO TEXT("somebody, probably you, wants to use this e-mail address with {{app_name}}.") ","
-					 TEXT("Enter this code on the page that asked for it:") "," CODE ","
-					 TEXT("Or open this link:") "," BUTTON("Verify this address") ","
-					 TEXT("If it wasn't you, do nothing: without the code or the link nothing happens.")) } },
+					 CODE("Enter this code on the page that asked for it:") ","
+					 TEXT("This link proves that the address is yours:") "," BUTTON("Verify this address") ","
+					 TEXT("If it wasn't you, do nothing: nothing happens then.")) } },
 			{ SPANISH, .name = "Prueba de una dirección de correo",
 			  .draft = { .subject = "Tu código para {{app_name}}",
 				     .blocks = BLOCKS(
 					 HOLA TEXT("alguien, probablemente tú, quiere usar esta dirección de correo con {{app_name}}.") ","
-					 TEXT("Escribe este código en la página que lo pidió:") "," CODE ","
-					 TEXT("O abre este enlace:") "," BUTTON("Verificar esta dirección") ","
-					 TEXT("Si no fuiste tú, no hagas nada: sin el código o el enlace no pasa nada.")) } },
+					 CODE("Escribe este código en la página que lo pidió:") ","
+					 TEXT("Este enlace demuestra que la dirección es tuya:") "," BUTTON("Verificar esta dirección") ","
+					 TEXT("Si no fuiste tú, no hagas nada: entonces no pasa nada.")) } },
 		},
 	},
 	{
@@ -94,13 +95,13 @@ const struct mail_builtin mail_builtins[] = {
 			  .draft = { .subject = "{{code}} is your code for {{app_name}}",
 				     .blocks = BLOCKS(
 					 HELLO TEXT("somebody, probably you, wants to sign in to {{app_name}} with this e-mail address.") ","
-					 TEXT("Enter this code on the page that asked for it:") "," CODE ","
+					 CODE("Enter this code on the page that asked for it:") ","
 					 TEXT("If it wasn't you, do nothing: without the code nobody signs in. Never tell it to anybody.")) } },
 			{ SPANISH, .name = "Código para entrar",
 			  .draft = { .subject = "{{code}} es tu código para {{app_name}}",
 				     .blocks = BLOCKS(
 					 HOLA TEXT("alguien, probablemente tú, quiere entrar en {{app_name}} con esta dirección de correo.") ","
-					 TEXT("Escribe este código en la página que lo pidió:") "," CODE ","
+					 CODE("Escribe este código en la página que lo pidió:") ","
 					 TEXT("Si no fuiste tú, no hagas nada: sin el código no entra nadie. No se lo digas a nadie.")) } },
 		},
 	},

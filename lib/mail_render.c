@@ -189,14 +189,27 @@ render_spacer(struct rendering *r, const struct block *block)
 	buffer_printf(&r->html, "<div style=\"height:%dpx;line-height:1px\">&#8202;</div>", (int)height);
 }
 
+/* Without a code there is nothing to enter, and nobody is asked to. */
 static void
 render_code(struct rendering *r, const struct block *block)
 {
+	const char *label = text_member(r, block, "label", false, TEXT_MAX);
+	const char *text = text_member(r, block, "text", true, TEXT_MAX);
+	struct buffer code = buffer_new(r->expansion.arena);
+
+	mail_expand(&r->expansion, place_of(r, block, "text"), text, MAIL_PLACE_TEXT, &code);
+	if (code.len == 0)
+		return;
+	if (label[0] != '\0') {
+		buffer_text(&r->html, "<p style=\"" PARAGRAPH_STYLE "\">");
+		add_both(r, block, "label", label);
+		buffer_text(&r->html, "</p>");
+		buffer_text(&r->text, "\n\n");
+	}
 	buffer_text(&r->html, "<p style=\"font:28px/1 ui-monospace,monospace;letter-spacing:6px;margin:0 0 16px\">");
-	buffer_text(&r->text, "    ");
-	add_both(r, block, "text", text_member(r, block, "text", true, TEXT_MAX));
+	mail_add_html(&r->html, buffer_string(&code));
 	buffer_text(&r->html, "</p>");
-	buffer_text(&r->text, "\n\n");
+	buffer_printf(&r->text, "    %s\n\n", buffer_string(&code));
 }
 
 static void render_blocks(struct rendering *, const struct json *blocks, const char *place, bool takes_columns);
@@ -236,7 +249,7 @@ static const struct kind {
 	{ "image", { "url", "alt", "width" }, render_image },
 	{ "divider", { NULL }, render_divider },
 	{ "spacer", { "height" }, render_spacer },
-	{ "code", { "text" }, render_code },
+	{ "code", { "text", "label" }, render_code },
 	{ "link", { "text", "url" }, render_link },
 	{ "columns", { "columns" }, render_columns },
 };

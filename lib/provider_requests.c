@@ -79,7 +79,7 @@ provider_judge_status(long status)
 {
 	if (status >= 200 && status < 300)
 		return PROVIDER_TOOK_IT;
-	if (status == 408 || status == 425 || status == 429 || status >= 500)
+	if (status >= 500)
 		return PROVIDER_LATER;
 	return PROVIDER_REFUSED;
 }

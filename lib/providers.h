@@ -91,7 +91,7 @@ struct provider_answer {
 };
 
 /*
- * What an answer means (users.md rule 40): 4xx is final, but for 408, 425 and 429, which ask for another try; 5xx isn't. *ret_text is the
+ * What an answer means (users.md rule 40): 4xx is final, 5xx isn't. *ret_text is the
  * provider's id of the message, or what went wrong in words that may be shown; "" when it said neither.
  */
 enum provider_verdict mail_provider_judge(struct arena *, enum mail_provider, const struct provider_answer *, const char **ret_text);

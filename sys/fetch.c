@@ -89,9 +89,11 @@ set_call(CURL *curl, const struct fetch_request *request, struct curl_slist *hea
 }
 
 static enum fetch_result
-judge(struct arena *arena, CURLcode code, const char *text, const struct call *call, bool was_refused,
+judge(struct arena *arena, CURL *curl, CURLcode code, const char *text, const struct call *call, bool was_refused,
       const char **ret_reason)
 {
+	long request_bytes = 0;
+
 	switch (code) {
 	case CURLE_OK:
 		return FETCH_ANSWERED;
@@ -111,7 +113,8 @@ judge(struct arena *arena, CURLcode code, const char *text, const struct call *c
 		*ret_reason = "the answer is too long";
 	else
 		*ret_reason = arena_strdup(arena, text[0] != '\0' ? text : curl_easy_strerror(code));
-	return FETCH_FAILED;
+	curl_easy_getinfo(curl, CURLINFO_REQUEST_SIZE, &request_bytes);
+	return request_bytes > 0 ? FETCH_UNANSWERED : FETCH_FAILED;
 }
 
 static enum fetch_result
@@ -128,7 +131,7 @@ perform(CURL *curl, struct arena *arena, const struct config *config, const stru
 		set_call(curl, request, headers, call);
 		curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, text);
 		CURLcode code = curl_easy_perform(curl);
-		result = judge(arena, code, text, call, outgoing.was_refused, ret_reason);
+		result = judge(arena, curl, code, text, call, outgoing.was_refused, ret_reason);
 		curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, NULL);
 		curl_easy_setopt(curl, CURLOPT_CONNECT_TO, NULL);
 		outgoing_end(&outgoing);

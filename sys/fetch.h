@@ -34,7 +34,8 @@ struct fetch_answer {
 enum fetch_result {
 	FETCH_ANSWERED,
 	FETCH_NOT_ALLOWED,	/* the URL, a header or the address is one that is never called: trying again is no use */
-	FETCH_FAILED,		/* no whole answer: DNS, TLS, time, size */
+	FETCH_FAILED,		/* the request never went out: DNS, connection, TLS */
+	FETCH_UNANSWERED,	/* it went out, and no whole answer came: time, size, a cut line */
 };
 
 /* *ret_answer is the arena's, set only with FETCH_ANSWERED; *ret_reason, a sentence for people, with the others. */

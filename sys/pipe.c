@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -125,4 +126,10 @@ pipe_to_program(const char *const argv[], struct bytes data, int64_t timeout_ms,
 	enum pipe_result result = feed_and_wait(pid, ends[1], data, timeout_ms, heartbeat, ret_code);
 	sigaction(SIGPIPE, &before, NULL);
 	return result;
+}
+
+bool
+programs_gain_no_privileges(void)
+{
+	return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1;
 }

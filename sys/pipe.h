@@ -19,4 +19,7 @@ enum pipe_result {
 enum pipe_result pipe_to_program(const char *const argv[], struct bytes data, int64_t timeout_ms, void (*heartbeat)(void),
 				 int *ret_code) MUST_CHECK;
 
+/* Do setuid and setgid mean nothing to what this process runs (prctl(2), systemd's NoNewPrivileges)? */
+bool programs_gain_no_privileges(void);
+
 #endif

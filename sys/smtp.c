@@ -57,7 +57,10 @@ judge(CURLcode result, long answer, const struct transfer *transfer)
 	bool is_answer_to_mail = result == CURLE_SEND_ERROR ||
 				 (transfer->data_was_asked_for &&
 				  (result == CURLE_RECV_ERROR || result == CURLE_WEIRD_SERVER_REPLY));
-	return is_answer_to_mail && answer >= 500 && answer < 600 ? SENDING_REFUSED : SENDING_LATER;
+	if (is_answer_to_mail && answer >= 500 && answer < 600)
+		return SENDING_REFUSED;
+	/* 354 is the last that was heard: the text is there, and what became of it isn't known. */
+	return answer == 354 && transfer->sent == transfer->data.len ? SENDING_UNSURE : SENDING_LATER;
 }
 
 static const char *

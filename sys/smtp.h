@@ -9,6 +9,7 @@
 enum sending {
 	SENDING_DONE,
 	SENDING_LATER,		/* try again: the server is away, busy, or isn't set up as it should be */
+	SENDING_UNSURE,		/* the same, but it was handed over and no answer came: it may have been taken */
 	SENDING_REFUSED,	/* the server said no to this very mail */
 };
 

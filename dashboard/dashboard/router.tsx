@@ -107,6 +107,31 @@ const projectRoutes = [
 	}),
 	createRoute({
 		getParentRoute: () => root,
+		path: "/projects/$projectId/mail",
+		component: lazyRouteComponent(() => import("./mail-settings/mail-settings"), "MailSettingsPage"),
+	}),
+	createRoute({
+		getParentRoute: () => root,
+		path: "/projects/$projectId/sms",
+		component: lazyRouteComponent(() => import("./sms-settings/sms-settings"), "SmsSettingsPage"),
+	}),
+	createRoute({
+		getParentRoute: () => root,
+		path: "/projects/$projectId/mail-templates",
+		component: lazyRouteComponent(() => import("./mail-templates/mail-templates"), "MailTemplates"),
+	}),
+	createRoute({
+		getParentRoute: () => root,
+		path: "/projects/$projectId/mail-templates/$slug/$locale",
+		component: lazyRouteComponent(() => import("./mail-templates/mail-template"), "MailTemplatePage"),
+	}),
+	createRoute({
+		getParentRoute: () => root,
+		path: "/projects/$projectId/messages",
+		component: lazyRouteComponent(() => import("./messages/messages"), "Messages"),
+	}),
+	createRoute({
+		getParentRoute: () => root,
 		path: "/projects/$projectId/signing-keys",
 		component: lazyRouteComponent(() => import("./signing-keys/signing-keys"), "SigningKeys"),
 	}),

@@ -22,7 +22,7 @@ enum verdict
 reply_message(const struct request *rq, struct tx *tx, const char *message_id)
 {
 	struct message_row row;
-	enum err e = message_get(tx, rq->project.id, message_id, &row);
+	enum err e = message_requested(tx, rq->org.id, rq->project.id, message_id, &row);
 
 	return e == OK ? reply(rq, 202, message_fields, &row) : fail_err(rq, e);
 }

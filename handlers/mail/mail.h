@@ -7,7 +7,7 @@
 #include "domain/mail.h"
 #include "fcgi/request.h"
 
-/* 202 with the message that was just written. */
+/* 202 with the message that was just written for the caller, which is recorded. */
 enum verdict reply_message(const struct request *, struct tx *, const char *message_id);
 /* The refusal of a mail_send() or mail_preview() that didn't do it. */
 enum verdict fail_mail(const struct request *, enum err, const struct field_errors *, const char *missing);

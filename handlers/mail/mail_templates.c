@@ -448,10 +448,10 @@ add_examples(struct arena *arena, const struct config *config, const struct mail
 		for (size_t k = 0; k < data->count; k++)
 			if (strcmp(data->items[k].name, name) == 0)
 				value = data->items[k].value;
+		if (value == NULL && strcmp(name, "code") == 0)
+			value = "000000";
 		if (value == NULL && template->variables.items[i].is_required)
-			value = strcmp(name, "url") == 0    ? config->auth_url
-				: strcmp(name, "code") == 0 ? "000000"
-							    : arena_printf(arena, "(%s)", name);
+			value = strcmp(name, "url") == 0 ? config->auth_url : arena_printf(arena, "(%s)", name);
 		values[i] = (struct mail_value){ .name = name, .value = value };
 	}
 	*data = (struct mail_values){ values, template->variables.count };

@@ -109,7 +109,7 @@ message_try_again(const struct request *rq, struct tx *tx)
 	enum err e = request_guard(rq, tx);
 
 	if (e == OK)
-		e = message_retry(tx, rq->project.id, in->message_id, &answer);
+		e = message_retry(tx, rq->org.id, rq->project.id, in->message_id, &answer);
 	if (e == OK && answer == MESSAGE_SENT_ALREADY)
 		return fail(rq, ERR_MESSAGE_EXPIRED, "It was sent; what it said is gone.");
 	if (e == OK && answer == MESSAGE_EXPIRED)

@@ -6,6 +6,7 @@
 #define GATEHOUSE_HANDLERS_USERS_FLOW_H
 
 #include "domain/factors.h"
+#include "domain/mailed_link.h"
 #include "domain/settings.h"
 #include "fcgi/request.h"
 #include "lib/flow_states.h"
@@ -97,6 +98,11 @@ enum err flow_guard(struct tx *, struct flow *) MUST_CHECK;
  */
 enum err flow_advance(struct tx *, struct flow *, enum flow_event) MUST_CHECK;
 
+/* ---- flow_create.c ---- */
+
+/* Where people end whom no app has told where to go: its first page, else the error page. */
+const char *flow_homepage(const struct request *, const struct flow_client_row *);
+
 /* ---- flow_identify.c ---- */
 
 /*
@@ -171,14 +177,15 @@ enum err flow_note_code(const struct request *, struct flow *, const char *code)
 enum err flow_code_digest(const struct request *, const struct flow *, const char *code,
 			  struct bytes *ret) MUST_CHECK;
 
-/* ---- flow_reset_link.c ---- */
+/* ---- flow_mailed_link.c ---- */
 
 /*
- * A recovery of this user that waits for its proof, in no browser yet. ERR_NO_ROW when project or
- * user is gone.
+ * What a link that no flow made begins, in no browser yet; of a verification link the address is proven by it, and the flow is this
+ * browser's. ERR_NO_ROW when project, user or address is gone.
  */
-enum err flow_begin_reset(const struct request *, struct tx *, const char *project_id,
-			  const char *user_id, const char *token, struct flow *ret) MUST_CHECK;
+enum err flow_begin_mailed(const struct request *, struct tx *, const char *project_id,
+			   const struct q_one_time_token_get_row *link, enum mailed_link, const char *token,
+			   struct flow *ret) MUST_CHECK;
 
 /* ---- flow_next.c ---- */
 

@@ -49,9 +49,8 @@ console_target(const struct request *rq, const char *asked, const char **ret_tar
 	return OK;
 }
 
-/* Where people end whom no app has told where to go: its first page, else the error page. */
-static const char *
-homepage(const struct request *rq, const struct flow_client_row *client)
+const char *
+flow_homepage(const struct request *rq, const struct flow_client_row *client)
 {
 	struct redirect_settings redirects = redirect_settings_parse(rq->arena, client->redirect_body);
 
@@ -69,7 +68,7 @@ client_target(const struct request *rq, struct tx *tx, const struct flow_client_
 	size_t count = 0;
 
 	if (asked == NULL) {
-		*ret_target = homepage(rq, client);
+		*ret_target = flow_homepage(rq, client);
 		return OK;
 	}
 	/* The project's own page, where people look after their account. */

@@ -5,7 +5,6 @@
 
 #include <string.h>
 
-#include "domain/reset_link.h"
 #include "lib/encode.h"
 #include "lib/secrets.h"
 
@@ -27,10 +26,33 @@ is_for_state(const struct flow *flow, const char *purpose)
 	return flow->state == (signs_in ? FLOW_FIRST_FACTOR : FLOW_VERIFICATION);
 }
 
+/* Decided at use, also for a link that was mailed while the method was on (rule 9). */
+static enum err
+check_method(const struct flow *flow)
+{
+	if (flow->state == FLOW_FIRST_FACTOR && !flow_has_method_for(flow, FLOW_DO_SEND_LINK))
+		return ERR_METHOD_DISABLED;
+	return OK;
+}
+
+/* The flow behind a link; *ret_is_proof when the link has done all it can, and the flow goes on from there. */
+static enum err
+begin(const struct request *rq, struct tx *tx, const char *project_id, const struct q_one_time_token_get_row *row,
+      const char *token, struct flow *ret_flow, bool *ret_is_proof)
+{
+	enum mailed_link kind;
+
+	if (!mailed_link_parse(row->purpose, &kind) || row->user_id == NULL)
+		return ERR_NO_ROW;
+	TRY(flow_begin_mailed(rq, tx, project_id, row, kind, token, ret_flow));
+	*ret_is_proof = kind == MAILED_LINK_VERIFICATION;
+	return *ret_is_proof ? OK : check_method(ret_flow);
+}
+
 /* The link is used up by whoever's UPDATE hits; then it is looked at. */
 static enum err
 use_link(const struct request *rq, struct tx *tx, const char *project_id, const char *token,
-	 struct flow *ret_flow)
+	 struct flow *ret_flow, bool *ret_is_proof)
 {
 	struct bytes digest = sha256_bytes(rq->arena, token, strlen(token));
 	struct q_one_time_token_get_row row;
@@ -47,17 +69,14 @@ use_link(const struct request *rq, struct tx *tx, const char *project_id, const 
 	    tx->db,
 	    &(struct q_one_time_token_get){ .project_id = project_id, .token_digest = digest },
 	    &row));
+	*ret_is_proof = false;
 	if (row.flow_id == NULL)
-		return strcmp(row.purpose, RESET_LINK_PURPOSE) == 0 && row.user_id != NULL
-			   ? flow_begin_reset(rq, tx, project_id, row.user_id, token, ret_flow)
-			   : ERR_NO_ROW;
+		return begin(rq, tx, project_id, &row, token, ret_flow, ret_is_proof);
 	TRY(flow_load(rq, tx, project_id, row.flow_id, &flow));
 	if (flow.row.expires_at <= rq->now_ms || !is_for_state(&flow, row.purpose) ||
 	    !is_newest(rq, &flow, digest))
 		return ERR_NO_ROW;
-	/* Decided at use, also for a link that was mailed while the method was on (rule 9). */
-	if (flow.state == FLOW_FIRST_FACTOR && !flow_has_method_for(&flow, FLOW_DO_SEND_LINK))
-		return ERR_METHOD_DISABLED;
+	TRY(check_method(&flow));
 	*ret_flow = flow;
 	return OK;
 }
@@ -70,12 +89,15 @@ flow_redeem(const struct request *rq, struct tx *tx)
 	enum secret_kind kind;
 	struct bytes binding;
 	struct flow flow;
+	bool is_proof;
 
 	if (!secret_parse(in->token, &kind) || kind != SECRET_MAIL_LINK)
 		return fail_err(rq, ERR_LINK_INVALID);
 	enum err e = flow_find_client(rq, tx, in->client_id, &client);
 	if (e == OK)
-		e = use_link(rq, tx, client.project_id, in->token, &flow);
+		e = use_link(rq, tx, client.project_id, in->token, &flow, &is_proof);
+	if (e == OK && is_proof)
+		return flow_reply(rq, 200, &flow);
 	if (e == OK)
 		e = flow_take_cookie(rq, client.project_id, &binding);
 	if (e != OK)

@@ -29,7 +29,7 @@ WHERE p.id = :project_id AND :is_real = TRUE;
 
 -- name: message_list :many
 -- row: message_row
-SELECT m.id, m.channel, m.template, m.recipient, m.user_id, m.status, m.attempts, m.last_error, m.provider_message_id,
+SELECT m.id, m.channel, m.template, m.recipient, m.user_id, m.status, m.attempts, m.last_error, m.is_repeated AS repeated, m.provider_message_id,
 	m.next_attempt_at, m.created_at, m.sent_at
 FROM messages m
 WHERE m.project_id = :project_id
@@ -52,7 +52,7 @@ WHERE m.project_id = :project_id
 
 -- name: message_get :one
 -- row: message_row
-SELECT m.id, m.channel, m.template, m.recipient, m.user_id, m.status, m.attempts, m.last_error, m.provider_message_id,
+SELECT m.id, m.channel, m.template, m.recipient, m.user_id, m.status, m.attempts, m.last_error, m.is_repeated AS repeated, m.provider_message_id,
 	m.next_attempt_at, m.created_at, m.sent_at
 FROM messages m
 WHERE m.project_id = :project_id AND m.id = :id;

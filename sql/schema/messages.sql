@@ -15,6 +15,7 @@ CREATE TABLE messages (
 	claimed_by VARCHAR(64) COLLATE ascii_bin NULL,
 	lease_until DATETIME(3) NULL,
 	last_error VARCHAR(500) NULL,
+	is_repeated BOOLEAN NOT NULL DEFAULT FALSE,
 	provider_message_id VARCHAR(255) NULL,
 	cause_digest VARBINARY(32) NULL,
 	created_at DATETIME(3) NOT NULL,

@@ -131,24 +131,28 @@ test("http: our JSON to any https address, the credential in a header of one's o
 	assert.equal(message.status, "sent");
 });
 
-test("4xx is final; 408, 429, 5xx, a cut line and silence are tried again; a redirect isn't followed", async () => {
+test("4xx is final, also one that asks for patience; 5xx, a cut line and silence are tried again; a redirect isn't followed", async () => {
 	const { mail } = await project({ provider: "http", ...FROM, url: "https://mail.example.com/take" });
 	const isLater = ({ attempts, status, last_error }) => attempts === 1 && status === "queued" && last_error !== null;
 	// First: what is tried again later would wait with it.
 	provider.answer = () => "hang";
 	const began = Date.now();
-	assert.match((await mail(makeEmail(), isLater)).last_error, /time/i);
+	const silent = await mail(makeEmail(), isLater);
+	assert.match(silent.last_error, /time/i);
+	assert.equal(silent.repeated, true, "it may have been taken: the log says so");
 	assert.ok(Date.now() - began < 16000, "ten seconds");
-	for (const status of [400, 401, 404, 422]) {
+	for (const status of [400, 401, 404, 408, 422, 425, 429]) {
 		provider.answer = () => ({ status, body: '{"message":"no such\\r\\nsender"}' });
 		const message = await mail();
 		assert.deepEqual([message.status, message.attempts, message.last_error], ["failed", 1, `HTTP ${status}: no such  sender`]);
 	}
 	provider.answer = () => ({ status: 302, headers: { Location: "https://mail.example.com/other" } });
 	assert.match((await requestOf(() => mail())).message.last_error, /^HTTP 302/);
-	for (const status of [408, 429, 500, 503]) {
+	for (const status of [500, 503]) {
 		provider.answer = () => ({ status, body: "busy" });
-		assert.match((await mail(makeEmail(), isLater)).last_error, /busy/);
+		const busy = await mail(makeEmail(), isLater);
+		assert.match(busy.last_error, /busy/);
+		assert.equal(busy.repeated, false);
 	}
 	provider.answer = () => ({ status: 200, body: "x".repeat(300 * 1024) });
 	assert.match((await mail(makeEmail(), isLater)).last_error, /too long/);

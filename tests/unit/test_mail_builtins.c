@@ -84,6 +84,28 @@ the_code_stands_before_the_link(void **state)
 	assert_true(strstr(form.text, "[code]") < strstr(form.text, "https://"));
 }
 
+/* A member's mail has no code: then nobody is asked to enter one. */
+static void
+no_code_no_sentence_about_it(void **state)
+{
+	const struct mail_builtin *builtin = mail_builtin_find("verification");
+	struct mail_value values[MAIL_BUILTIN_VARIABLES_MAX + 2];
+	size_t count = mail_builtin_values(builtin, values);
+	const struct mail_frame frame = { .locale = "en", .color = "#0f766e" };
+	struct field_errors errors = { .count = 0 };
+	struct mail_form form;
+
+	(void)state;
+	for (size_t i = 0; i < count; i++)
+		values[i].value = strcmp(values[i].name, "url") == 0 ? "https://example.com/#mlt_a" : NULL;
+	assert_null(mail_missing_value((struct mail_values){ values, count }));
+	assert_true(mail_render(arena, &builtin->texts[0].draft, (struct mail_values){ values, count }, &frame, &errors, &form));
+	assert_null(strstr(form.text, "code on the page"));
+	assert_null(strstr(form.html, "code on the page"));
+	assert_non_null(strstr(form.text, "https://example.com/#mlt_a"));
+	assert_non_null(strstr(render(builtin, &builtin->texts[0], "").text, "Enter this code on the page that asked for it:\n\n    [code]"));
+}
+
 static void
 a_language_is_found_by_any_of_its_locales(void **state)
 {
@@ -122,6 +144,7 @@ main(void)
 		TEST(every_required_value_is_shown),
 		TEST(an_unknown_name_leaves_no_gap),
 		TEST(the_code_stands_before_the_link),
+		TEST(no_code_no_sentence_about_it),
 		TEST(a_language_is_found_by_any_of_its_locales),
 		TEST(locales_have_the_form_of_bcp_47),
 	};

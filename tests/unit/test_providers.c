@@ -164,7 +164,7 @@ answers_are_taken_later_or_refused(void **state)
 	assert_int_equal(judge(MAIL_HTTP, 302, "", &said), PROVIDER_REFUSED);
 	assert_string_equal(said, "HTTP 302");
 	assert_int_equal(judge(MAIL_HTTP, 401, "no", &said), PROVIDER_REFUSED);
-	assert_int_equal(judge(MAIL_HTTP, 429, "slow", &said), PROVIDER_LATER);
+	assert_int_equal(judge(MAIL_HTTP, 429, "slow", &said), PROVIDER_REFUSED);
 	assert_int_equal(judge(MAIL_HTTP, 500, "\xff", &said), PROVIDER_LATER);
 	assert_string_equal(said, "HTTP 500");
 	assert_int_equal(judge(MAIL_HTTP, 503, "", &said), PROVIDER_LATER);

@@ -68,6 +68,7 @@ const SENTENCES: Record<ErrorCode | "unreachable", string | null> = {
 	key_revoked: "That key is revoked or already replaced.",
 	invalid_credentials: "The password is wrong.",
 	missing_variable: "The template needs a value that is missing.",
+	no_email: "They have no e-mail address.",
 	message_expired: "What the message says has expired or is gone. Let a new one be sent.",
 	weak_password: "That password is too easy to guess.",
 	precondition_failed: "Somebody changed this meanwhile. Reload to see the newest state.",

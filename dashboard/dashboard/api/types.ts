@@ -40,6 +40,11 @@ export type Factor = Row<Reply<"/api/v1/account/factors", "get", 200>>;
 export type NewTotp = Reply<"/api/v1/account/totp", "post", 201>;
 export type AccountSession = Row<Reply<"/api/v1/account/sessions", "get", 200>>;
 
+export type Message = Row<Reply<"/api/v1/messages", "get", 200>>;
+export type MailTemplate = Row<Reply<"/api/v1/mail_templates", "get", 200>>;
+export type MailSettings = Reply<"/api/v1/mail_settings", "get", 200>;
+export type SmsSettings = Reply<"/api/v1/sms_settings", "get", 200>;
+
 export type Role = "owner" | "admin" | "manager" | "member" | "viewer";
 export type Environment = "live" | "test";
 

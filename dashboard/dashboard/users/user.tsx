@@ -14,6 +14,7 @@ import { Moment, Time } from "../ui/time";
 import { StatusPill } from "./status-pill";
 import { UserActivity } from "./user-activity";
 import { labelOf } from "./user-label";
+import { UserMessages } from "./user-messages";
 import { UserProfile } from "./user-profile";
 import { UserSessions } from "./user-sessions";
 import { useStatusChange } from "./user-status";
@@ -65,6 +66,7 @@ function Parts({ tagged }: { tagged: Tagged<User> }) {
 				<Tabs.Tab value="profile">Profile</Tabs.Tab>
 				<Tabs.Tab value="sessions">Sessions</Tabs.Tab>
 				<Tabs.Tab value="methods">Methods</Tabs.Tab>
+				{mayDo(role, "mail.read") ? <Tabs.Tab value="messages">Messages</Tabs.Tab> : null}
 				{mayDo(role, "audit.read") ? <Tabs.Tab value="activity">Activity</Tabs.Tab> : null}
 			</Tabs.List>
 			<Tabs.Panel value="profile" pt="md">
@@ -77,6 +79,9 @@ function Parts({ tagged }: { tagged: Tagged<User> }) {
 			</Tabs.Panel>
 			<Tabs.Panel value="methods" pt="md">
 				<Methods user={user} canWrite={mayDo(role, "user.write")} />
+			</Tabs.Panel>
+			<Tabs.Panel value="messages" pt="md">
+				<UserMessages user={user} />
 			</Tabs.Panel>
 			<Tabs.Panel value="activity" pt="md">
 				<UserActivity userId={user.id} />

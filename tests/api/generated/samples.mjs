@@ -276,6 +276,7 @@ export const samples = {
 	"DELETE /api/v1/mail_templates/{slug}": async () => ({ target: "/api/v1/mail_templates/welcome", status: 204 }),
 	"POST /api/v1/mail_templates/{slug}/preview": async () => ({ target: "/api/v1/mail_templates/welcome/preview", json: { data: { url: "https://example.com/" } } }),
 	"POST /api/v1/mail_templates/{slug}/test": async () => ({ target: "/api/v1/mail_templates/welcome/test", json: { to: makeEmail() }, status: 202 }),
+	"POST /api/v1/users/{id}/mail": async (world) => ({ target: `/api/v1/users/${(await userOf(world)).id}/mail`, json: { template: "verification" }, status: 202 }),
 	"POST /api/v1/mail/send": async () => ({ json: { to: makeEmail(), template: "welcome", data: { url: "https://example.com/" } }, status: 202 }),
 	"GET /api/v1/messages": async () => ({}),
 	"GET /api/v1/messages/{message_id}": async (world) => ({ target: `/api/v1/messages/${await fixtures.message(world)}` }),

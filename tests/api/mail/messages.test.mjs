@@ -56,6 +56,7 @@ test("retry: what failed or was canceled goes again at once, with all its tries"
 			return json.status === "sent" ? json : null;
 		});
 		assert.equal(again.attempts, 1);
+		assert.equal(await server.sql.value`SELECT COUNT(*) FROM audit_events WHERE action = 'message.retried' AND target_id = ${id} AND actor_id = ${world.owner.id}`, 1);
 	}
 });
 

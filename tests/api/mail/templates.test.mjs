@@ -23,7 +23,7 @@ test("the list has every built-in in English and Spanish", async () => {
 			const found = data.find((one) => one.slug === slug && one.locale === locale);
 			assert.ok(found?.builtin && !found.customized && found.blocks.length > 1, `${slug} ${locale}`);
 		}
-	assert.deepEqual(data.find(({ slug }) => slug === "verification").variables.map(({ name, required }) => [name, required]), [["url", true], ["code", true]]);
+	assert.deepEqual(data.find(({ slug }) => slug === "verification").variables.map(({ name, required }) => [name, required]), [["url", true], ["code", false]]);
 });
 
 test("PUT words a built-in anew in one language; DELETE restores it", async () => {
