@@ -1,7 +1,7 @@
 // Every page and every dialog, with data: axe finds nothing, nothing is wider than the window, in light and dark, wide and 320 px.
 
 import { test } from "node:test";
-import { auditEvent, event, invitation, override, ownServer, person, rateLimit, user, userSession } from "../harness/index.mjs";
+import { auditEvent, event, invitation, message, override, ownServer, person, rateLimit, user, userSession } from "../harness/index.mjs";
 import { assertGoodPage, openBrowserOf } from "./browser.mjs";
 
 const LOOKS = [
@@ -29,6 +29,7 @@ async function furnish(server) {
 	const somebody = await user(project, { server, email: "uma@example.com" });
 	await user(project, { server, email: "victor.with.a.rather.long.address@subdomain.example.com", status: "banned" });
 	await userSession(project, somebody, { server });
+	await message({ owner, project, server });
 	return { owner, project, somebody };
 }
 
@@ -56,6 +57,8 @@ function views({ owner, project, somebody }) {
 			sessions: press("Sessions", "tab"),
 			"end all sessions": openDialog(press("Sessions", "tab"), press("End all")),
 			"set password": openDialog(press("Methods", "tab"), press("Set password")),
+			messages: press("Messages", "tab"),
+			"send mail": openDialog(press("Messages", "tab"), press("Send mail")),
 			activity: press("Activity", "tab"),
 			deactivate: openDialog(press("Deactivate")),
 			ban: openDialog(press("Ban")),
@@ -78,6 +81,11 @@ function views({ owner, project, somebody }) {
 		}],
 		[`${one}/branding`, "Branding", { "in the dark": async (page) => page.getByRole("radiogroup", { name: "Colours" }).getByText("Dark").click() }],
 		[`${one}/redirects`, "Redirects", { "as API": press("View as API") }],
+		[`${one}/mail`, "Mail", { "an SMTP server": async (page) => page.getByLabel("Provider").selectOption("An SMTP server") }],
+		[`${one}/sms`, "SMS", { twilio: async (page) => page.getByLabel("Provider").selectOption("Twilio") }],
+		[`${one}/mail-templates`, "Templates", { "new template": openDialog(press("New template")) }],
+		[`${one}/mail-templates/invitation/en`, "Invitation", { "text only": async (page) => page.getByText("Text only").click(), "the kinds of blocks": press("Add a block to the mail") }],
+		[`${one}/messages`, "Messages", { "as API": press("View as API"), details: openDialog(press(/^Details of/)) }],
 		[`${one}/limits`, "Limits", { "as API": press("View as API") }],
 		[`${one}/signing-keys`, "Signing keys", { "publish a successor": openDialog(press("Publish a successor")), "replace at once": openDialog(press("Replace at once")) }],
 		[`${one}/audit-log`, "Audit log", { "an entry": openFirstEntry }],

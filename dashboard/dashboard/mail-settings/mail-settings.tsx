@@ -63,7 +63,7 @@ function Parts({ project, found, canWrite }: PartsProps) {
 			<ProviderForm
 				key={found.etag ?? ""}
 				project={project}
-				title="Provider"
+				title="Sending"
 				path={AT}
 				providers={MAIL_PROVIDERS}
 				common={MAIL_COMMON}

@@ -62,6 +62,15 @@ export function MailTemplatePage() {
 	);
 }
 
+/** The value, or the last one that there was. */
+function useLast<Value>(value: Value | undefined): Value | undefined {
+	const [last, setLast] = useState(value);
+	if (value !== undefined && value !== last) {
+		setLast(value);
+	}
+	return value ?? last;
+}
+
 /** The draft as a mail, a moment after the last key. */
 function usePreview(project: MyProject, { slug, locale, builtin }: MailTemplate, draft: Draft, typed: Record<string, string>) {
 	const body = useMemo(() => ({ data: valuesOf(draft, typed), draft: wordsOf(draft, builtin) }), [draft, typed, builtin]);
@@ -121,6 +130,7 @@ function Editor({ project, found, canWrite }: EditorProps) {
 	const [draft, setDraft] = useState(saved);
 	const [typed, setTyped] = useState<Record<string, string>>({});
 	const preview = usePreview(project, template, draft, typed);
+	const mail = useLast(preview.data);
 	const save = useSave(project, found);
 	const problems = problemsOf(preview.error, save.error);
 	const isChanged = draft !== saved;
@@ -171,7 +181,7 @@ function Editor({ project, found, canWrite }: EditorProps) {
 				)}
 			</form>
 			<div className="gh-preview-side">
-				<Preview mail={preview.data} error={save.error ? null : preview.error} />
+				<Preview mail={mail} error={save.error ? null : preview.error} />
 				{canWrite ? <Test project={project} slug={slug} locale={locale} values={typed} isChanged={isChanged} /> : null}
 			</div>
 		</div>

@@ -77,7 +77,7 @@ export function SmsSettingsPage() {
 						<ProviderForm
 							key={found.etag ?? ""}
 							project={project}
-							title="Provider"
+							title="Sending"
 							path={AT}
 							providers={PROVIDERS}
 							common={[]}
