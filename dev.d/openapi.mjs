@@ -74,10 +74,12 @@ function objectOf(fields) {
   };
 }
 
-// A member of a request: of an object, only what its own table asks for is required.
+// A member of a request: of an object, or of each in a list, only what its own table asks for is required.
 function inputOf(field) {
-  if (field.type !== "object") return propertyOf(field);
-  return { ...bodyOf(field.fields), ...(field.description ? { description: field.description } : {}) };
+  if (field.type !== "object" && field.type !== "list") return propertyOf(field);
+  const description = field.description ? { description: field.description } : {};
+  if (field.type === "object") return { ...bodyOf(field.fields), ...description };
+  return { type: "array", minItems: field.items_min ?? 0, maxItems: field.items_max, items: bodyOf(field.fields), ...description };
 }
 
 function bodyOf(fields) {

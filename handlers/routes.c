@@ -55,6 +55,7 @@ const struct route *const gatehouse_routes[] = {
 	user_password_routes,
 	user_session_routes,
 	account_factor_routes,
+	resource_server_routes,
 	signing_key_routes,
 	oauth_issuer_routes,
 	oauth_authorize_routes,

@@ -36,7 +36,7 @@ enum field_type {
 	FIELD_STRINGS,	/* struct strings; .items_min and .items_max elements, each as FIELD_STRING, or one of .values */
 	FIELD_WORDS,	/* output: const char * of words with single spaces between, shown as an array */
 	FIELD_OBJECT,	/* pointer to a struct of .fields (input: .item_size octets); NULL is null */
-	FIELD_LIST,	/* output: struct field_list of .fields */
+	FIELD_LIST,	/* struct field_list of .item_size octets of .fields each; input: .items_min to .items_max of them */
 	FIELD_JSON,	/* const char * of JSON text; NULL is null. Input: any value, as compact text; max counts octets */
 };
 
@@ -95,6 +95,9 @@ struct field {
 /* An object in the body, of an input type of its own, to which the member points. Problems are named member.inner. */
 #define IN_OBJECT(T, member, table, type_, ...) \
 	{ IN_COMMON(T, member), .type = FIELD_OBJECT, .fields = table, .item_size = sizeof(type_), __VA_ARGS__ }
+/* Such objects in a list; problems are named member[0].inner. .items_max is needed. */
+#define IN_LIST(T, member, table, type_, ...) \
+	{ IN_COMMON(T, member), .type = FIELD_LIST, .fields = table, .item_size = sizeof(type_), __VA_ARGS__ }
 
 #define OUT_COMMON(T, member) .name = #member, .offset = offsetof(T, member)
 #define OUT_STRING(T, member, ...) { OUT_COMMON(T, member), .type = FIELD_STRING, __VA_ARGS__ }

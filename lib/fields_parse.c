@@ -40,6 +40,8 @@ clear(struct fields_run *run, const struct field *field)
 		*(struct strings *)member_of(run, field) = (struct strings){ 0 };
 		break;
 	case FIELD_LIST:
+		*(struct field_list *)member_of(run, field) = (struct field_list){ 0 };
+		break;
 	case FIELD_NONE:
 		break;
 	}

@@ -23,6 +23,7 @@ static const struct {
 	{ "email", "It isn't an e-mail address." },
 	{ "object", "It must be an object." },
 	{ "list", "It must be a list." },
+	{ "urn", "A URN is \"urn:\", a namespace, \":\" and a name." },
 };
 
 static void *
@@ -305,26 +306,60 @@ read_strings(struct fields_run *run, const struct field *field, struct raw_value
 	return is_good;
 }
 
+/* One object, named `name` in what is wrong with it. */
 static bool
-read_object(struct fields_run *run, const struct field *field, struct raw_value raw)
+read_inner(struct fields_run *run, const struct field *field, const char *name, const struct json *json, void *object)
 {
 	const struct name_values none = { 0 };
 	struct field_errors inner = { .count = 0 };
-	void *object = arena_alloc(run->arena, field->item_size);
 
-	if (raw.json == NULL || raw.json->type != JSON_OBJECT) {
-		field_errors_add(run->errors, run->arena, field->name, "type",
-				 "It must be an object.");
+	if (json == NULL || json->type != JSON_OBJECT) {
+		field_errors_add(run->errors, run->arena, name, "type", "It must be an object.");
 		return false;
 	}
-	fields_parse(run->arena, field->fields, raw.json, none, none, object, &inner);
+	fields_parse(run->arena, field->fields, json, none, none, object, &inner);
 	for (size_t i = 0; i < inner.count; i++)
 		field_errors_add(run->errors, run->arena,
-				 arena_printf(run->arena, "%s.%s", field->name,
-					      inner.items[i].field),
+				 arena_printf(run->arena, "%s.%s", name, inner.items[i].field),
 				 inner.items[i].rule, "%s", inner.items[i].message);
-	*(void **)member_of(run, field) = object;
 	return inner.count == 0;
+}
+
+static bool
+read_object(struct fields_run *run, const struct field *field, struct raw_value raw)
+{
+	void *object = arena_alloc(run->arena, field->item_size);
+
+	if (!read_inner(run, field, field->name, raw.json, object))
+		return false;
+	*(void **)member_of(run, field) = object;
+	return true;
+}
+
+static bool
+read_list(struct fields_run *run, const struct field *field, struct raw_value raw)
+{
+	bool is_good = true;
+
+	if (raw.json == NULL || raw.json->type != JSON_ARRAY) {
+		field_errors_add(run->errors, run->arena, field->name, "type",
+				 "It must be a list of objects.");
+		return false;
+	}
+	if (raw.json->count < field->items_min || raw.json->count > field->items_max) {
+		field_errors_add(run->errors, run->arena, field->name, "count",
+				 "It must have %zu to %zu elements.", field->items_min,
+				 field->items_max);
+		return false;
+	}
+	char *items = arena_alloc_array(run->arena, raw.json->count, field->item_size);
+	for (size_t i = 0; i < raw.json->count; i++)
+		is_good &= read_inner(run, field,
+				      arena_printf(run->arena, "%s[%zu]", field->name, i),
+				      &raw.json->items[i], items + i * field->item_size);
+	*(struct field_list *)member_of(run, field) =
+	    (struct field_list){ .items = items, .count = raw.json->count };
+	return is_good;
 }
 
 const char *
@@ -392,9 +427,10 @@ field_read_value(struct fields_run *run, const struct field *field, struct raw_v
 		return read_object(run, field, raw);
 	case FIELD_JSON:
 		return read_json(run, field, raw);
+	case FIELD_LIST:
+		return read_list(run, field, raw);
 	case FIELD_NONE:
 	case FIELD_WORDS:
-	case FIELD_LIST:
 		break;
 	}
 	field_errors_add(run->errors, run->arena, field->name, "unknown",

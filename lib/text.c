@@ -247,3 +247,16 @@ words_have(const char *words, const char *word, size_t len)
 	}
 	return false;
 }
+
+const char *
+words_join(struct arena *arena, struct strings words)
+{
+	struct buffer text = buffer_new(arena);
+
+	for (size_t i = 0; i < words.count; i++) {
+		if (i > 0)
+			buffer_char(&text, ' ');
+		buffer_text(&text, words.items[i]);
+	}
+	return buffer_string(&text);
+}

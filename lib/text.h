@@ -45,5 +45,7 @@ const char *like_contains_ascii(struct arena *, const char *text);
 
 /* Is the word, of len octets, one of `words`, which have single spaces between them? */
 bool words_have(const char *words, const char *word, size_t len);
+/* The words with single spaces between; "" for none. */
+const char *words_join(struct arena *, struct strings words) RETURNS_NONNULL;
 
 #endif

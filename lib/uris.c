@@ -248,6 +248,34 @@ https_url_check(const char *url)
 	return check_authority(rest, &authority);
 }
 
+#define IDENTIFIER_BYTES_MAX 255
+#define URN_NAMESPACE_MAX    32
+
+/* "urn:", a namespace of 2 to 32 letters, digits and hyphens, ":", and a name. */
+static const char *
+urn_check(const char *urn)
+{
+	const char *namespace = urn + strlen("urn:");
+	size_t len = 0;
+
+	while (is_alphanumeric(namespace[len]) || (len > 0 && namespace[len] == '-'))
+		len++;
+	if (len < 2 || len > URN_NAMESPACE_MAX || namespace[len - 1] == '-' || namespace[len] != ':' ||
+	    namespace[len + 1] == '\0')
+		return "urn";
+	return strchr(urn, '#') != NULL ? "fragment" : NULL;
+}
+
+const char *
+resource_identifier_check(const char *identifier)
+{
+	if (strlen(identifier) > IDENTIFIER_BYTES_MAX)
+		return "length";
+	if (!has_uri_characters(identifier))
+		return "characters";
+	return strncmp(identifier, "urn:", 4) == 0 ? urn_check(identifier) : https_url_check(identifier);
+}
+
 bool
 redirect_uri_matches(const char *registered, const char *asked)
 {

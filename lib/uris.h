@@ -23,6 +23,11 @@ const char *origin_check(const char *origin);
 const char *host_name_check(const char *name);
 /* https with a host, no userinfo, no fragment, only RFC 3986 characters, at most 2048 octets. */
 const char *https_url_check(const char *url);
+/*
+ * What a resource server is called by (RFC 8707 section 2): https as above, or "urn:" with a namespace and a name (RFC 8141 section 2).
+ * As a field's check.
+ */
+const char *resource_identifier_check(const char *identifier);
 /* Byte-equal, except that the port of a registered http loopback address may differ (RFC 8252 section 7.3). */
 bool redirect_uri_matches(const char *registered, const char *asked);
 /* A path on our own host for use after sign-in: starts with one '/', not "//" or "/\", no control characters. */

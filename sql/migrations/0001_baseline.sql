@@ -248,6 +248,34 @@ CREATE TABLE revoked_tokens (
 	CONSTRAINT revoked_tokens_fk1 FOREIGN KEY (project_id) REFERENCES projects (id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
+CREATE TABLE resource_servers (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	identifier VARBINARY(255) NOT NULL,
+	name VARCHAR(120) NOT NULL,
+	token_claims VARCHAR(120) COLLATE ascii_bin NOT NULL,
+	access_token_ttl_s INT UNSIGNED NOT NULL,
+	signing_alg VARCHAR(8) COLLATE ascii_bin NOT NULL,
+	allow_third_party BOOLEAN NOT NULL,
+	is_active BOOLEAN NOT NULL,
+	version INT UNSIGNED NOT NULL,
+	created_at DATETIME(3) NOT NULL,
+	updated_at DATETIME(3) NOT NULL,
+	PRIMARY KEY (project_id, id),
+	UNIQUE KEY uq_identifier (project_id, identifier),
+	CONSTRAINT resource_servers_fk1 FOREIGN KEY (project_id) REFERENCES projects (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE resource_server_scopes (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	resource_server_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	name VARCHAR(64) COLLATE ascii_bin NOT NULL,
+	description VARCHAR(255) NOT NULL,
+	plans TEXT NOT NULL,
+	PRIMARY KEY (project_id, resource_server_id, name),
+	CONSTRAINT resource_server_scopes_fk1 FOREIGN KEY (project_id, resource_server_id) REFERENCES resource_servers (project_id, id) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
 CREATE TABLE one_time_tokens (
 	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
 	token_digest VARBINARY(32) NOT NULL,

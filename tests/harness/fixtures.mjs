@@ -2,7 +2,8 @@
 
 import { Client } from "./http.mjs";
 import { mailsTo, waitForMail } from "./mail.mjs";
-import { digest, makeCookie, makeEmail, makeId, makeInviteCode, makePassword, makeSecret } from "./secrets.mjs";
+import { projectUser } from "./person.mjs";
+import { digest, makeCookie, makeEmail, makeId, makeInviteCode, makePassword, makeSecret, makeSlug } from "./secrets.mjs";
 import { sql } from "./sql.mjs";
 import { DAY, sqlTime } from "./clock.mjs";
 import { until } from "./workplace.mjs";
@@ -221,6 +222,15 @@ export async function copyClient(clientId, id, { server }) {
 		SELECT project_id, ${id}, name, type, source, is_first_party, token_endpoint_auth_method, grant_types, scopes, '[]', require_pkce, require_par,
 		is_dpop_bound, direct_flow, access_token_ttl_s, refresh_token_idle_s, refresh_token_max_s, refresh_reuse_grace_s, id_token_alg, token_claims,
 		id_jag_targets, is_active, version, created_at, updated_at FROM clients WHERE id = ${clientId}`);
+}
+
+/** A resource server of the person's project. */
+export async function resourceServer(owner, project, body = {}) {
+	const session = await owner.session({ headers: { "X-Project-Id": project.id } });
+	const answer = await session.post("/api/v1/resource_servers", { identifier: `https://${makeSlug()}.example.com/`, name: "API", ...body });
+	if (answer.status !== 201)
+		throw new Error(`POST /resource_servers: ${answer.status} ${answer.text}`);
+	return answer.json;
 }
 
 /** An account at a provider, linked to a user; answers its id. */

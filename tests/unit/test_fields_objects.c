@@ -215,12 +215,69 @@ json_of_no_fixed_shape_is_kept_as_compact_text(void **state)
 	assert_int_equal(errors.count, 0);
 }
 
+struct crowd {
+	struct {
+		bool people;
+	} has;
+	struct field_list people;
+};
+
+static const struct field crowd_fields[] = {
+	IN_LIST(struct crowd, people, inner_fields, struct inner, .items_min = 1, .items_max = 2),
+	FIELDS_END,
+};
+
+static struct crowd
+parse_crowd(const char *text, struct field_errors *errors)
+{
+	const struct name_values none = { 0 };
+	struct crowd crowd;
+	struct json body;
+
+	*errors = (struct field_errors){ .count = 0 };
+	assert_int_equal(json_parse(arena, text, strlen(text), &body, NULL), OK);
+	fields_parse(arena, crowd_fields, &body, none, none, &crowd, errors);
+	return crowd;
+}
+
+static void
+objects_in_a_list_are_read_one_by_one_and_named_by_their_place(void **state)
+{
+	struct field_errors errors;
+	struct crowd crowd = parse_crowd("{\"people\":[{\"seq\":1},{\"seq\":2,\"word\":\"b\"}]}", &errors);
+	const struct inner *people = crowd.people.items;
+
+	(void)state;
+	assert_int_equal(errors.count, 0);
+	assert_int_equal(crowd.people.count, 2);
+	assert_int_equal(people[0].seq, 1);
+	assert_false(people[0].has.word);
+	assert_string_equal(people[1].word, "b");
+	crowd = parse_crowd("{\"people\":[{\"seq\":1},{\"seq\":11}]}", &errors);
+	assert_false(crowd.has.people);
+	assert_int_equal(errors.count, 1);
+	assert_string_equal(errors.items[0].field, "people[1].seq");
+	crowd = parse_crowd("{\"people\":[1]}", &errors);
+	assert_string_equal(errors.items[0].field, "people[0]");
+	assert_string_equal(errors.items[0].rule, "type");
+	parse_crowd("{\"people\":{\"seq\":1}}", &errors);
+	assert_string_equal(errors.items[0].rule, "type");
+	parse_crowd("{\"people\":[]}", &errors);
+	assert_string_equal(errors.items[0].rule, "count");
+	parse_crowd("{\"people\":[{\"seq\":1},{\"seq\":1},{\"seq\":1}]}", &errors);
+	assert_string_equal(errors.items[0].rule, "count");
+	crowd = parse_crowd("{}", &errors);
+	assert_int_equal(errors.count, 0);
+	assert_int_equal(crowd.people.count, 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(an_object_is_read_into_a_struct_of_its_own),
 		TEST(what_is_wrong_in_an_object_is_named_by_both_names),
+		TEST(objects_in_a_list_are_read_one_by_one_and_named_by_their_place),
 		TEST(a_patch_takes_the_place_of_what_it_names_and_leaves_the_rest),
 		TEST(json_of_no_fixed_shape_is_kept_as_compact_text),
 		TEST(a_secret_is_never_merged),

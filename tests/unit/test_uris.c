@@ -135,6 +135,24 @@ https_urls(void **state)
 }
 
 static void
+identifiers_of_resource_servers(void **state)
+{
+	(void)state;
+	assert_null(resource_identifier_check("https://api.example.com"));
+	assert_null(resource_identifier_check("https://api.example.com/v1?a=b"));
+	assert_null(resource_identifier_check("urn:ietf:params:oauth"));
+	assert_null(resource_identifier_check("urn:a-1:x"));
+	assert_string_equal(resource_identifier_check("urn:-a:x"), "urn");
+	assert_string_equal(resource_identifier_check("urn:a-:x"), "urn");
+	assert_string_equal(resource_identifier_check("urn:a:x"), "urn");
+	assert_string_equal(resource_identifier_check("urn:example:"), "urn");
+	assert_string_equal(resource_identifier_check("urn:abcdefghijklmnopqrstuvwxyz0123456:x"), "urn");
+	assert_string_equal(resource_identifier_check("urn:example:a#b"), "fragment");
+	assert_string_equal(resource_identifier_check("urn:example:a b"), "characters");
+	assert_string_equal(resource_identifier_check("http://localhost/"), "scheme");
+}
+
+static void
 oa_02_only_the_port_of_loopback_may_differ(void **state)
 {
 	(void)state;
@@ -231,6 +249,7 @@ main(void)
 		TEST(oauth_rule_2_redirect_uris),
 		TEST(length_is_capped),
 		TEST(https_urls),
+		TEST(identifiers_of_resource_servers),
 		TEST(oa_02_only_the_port_of_loopback_may_differ),
 		TEST(origins_have_no_path),
 		TEST(se_14_targets_after_sign_in_stay_on_our_host),

@@ -21,9 +21,9 @@ export const takesBody = (route) => ["POST", "PATCH", "PUT"].includes(route.meth
 
 /** The least role of each permission that a route of this area asks for (tenancy.md section 2). */
 export const LEAST_ROLE = {
-	"org.read": "viewer", "member.read": "viewer", "project.read": "viewer", "project_member.read": "viewer", "client.read": "viewer",
+	"org.read": "viewer", "member.read": "viewer", "project.read": "viewer", "project_member.read": "viewer", "client.read": "viewer", "resource_server.read": "viewer",
 	"event.read": "member", "sign_in.read": "member",
-	"project.create": "manager", "project.write": "manager", "invitation.read": "manager", "invitation.write": "manager", "client.write": "manager", "branding.write": "manager",
+	"project.create": "manager", "project.write": "manager", "invitation.read": "manager", "invitation.write": "manager", "client.write": "manager", "resource_server.write": "manager", "branding.write": "manager",
 	"user.read": "viewer", "user.write": "manager", "user.delete": "admin", "user.import": "admin",
 	"org.write": "admin", "member.write": "admin", "project.delete": "admin", "project_member.write": "admin", "audit.read": "admin", "audit.export": "admin", "sign_in.write": "admin", "oauth_settings.write": "admin",
 	"mail.read": "manager", "mail.write": "admin",

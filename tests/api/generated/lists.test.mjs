@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { describe } from "../../harness/describe.mjs";
 import { expectStatus } from "../../harness/expect.mjs";
 import { addPasskey } from "../../harness/factors.mjs";
-import { client, identity, rateLimit, socialProvider, user } from "../../harness/fixtures.mjs";
+import { client, identity, rateLimit, resourceServer, socialProvider, user } from "../../harness/fixtures.mjs";
 import { makeEmail } from "../../harness/secrets.mjs";
 import { gate, prepare, routes } from "./cases.mjs";
 
@@ -29,11 +29,12 @@ async function fill({ owner, org, project, server }) {
 		const isFirst = name === "One";
 		await socialProvider(owner, isFirst ? "github" : "discord");
 		await identity(server.consoleId, owner.id, { server, provider: isFirst ? "github" : "discord" });
+		await resourceServer(owner, project);
 		expectStatus(await session.post(`/api/v1/signing_keys/rotate?project_id=${project.id}`, { alg: isFirst ? "ES256" : "EdDSA", mode: "planned" }), 201);
 	}
 }
 
-gate("the pages of a list hold as many objects as include_total says, each once", 23, lists, async (route) => {
+gate("the pages of a list hold as many objects as include_total says, each once", 24, lists, async (route) => {
 	const request = await prepare(route);
 	await fill(request.world);
 	const at = (query) => `${request.target}${request.target.includes("?") ? "&" : "?"}${query}`;

@@ -53,6 +53,7 @@ const fromBrowser = (world) => {
 };
 
 const userOf = (world, options) => fixtures.user(world.project, { server: world.server, ...options });
+const resourceServerOf = (world) => fixtures.resourceServer(world.owner, world.project);
 const ownPasskey = async (world) => factors.addPasskey(await world.owner.session());
 const ownTotp = async (world) => factors.addTotp(await world.owner.session());
 
@@ -387,6 +388,10 @@ export const samples = {
 	"DELETE /api/v1/sessions/{id}": async (world) => ({
 		target: `/api/v1/sessions/${(await fixtures.userSession(world.project, await userOf(world), { server: world.server })).id}`, status: 204,
 	}),
+	"GET /api/v1/resource_servers": async () => ({}),
+	"POST /api/v1/resource_servers": async () => ({ json: { identifier: "https://api.example.com/v1", name: "API", scopes: [{ name: "orders:read", description: "See orders" }] }, status: 201 }),
+	...Object.fromEntries(Object.entries({ GET: {}, PATCH: { json: { name: "Renamed", scopes: [] } }, DELETE: { status: 204 } }).map(([method, more]) =>
+		[`${method} /api/v1/resource_servers/{id}`, async (world) => ({ target: `/api/v1/resource_servers/${(await resourceServerOf(world)).id}`, ...more })])),
 	"GET /api/v1/signing_keys": async () => ({}),
 	"POST /api/v1/signing_keys/rotate": async () => ({ json: { alg: "ES256", mode: "planned" }, status: 201 }),
 	"GET /api/v1/account/identities": async () => ({}),
@@ -415,7 +420,7 @@ export const samples = {
 function kindOf(parameter, route) {
 	if (route?.path.startsWith("/api/v1/social_providers/"))
 		return "provider";
-	const nouns = { members: "member_id", invitations: "invitation_id", api_keys: "key_id", clients: "client_id", audit_events: "audit_event_id", events: "event_id", users: "project_user_id", sessions: "project_session_id" };
+	const nouns = { members: "member_id", invitations: "invitation_id", api_keys: "key_id", clients: "client_id", audit_events: "audit_event_id", events: "event_id", users: "project_user_id", sessions: "project_session_id", resource_servers: "resource_server_id" };
 	return parameter === "id" ? nouns[route.path.split("/")[3]] : parameter;
 }
 
@@ -431,6 +436,7 @@ export async function strangersId(world, parameter, route) {
 	case "key_id": return (await stranger.org.key()).id;
 	case "client_id": return stranger.project.clientId;
 	case "audit_event_id": return (await fixtures.auditEvent(stranger.org, { project: stranger.project })).id;
+	case "resource_server_id": return (await resourceServerOf(stranger)).id;
 	case "project_user_id": return (await userOf(stranger)).id;
 	case "project_session_id": return (await fixtures.userSession(stranger.project, await userOf(stranger), { server: world.server })).id;
 	case "event_id": return (await fixtures.event(stranger.project, { server: world.server })).id;
@@ -448,7 +454,7 @@ export async function strangersId(world, parameter, route) {
 }
 
 export function nobodysId(parameter, route) {
-	const prefixes = { org_id: "org", project_id: "prj", member_id: "mem", user_id: "usr", project_user_id: "usr", project_session_id: "ses", invitation_id: "inv", key_id: "key", audit_event_id: "aud", event_id: "evt", message_id: "msg", session_id: "ses", flow_id: "flw", factor_id: "fac", identity_id: "idn" };
+	const prefixes = { org_id: "org", project_id: "prj", member_id: "mem", user_id: "usr", project_user_id: "usr", project_session_id: "ses", invitation_id: "inv", key_id: "key", audit_event_id: "aud", event_id: "evt", message_id: "msg", session_id: "ses", flow_id: "flw", factor_id: "fac", identity_id: "idn", resource_server_id: "rsv" };
 	const kind = kindOf(parameter, route);
 	if (kind === "key")
 		return `account_${"0".repeat(64)}`;
