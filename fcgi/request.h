@@ -189,6 +189,8 @@ bool request_may(const struct request *, enum permission);
 bool request_may_in_org(const struct request *, enum permission);
 /* The right error when they may not, with its message: FORBIDDEN for people, INSUFFICIENT_SCOPE for keys. */
 enum err request_may_not(const struct request *, enum permission);
+/* Does it come from a page of ours? (the browser's word, by Origin) */
+bool request_is_of_own_page(const struct request *);
 /* A session of the console. */
 bool request_is_session(const struct request *);
 /* A session of whoever: of the console, or of a project's own user. */

@@ -61,6 +61,7 @@ enum route_flag {
 	ROUTE_FOREIGN = 1 << 13,	/* another site sends the browser here: its form is read, parameters that we don't know are left out */
 	ROUTE_OAUTH = 1 << 14,	/* as OAuth's RFCs say: takes a form, ignores what it doesn't know, answers errors in their shape */
 	ROUTE_PAGE = 1 << 15,		/* a browser is led here: an error is a page of its own, and never leads anywhere */
+	ROUTE_OWN_SCREENS = 1 << 17,	/* ROUTE_EXACT_ORIGIN, but an app's own screens may call it too: the handler judges them */
 	ROUTE_CORS = 1 << 16,		/* pages of any origin may call it, without credentials */
 };
 

@@ -12,6 +12,7 @@
 
 #include "lib/buffer.h"
 #include "lib/encode.h"
+#include "lib/json.h"
 #include "lib/secrets.h"
 #include "lib/text.h"
 
@@ -112,6 +113,18 @@ scope_has(const char *scope, const char *word)
 	return words_have(scope, word, strlen(word));
 }
 
+/* What a client may ask for that names no scopes of its own. */
+#define PERSON_SCOPES "openid profile email phone offline_access"
+
+const char *
+scope_choose(struct arena *arena, const char *asked, const char *ceiling, bool is_first_party)
+{
+	const char *allowed = ceiling[0] != '\0' ? ceiling : PERSON_SCOPES;
+	const char *by_itself = is_first_party ? "openid profile email" : ceiling;
+
+	return scope_keep(arena, asked != NULL ? asked : by_itself, allowed);
+}
+
 bool
 prompt_parse(const char *text, unsigned *ret_prompts)
 {
@@ -167,6 +180,24 @@ is_bare_origin(const char *url, size_t len)
 	const char *authority = authority_of(url);
 
 	return authority != NULL && (size_t)(authority - url) + authority_len(authority) == len;
+}
+
+/* A client without any audience has itself (oauth.md section 3). */
+struct strings
+oauth_audiences(struct arena *arena, const char *audiences, const char *client_id)
+{
+	struct json list;
+	bool is_list = json_parse(arena, audiences, strlen(audiences), &list, NULL) == OK && list.type == JSON_ARRAY;
+	size_t room = is_list ? list.count + 1 : 1;
+	const char **items = ARENA_ARRAY(arena, room, const char *);
+	size_t count = 0;
+
+	for (size_t i = 0; is_list && i < list.count; i++)
+		if (list.items[i].type == JSON_STRING)
+			items[count++] = list.items[i].string;
+	if (count == 0)
+		items[count++] = client_id;
+	return (struct strings){ .items = items, .count = count };
 }
 
 bool

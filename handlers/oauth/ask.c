@@ -11,9 +11,6 @@
 #include "lib/json.h"
 #include "lib/uris.h"
 
-/* What a client may ask for that names no scopes of its own. */
-#define PERSON_SCOPES "openid profile email phone offline_access"
-
 /* ---- where an answer may go ---- */
 
 enum err
@@ -110,10 +107,7 @@ take_resource(struct arena *arena, const struct oauth_app_row *app, const struct
 static bool
 take_scope(struct arena *arena, const struct oauth_app_row *app, const struct ask_input *in, struct ask *ask)
 {
-	const char *allowed = app->scopes[0] != '\0' ? app->scopes : PERSON_SCOPES;
-	const char *by_itself = app->is_first_party ? "openid profile email" : app->scopes;
-
-	ask->scope = scope_keep(arena, in->scope != NULL ? in->scope : by_itself, allowed);
+	ask->scope = scope_choose(arena, in->scope, app->scopes, app->is_first_party);
 	return ask->scope[0] != '\0';
 }
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "lib/http.h"
-#include "lib/json.h"
+#include "lib/oauth.h"
 #include "lib/secrets.h"
 #include "lib/text.h"
 
@@ -73,24 +73,6 @@ bool
 oauth_client_has_grant(const struct oauth_client_row *client, const char *grant)
 {
 	return words_have(client->grant_types, grant, strlen(grant));
-}
-
-/* A client without any audience has itself (oauth.md section 3). */
-struct strings
-oauth_audiences(struct arena *arena, const char *audiences, const char *client_id)
-{
-	struct json list;
-	bool is_list = json_parse(arena, audiences, strlen(audiences), &list, NULL) == OK && list.type == JSON_ARRAY;
-	size_t room = is_list ? list.count + 1 : 1;
-	const char **items = ARENA_ARRAY(arena, room, const char *);
-	size_t count = 0;
-
-	for (size_t i = 0; is_list && i < list.count; i++)
-		if (list.items[i].type == JSON_STRING)
-			items[count++] = list.items[i].string;
-	if (count == 0)
-		items[count++] = client_id;
-	return (struct strings){ .items = items, .count = count };
 }
 
 bool

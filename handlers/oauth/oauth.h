@@ -27,8 +27,6 @@ enum err oauth_client_find(const struct request *, struct tx *, const char *issu
 			   struct oauth_client_row *ret_row) MUST_CHECK;
 /* May the client use this grant? */
 bool oauth_client_has_grant(const struct oauth_client_row *, const char *grant);
-/* What a client's tokens may be for, out of its column; the first one when it doesn't ask. Never empty. */
-struct strings oauth_audiences(struct arena *, const char *audiences, const char *client_id);
 /* Is it one of them? */
 bool oauth_client_has_audience(struct arena *, const struct oauth_client_row *, const char *audience);
 

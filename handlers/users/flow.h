@@ -31,6 +31,7 @@ struct flow_data {
 	const char *password_phc; /* of a sign-up that waits for its proof */
 	const char *invitation;   /* its secret */
 	const char *redirect_to;  /* where it ends, absolute */
+	const char *app_state, *app_challenge, *app_scope; /* of an app with screens of its own; the first may be NULL */
 	const char *link;         /* hex digest of the only mailed link that counts */
 	const char *session_id;   /* of the browser that opened it */
 	const char *session_user_id;
@@ -141,8 +142,13 @@ enum err flow_token(const struct request *, const struct flow *, const char **re
 
 extern const struct field flow_fields[];
 enum verdict flow_reply(const struct request *, unsigned status, const struct flow *);
+/* What an app's own screens get at the end. */
+struct flow_code {
+	const char *redirect_to, *code, *state; /* the last may be NULL */
+};
 enum verdict flow_reply_result(const struct request *, const struct flow *,
 			       const char *redirect_to);
+enum verdict flow_reply_code(const struct request *, const struct flow *, const struct flow_code *);
 /* The flow, and a provider's address to go to first. */
 enum verdict flow_reply_away(const struct request *, const struct flow *, const char *provider_url);
 /* 200 with the flow as somebody else has left it meanwhile. */
@@ -266,6 +272,21 @@ enum err flow_attach_identity(struct tx *, struct flow *) MUST_CHECK;
 void flow_drop_identity(struct flow *);
 /* A look at a flow that waits: picks the answer up if there is one, or gives up. */
 enum verdict flow_look_for_answer(const struct request *, struct tx *, struct flow *);
+
+/* ---- flow_direct.c: transport code, for the screens that an app draws itself (users.md rule 4) ---- */
+
+bool flow_is_direct(const struct flow *);
+/* The project that the sent flow token names, if it is one of an app's own screens. */
+bool flow_direct_project(const struct request *, const char **ret_project_id);
+/*
+ * May screens of this client call? Its origins alone, our own pages, and programs that name none; who may gets the header that lets
+ * the browser hand the answer over. ERR_CSRF_FAILED.
+ */
+enum err flow_direct_let_in(const struct request *, struct tx *, const char *project_id, const char *client_id) MUST_CHECK;
+/* Makes a new flow one of transport code. ERR_DIRECT_FLOW_NOT_ALLOWED, also without a registered address and S256. */
+enum err flow_direct_begin(const struct request *, struct tx *, struct flow *) MUST_CHECK;
+/* The code for what was proven in this session. */
+enum err flow_direct_code(const struct request *, struct tx *, const struct flow *, const char *session_id, struct flow_code *ret) MUST_CHECK;
 
 /* ---- the actions ---- */
 

@@ -91,15 +91,18 @@ renew_session(struct tx *tx, const struct flow *flow, const char **ret_token)
 
 static enum err
 make_session(const struct request *rq, struct tx *tx, const struct flow *flow,
-	     const struct session_policy *policy, struct browser *browser)
+	     const struct session_policy *policy, struct browser *browser, const char **ret_session_id)
 {
 	const struct browser_guest guest = guest_of(rq, flow, policy);
 	struct session_made made;
 
-	TRY(browser_make_room(rq, tx, &guest, browser));
+	/* An app's own screens keep no cookie of ours. */
+	if (!flow_is_direct(flow))
+		TRY(browser_make_room(rq, tx, &guest, browser));
+	*ret_session_id = flow->data.session_id;
 	if (goes_on(flow))
 		return renew_session(tx, flow, &browser->tokens[0]);
-	if (guest.is_alone)
+	if (guest.is_alone && !flow_is_direct(flow))
 		TRY(end_opener(tx, flow));
 	TRY(session_make(tx,
 			 &(struct session_make){
@@ -114,6 +117,7 @@ make_session(const struct request *rq, struct tx *tx, const struct flow *flow,
 			 },
 			 &made));
 	browser->tokens[0] = made.token;
+	*ret_session_id = made.id;
 	return OK;
 }
 
@@ -123,7 +127,7 @@ make_session(const struct request *rq, struct tx *tx, const struct flow *flow,
  */
 static enum err
 complete(const struct request *rq, struct tx *tx, struct flow *flow,
-	 const struct session_policy *policy, struct browser *browser)
+	 const struct session_policy *policy, struct browser *browser, const char **ret_session_id)
 {
 	TRY(flow_advance(tx, flow, FLOW_COMPLETED));
 	enum err e =
@@ -131,7 +135,7 @@ complete(const struct request *rq, struct tx *tx, struct flow *flow,
 	if (e == ERR_NO_ROW)
 		return ERR_FLOW_EXPIRED;
 	TRY(e);
-	TRY(make_session(rq, tx, flow, policy, browser));
+	TRY(make_session(rq, tx, flow, policy, browser, ret_session_id));
 	return record_sign_in(tx, flow);
 }
 
@@ -142,6 +146,8 @@ flow_complete(const struct request *rq, struct tx *tx)
 	struct flow flow;
 	struct browser browser;
 	struct session_policy policy;
+	const char *session_id;
+	struct flow_code code;
 	enum verdict verdict = flow_gate(rq, tx, in->flow_id, FLOW_DO_COMPLETE, &flow);
 
 	if (verdict != VERDICT_GO_ON)
@@ -154,9 +160,13 @@ flow_complete(const struct request *rq, struct tx *tx)
 	policy = session_policy_parse(rq->arena, flow.row.settings_body);
 	browser = request_browser(rq, is_console(rq, &flow) ? NULL : flow.row.default_client_id);
 	if (e == OK)
-		e = complete(rq, tx, &flow, &policy, &browser);
+		e = complete(rq, tx, &flow, &policy, &browser, &session_id);
+	if (e == OK && flow_is_direct(&flow))
+		e = flow_direct_code(rq, tx, &flow, session_id, &code);
 	if (e != OK)
 		return flow_end(rq, tx, &flow, e);
+	if (flow_is_direct(&flow))
+		return flow_reply_code(rq, &flow, &code);
 	browser_reply(rq, &browser, &policy);
 	return flow_reply_result(rq, &flow, flow.data.redirect_to);
 }

@@ -118,6 +118,12 @@ find_target(const struct request *rq, struct tx *tx, const struct flow_client_ro
 /* ---- who it is for ---- */
 
 static bool
+wants_code(const struct flow_create_input *in)
+{
+	return in->transport != NULL && strcmp(in->transport, "code") == 0;
+}
+
+static bool
 has_session_of(const struct request *rq, const char *project_id)
 {
 	return request_is_signed_in(rq) && strcmp(project_id, rq->user.project_id) == 0;
@@ -172,7 +178,7 @@ start(const struct request *rq, struct tx *tx, const struct flow_client_row *cli
 	flow->kind = flow_kind_parse(in->kind);
 	flow->state = FLOW_IDENTIFY;
 	flow->data.email = in->login_hint;
-	if (has_session_of(rq, client->project_id)) {
+	if (!wants_code(in) && has_session_of(rq, client->project_id)) {
 		flow->data.session_id = rq->credential.id;
 		flow->data.session_user_id = rq->user.id;
 	}
@@ -215,8 +221,12 @@ make_flow(const struct request *rq, struct tx *tx, const struct flow_client_row 
 
 	TRY(start(rq, tx, client, &flow));
 	TRY(tx_make_id(tx, ID_FLOW, &flow.row.id));
-	TRY(flow_take_cookie(rq, client->project_id, &flow.row.binding_digest));
-	TRY(find_target(rq, tx, client, &flow.data.redirect_to));
+	if (wants_code(in)) {
+		TRY(flow_direct_begin(rq, tx, &flow));
+	} else {
+		TRY(flow_take_cookie(rq, client->project_id, &flow.row.binding_digest));
+		TRY(find_target(rq, tx, client, &flow.data.redirect_to));
+	}
 	flow.row.auth_methods = client->auth_methods;
 	TRY(flow_read_providers(tx, &flow));
 	TRY(flow_begin_bot_check(rq, tx, &flow, in->bot_token));
@@ -240,9 +250,8 @@ check_create(const struct request *rq, const struct flow_client_row *client)
 	struct sign_in_settings settings =
 	    sign_in_settings_parse(rq->arena, rq->config, client->settings_body);
 
-	/* No client may run screens of its own yet (rule 4). */
-	if (in->has.transport && strcmp(in->transport, "code") == 0)
-		return fail_err(rq, ERR_DIRECT_FLOW_NOT_ALLOWED);
+	if (!wants_code(in) && !request_is_of_own_page(rq))
+		return fail_err(rq, ERR_CSRF_FAILED);
 	if (flow_methods(&settings, client->auth_methods) == 0)
 		return fail_err(rq, ERR_METHOD_DISABLED);
 	if (in->has.invitation_secret && strcmp(client->project_id, rq->console_id) != 0)

@@ -40,6 +40,9 @@ flow_token(const struct request *rq, const struct flow *flow, const char **ret_t
 	TRY(keyring_mac(rq->keyring, "flow",
 			(struct bytes){ .data = (const uint8_t *)said, .len = strlen(said) }, mac));
 	*ret_token = base64url_encode(rq->arena, (struct bytes){ .data = mac, .len = sizeof(mac) });
+	/* Without a cookie it is the token that finds the project. */
+	if (flow_is_direct(flow))
+		*ret_token = arena_printf(rq->arena, "%s.%s", flow->row.project_id, *ret_token);
 	return OK;
 }
 
@@ -57,6 +60,20 @@ check_token(const struct request *rq, const struct flow *flow)
 
 /* ---- looking ---- */
 
+/* Of an app's own screens: whoever has the token has the flow. */
+static enum err
+find_direct(const struct request *rq, struct tx *tx, const char *project_id, const char *flow_id, struct flow *ret)
+{
+	struct flow flow;
+
+	TRY(flow_load(rq, tx, project_id, flow_id, &flow));
+	if (!flow_is_direct(&flow) || check_token(rq, &flow) != OK)
+		return ERR_NOT_FOUND;
+	TRY(flow_direct_let_in(rq, tx, project_id, flow.row.client_id));
+	*ret = flow;
+	return OK;
+}
+
 static enum err
 find(const struct request *rq, struct tx *tx, const char *flow_id, struct flow *ret)
 {
@@ -64,6 +81,8 @@ find(const struct request *rq, struct tx *tx, const char *flow_id, struct flow *
 	struct bytes binding;
 	struct flow flow;
 
+	if (flow_direct_project(rq, &project_id))
+		return find_direct(rq, tx, project_id, flow_id, ret);
 	if (!flow_cookie(rq, &project_id, &binding))
 		return ERR_NOT_FOUND;
 	TRY(flow_load(rq, tx, project_id, flow_id, &flow));
@@ -140,6 +159,9 @@ flow_has_method_for(const struct flow *flow, enum flow_action action)
 {
 	unsigned needed = flow_methods_needed(flow->state, action);
 
+	/* A provider leads back to our pages, in the browser that has our cookie. */
+	if (action == FLOW_DO_SOCIAL && flow_is_direct(flow))
+		return false;
 	if (flow->state == FLOW_SECOND_FACTOR)
 		return ((unsigned)flow->data.factors & factors_needed(action)) != 0;
 	if (flow->state == FLOW_ENROLL_FACTOR)
@@ -156,7 +178,10 @@ flow_gate(const struct request *rq, struct tx *tx, const char *flow_id, enum flo
 {
 	struct flow flow;
 
-	if (rq->flow_cookies.count == 0 || rq->flow_token == NULL)
+	const char *project_id;
+	bool is_direct = flow_direct_project(rq, &project_id);
+
+	if (rq->flow_token == NULL || (!is_direct && (rq->flow_cookies.count == 0 || !request_is_of_own_page(rq))))
 		return fail_err(rq, ERR_CSRF_FAILED);
 	enum verdict verdict = flow_look(rq, tx, flow_id, &flow);
 	if (verdict != VERDICT_GO_ON)

@@ -14,7 +14,7 @@ struct client_view {
 };
 
 struct result_view {
-	const char *redirect_to;
+	const char *redirect_to, *code, *state;
 };
 
 struct flow_view {
@@ -33,7 +33,7 @@ struct flow_view {
 	struct strings backup_codes;
 };
 
-static const char *const TRANSPORTS[] = { "cookie", NULL };
+static const char *const TRANSPORTS[] = { "cookie", "code", NULL };
 
 static const struct field option_fields[] = {
 	OUT_ENUM(struct option_view, action, flow_action_names),
@@ -51,6 +51,9 @@ static const struct field client_fields[] = {
 
 static const struct field result_fields[] = {
 	OUT_STRING(struct result_view, redirect_to),
+	OUT_STRING(struct result_view, code, .flags = FIELD_OPTIONAL | FIELD_SECRET,
+		   .description = "Of transport code: to be redeemed at /oauth/token"),
+	OUT_STRING(struct result_view, state, .flags = FIELD_OPTIONAL),
 	FIELDS_END,
 };
 
@@ -149,7 +152,7 @@ make_view(const struct request *rq, const struct flow *flow, struct flow_view *r
 	*ret = (struct flow_view){
 		.id = flow->row.id,
 		.kind = flow_kind_name(flow->kind),
-		.transport = "cookie",
+		.transport = flow_is_direct(flow) ? "code" : "cookie",
 		.state = flow_state_name(flow->state),
 		.options = options_of(rq, flow),
 		.client = client,
@@ -178,7 +181,13 @@ flow_reply(const struct request *rq, unsigned status, const struct flow *flow)
 enum verdict
 flow_reply_result(const struct request *rq, const struct flow *flow, const char *redirect_to)
 {
-	struct result_view result = { .redirect_to = redirect_to };
+	return flow_reply_code(rq, flow, &(struct flow_code){ .redirect_to = redirect_to });
+}
+
+enum verdict
+flow_reply_code(const struct request *rq, const struct flow *flow, const struct flow_code *code)
+{
+	struct result_view result = { .redirect_to = code->redirect_to, .code = code->code, .state = code->state };
 	struct flow_view view;
 	enum err e = make_view(rq, flow, &view);
 

@@ -141,8 +141,12 @@ static const struct field redeem_fields[] = {
 #define OF_A_PAGE                                                                                  \
 	.site = SITE_BOTH, .tx = TX_WRITE, .output = flow_fields,                                  \
 	.flags = ROUTE_EXACT_ORIGIN | ROUTE_NO_IDEMPOTENCY | ROUTE_SHOWS_SECRET
+/* An app's own screens too (flow_direct.c). */
+#define OF_SCREENS                                                                                 \
+	.site = SITE_BOTH, .tx = TX_WRITE, .output = flow_fields,                                  \
+	.flags = ROUTE_EXACT_ORIGIN | ROUTE_OWN_SCREENS | ROUTE_NO_IDEMPOTENCY | ROUTE_SHOWS_SECRET
 #define ACTION(name, family)                                                                       \
-	OF_A_PAGE, .auth = AUTH_PUBLIC, .method = POST, .path = "/api/v1/flows/{flow_id}/" name,   \
+	OF_SCREENS, .auth = AUTH_PUBLIC, .method = POST, .path = "/api/v1/flows/{flow_id}/" name,   \
 		   .id = "flow_" name, .rate = family
 
 /* Of what a project may ask a bot check for. */
@@ -150,7 +154,7 @@ static const struct field redeem_fields[] = {
 
 const struct route flow_routes[] = {
 	{
-	    OF_A_PAGE,
+	    OF_SCREENS,
 	    .id = "flow_create",
 	    .method = POST,
 	    .path = "/api/v1/flows",
@@ -171,7 +175,7 @@ const struct route flow_routes[] = {
 	    .auth = AUTH_PUBLIC,
 	    .site = SITE_BOTH,
 	    .tx = TX_WRITE,	/* it picks up what a flow waits for */
-	    .flags = ROUTE_SHOWS_SECRET,
+	    .flags = ROUTE_OWN_SCREENS | ROUTE_SHOWS_SECRET,
 	    .output = flow_fields,
 	    INPUT(struct flow_path, path_fields),
 	    .errors = { ERR_FLOW_EXPIRED },

@@ -43,7 +43,7 @@ LIMIT 50;
 -- name: flow_insert :exec
 INSERT INTO flows (project_id, id, kind, transport, state, version, client_id, oauth_request_id, user_id, binding_digest, code_tries,
 	data_sealed, expires_at)
-VALUES (:project_id, :id, :kind, 'cookie', :state, 1, :client_id, :oauth_request_id, :user_id, :binding_digest, 0,
+VALUES (:project_id, :id, :kind, :transport, :state, 1, :client_id, :oauth_request_id, :user_id, :binding_digest, 0,
 	:data_sealed, :expires_at);
 
 -- A flow with everything its next step may look at: client, settings, and the person if somebody was found.

@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { getToken, makeProject, send } from "../api/oauth/oauth.mjs";
-import { expectOAuthError, expectStatus, person } from "../harness/index.mjs";
+import { authorizePath, getCode, getToken, getTokens, landing, makeApp, makeProject, redeem, refresh, send } from "../api/oauth/oauth.mjs";
+import { expectOAuthError, expectStatus, person, projectUser } from "../harness/index.mjs";
 import { warmUp, watchedServer } from "./watched.mjs";
 
 const { server, proxy } = await watchedServer({ jobs: false, config: { process: { request_workers: 1 } } });
@@ -11,6 +11,9 @@ const owner = await person(server);
 await warmUp(server, await owner.org.key());
 const project = await makeProject(server, { owner });
 await getToken(server, project);
+const app = await makeApp(server, { owner });
+const browser = await (await projectUser(server, app)).session();
+await getTokens(server, app, { browser });
 
 const STORAGE_ENGINE_ERROR = 1030;
 const ask = (endpoint, form) => send(server, project, endpoint, form);
@@ -65,4 +68,43 @@ test("the first token of a project, with each statement failing once: no token, 
 		await getToken(server, hurt);
 		assert.equal(Number(await server.sql.value`SELECT COUNT(*) FROM signing_keys WHERE project_id = ${hurt.id}`), 1);
 	}
+});
+
+/** Each statement of a request fails once, each time for a fresh one: 503 and nothing done, so that the same request succeeds afterwards. */
+async function failEach(make, ask) {
+	const first = await make();
+	const { result, statements } = await proxy.during(() => ask(first));
+	expectStatus(result, 200);
+	assert.ok(statements.length >= 6, `${statements.length} statements`);
+	for (let nth = 1; nth <= statements.length; nth++) {
+		const fresh = await make();
+		const what = `statement ${nth} of ${statements.length}: ${statements[nth - 1].text.slice(0, 80)}`;
+		const broken = proxy.fail(() => true, STORAGE_ENGINE_ERROR, { nth });
+		const answer = await ask(fresh);
+		proxy.clear();
+		if (broken.seen < nth)
+			continue;	// it was asked once a minute alone
+		assert.equal(answer.status, 503, `${what}: ${answer.status} ${answer.text}`);
+		assert.ok(["temporarily_unavailable"].includes(answer.json.error), what);
+		if (answer.json.error_description.startsWith("The database's answer to the commit"))
+			continue;
+		expectStatus(await ask(fresh), 200);
+	}
+	return statements.map(({ text }) => text);
+}
+
+test("TK-18 each statement of a code's redemption fails once: 503, and the code is still good; it costs nine at most beside its transaction", async () => {
+	const each = await failEach(() => getCode(app, browser), (code) => redeem(server, app, code));
+	assert.ok(each.length <= 11, each.join("\n"));
+});
+
+test("TK-18 each statement of a refresh fails once: 503, and the token is still good; it costs seven at most beside its transaction", async () => {
+	const each = await failEach(async () => (await getTokens(server, app, { browser })).refresh_token, (token) => refresh(server, app, token));
+	assert.ok(each.length <= 9, each.join("\n"));
+});
+
+test("a code without a page costs eight statements at most beside its transaction", async () => {
+	const { result, statements } = await proxy.during(() => browser.get(authorizePath(app), { check: false }));
+	assert.ok(landing(result).code);
+	assert.ok(statements.length <= 10, statements.map(({ text }) => text.slice(0, 60)).join("\n"));
 });
