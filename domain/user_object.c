@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "domain/assets.h"
 #include "domain/user_words.h"
 #include "domain/users.h"
 
@@ -20,11 +21,14 @@ const struct field user_object_fields[] = {
 	OUT_STRING(struct user_object_row, external_id, .flags = FIELD_NULLABLE),
 	OUT_STRING(struct user_object_row, name, .description = "\"\" when unknown"),
 	OUT_STRING(struct user_object_row, locale, .flags = FIELD_NULLABLE),
+	OUT_STRING(struct user_object_row, image_url, .flags = FIELD_NULLABLE | FIELD_NO_DIFF),
 	OUT_ENUM(struct user_object_row, status, statuses),
 	OUT_STRING(struct user_object_row, ban_reason, .flags = FIELD_NULLABLE),
 	OUT_TIME(struct user_object_row, ban_expires_at, .flags = FIELD_NULLABLE,
 		 .description = "null on a banned user: for ever"),
 	OUT_BOOL(struct user_object_row, anonymous),
+	OUT_BOOL(struct user_object_row, mfa_enabled, .flags = FIELD_NO_DIFF,
+		 .description = "There is a second factor or a passkey"),
 	OUT_BOOL(struct user_object_row, has_password, .flags = FIELD_NO_DIFF),
 	OUT_BOOL(struct user_object_row, locked, .flags = FIELD_NO_DIFF,
 		 .description = "The password is off after too many failures"),
@@ -36,10 +40,12 @@ const struct field user_object_fields[] = {
 };
 
 void
-user_object_finish(struct arena *arena, struct user_object_row *row)
+user_object_finish(struct tx *tx, const char *project_id, struct user_object_row *row)
 {
 	if (row->external_key.data != NULL)
-		row->external_id = arena_strndup(arena, (const char *)row->external_key.data, row->external_key.len);
+		row->external_id = arena_strndup(tx->arena, (const char *)row->external_key.data, row->external_key.len);
+	row->image_url = asset_url(tx->arena, tx->config, row->client_id, strcmp(project_id, tx->console_id) == 0,
+				   row->image_digest);
 }
 
 enum err
@@ -48,7 +54,7 @@ user_object_get(struct tx *tx, const char *project_id, const char *user_id, stru
 	struct user_object_row row;
 
 	TRY(q_user_object_get(tx->db, &(struct q_user_object_get){ .project_id = project_id, .id = user_id }, &row));
-	user_object_finish(tx->arena, &row);
+	user_object_finish(tx, project_id, &row);
 	*ret = row;
 	return OK;
 }

@@ -11,7 +11,7 @@
 extern const struct field user_object_fields[];
 
 /* What a row needs before it is shown. The queries that make lists give rows that aren't finished. */
-void user_object_finish(struct arena *, struct user_object_row *);
+void user_object_finish(struct tx *, const char *project_id, struct user_object_row *);
 /* ERR_NO_ROW. Finished. */
 enum err user_object_get(struct tx *, const char *project_id, const char *user_id, struct user_object_row *ret) MUST_CHECK;
 /* What records call them. */

@@ -24,13 +24,14 @@ static const char *const sorts[] = { "-created_at", "created_at",      "name", "
 
 struct user_list_input {
 	struct {
-		bool search, email, status, email_verified, anonymous, created_after, created_before, sort;
+		bool search, email, status, email_verified, anonymous, workspace_id, created_after, created_before, sort;
 	} has;
 	const char *search;
 	const char *email;
 	const char *status;
 	bool email_verified;
 	bool anonymous;
+	const char *workspace_id;
 	int64_t created_after;
 	int64_t created_before;
 	const char *sort;
@@ -43,6 +44,7 @@ static const struct field user_list_input[] = {
 	IN_ENUM(struct user_list_input, status, statuses, .in = IN_QUERY),
 	IN_BOOL(struct user_list_input, email_verified, .in = IN_QUERY),
 	IN_BOOL(struct user_list_input, anonymous, .in = IN_QUERY),
+	IN_ID(struct user_list_input, workspace_id, ID_WORKSPACE, .in = IN_QUERY, .description = "Refused: there are no workspaces yet"),
 	IN_TIME(struct user_list_input, created_after, .in = IN_QUERY),
 	IN_TIME(struct user_list_input, created_before, .in = IN_QUERY),
 	IN_ENUM(struct user_list_input, sort, sorts, .in = IN_QUERY,
@@ -132,6 +134,8 @@ read_listing(const struct request *rq, struct listing *list)
 		.email_verified = in->has.email_verified ? in->email_verified : NONE,
 		.anonymous = in->has.anonymous ? in->anonymous : NONE,
 	};
+	if (in->has.workspace_id)
+		return fail_field(rq, "workspace_id", "unavailable", "There are no workspaces yet.");
 	read_cursor(list);
 	verdict = user_input_email(rq, in->email, &email_key);
 	list->email_key = octets(email_key);
@@ -262,7 +266,7 @@ user_list(const struct request *rq, struct tx *tx)
 	if (e != OK)
 		return fail_err(rq, e);
 	for (size_t i = 0; i < count; i++) {
-		user_object_finish(rq->arena, &rows[i]);
+		user_object_finish(tx, rq->project.id, &rows[i]);
 		rows[i].sort_key = sort_key_of(&list, &rows[i]);
 	}
 	return reply_list(rq, &(struct list_reply){

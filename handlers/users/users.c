@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "domain/mail.h"
 #include "domain/settings.h"
 #include "domain/user_status.h"
 #include "domain/users.h"
@@ -24,7 +25,8 @@ reply_user(const struct request *rq, unsigned status, const struct user_object_r
 
 struct user_create_input {
 	struct {
-		bool email, email_verified, phone, phone_verified, username, external_id, name, locale, metadata, password, password_hash;
+		bool email, email_verified, phone, phone_verified, username, external_id, name, locale, metadata, password, password_hash,
+			send_welcome;
 	} has;
 	const char *email;
 	bool email_verified;
@@ -37,6 +39,7 @@ struct user_create_input {
 	const char *metadata;
 	const char *password;
 	const char *password_hash;
+	bool send_welcome;
 };
 
 static const struct field user_create_input[] = {
@@ -53,6 +56,7 @@ static const struct field user_create_input[] = {
 		  .flags = FIELD_RAW | FIELD_SECRET, .description = "Judged by the project's rules"),
 	IN_STRING(struct user_create_input, password_hash, .min = 1, .max = PASSWORD_HASH_MAX, .flags = FIELD_RAW | FIELD_SECRET,
 		  .description = "Instead of a password: another system's hash of one"),
+	IN_BOOL(struct user_create_input, send_welcome, .description = "Mail the user the template welcome, with a link to the sign-in page"),
 	FIELDS_END,
 };
 
@@ -90,6 +94,8 @@ user_create_before(const struct request *rq, struct tx *tx)
 	if ((in->email_verified && !in->has.email) || (in->phone_verified && !in->has.phone))
 		return fail_field(rq, in->email_verified && !in->has.email ? "email_verified" : "phone_verified",
 				  "missing", "There is nothing that is verified.");
+	if (in->send_welcome && !in->has.email)
+		return fail_field(rq, "send_welcome", "missing", "There is no e-mail address to send it to.");
 	verdict = user_input_email(rq, in->email, &make->email_key);
 	if (verdict == VERDICT_GO_ON && in->has.metadata)
 		verdict = user_input_metadata(rq, "{}", in->metadata, &make->metadata);
@@ -110,6 +116,25 @@ user_create_work(const struct request *rq)
 	if (!in->has.password)
 		return go_on(rq);
 	return password_make(rq, &make->settings, "password", in->password, in->email, rq->project.name, &make->phc);
+}
+
+/* An address that has had enough mail for now gets none; the user is made all the same. */
+static enum err
+welcome(const struct request *rq, struct tx *tx, const char *user_id)
+{
+	const struct user_create_input *in = rq->input;
+	enum err e = mail_queue(tx, &(struct mail){
+					.template = MAIL_WELCOME,
+					.project_id = rq->project.id,
+					.user_id = user_id,
+					.recipient = in->email,
+					.user_name = in->name,
+					.url = flow_page_url(rq, rq->project.id, rq->project.client_id, "sign-in"),
+					.locale = in->locale,
+					.expires_at = NONE,
+				    });
+
+	return e == ERR_RATE_LIMITED ? OK : e;
 }
 
 static enum err
@@ -139,6 +164,8 @@ make_user(const struct request *rq, struct tx *tx, struct user_object_row *ret)
 			  .is_made_by_member = true,
 		      },
 		      &id));
+	if (in->send_welcome)
+		TRY(welcome(rq, tx, id));
 	return user_object_get(tx, rq->project.id, id, ret);
 }
 
@@ -200,7 +227,7 @@ user_lookup(const struct request *rq, struct tx *tx)
 					  &row);
 	if (e != OK)
 		return fail_err(rq, e);
-	user_object_finish(rq->arena, &row);
+	user_object_finish(tx, rq->project.id, &row);
 	return reply(rq, 200, user_object_fields, &row);
 }
 
@@ -337,7 +364,7 @@ const struct route user_routes[] = {
 	    .method = POST,
 	    .path = "/api/v1/users",
 	    .summary = "Create a user",
-	    .description = "No mail is sent. What is marked verified counts as proven.",
+	    .description = "No mail is sent but the welcome that is asked for. What is marked verified counts as proven.",
 	    .auth = AUTH_ANY,
 	    .tenant = TENANT_PROJECT,
 	    .pool = POOL_PASSWORD,

@@ -6,12 +6,16 @@
 -- row: user_object_row
 -- column: external_id text?
 -- column: sort_key text?
+-- column: image_url text?
 SELECT u.id, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.phone, u.phone_verified_at IS NOT NULL AS phone_verified,
 	u.username, NULL AS external_id, u.external_id AS external_key, u.name, u.locale, u.status, u.ban_reason, u.ban_expires_at,
 	u.is_anonymous AS anonymous,
 	EXISTS (SELECT 1 FROM user_passwords w WHERE w.project_id = u.project_id AND w.user_id = u.id) AS has_password,
 	EXISTS (SELECT 1 FROM sign_in_throttles t WHERE t.project_id = u.project_id AND t.kind = 'account'
 		AND t.subject_digest = UNHEX(SHA2(u.id, 256)) AND t.count >= 100) AS locked,
+	EXISTS (SELECT f.id FROM user_factors f WHERE f.project_id = u.project_id AND f.user_id = u.id AND f.kind <> 'codes'
+		AND f.confirmed_at IS NOT NULL) AS mfa_enabled,
+	u.image_digest, (SELECT p.client_id FROM projects p WHERE p.id = u.project_id) AS client_id, NULL AS image_url,
 	u.metadata, u.created_at, u.updated_at, u.last_sign_in_at, u.version, u.email_key, NULL AS sort_key
 FROM users u
 WHERE u.project_id = :project_id AND u.id = :id AND u.status <> 'deleted';
@@ -20,12 +24,16 @@ WHERE u.project_id = :project_id AND u.id = :id AND u.status <> 'deleted';
 -- row: user_object_row
 -- column: external_id text?
 -- column: sort_key text?
+-- column: image_url text?
 SELECT u.id, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.phone, u.phone_verified_at IS NOT NULL AS phone_verified,
 	u.username, NULL AS external_id, u.external_id AS external_key, u.name, u.locale, u.status, u.ban_reason, u.ban_expires_at,
 	u.is_anonymous AS anonymous,
 	EXISTS (SELECT 1 FROM user_passwords w WHERE w.project_id = u.project_id AND w.user_id = u.id) AS has_password,
 	EXISTS (SELECT 1 FROM sign_in_throttles t WHERE t.project_id = u.project_id AND t.kind = 'account'
 		AND t.subject_digest = UNHEX(SHA2(u.id, 256)) AND t.count >= 100) AS locked,
+	EXISTS (SELECT f.id FROM user_factors f WHERE f.project_id = u.project_id AND f.user_id = u.id AND f.kind <> 'codes'
+		AND f.confirmed_at IS NOT NULL) AS mfa_enabled,
+	u.image_digest, (SELECT p.client_id FROM projects p WHERE p.id = u.project_id) AS client_id, NULL AS image_url,
 	u.metadata, u.created_at, u.updated_at, u.last_sign_in_at, u.version, u.email_key, NULL AS sort_key
 FROM users u
 WHERE u.project_id = :project_id AND u.status <> 'deleted'
@@ -38,6 +46,7 @@ WHERE u.project_id = :project_id AND u.status <> 'deleted'
 -- row: user_object_row
 -- column: external_id text?
 -- column: sort_key text?
+-- column: image_url text?
 -- param: email_verified int
 -- param: anonymous int
 SELECT u.id, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.phone, u.phone_verified_at IS NOT NULL AS phone_verified,
@@ -46,6 +55,9 @@ SELECT u.id, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.phone
 	EXISTS (SELECT 1 FROM user_passwords w WHERE w.project_id = u.project_id AND w.user_id = u.id) AS has_password,
 	EXISTS (SELECT 1 FROM sign_in_throttles t WHERE t.project_id = u.project_id AND t.kind = 'account'
 		AND t.subject_digest = UNHEX(SHA2(u.id, 256)) AND t.count >= 100) AS locked,
+	EXISTS (SELECT f.id FROM user_factors f WHERE f.project_id = u.project_id AND f.user_id = u.id AND f.kind <> 'codes'
+		AND f.confirmed_at IS NOT NULL) AS mfa_enabled,
+	u.image_digest, (SELECT p.client_id FROM projects p WHERE p.id = u.project_id) AS client_id, NULL AS image_url,
 	u.metadata, u.created_at, u.updated_at, u.last_sign_in_at, u.version, u.email_key, NULL AS sort_key
 FROM users u
 WHERE u.project_id = :project_id AND u.status <> 'deleted'
@@ -65,6 +77,7 @@ LIMIT :limit;
 -- row: user_object_row
 -- column: external_id text?
 -- column: sort_key text?
+-- column: image_url text?
 -- param: email_verified int
 -- param: anonymous int
 SELECT u.id, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.phone, u.phone_verified_at IS NOT NULL AS phone_verified,
@@ -73,6 +86,9 @@ SELECT u.id, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.phone
 	EXISTS (SELECT 1 FROM user_passwords w WHERE w.project_id = u.project_id AND w.user_id = u.id) AS has_password,
 	EXISTS (SELECT 1 FROM sign_in_throttles t WHERE t.project_id = u.project_id AND t.kind = 'account'
 		AND t.subject_digest = UNHEX(SHA2(u.id, 256)) AND t.count >= 100) AS locked,
+	EXISTS (SELECT f.id FROM user_factors f WHERE f.project_id = u.project_id AND f.user_id = u.id AND f.kind <> 'codes'
+		AND f.confirmed_at IS NOT NULL) AS mfa_enabled,
+	u.image_digest, (SELECT p.client_id FROM projects p WHERE p.id = u.project_id) AS client_id, NULL AS image_url,
 	u.metadata, u.created_at, u.updated_at, u.last_sign_in_at, u.version, u.email_key, NULL AS sort_key
 FROM users u
 WHERE u.project_id = :project_id AND u.status <> 'deleted'
@@ -92,6 +108,7 @@ LIMIT :limit;
 -- row: user_object_row
 -- column: external_id text?
 -- column: sort_key text?
+-- column: image_url text?
 -- param: email_verified int
 -- param: anonymous int
 SELECT u.id, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.phone, u.phone_verified_at IS NOT NULL AS phone_verified,
@@ -100,6 +117,9 @@ SELECT u.id, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.phone
 	EXISTS (SELECT 1 FROM user_passwords w WHERE w.project_id = u.project_id AND w.user_id = u.id) AS has_password,
 	EXISTS (SELECT 1 FROM sign_in_throttles t WHERE t.project_id = u.project_id AND t.kind = 'account'
 		AND t.subject_digest = UNHEX(SHA2(u.id, 256)) AND t.count >= 100) AS locked,
+	EXISTS (SELECT f.id FROM user_factors f WHERE f.project_id = u.project_id AND f.user_id = u.id AND f.kind <> 'codes'
+		AND f.confirmed_at IS NOT NULL) AS mfa_enabled,
+	u.image_digest, (SELECT p.client_id FROM projects p WHERE p.id = u.project_id) AS client_id, NULL AS image_url,
 	u.metadata, u.created_at, u.updated_at, u.last_sign_in_at, u.version, u.email_key, NULL AS sort_key
 FROM users u
 WHERE u.project_id = :project_id AND u.status <> 'deleted'
@@ -119,6 +139,7 @@ LIMIT :limit;
 -- row: user_object_row
 -- column: external_id text?
 -- column: sort_key text?
+-- column: image_url text?
 -- param: email_verified int
 -- param: anonymous int
 SELECT u.id, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.phone, u.phone_verified_at IS NOT NULL AS phone_verified,
@@ -127,6 +148,9 @@ SELECT u.id, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.phone
 	EXISTS (SELECT 1 FROM user_passwords w WHERE w.project_id = u.project_id AND w.user_id = u.id) AS has_password,
 	EXISTS (SELECT 1 FROM sign_in_throttles t WHERE t.project_id = u.project_id AND t.kind = 'account'
 		AND t.subject_digest = UNHEX(SHA2(u.id, 256)) AND t.count >= 100) AS locked,
+	EXISTS (SELECT f.id FROM user_factors f WHERE f.project_id = u.project_id AND f.user_id = u.id AND f.kind <> 'codes'
+		AND f.confirmed_at IS NOT NULL) AS mfa_enabled,
+	u.image_digest, (SELECT p.client_id FROM projects p WHERE p.id = u.project_id) AS client_id, NULL AS image_url,
 	u.metadata, u.created_at, u.updated_at, u.last_sign_in_at, u.version, u.email_key, NULL AS sort_key
 FROM users u
 WHERE u.project_id = :project_id AND u.status <> 'deleted'
@@ -147,6 +171,7 @@ LIMIT :limit;
 -- row: user_object_row
 -- column: external_id text?
 -- column: sort_key text?
+-- column: image_url text?
 -- param: email_verified int
 -- param: anonymous int
 SELECT u.id, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.phone, u.phone_verified_at IS NOT NULL AS phone_verified,
@@ -155,6 +180,9 @@ SELECT u.id, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.phone
 	EXISTS (SELECT 1 FROM user_passwords w WHERE w.project_id = u.project_id AND w.user_id = u.id) AS has_password,
 	EXISTS (SELECT 1 FROM sign_in_throttles t WHERE t.project_id = u.project_id AND t.kind = 'account'
 		AND t.subject_digest = UNHEX(SHA2(u.id, 256)) AND t.count >= 100) AS locked,
+	EXISTS (SELECT f.id FROM user_factors f WHERE f.project_id = u.project_id AND f.user_id = u.id AND f.kind <> 'codes'
+		AND f.confirmed_at IS NOT NULL) AS mfa_enabled,
+	u.image_digest, (SELECT p.client_id FROM projects p WHERE p.id = u.project_id) AS client_id, NULL AS image_url,
 	u.metadata, u.created_at, u.updated_at, u.last_sign_in_at, u.version, u.email_key, NULL AS sort_key
 FROM users u
 WHERE u.project_id = :project_id AND u.status <> 'deleted'
@@ -175,6 +203,7 @@ LIMIT :limit;
 -- row: user_object_row
 -- column: external_id text?
 -- column: sort_key text?
+-- column: image_url text?
 -- param: email_verified int
 -- param: anonymous int
 SELECT u.id, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.phone, u.phone_verified_at IS NOT NULL AS phone_verified,
@@ -183,6 +212,9 @@ SELECT u.id, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.phone
 	EXISTS (SELECT 1 FROM user_passwords w WHERE w.project_id = u.project_id AND w.user_id = u.id) AS has_password,
 	EXISTS (SELECT 1 FROM sign_in_throttles t WHERE t.project_id = u.project_id AND t.kind = 'account'
 		AND t.subject_digest = UNHEX(SHA2(u.id, 256)) AND t.count >= 100) AS locked,
+	EXISTS (SELECT f.id FROM user_factors f WHERE f.project_id = u.project_id AND f.user_id = u.id AND f.kind <> 'codes'
+		AND f.confirmed_at IS NOT NULL) AS mfa_enabled,
+	u.image_digest, (SELECT p.client_id FROM projects p WHERE p.id = u.project_id) AS client_id, NULL AS image_url,
 	u.metadata, u.created_at, u.updated_at, u.last_sign_in_at, u.version, u.email_key, NULL AS sort_key
 FROM users u
 WHERE u.project_id = :project_id AND u.status <> 'deleted'
@@ -218,6 +250,7 @@ WHERE u.project_id = :project_id AND u.status <> 'deleted'
 -- row: user_object_row
 -- column: external_id text?
 -- column: sort_key text?
+-- column: image_url text?
 -- param: email_verified int
 -- param: anonymous int
 SELECT u.id, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.phone, u.phone_verified_at IS NOT NULL AS phone_verified,
@@ -226,6 +259,9 @@ SELECT u.id, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.phone
 	EXISTS (SELECT 1 FROM user_passwords w WHERE w.project_id = u.project_id AND w.user_id = u.id) AS has_password,
 	EXISTS (SELECT 1 FROM sign_in_throttles t WHERE t.project_id = u.project_id AND t.kind = 'account'
 		AND t.subject_digest = UNHEX(SHA2(u.id, 256)) AND t.count >= 100) AS locked,
+	EXISTS (SELECT f.id FROM user_factors f WHERE f.project_id = u.project_id AND f.user_id = u.id AND f.kind <> 'codes'
+		AND f.confirmed_at IS NOT NULL) AS mfa_enabled,
+	u.image_digest, (SELECT p.client_id FROM projects p WHERE p.id = u.project_id) AS client_id, NULL AS image_url,
 	u.metadata, u.created_at, u.updated_at, u.last_sign_in_at, u.version, u.email_key, NULL AS sort_key
 FROM user_words s
 STRAIGHT_JOIN users u ON u.project_id = s.project_id AND u.id = s.user_id
@@ -247,6 +283,7 @@ LIMIT :limit;
 -- row: user_object_row
 -- column: external_id text?
 -- column: sort_key text?
+-- column: image_url text?
 -- param: email_verified int
 -- param: anonymous int
 SELECT u.id, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.phone, u.phone_verified_at IS NOT NULL AS phone_verified,
@@ -255,6 +292,9 @@ SELECT u.id, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.phone
 	EXISTS (SELECT 1 FROM user_passwords w WHERE w.project_id = u.project_id AND w.user_id = u.id) AS has_password,
 	EXISTS (SELECT 1 FROM sign_in_throttles t WHERE t.project_id = u.project_id AND t.kind = 'account'
 		AND t.subject_digest = UNHEX(SHA2(u.id, 256)) AND t.count >= 100) AS locked,
+	EXISTS (SELECT f.id FROM user_factors f WHERE f.project_id = u.project_id AND f.user_id = u.id AND f.kind <> 'codes'
+		AND f.confirmed_at IS NOT NULL) AS mfa_enabled,
+	u.image_digest, (SELECT p.client_id FROM projects p WHERE p.id = u.project_id) AS client_id, NULL AS image_url,
 	u.metadata, u.created_at, u.updated_at, u.last_sign_in_at, u.version, u.email_key, NULL AS sort_key
 FROM user_words s
 STRAIGHT_JOIN users u ON u.project_id = s.project_id AND u.id = s.user_id

@@ -77,6 +77,7 @@ test("GET /users: filters", async () => {
 	])
 		assert.deepEqual(await found(query), who.map(({ id }) => id), JSON.stringify(query));
 	expectField(await key.get("/api/v1/users?status=deleted"), "status", "enum");
+	expectField(await key.get(`/api/v1/users?workspace_id=${makeId("wsp")}`), "workspace_id", "unavailable");
 	expectField(await key.get("/api/v1/users?email=nonsense"), "email", "email");
 });
 
@@ -146,7 +147,7 @@ test("a search among 20,000 users reads a few hundred entries at most, however r
 		project_id: project.id, head, word: `% ${typed}%`, part: `%${typed}%`, ascii_part: `%${typed}%`, ascii_whole: typed, limit: 51, ...more,
 	}));
 	for (const [query, typed, head, rows, reads] of [
-		["user_search_newest", "example", "ex", 51, 400], ["user_search_oldest", "example", "ex", 51, 400],
+		["user_search_newest", "example", "ex", 51, 500], ["user_search_oldest", "example", "ex", 51, 500],
 		// One list of the two letters is walked to its end, entry by entry, but nobody's row is read for it.
 		["user_search_newest", "w17777q", "w1", 1, 12000],
 	]) {
@@ -161,6 +162,6 @@ test("a search among 20,000 users reads a few hundred entries at most, however r
 	for (const [query, key] of [["user_list_newest", "k_created_at_id"], ["user_list_by_name", "k_name_id"], ["user_list_by_email", "uq_email_key"], ["user_list_by_latest_sign_in", "k_last_sign_in_at_id"]]) {
 		const first = await touched(filled(query, { project_id: project.id, limit: 51 }));
 		assert.equal(first.rows, 51);
-		assert.ok(first.reads <= 400, `${query} walks ${key}: ${JSON.stringify(first.counters)}`);
+		assert.ok(first.reads <= 500, `${query} walks ${key}: ${JSON.stringify(first.counters)}`);
 	}
 });

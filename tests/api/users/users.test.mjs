@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { atOnce, Client, expectError, expectField, expectStatus, makeEmail, makeId, makePassword, person, sharedServer, signIn } from "../../harness/index.mjs";
+import { atOnce, Client, expectError, expectField, expectStatus, makeEmail, makeId, makePassword, person, sharedServer, signIn, waitForMail } from "../../harness/index.mjs";
 
 const server = await sharedServer();
 
@@ -22,7 +22,7 @@ test("POST /users: every field comes back as it was said, and is recorded", asyn
 	};
 	const user = expectStatus(await key.post("/api/v1/users", body), 201);
 	assert.match(user.id, /^usr_[a-z0-9]{16}$/);
-	for (const [name, value] of Object.entries({ ...body, username: "ada_l", phone_verified: false, status: "active", anonymous: false, has_password: false, locked: false, ban_reason: null, ban_expires_at: null, last_sign_in_at: null }))
+	for (const [name, value] of Object.entries({ ...body, username: "ada_l", phone_verified: false, status: "active", anonymous: false, has_password: false, mfa_enabled: false, image_url: null, locked: false, ban_reason: null, ban_expires_at: null, last_sign_in_at: null }))
 		assert.deepEqual(user[name], value, name);
 	assert.deepEqual(expectStatus(await key.get(`/api/v1/users/${user.id}`), 200), user);
 	const [event] = await events(project, "user.created");
@@ -30,6 +30,40 @@ test("POST /users: every field comes back as it was said, and is recorded", asyn
 	assert.equal(JSON.parse(event.data).username, "ada_l");
 	assert.equal(await server.sql.value`SELECT COUNT(*) FROM audit_events WHERE chain_id = ${project.id} AND action = 'user.created' AND target_id = ${user.id}`, 1);
 	assert.equal(await server.sql.value`SELECT COUNT(*) FROM messages WHERE project_id = ${project.id}`, 0);
+});
+
+test("the user object: mfa_enabled with a confirmed factor, image_url with a picture that can be fetched", async () => {
+	const { project, key } = await make();
+	const one = expectStatus(await key.post("/api/v1/users", { email: makeEmail() }), 201);
+	const two = expectStatus(await key.post("/api/v1/users", { email: makeEmail() }), 201);
+	const factor = (user, kind, confirmed) => server.sql.run`INSERT INTO user_factors (project_id, id, user_id, kind, name, confirmed_at, sign_count, is_backup_eligible, is_backed_up, created_at)
+		VALUES (${project.id}, ${makeId("fac")}, ${user.id}, ${kind}, 'x', ${confirmed}, 0, FALSE, FALSE, NOW(3))`;
+	await factor(one, "totp", null);
+	await factor(one, "codes", new Date());
+	await factor(two, "totp", new Date());
+	const digest = Buffer.alloc(32, 7);
+	await server.sql.run`UPDATE users SET image_digest = ${digest} WHERE project_id = ${project.id} AND id = ${two.id}`;
+	const list = new Map(expectStatus(await key.get("/api/v1/users"), 200).data.map((user) => [user.id, user]));
+	for (const [id, mfa, image] of [[one.id, false, null], [two.id, true, digest.toString("hex")]])
+		for (const user of [list.get(id), expectStatus(await key.get(`/api/v1/users/${id}`), 200)]) {
+			assert.equal(user.mfa_enabled, mfa);
+			assert.ok(image === null ? user.image_url === null : user.image_url.startsWith("https://") && user.image_url.includes(project.clientId), user.image_url);
+		}
+});
+
+test("POST /users with send_welcome mails the address once, with the sign-in page; without it nobody is mailed", async () => {
+	const { project, key } = await make();
+	const email = makeEmail("welcome");
+	expectField(await key.post("/api/v1/users", { external_id: "1", send_welcome: true }), "send_welcome", "missing");
+	expectStatus(await key.post("/api/v1/users", { email: makeEmail("quiet"), send_welcome: false }), 201);
+	assert.equal(await server.sql.value`SELECT COUNT(*) FROM messages WHERE project_id = ${project.id}`, 0);
+	const user = expectStatus(await key.post("/api/v1/users", { email, name: "Ada", send_welcome: true }), 201);
+	const mail = await waitForMail(server, email);
+	assert.match(mail.text, new RegExp(`/p/${project.clientId}/sign-in`));
+	assert.deepEqual(await server.sql.rows`SELECT template, user_id FROM messages WHERE project_id = ${project.id}`, [{ template: "welcome", user_id: user.id }]);
+	// A create that fails mails nobody.
+	expectError(await key.post("/api/v1/users", { email, send_welcome: true }), 409, "email_taken");
+	assert.equal(await server.sql.value`SELECT COUNT(*) FROM messages WHERE project_id = ${project.id}`, 1);
 });
 
 test("POST /users: what is wrong is named; one identifier is enough, none isn't", async () => {
