@@ -12,13 +12,13 @@
 struct ask_input {
 	struct {
 		bool issuer_id, response_type, client_id, redirect_uri, scope, state, code_challenge, code_challenge_method, resource, nonce,
-		    prompt, max_age, login_hint, id_token_hint, response_mode, request, request_uri, client_secret;
+		    prompt, max_age, login_hint, id_token_hint, response_mode, request, request_uri;
 	} has;
 	const char *issuer_id, *response_type, *client_id, *redirect_uri, *scope, *state, *code_challenge, *code_challenge_method, *resource,
-	    *nonce, *prompt, *max_age, *login_hint, *id_token_hint, *response_mode, *request, *request_uri, *client_secret;
+	    *nonce, *prompt, *max_age, *login_hint, *id_token_hint, *response_mode, *request, *request_uri;
 };
 
-/* The fields of a request, in the query or in a body. */
+/* The fields of a request; a form's count like a query's. */
 #define ASK_FIELDS(place)                                                                                                            \
 	IN_ID(struct ask_input, issuer_id, ID_PUBLIC_PROJECT, .in = IN_PATH),                                                        \
 	IN_STRING(struct ask_input, response_type, .in = place, .max = 64, .description = "code"),                                   \
@@ -36,7 +36,7 @@ struct ask_input {
 	IN_STRING(struct ask_input, id_token_hint, .in = place, .max = 8192),                                                        \
 	IN_STRING(struct ask_input, response_mode, .in = place, .max = 64, .description = "query or form_post"),                     \
 	IN_STRING(struct ask_input, request, .in = place, .max = 8192, .description = "Not supported"),                              \
-	IN_STRING(struct ask_input, request_uri, .in = place, .max = 512, .description = "What a pushed request answered")
+	IN_STRING(struct ask_input, request_uri, .in = place, .max = 512, .description = "Not supported")
 
 /* Judged. Texts may be NULL but redirect_uri, scope and resource. */
 struct ask {

@@ -1,10 +1,9 @@
 -- Authorizations under way (oauth.md rules 10 to 13).
 
 -- name: oauth_request_insert :exec
-INSERT INTO oauth_requests (project_id, id, client_id, params, request_uri_digest, flow_digest, flow_id, session_id, user_id, status, scopes,
-	version, created_at, expires_at)
-VALUES (:project_id, :id, :client_id, :params, :request_uri_digest, :flow_digest, NULL, :session_id, :user_id, :status, :scopes,
-	1, :now, :expires_at);
+INSERT INTO oauth_requests (project_id, id, client_id, params, flow_digest, flow_id, session_id, user_id, status, scopes, version,
+	created_at, expires_at)
+VALUES (:project_id, :id, :client_id, :params, :flow_digest, NULL, :session_id, :user_id, :status, :scopes, 1, :now, :expires_at);
 
 -- name: oauth_request_get :one
 -- row: oauth_request_row
@@ -12,20 +11,6 @@ SELECT r.project_id, r.id, r.client_id, r.params, r.flow_digest, r.flow_id, r.se
 	r.created_at, r.expires_at
 FROM oauth_requests r
 WHERE r.project_id = :project_id AND r.id = :id;
-
--- One that was pushed, by what its client was given.
--- name: oauth_request_pushed :one
--- row: oauth_request_row
-SELECT r.project_id, r.id, r.client_id, r.params, r.flow_digest, r.flow_id, r.session_id, r.user_id, r.status, r.scopes, r.version,
-	r.created_at, r.expires_at
-FROM oauth_requests r
-WHERE r.project_id = :project_id AND r.request_uri_digest = :request_uri_digest;
-
--- The first browser that comes with a pushed request keeps it.
--- name: oauth_request_bind :exec
-UPDATE oauth_requests
-SET flow_digest = :flow_digest, status = 'flow', expires_at = :expires_at, version = version + 1
-WHERE project_id = :project_id AND id = :id AND status = 'pushed' AND expires_at > :now;
 
 -- Whose answer is waited for now.
 -- name: oauth_request_ask :exec
