@@ -5,7 +5,6 @@
 
 #include <string.h>
 
-#include "domain/messages.h"
 #include "handlers/mail/mail.h"
 #include "handlers/mail/provider_patch.h"
 #include "lib/mail_builtins.h"
@@ -106,80 +105,48 @@ mail_settings_update(const struct request *rq, struct tx *tx)
 
 /* ---- POST /mail_settings/test ---- */
 
-struct mail_test_input {
-	struct {
-		bool to;
-	} has;
-	const char *to;
-};
-
 static const struct field mail_test_input[] = {
-	IN_STRING(struct mail_test_input, to, .min = 3, .max = 254, .check = mail_address_check, .flags = FIELD_REQUIRED),
+	IN_STRING(struct provider_test_input, to, .min = 3, .max = 254, .check = mail_address_check, .flags = FIELD_REQUIRED),
 	FIELDS_END,
 };
+
+static enum err
+queue_test(struct tx *tx, const char *project_id, const char *to, const char **ret_id)
+{
+	return mail_queue_message(
+	    tx, &(struct mail){ .template = MAIL_TEST, .project_id = project_id, .recipient = to, .expires_at = NONE }, ret_id);
+}
 
 static enum verdict
 mail_settings_test(const struct request *rq, struct tx *tx)
 {
-	const struct mail_test_input *in = rq->input;
-	const char *id;
-	enum err e = request_guard(rq, tx);
-
-	if (e == OK)
-		e = mail_queue_message(tx,
-				       &(struct mail){
-					   .template = MAIL_TEST,
-					   .project_id = rq->project.id,
-					   .recipient = in->to,
-					   .expires_at = NONE,
-				       },
-				       &id);
-	return e == OK ? reply_message(rq, tx, id) : fail_err(rq, e);
+	return provider_settings_test(rq, tx, queue_test);
 }
-
 
 const struct route mail_settings_routes[] = {
 	{
+	    PROVIDER_GET_ROUTE,
 	    .id = "mail_settings_get",
-	    .method = GET,
 	    .path = "/api/v1/mail_settings",
 	    .summary = "Get the mail settings of a project",
-	    .auth = AUTH_ANY,
-	    .tenant = TENANT_PROJECT,
-	    .permission = PERM_MAIL_READ,
-	    .tx = TX_READ_ONE,
-	    .flags = ROUTE_ETAG,
 	    .output = mail_settings_fields,
 	    .handler = mail_settings_get,
 	},
 	{
+	    PROVIDER_PATCH_ROUTE,
 	    .id = "mail_settings_update",
-	    .method = PATCH,
 	    .path = "/api/v1/mail_settings",
 	    .summary = "Change the mail settings of a project",
-	    .auth = AUTH_ANY,
-	    .tenant = TENANT_PROJECT,
-	    .permission = PERM_MAIL_WRITE,
-	    .tx = TX_WRITE,
-	    .flags = ROUTE_ETAG,
 	    INPUT(struct provider_patch, mail_patch_fields),
 	    .output = mail_settings_fields,
 	    .handler = mail_settings_update,
 	},
 	{
+	    PROVIDER_TEST_ROUTE,
 	    .id = "mail_settings_test",
-	    .method = POST,
 	    .path = "/api/v1/mail_settings/test",
 	    .summary = "Send a test mail by the saved settings",
-	    .description = "What the provider said is in the message soon after.",
-	    .auth = AUTH_ANY,
-	    .tenant = TENANT_PROJECT,
-	    .permission = PERM_MAIL_WRITE,
-	    .tx = TX_WRITE,
-	    .status = 202,
-	    INPUT(struct mail_test_input, mail_test_input),
-	    .output = message_fields,
-	    .errors = { ERR_RATE_LIMITED },
+	    INPUT(struct provider_test_input, mail_test_input),
 	    .handler = mail_settings_test,
 	},
 	ROUTES_END,

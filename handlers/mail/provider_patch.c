@@ -1,11 +1,12 @@
 /*
- * GET and PATCH of mail_settings and sms_settings.
+ * GET, PATCH and the test of mail_settings and sms_settings.
  */
 #include "handlers/mail/provider_patch.h"
 
 #include <string.h>
 #include <strings.h>
 
+#include "handlers/mail/mail.h"
 #include "lib/json.h"
 #include "lib/mail_builtins.h"
 #include "lib/text.h"
@@ -292,4 +293,18 @@ provider_settings_patch(const struct request *rq, struct tx *tx, const struct pr
 	const struct provider_view view = make_view(rq->arena, area, &patching.after);
 	reply_etag(rq, patching.after.version);
 	return reply(rq, 200, area->output, &view);
+}
+
+/* ---- test ---- */
+
+enum verdict
+provider_settings_test(const struct request *rq, struct tx *tx, provider_queue_test *queue)
+{
+	const struct provider_test_input *in = rq->input;
+	const char *id;
+	enum err e = request_guard(rq, tx);
+
+	if (e == OK)
+		e = queue(tx, rq->project.id, in->to, &id);
+	return e == OK ? reply_message(rq, tx, id) : fail_err(rq, e);
 }

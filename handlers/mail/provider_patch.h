@@ -4,6 +4,7 @@
 #ifndef GATEHOUSE_HANDLERS_MAIL_PROVIDER_PATCH_H
 #define GATEHOUSE_HANDLERS_MAIL_PROVIDER_PATCH_H
 
+#include "domain/messages.h"
 #include "domain/provider_settings.h"
 #include "fcgi/request.h"
 
@@ -87,6 +88,25 @@ struct provider_area {
 	bool (*has_password)(int provider); /* the secret is called password, not api_key */
 };
 
+/* What the routes of both have in common. */
+#define PROVIDER_ROUTE	    .auth = AUTH_ANY, .tenant = TENANT_PROJECT
+#define PROVIDER_GET_ROUTE  PROVIDER_ROUTE, .method = GET, .permission = PERM_MAIL_READ, .tx = TX_READ_ONE, .flags = ROUTE_ETAG
+#define PROVIDER_PATCH_ROUTE PROVIDER_ROUTE, .method = PATCH, .permission = PERM_MAIL_WRITE, .tx = TX_WRITE, .flags = ROUTE_ETAG
+#define PROVIDER_TEST_ROUTE                                                                                    \
+	PROVIDER_ROUTE, .method = POST, .permission = PERM_MAIL_WRITE, .tx = TX_WRITE, .status = 202,          \
+	    .description = "What the provider said is in the message soon after.", .output = message_fields,   \
+	    .errors = { ERR_RATE_LIMITED }
+
+struct provider_test_input {
+	struct {
+		bool to;
+	} has;
+	const char *to;
+};
+
+/* Writes a message that says that messages arrive. */
+typedef enum err provider_queue_test(struct tx *, const char *project_id, const char *to, const char **ret_message_id);
+enum verdict provider_settings_test(const struct request *, struct tx *, provider_queue_test *);
 enum verdict provider_settings_show(const struct request *, struct tx *, const struct provider_area *);
 enum verdict provider_settings_patch(const struct request *, struct tx *, const struct provider_area *);
 

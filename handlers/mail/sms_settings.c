@@ -5,9 +5,7 @@
 
 #include <string.h>
 
-#include "domain/messages.h"
 #include "domain/sms.h"
-#include "handlers/mail/mail.h"
 #include "handlers/mail/provider_patch.h"
 #include "lib/text.h"
 #include "lib/uris.h"
@@ -83,13 +81,6 @@ sms_settings_update(const struct request *rq, struct tx *tx)
 
 /* ---- POST /sms_settings/test ---- */
 
-struct sms_test_input {
-	struct {
-		bool to;
-	} has;
-	const char *to;
-};
-
 static const char *
 number_check(const char *number)
 {
@@ -100,7 +91,7 @@ number_check(const char *number)
 }
 
 static const struct field sms_test_input[] = {
-	IN_STRING(struct sms_test_input, to, .min = 9, .max = 16, .check = number_check, .flags = FIELD_REQUIRED,
+	IN_STRING(struct provider_test_input, to, .min = 9, .max = 16, .check = number_check, .flags = FIELD_REQUIRED,
 		  .description = "+491701234567"),
 	FIELDS_END,
 };
@@ -108,57 +99,33 @@ static const struct field sms_test_input[] = {
 static enum verdict
 sms_settings_test(const struct request *rq, struct tx *tx)
 {
-	const struct sms_test_input *in = rq->input;
-	const char *id;
-	enum err e = request_guard(rq, tx);
-
-	if (e == OK)
-		e = sms_queue_test(tx, rq->project.id, in->to, &id);
-	return e == OK ? reply_message(rq, tx, id) : fail_err(rq, e);
+	return provider_settings_test(rq, tx, sms_queue_test);
 }
 
 const struct route sms_settings_routes[] = {
 	{
+	    PROVIDER_GET_ROUTE,
 	    .id = "sms_settings_get",
-	    .method = GET,
 	    .path = "/api/v1/sms_settings",
 	    .summary = "Get the settings for text messages of a project",
-	    .auth = AUTH_ANY,
-	    .tenant = TENANT_PROJECT,
-	    .permission = PERM_MAIL_READ,
-	    .tx = TX_READ_ONE,
-	    .flags = ROUTE_ETAG,
 	    .output = sms_settings_fields,
 	    .handler = sms_settings_get,
 	},
 	{
+	    PROVIDER_PATCH_ROUTE,
 	    .id = "sms_settings_update",
-	    .method = PATCH,
 	    .path = "/api/v1/sms_settings",
 	    .summary = "Change the settings for text messages of a project",
-	    .auth = AUTH_ANY,
-	    .tenant = TENANT_PROJECT,
-	    .permission = PERM_MAIL_WRITE,
-	    .tx = TX_WRITE,
-	    .flags = ROUTE_ETAG,
 	    INPUT(struct provider_patch, sms_patch_fields),
 	    .output = sms_settings_fields,
 	    .handler = sms_settings_update,
 	},
 	{
+	    PROVIDER_TEST_ROUTE,
 	    .id = "sms_settings_test",
-	    .method = POST,
 	    .path = "/api/v1/sms_settings/test",
 	    .summary = "Send a test text by the saved settings",
-	    .description = "What the provider said is in the message soon after.",
-	    .auth = AUTH_ANY,
-	    .tenant = TENANT_PROJECT,
-	    .permission = PERM_MAIL_WRITE,
-	    .tx = TX_WRITE,
-	    .status = 202,
-	    INPUT(struct sms_test_input, sms_test_input),
-	    .output = message_fields,
-	    .errors = { ERR_RATE_LIMITED },
+	    INPUT(struct provider_test_input, sms_test_input),
 	    .handler = sms_settings_test,
 	},
 	ROUTES_END,

@@ -108,6 +108,17 @@ test("mail by SMTP: a server that takes it, one that doesn't know the password, 
 	server.writeConfig();
 });
 
+test("a sendmail that needs setgid: warning, for the job workers' service takes that away; a plain one: well", async () => {
+	const program = path.join(server.folder, "sendmail");
+	fs.writeFileSync(program, "#!/bin/sh\n", { mode: 0o755 });
+	server.writeConfig({ mail: { sendmail: program } });
+	// Where Postfix is installed, its postdrop makes a plain one suspect too.
+	assert.equal(worst((await examine(1)).sendmail), fs.existsSync("/usr/sbin/postdrop") ? "warning" : "ok");
+	fs.chmodSync(program, 0o2755);
+	assert.equal(worst((await examine(1)).sendmail), "warning");
+	server.writeConfig();
+});
+
 test("a mail that has waited for long: warning; job workers that are away are what it means", async () => {
 	await stop(server.jobs);
 	await server.sql.run`INSERT INTO messages (project_id, id, channel, template, recipient, recipient_digest, status, attempts, next_attempt_at, created_at)

@@ -45,6 +45,14 @@ test("the policy lets in nothing from elsewhere, no inline script, no frame", as
 			assert.match(source, /^('none'|'self'|'nonce-[0-9a-f]{32}')$|^data:$/, `${name} ${source}`);
 });
 
+test("the frame for mails is of nobody's origin, runs its one script and is framed by the dashboard alone", async () => {
+	const policy = assertPage(await ask(edge, "/dashboard/mail-preview.html"), "the frame");
+	assert.match(policy, /default-src 'none'; script-src 'nonce-[0-9a-f]{32}';.* frame-ancestors 'self'; sandbox allow-scripts$/);
+	assert.match(assertPage(await ask(edge, "/dashboard/"), "dashboard"), / frame-src 'self';/);
+	for (const [target, host] of [["/sign-in", "localhost"], [`/p/${CLIENT}/sign-in`, "auth.localhost"]])
+		assert.doesNotMatch(assertPage(await ask(edge, target, { host }), target), /frame-src/);
+});
+
 test("the hosted pages: the console's on HOST, a project's on AUTH_HOST below its client id", async () => {
 	for (const page of [...HOSTED, "setup", "join"])
 		assertPage(await ask(edge, `/${page}`), page);
