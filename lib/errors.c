@@ -52,6 +52,7 @@ error_oauth_code(enum err error)
 	case ERR_INVALID_CLIENT:
 	case ERR_INVALID_GRANT:
 	case ERR_INVALID_TOKEN:
+	case ERR_REQUEST_EXPIRED:
 	case ERR_INVALID_SCOPE:
 	case ERR_INVALID_TARGET:
 	case ERR_UNAUTHORIZED_CLIENT:

@@ -279,7 +279,7 @@ authorize_continue(const struct request *rq, struct tx *tx)
 #define OF_A_BROWSER                                                                                                   \
 	.auth = AUTH_PUBLIC, .site = SITE_AUTH, .tx = TX_WRITE, .status = 303, .rate = RATE_OAUTH_AUTHORIZE,           \
 	.flags = ROUTE_OAUTH | ROUTE_FOREIGN | ROUTE_PAGE | ROUTE_NO_IDEMPOTENCY | ROUTE_SHOWS_SECRET,                 \
-	.body_bytes_max = (size_t)16 * 1024, .errors = { ERR_INVALID_CLIENT, ERR_INVALID_REQUEST }
+	.body_bytes_max = (size_t)16 * 1024
 
 const struct route oauth_authorize_routes[] = {
 	{
@@ -290,6 +290,7 @@ const struct route oauth_authorize_routes[] = {
 	    .summary = "Ask somebody for a code",
 	    .description = "Where an app sends a browser. Answers at once with a redirect, or leads to pages that sign the person in and ask them.",
 	    INPUT(struct ask_input, authorize_fields),
+	    .errors = { ERR_INVALID_CLIENT, ERR_INVALID_REQUEST },
 	    .handler = authorize,
 	},
 	{
@@ -299,6 +300,7 @@ const struct route oauth_authorize_routes[] = {
 	    .path = "/p/{issuer_id}/oauth/authorize",
 	    .summary = "Ask somebody for a code, by a form",
 	    INPUT(struct ask_input, authorize_fields),
+	    .errors = { ERR_INVALID_REQUEST },
 	    .handler = authorize_post,
 	},
 	{
@@ -313,7 +315,7 @@ const struct route oauth_authorize_routes[] = {
 	    .status = 303,
 	    .rate = RATE_OAUTH_AUTHORIZE,
 	    .flags = ROUTE_OAUTH | ROUTE_FOREIGN | ROUTE_PAGE | ROUTE_NO_IDEMPOTENCY | ROUTE_SHOWS_SECRET,
-	    .errors = { ERR_INVALID_CLIENT, ERR_REQUEST_EXPIRED },
+	    .errors = { ERR_REQUEST_EXPIRED },
 	    INPUT(struct continue_input, continue_fields),
 	    .handler = authorize_continue,
 	},

@@ -151,7 +151,8 @@ export class Client {
 				delete head[name];
 		const answer = await this.#send(method, target, head, body);
 		this.#keep(answer);
-		const code = answer.json?.error?.code ?? answer.json?.error;	// OAuth's errors are a word
+		// OAuth's errors are a word, or stand on a page.
+		const code = answer.json?.error?.code ?? answer.json?.error ?? (answer.status >= 400 ? /<code>(\w+)<\/code>/.exec(answer.text)?.[1] : undefined);
 		if (typeof code === "string")
 			noteError(this.server, method, target, code);
 		if (check)

@@ -116,10 +116,10 @@ test("who isn't signed in signs in first: the flow made for the request leads ba
 	const done = await flow.go("complete");
 	assert.equal(done.result.redirect_to, `${app.issuer}/oauth/continue?request=${request}`);
 	const path = app.at(`/oauth/continue?request=${request}`);
-	expectPage(await nobody().get(path), "invalid_request");
+	expectPage(await nobody().get(path), "request_expired");
 	const { code } = landing(await browser.get(path));
 	assert.equal(decode(expectStatus(await redeem(server, app, code), 200).id_token)[1].nonce, "n-1");
-	expectPage(await browser.get(path, { check: false }), "invalid_request");
+	expectPage(await browser.get(path, { check: false }), "request_expired");
 });
 
 test("a request of another browser, of no browser or that is too old can't be signed in for", async () => {
@@ -135,7 +135,7 @@ test("a request of another browser, of no browser or that is too old can't be si
 	await server.sql.run`UPDATE oauth_requests SET expires_at = created_at WHERE id = ${request}`;
 	assert.equal((await open(browser)).json.error.code, "request_expired");
 	assert.equal((await browser.get(`/api/v1/oauth_requests/${request}`)).status, 410);
-	expectPage(await browser.get(app.at(`/oauth/continue?request=${request}`), { check: false }), "invalid_request");
+	expectPage(await browser.get(app.at(`/oauth/continue?request=${request}`), { check: false }), "request_expired");
 });
 
 test("OA-15 each tab has its own request", async () => {

@@ -95,6 +95,15 @@ test("OA-14 the decision is the asked sign-in's: another account, browser or pag
 	assert.ok(landing(await follow(other, `${app.issuer}/oauth/continue?request=${request}`)).code);
 });
 
+test("who comes too late decides nothing", async () => {
+	const app = await thirdParty();
+	const { browser, request } = await asked(app);
+	await server.sql.run`UPDATE oauth_requests SET expires_at = created_at WHERE id = ${request}`;
+	expectError(await decide(browser, request, { approve: true }), 410, "request_expired");
+	const next = landing(await ask(browser, app)).request;
+	expectStatus(await decide(browser, next, { approve: true }), 200);
+});
+
 test("OA-15 of twenty decisions at once one counts", async () => {
 	const app = await thirdParty();
 	const { browser, request } = await asked(app);

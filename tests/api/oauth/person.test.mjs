@@ -261,6 +261,7 @@ test("AT-04 AT-09 AT-10 an ID token, a foreign, changed or missing token is 401,
 	expectOAuthError(without, 401, "invalid_token");
 	assert.equal(without.headers["www-authenticate"], "Bearer realm=\"Gatehouse\"");
 	expectOAuthError(await program(server).get(app.at(`/oauth/userinfo?access_token=${tokens.access_token}`)), 400, "invalid_request");
+	expectOAuthError(await userinfo(app, "nonsense", { method: "POST" }), 401, "invalid_token");
 	expectStatus(await userinfo(app, tokens.access_token), 200);
 });
 
