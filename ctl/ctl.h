@@ -116,6 +116,7 @@ enum ctl_exit ctl_migrate(struct ctl *);
 enum ctl_exit ctl_setup(struct ctl *);
 enum ctl_exit ctl_owner_create(struct ctl *);
 enum ctl_exit ctl_user_reset_password(struct ctl *);
+enum ctl_exit ctl_user_reset_factors(struct ctl *);
 enum ctl_exit ctl_users_import(struct ctl *);
 enum ctl_exit ctl_key_create(struct ctl *);
 enum ctl_exit ctl_org_suspend(struct ctl *);

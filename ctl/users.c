@@ -1,9 +1,10 @@
 /*
- * gatehousectl owner create, user reset-password: for people who can't get in any more, or not yet.
+ * gatehousectl owner create, user reset-password, user reset-factors: for people who can't get in any more, or not yet.
  */
 #include <string.h>
 
 #include "ctl/ctl.h"
+#include "domain/factors.h"
 #include "domain/installation.h"
 #include "domain/mailed_link.h"
 #include "domain/users.h"
@@ -17,6 +18,7 @@ struct person_answer {
 	const char *project_id;
 	const char *url;		/* NULL: the person has an account and a password already */
 	int64_t url_expires_at;
+	int64_t factor_count;
 };
 
 /* What a transaction is about. */
@@ -153,23 +155,29 @@ static const struct field reset_fields[] = {
 };
 
 static enum err
+find_user(struct person *person, struct user_row *ret)
+{
+	TRY(q_user_by_email(person->ctl->tx.db,
+			    &(struct q_user_by_email){
+				.project_id = person->answer.project_id,
+				.email_key = { (const uint8_t *)person->email_key, strlen(person->email_key) },
+			    },
+			    ret));
+	person->answer.user_id = ret->id;
+	person->answer.email = ret->email;
+	return OK;
+}
+
+static enum err
 reset_password(void *context)
 {
 	struct person *person = context;
 	struct tx *tx = &person->ctl->tx;
 	struct user_row user;
 
-	TRY(q_user_by_email(tx->db,
-			    &(struct q_user_by_email){
-				.project_id = person->answer.project_id,
-				.email_key = { (const uint8_t *)person->email_key, strlen(person->email_key) },
-			    },
-			    &user));
+	TRY(find_user(person, &user));
 	TRY(user_end_sessions(tx, person->answer.project_id, user.id, NULL));
-	TRY(make_reset_link(person, person->answer.project_id, user.id, user.email));
-	person->answer.user_id = user.id;
-	person->answer.email = user.email;
-	return OK;
+	return make_reset_link(person, person->answer.project_id, user.id, user.email);
 }
 
 /* False after a line on stderr. */
@@ -182,23 +190,78 @@ find_project(struct ctl *ctl, const char **ret_project_id)
 	return id == NULL || ctl_find_project(ctl, id, &org_id);
 }
 
+/* Does the work on whom the command line names, a user of --project. */
+static enum ctl_exit
+change_user(struct person *person, const char *command, enum err (*work)(void *))
+{
+	struct ctl *ctl = person->ctl;
+
+	if (!ctl_email_key(ctl, "the address", person->email, &person->email_key) ||
+	    !find_project(ctl, &person->answer.project_id))
+		return CTL_FAILED;
+	enum err e = db_transact(ctl->db, TX_WRITE, work, person);
+	if (e == ERR_NO_ROW)
+		return ctl_fail("there is no user '%s' in %s", person->email, person->answer.project_id);
+	return e == OK ? CTL_OK : ctl_fail_err(e, command);
+}
+
 enum ctl_exit
 ctl_user_reset_password(struct ctl *ctl)
 {
 	struct person person = { .ctl = ctl, .email = ctl->operand, .answer = { .url_expires_at = NONE } };
+	enum ctl_exit status = change_user(&person, "user reset-password", reset_password);
 
-	if (!ctl_email_key(ctl, "the address", person.email, &person.email_key) ||
-	    !find_project(ctl, &person.answer.project_id))
-		return CTL_FAILED;
-	enum err e = db_transact(ctl->db, TX_WRITE, reset_password, &person);
-	if (e == ERR_NO_ROW)
-		return ctl_fail("there is no user '%s' in %s", person.email, person.answer.project_id);
-	if (e != OK)
-		return ctl_fail_err(e, "user reset-password");
+	if (status != CTL_OK)
+		return status;
 	ctl_say(ctl,
 		"All sessions of %s have ended. This link sets a new password. It works once, within 30 "
 		"minutes:\n\n  %s\n",
 		person.answer.email, person.answer.url);
 	ctl_print_object(ctl, reset_fields, &person.answer);
+	return CTL_OK;
+}
+
+/* ---- user reset-factors ---- */
+
+static const struct field factors_fields[] = {
+	OUT_STRING(struct person_answer, user_id),
+	OUT_STRING(struct person_answer, email),
+	OUT_STRING(struct person_answer, project_id),
+	OUT_INT(struct person_answer, factor_count),
+	FIELDS_END,
+};
+
+static enum err
+reset_factors(void *context)
+{
+	struct person *person = context;
+	struct tx *tx = &person->ctl->tx;
+	struct user_row user;
+	uint64_t count = 0;
+
+	TRY(find_user(person, &user));
+	struct factor_owner owner = {
+		.project_id = person->answer.project_id,
+		.user_id = user.id,
+		.email = user.email,
+		.name = user.name,
+	};
+	TRY(factors_clear(tx, &owner, &count));
+	person->answer.factor_count = (int64_t)count;
+	return user_end_sessions(tx, owner.project_id, user.id, NULL);
+}
+
+enum ctl_exit
+ctl_user_reset_factors(struct ctl *ctl)
+{
+	struct person person = { .ctl = ctl, .email = ctl->operand };
+	enum ctl_exit status = change_user(&person, "user reset-factors", reset_factors);
+
+	if (status != CTL_OK)
+		return status;
+	ctl_say(ctl,
+		"%s has no second factor, passkey or backup code any more (there were %lld factors), and all sessions have ended.",
+		person.answer.email, (long long)person.answer.factor_count);
+	ctl_print_object(ctl, factors_fields, &person.answer);
 	return CTL_OK;
 }

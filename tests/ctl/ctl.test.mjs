@@ -18,7 +18,7 @@ const audit = (action) => db.sql.rows`SELECT * FROM audit_events WHERE action = 
 
 test("the help is printed from the table of commands, and a command has its own", async () => {
 	const { stdout } = await run(CTL, ["--help"]);
-	for (const command of ["init-key FILE", "migrate", "setup", "owner create", "user reset-password E", "key create", "orgs list", "projects list", "doctor"])
+	for (const command of ["init-key FILE", "migrate", "setup", "owner create", "user reset-password E", "user reset-factors E", "key create", "orgs list", "projects list", "doctor"])
 		assert.match(stdout, new RegExp(`^  ${command}$`, "m"));
 	const { stdout: own } = await run(CTL, ["key", "create", "--help"]);
 	assert.match(own, /--scopes S/);
@@ -37,6 +37,7 @@ test("a wrong command line: status 2 and a line that names the option", async ()
 		[["key", "create", "--org", "operator"], /needs --name/],
 		[["key", "create", "--org", "", "--name", "x"], /--org is empty/],
 		[["user", "reset-password"], /needs E/],
+		[["user", "reset-factors"], /needs E/],
 		[["orgs", "list", "more"], /doesn't know what to do with 'more'/],
 	]) {
 		const { stderr, stdout } = await ctl(args, { expect: 2 });
@@ -179,6 +180,29 @@ test("user reset-password: sessions end, older links die, the new one lives for 
 	assert.match((await ctl(["user", "reset-password", "nobody@example.com"], { expect: 2 })).stderr, /no user 'nobody@example\.com'/);
 	assert.match((await ctl(["user", "reset-password", user.email, "--project", "prj_0000000000000000"], { expect: 2 })).stderr, /--project: there is no project/);
 	assert.match((await ctl(["user", "reset-password", user.email, "--project", "x"], { expect: 2 })).stderr, /--project: 'x' isn't the id/);
+});
+
+test("user reset-factors: factors and backup codes go, sessions end, the person is told, the audit log has it", async () => {
+	const user = await db.sql.row`SELECT u.id, u.email, u.project_id FROM users u JOIN members m ON m.user_id = u.id ORDER BY u.id DESC LIMIT 1`;
+	const factor = (id, kind) => db.sql.run`INSERT INTO user_factors (project_id, id, user_id, kind, name, confirmed_at, sign_count, is_backup_eligible, is_backed_up, created_at)
+		VALUES (${user.project_id}, ${id}, ${user.id}, ${kind}, 'One', UTC_TIMESTAMP(3), 0, FALSE, FALSE, UTC_TIMESTAMP(3))`;
+	await factor("fac_0000000000000001", "totp");
+	await factor("fac_0000000000000002", "passkey");
+	await factor("fac_0000000000000003", "codes");
+	await db.sql.run`INSERT INTO backup_codes (project_id, user_id, code_digest) VALUES (${user.project_id}, ${user.id}, ${digest("code")})`;
+	await db.sql.run`INSERT INTO sessions (project_id, id, user_id, token_digest, session_class, auth_strength, amr, level, authenticated_at, created_at, last_seen_at, expires_at)
+		VALUES (${user.project_id}, 'ses_0000000000000002', ${user.id}, ${digest("y")}, 'web_user', 'totp_mfa', 'pwd', 2, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3), UTC_TIMESTAMP(3), UTC_TIMESTAMP(3) + INTERVAL 1 DAY)`;
+	assert.deepEqual(await asJson(["user", "reset-factors", user.email]),
+		{ user_id: user.id, email: user.email, project_id: user.project_id, factor_count: 2 });
+	assert.equal(await db.sql.value`SELECT COUNT(*) FROM user_factors WHERE user_id = ${user.id}`, 0);
+	assert.equal(await db.sql.value`SELECT COUNT(*) FROM backup_codes WHERE user_id = ${user.id}`, 0);
+	assert.notEqual(await db.sql.value`SELECT revoked_at FROM sessions WHERE id = 'ses_0000000000000002'`, null);
+	assert.equal(await db.sql.value`SELECT COUNT(*) FROM messages WHERE user_id = ${user.id} AND template = 'mfa-changed'`, 1);
+	const [recorded] = await audit("two_factor.disabled");
+	assert.deepEqual([recorded.actor_kind, recorded.target_id], ["cli", user.id]);
+	assert.equal((await asJson(["user", "reset-factors", user.email])).factor_count, 0);
+	assert.equal((await audit("two_factor.disabled")).length, 1, "nothing was left to remove");
+	assert.match((await ctl(["user", "reset-factors", "nobody@example.com"], { expect: 2 })).stderr, /no user 'nobody@example\.com'/);
 });
 
 test("key create: pinned and unpinned, its digest stored, its secret in no table; not on the console, not with wrong words", async () => {

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Client, expectError, expectStatus, makeEmail, makePassword, MINUTE, moveClock, ownServer, person } from "../harness/index.mjs";
+import { Client, expectError, expectStatus, makeEmail, makePassword, MINUTE, moveClock, ownServer, person, secondFactorFlow, signInFlow } from "../harness/index.mjs";
 import { remember } from "../harness/secrets.mjs";
 
 const server = await ownServer();
@@ -33,6 +33,16 @@ test("user reset-password: the session ends, the link sets a new password once a
 	await choosePassword(client, token, makePassword());
 	assert.equal(expectStatus(await client.get("/api/v1/me"), 200).id, somebody.id);
 	expectError(await redeem(browser(), token), 410, "link_invalid");
+});
+
+test("user reset-factors: who lost their phone signs in by the password alone", async () => {
+	const { user, session, flow } = await secondFactorFlow(server);
+	assert.equal(flow.state, "second_factor");
+	await server.ctl(["user", "reset-factors", user.email]);
+	expectError(await session.get("/api/v1/me"), 401, "unauthorized");
+	const again = await signInFlow(server, { email: user.email, password: user.password });
+	assert.equal(again.state, "done");
+	expectError(await flow.act("totp", { code: "123456" }), 401, "invalid_code");
 });
 
 test("a newer link kills the older one, and 30 minutes kill the newer", async () => {
