@@ -64,6 +64,7 @@ factor_kinds(struct tx *tx, const char *project_id, const char *user_id, unsigne
 		return OK;
 	*ret_kinds = (row.has_totp ? 1u << MFA_TOTP : 0) |
 		     (row.has_passkey ? 1u << MFA_PASSKEY : 0) |
+		     (row.has_phone ? 1u << MFA_PHONE : 0) |
 		     (row.has_backup_code ? FACTOR_BACKUP_CODE : 0);
 	return OK;
 }
@@ -212,7 +213,9 @@ factor_remove(struct tx *tx, const struct factor_owner *owner, const char *facto
 	TRY(drop_idle_codes(tx, owner));
 	if (strcmp(row.kind, "passkey") != 0)
 		return factor_record(tx, owner, EV_TWO_FACTOR_DISABLED, factor_id, row.name,
-				     "An authenticator app was removed");
+				     strcmp(row.kind, "phone") == 0
+					 ? "A phone was removed as second factor"
+					 : "An authenticator app was removed");
 	TRY(check_way_in(tx, owner));
 	return factor_record(tx, owner, EV_PASSKEY_REMOVED, factor_id, row.name,
 			     "A passkey was removed");

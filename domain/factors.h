@@ -1,5 +1,5 @@
 /*
- * A person's second factors: authenticator apps, passkeys and backup codes (users.md rules 20 to 24). What proves a sign-in and what
+ * A person's second factors: authenticator apps, passkeys, phones and backup codes (users.md rules 20 to 24). What proves a sign-in and what
  * changes them; domain/passkeys.h has the ceremonies.
  *
  * Whatever changes factors writes the person's row first, records it, and tells the person by mail.
@@ -72,6 +72,14 @@ enum err totp_begin(struct tx *, const struct factor_owner *, struct totp_begun 
 enum err totp_confirm(struct tx *, const struct factor_owner *, const char *code, struct strings *ret_codes) MUST_CHECK;
 /* Each step is taken once. ERR_INVALID_CODE. */
 enum err totp_use(struct tx *, const struct factor_owner *, const char *code) MUST_CHECK;
+
+/* ---- phones ---- */
+
+/* A number that was just proven; it takes the place of the one before. */
+enum err phone_factor_set(struct tx *, const struct factor_owner *, const char *number) MUST_CHECK;
+/* Where codes go. ERR_NO_ROW. */
+enum err phone_factor_number(struct tx *, const struct factor_owner *, const char **ret_number) MUST_CHECK;
+enum err phone_factor_used(struct tx *, const struct factor_owner *) MUST_CHECK;
 
 /* ---- backup codes ---- */
 

@@ -295,3 +295,15 @@ config_password_cost(const struct config *config)
 		.passes = (uint32_t)config->passwords.passes,
 	};
 }
+
+struct strings
+settings_words(struct arena *arena, unsigned set, const char *const *names)
+{
+	const char **words = ARENA_ARRAY(arena, 32, const char *);
+	size_t count = 0;
+
+	for (unsigned i = 0; names[i] != NULL; i++)
+		if ((set & (1u << i)) != 0)
+			words[count++] = names[i];
+	return (struct strings){ .items = words, .count = count };
+}

@@ -82,6 +82,8 @@ enum err sign_in_settings_read(struct tx *, const char *project_id,
 /* Who may sign up from now on; the other settings stay. Doesn't record(). */
 enum err sign_up_policy_write(struct tx *, const char *project_id, enum sign_up_policy) MUST_CHECK;
 
+/* The names of a set's bits, in their order. */
+struct strings settings_words(struct arena *, unsigned set, const char *const *names);
 /* What a new password of this project has to be. The texts are the configuration's. */
 struct password_rules sign_in_settings_password_rules(const struct sign_in_settings *,
 						      const struct config *);

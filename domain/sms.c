@@ -5,8 +5,10 @@
 
 #include <string.h>
 
+#include "domain/area_settings.h"
 #include "domain/message_context.h"
 #include "domain/outbox.h"
+#include "lib/json.h"
 #include "lib/text.h"
 
 #define TEMPLATE_PHONE_CODE "phone-otp"
@@ -82,4 +84,20 @@ sms_queue_test(struct tx *tx, const char *project_id, const char *recipient, con
 {
 	return put(tx, &(struct sms){ .project_id = project_id, .recipient = recipient, .expires_at = NONE },
 		   ret_message_id);
+}
+
+enum err
+sms_has_provider(struct tx *tx, const char *project_id, bool *ret)
+{
+	struct area_settings sms;
+	struct json object;
+
+	TRY(area_settings_read(tx, project_id, AREA_SMS, &sms));
+	if (sms.body == NULL || json_parse(tx->arena, sms.body, strlen(sms.body), &object, NULL) != OK) {
+		*ret = false;
+		return OK;
+	}
+	const struct json *provider = json_member(&object, "provider");
+	*ret = provider != NULL && provider->type == JSON_STRING && strcmp(provider->string, "none") != 0;
+	return OK;
 }

@@ -27,6 +27,8 @@ struct sms {
  * daily_limit in 24 hours (rule 28): callers that must not tell ignore it.
  */
 enum err sms_queue(struct tx *, const struct sms *) MUST_CHECK;
+/* Has the project a provider that texts go through? */
+enum err sms_has_provider(struct tx *, const char *project_id, bool *ret) MUST_CHECK;
 /* A text that says that texts arrive. */
 enum err sms_queue_test(struct tx *, const char *project_id, const char *recipient, const char **ret_message_id) MUST_CHECK;
 

@@ -3,9 +3,7 @@
  */
 #include "handlers/sign_in/settings.h"
 
-#include <string.h>
-
-#include "lib/json.h"
+#include "domain/sms.h"
 #include "lib/sign_in_methods.h"
 #include "sql/gen/queries.h"
 
@@ -63,18 +61,10 @@ static enum err
 read_facts(const struct request *rq, struct tx *tx, struct facts *ret)
 {
 	struct facts facts = { .has_sms_provider = false };
-	struct area_settings sms;
-	struct json object;
 
 	TRY(sign_in_settings_read(tx, rq->project.id, &facts.settings));
-	TRY(area_settings_read(tx, rq->project.id, AREA_SMS, &sms));
+	TRY(sms_has_provider(tx, rq->project.id, &facts.has_sms_provider));
 	TRY(find_provider(rq, tx, &facts.has_social_provider));
-	if (sms.body != NULL && json_parse(rq->arena, sms.body, strlen(sms.body), &object, NULL) == OK) {
-		const struct json *provider = json_member(&object, "provider");
-
-		facts.has_sms_provider = provider != NULL && provider->type == JSON_STRING &&
-					 strcmp(provider->string, "none") != 0;
-	}
 	*ret = facts;
 	return OK;
 }

@@ -186,18 +186,6 @@ const struct field settings_fields[] = {
 	FIELDS_END,
 };
 
-static struct strings
-words_of(struct arena *arena, unsigned set, const char *const *names)
-{
-	const char **words = ARENA_ARRAY(arena, 32, const char *);
-	size_t count = 0;
-
-	for (unsigned i = 0; names[i] != NULL; i++)
-		if ((set & (1u << i)) != 0)
-			words[count++] = names[i];
-	return (struct strings){ .items = words, .count = count };
-}
-
 static const struct bot_check_view *
 bot_check_of(const struct request *rq, const struct sign_in_settings *settings, bool has_secret)
 {
@@ -213,7 +201,7 @@ bot_check_of(const struct request *rq, const struct sign_in_settings *settings, 
 		.site_key = settings->bot_check.site_key,
 		.url = settings->bot_check.url,
 		.secret = secret,
-		.on = words_of(rq->arena, settings->bot_check.places, bot_check_place_names),
+		.on = settings_words(rq->arena, settings->bot_check.places, bot_check_place_names),
 		.fail_open = settings->bot_check.fail_open,
 	};
 	return view;
@@ -238,7 +226,7 @@ phone_of(const struct request *rq, const struct sign_in_settings *settings)
 	struct phone_view *view = ARENA_NEW(rq->arena, struct phone_view);
 
 	*view = (struct phone_view){
-		.channels = words_of(rq->arena, settings->phone.channels, phone_channel_names),
+		.channels = settings_words(rq->arena, settings->phone.channels, phone_channel_names),
 		.calling_codes = settings->phone.calling_codes,
 		.daily_limit = settings->phone.daily_limit,
 	};
@@ -252,7 +240,7 @@ settings_view_of(const struct request *rq, const struct area_settings *stored)
 	struct settings_view *view = ARENA_NEW(rq->arena, struct settings_view);
 
 	*view = (struct settings_view){
-		.methods = words_of(rq->arena, settings.methods, sign_in_method_names),
+		.methods = settings_words(rq->arena, settings.methods, sign_in_method_names),
 		.sign_up = sign_up_policy_name(settings.sign_up),
 		.require_email_verification = settings.require_email_verification,
 		.password_min_length = settings.password_length_min,
@@ -260,7 +248,7 @@ settings_view_of(const struct request *rq, const struct area_settings *stored)
 		.password_min_score = settings.password_score_min,
 		.password_block_breached = settings.password_block_breached,
 		.mfa = mfa_policy_names[settings.mfa],
-		.mfa_methods = words_of(rq->arena, settings.mfa_methods, mfa_method_names),
+		.mfa_methods = settings_words(rq->arena, settings.mfa_methods, mfa_method_names),
 		.session_max_lifetime_s = settings.session_max_lifetime_s,
 		.session_inactivity_s = settings.session_inactivity_s,
 		.multi_session = settings.multi_session,

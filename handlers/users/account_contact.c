@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "domain/contact_changes.h"
+#include "domain/factors.h"
 #include "domain/mail.h"
 #include "domain/settings.h"
 #include "domain/sms.h"
@@ -14,6 +15,8 @@
 #include "handlers/users/flow.h"
 #include "handlers/users/user_input.h"
 #include "lib/codes.h"
+#include "lib/identifiers.h"
+#include "lib/lifetimes.h"
 #include "lib/text.h"
 
 static struct contact_owner
@@ -235,17 +238,6 @@ static const struct field phone_input[] = {
 	FIELDS_END,
 };
 
-static bool
-is_supported(const struct sign_in_settings *settings, const char *phone)
-{
-	const struct strings *codes = &settings->phone.calling_codes;
-
-	for (size_t i = 0; i < codes->count; i++)
-		if (strncmp(phone, codes->items[i], strlen(codes->items[i])) == 0)
-			return true;
-	return codes->count == 0;
-}
-
 /* A number that is somebody else's gets no text from here; the person who asks sees no difference. */
 static enum err
 text_proof(const struct request *rq, struct tx *tx, const struct sign_in_settings *settings)
@@ -283,7 +275,7 @@ account_phone(const struct request *rq, struct tx *tx)
 	struct sign_in_settings settings;
 	enum err e = sign_in_settings_read(tx, rq->user.project_id, &settings);
 
-	if (e == OK && !is_supported(&settings, in->phone))
+	if (e == OK && !phone_is_of(in->phone, settings.phone.calling_codes))
 		e = ERR_PHONE_NOT_SUPPORTED;
 	if (e == OK)
 		e = text_proof(rq, tx, &settings);
@@ -294,16 +286,56 @@ account_phone(const struct request *rq, struct tx *tx)
 
 struct phone_verify_input {
 	struct {
-		bool code;
+		bool code, second_factor;
 	} has;
 	const char *code;
+	bool second_factor;
 };
 
 static const struct field phone_verify_input[] = {
 	IN_STRING(struct phone_verify_input, code, .min = 1, .max = 32,
 		  .flags = FIELD_REQUIRED | FIELD_SECRET),
+	IN_BOOL(struct phone_verify_input, second_factor,
+		.description = "Ask for a code to this number at sign-in from now on; false when absent"),
 	FIELDS_END,
 };
+
+/* A factor needs what other factors need: the project's leave, and a proof no older than theirs (rule 24). */
+static enum verdict
+check_second_factor(const struct request *rq, struct tx *tx)
+{
+	struct sign_in_settings settings;
+	enum err e = sign_in_settings_read(tx, rq->user.project_id, &settings);
+
+	if (e != OK)
+		return fail_err(rq, e);
+	if ((settings.mfa_methods & 1u << MFA_PHONE) == 0)
+		return fail_field(rq, "second_factor", "off", "Phones are no second factor here.");
+	if (rq->credential.authenticated_at < rq->now_ms - RECENT_SIGN_IN_MS)
+		return fail_err(rq, ERR_REAUTHENTICATION_REQUIRED);
+	return go_on(rq);
+}
+
+static enum err
+set_phone(const struct request *rq, struct tx *tx, const char *number, bool is_factor)
+{
+	const struct factor_owner factor = {
+		.project_id = rq->user.project_id,
+		.org_id = rq->user.project_org_id,
+		.user_id = rq->user.id,
+		.email = rq->user.email,
+		.name = rq->user.name,
+	};
+	const struct user_change change = {
+		.has = { .phone = true, .phone_verified = true },
+		.phone = number,
+		.phone_verified = true,
+	};
+
+	TRY(account_change(rq, tx, &change));
+	TRY(record_contact(rq, tx, EV_PHONE_VERIFIED));
+	return is_factor ? phone_factor_set(tx, &factor, number) : OK;
+}
 
 static enum verdict
 account_phone_verify(const struct request *rq, struct tx *tx)
@@ -311,21 +343,18 @@ account_phone_verify(const struct request *rq, struct tx *tx)
 	const struct phone_verify_input *in = rq->input;
 	const struct contact_owner owner = owner_of(rq, CONTACT_PHONE);
 	const char *code = code_clean(rq->arena, in->code), *target = NULL;
-	struct user_change change = {
-		.has = { .phone = true, .phone_verified = true }, .phone_verified = true
-	};
-	enum err e;
+	bool is_factor = in->has.second_factor && in->second_factor;
+	enum verdict verdict = is_factor ? check_second_factor(rq, tx) : go_on(rq);
 
+	if (verdict != VERDICT_GO_ON)
+		return verdict;
 	if (code == NULL)
 		return fail_field(rq, "code", "pattern", "A code has six digits.");
-	e = contact_change_prove_code(tx, &owner, code, &target);
+	enum err e = contact_change_prove_code(tx, &owner, code, &target);
 	if (e == ERR_INVALID_CODE)
 		return refuse(rq, e, "The code is wrong or too old.");
-	change.phone = target;
 	if (e == OK)
-		e = account_change(rq, tx, &change);
-	if (e == OK)
-		e = record_contact(rq, tx, EV_PHONE_VERIFIED);
+		e = set_phone(rq, tx, target, is_factor);
 	return e == OK ? reply_empty(rq) : fail_err(rq, e);
 }
 

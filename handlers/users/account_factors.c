@@ -37,50 +37,12 @@ find_site(struct tx *tx, const char *project_id, struct passkey_site *ret)
 
 /* ---- GET /account/factors ---- */
 
-static enum err
-count_factors(struct tx *tx, const struct factor_owner *owner, int64_t *ret_total)
-{
-	struct q_user_factor_count_row row;
-
-	TRY(q_user_factor_count(tx->db,
-				&(struct q_user_factor_count){.project_id = owner->project_id,
-							      .user_id = owner->user_id},
-				&row));
-	*ret_total = row.total;
-	return OK;
-}
-
 static enum verdict
 account_factor_list(const struct request *rq, struct tx *tx)
 {
 	struct factor_owner owner = owner_of(rq);
-	struct user_factor_row *rows = NULL;
-	size_t count = 0;
-	int64_t total = NONE;
-	enum err e = q_user_factor_list(tx->db,
-					&(struct q_user_factor_list){
-					    .project_id = owner.project_id,
-					    .user_id = owner.user_id,
-					    .after_id = rq->page.after_id,
-					    .limit = rq->page.limit + 1,
-					},
-					&rows, &count);
 
-	if (e == OK && rq->page.include_total)
-		e = count_factors(tx, &owner, &total);
-	if (e != OK)
-		return fail_err(rq, e);
-	struct factor_view *views = ARENA_ARRAY(rq->arena, count, struct factor_view);
-	for (size_t i = 0; i < count; i++)
-		views[i] = factor_view_of(&rows[i]);
-	return reply_list(rq, &(struct list_reply){
-				  .fields = factor_fields,
-				  .items = views,
-				  .count = count,
-				  .item_size = sizeof(*views),
-				  .id_offset = offsetof(struct factor_view, id),
-				  .total = total,
-			      });
+	return factor_list_reply(rq, tx, &owner);
 }
 
 /* ---- PATCH, DELETE /account/factors/{factor_id} ---- */

@@ -27,6 +27,7 @@ struct account_view {
 	const char *pending_phone, *username, *name, *locale, *image_url;
 	bool anonymous, has_password, self_deletion;
 	int64_t deletion_grace_days, created_at, last_sign_in_at;
+	struct strings mfa_methods;
 };
 
 static const struct field account_fields[] = {
@@ -48,6 +49,8 @@ static const struct field account_fields[] = {
 		 .description = "Whether the project lets people delete themselves"),
 	OUT_INT(struct account_view, deletion_grace_days,
 		.description = "Days in which a sign-in calls the deletion off"),
+	OUT_STRINGS(struct account_view, mfa_methods,
+		    .description = "Second factors that the project takes: totp, passkey, phone; none where it asks for none"),
 	OUT_TIME(struct account_view, created_at),
 	OUT_TIME(struct account_view, last_sign_in_at, .flags = FIELD_NULLABLE),
 	FIELDS_END,
@@ -82,6 +85,7 @@ view_of(const struct request *rq, const struct q_account_get_row *row)
 		.has_password = row->has_password,
 		.self_deletion = settings.self_deletion,
 		.deletion_grace_days = settings.deletion_grace_days,
+		.mfa_methods = settings_words(rq->arena, settings.mfa == MFA_OFF ? 0 : settings.mfa_methods, mfa_method_names),
 		.created_at = row->created_at,
 		.last_sign_in_at = row->last_sign_in_at,
 	};

@@ -172,16 +172,26 @@ enum err flow_send_proof(const struct request *, struct tx *, struct flow *) MUS
  */
 enum err flow_mail_code(const struct request *, struct tx *, struct flow *) MUST_CHECK;
 enum err flow_mail_link(const struct request *, struct tx *, struct flow *) MUST_CHECK;
-/*
- * A code to the number that was typed. ERR_RATE_LIMITED when the number or the project has had enough
- * (rules 14 and 28), which tells nothing about who has it.
- */
-enum err flow_text_code(const struct request *, struct tx *, struct flow *,
-			enum phone_channel) MUST_CHECK;
 /* From now on this is the code that counts. */
 enum err flow_note_code(const struct request *, struct flow *, const char *code) MUST_CHECK;
+/* No code counts, and another may be asked for at once. */
+void flow_forget_code(struct flow *);
 enum err flow_code_digest(const struct request *, const struct flow *, const char *code,
 			  struct bytes *ret) MUST_CHECK;
+
+/* ---- flow_phone.c ---- */
+
+/* Is a second factor asked for, or set up? */
+bool flow_is_at_factor(const struct flow *);
+/* Where the code went that is answered now. NULL: to no phone. */
+const char *flow_phone(const struct flow *);
+/*
+ * The action send_code where it goes to a phone. A number or project that has had enough (rules 14 and 28) is told, which tells
+ * nothing about who has it.
+ */
+enum verdict flow_send_to_phone(const struct request *, struct tx *, struct flow *);
+/* What comes of a counted try at a second factor's code. */
+enum verdict flow_judge_factor_code(const struct request *, struct tx *, struct flow *, bool is_right);
 
 /* ---- flow_mailed_link.c ---- */
 
@@ -361,9 +371,9 @@ struct flow_sign_up_input {
 
 struct flow_send_code_input {
 	struct {
-		bool flow_id, channel, email;
+		bool flow_id, channel, email, phone;
 	} has;
-	const char *flow_id, *channel, *email;
+	const char *flow_id, *channel, *email, *phone;
 };
 
 struct flow_verify_code_input {

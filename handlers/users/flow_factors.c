@@ -50,6 +50,11 @@ flow_judge_try(const struct request *rq, struct tx *tx, struct flow *flow, enum 
 		e = throttle_uncount_factor(tx, flow->row.project_id, flow->row.user_id);
 	if (e == OK)
 		e = flow_pass(rq, tx, flow);
+	/* The first factor was an account at a provider, and it has become somebody else's meanwhile. */
+	if (e == ERR_IDENTITY_TAKEN) {
+		flow->data.error_code = error_info(e)->code;
+		e = flow_advance(tx, flow, FLOW_REFUSED);
+	}
 	return flow_end(rq, tx, flow, e);
 }
 

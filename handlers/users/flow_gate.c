@@ -164,8 +164,9 @@ flow_has_method_for(const struct flow *flow, enum flow_action action)
 		return false;
 	if (flow->state == FLOW_SECOND_FACTOR)
 		return ((unsigned)flow->data.factors & factors_needed(action)) != 0;
+	/* Decided at use (rule 9). */
 	if (flow->state == FLOW_ENROLL_FACTOR)
-		return (flow->settings.mfa_methods & factors_needed(action)) != 0;
+		return (flow->settings.mfa_methods & (unsigned)flow->data.factors & factors_needed(action)) != 0;
 	if (needed != 0 && (needed & flow_methods_reaching(flow, action)) == 0)
 		return false;
 	needed &= flow_methods_reaching(flow, action);

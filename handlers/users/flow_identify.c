@@ -26,10 +26,8 @@ forget(struct flow *flow)
 	flow->data.email_key = NULL;
 	flow->data.phone = NULL;
 	flow->data.username = NULL;
-	flow->data.sent_to = NULL;
 	flow->data.link = NULL;
-	flow->row.code_digest = (struct bytes){ .data = NULL };
-	flow->row.code_expires_at = NONE;
+	flow_forget_code(flow);
 }
 
 static enum verdict
@@ -109,7 +107,9 @@ flow_identifier_hint(struct arena *arena, const struct flow *flow)
 {
 	const char *typed = flow->data.email;
 
-	if (flow->data.phone != NULL)
+	if (flow_is_at_factor(flow) && flow->data.sent_to != NULL)
+		typed = flow->data.sent_to;
+	else if (flow->data.phone != NULL)
 		typed = flow->data.phone;
 	else if (typed == NULL)
 		typed = flow->data.username;

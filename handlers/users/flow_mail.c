@@ -231,6 +231,15 @@ flow_note_code(const struct request *rq, struct flow *flow, const char *code)
 	return OK;
 }
 
+void
+flow_forget_code(struct flow *flow)
+{
+	flow->row.code_digest = (struct bytes){ .data = NULL };
+	flow->row.code_expires_at = NONE;
+	flow->data.sent_to = NULL;
+	flow->data.resend_at = NONE;
+}
+
 enum err
 flow_send_proof(const struct request *rq, struct tx *tx, struct flow *flow)
 {

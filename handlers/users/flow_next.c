@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "domain/sms.h"
+
 void
 flow_note_factor(const struct request *rq, struct flow *flow, const char *strength, const char *amr)
 {
@@ -53,11 +55,34 @@ is_address_due(const struct flow *flow)
 	       flow->row.user_email != NULL && flow->row.email_verified_at == NONE;
 }
 
+/* What counts as a second factor behind what was proven: a code to a phone isn't one behind a code to a phone. */
+static unsigned
+second_methods(const struct flow *flow)
+{
+	bool is_by_phone = flow->data.amr != NULL && strstr(flow->data.amr, "sms") != NULL;
+
+	return flow->settings.mfa_methods & (is_by_phone ? ~(1u << MFA_PHONE) : ~0u);
+}
+
+/* A phone can be set up only where texts go out. */
+static enum err
+find_enrollable(struct tx *tx, const struct flow *flow, unsigned *ret_kinds)
+{
+	unsigned kinds = second_methods(flow);
+	bool has_provider = false;
+
+	if ((kinds & 1u << MFA_PHONE) != 0)
+		TRY(sms_has_provider(tx, flow->row.project_id, &has_provider));
+	*ret_kinds = has_provider ? kinds : kinds & ~(1u << MFA_PHONE);
+	return OK;
+}
+
 /* Backup codes stand in for a factor and are none themselves. */
 static enum err
 find_factor_due(struct tx *tx, struct flow *flow, bool *ret_is_second_due, bool *ret_is_enroll_due)
 {
 	const struct sign_in_settings *settings = &flow->settings;
+	unsigned methods = second_methods(flow);
 	unsigned kinds;
 
 	*ret_is_second_due = *ret_is_enroll_due = false;
@@ -67,9 +92,12 @@ find_factor_due(struct tx *tx, struct flow *flow, bool *ret_is_second_due, bool 
 	if (flow->data.auth_strength != NULL && strcmp(flow->data.auth_strength, "anonymous") == 0)
 		return OK;
 	TRY(factor_kinds(tx, flow->row.project_id, flow->row.user_id, &kinds));
-	kinds &= settings->mfa_methods | FACTOR_BACKUP_CODE;
-	*ret_is_second_due = (kinds & settings->mfa_methods) != 0;
-	*ret_is_enroll_due = !*ret_is_second_due && settings->mfa == MFA_REQUIRED;
+	kinds &= methods | FACTOR_BACKUP_CODE;
+	*ret_is_second_due = (kinds & methods) != 0;
+	if (!*ret_is_second_due && settings->mfa == MFA_REQUIRED) {
+		TRY(find_enrollable(tx, flow, &kinds));
+		*ret_is_enroll_due = kinds != 0;
+	}
 	flow->data.factors = kinds;
 	return OK;
 }
@@ -99,6 +127,12 @@ flow_pass(const struct request *rq, struct tx *tx, struct flow *flow)
 	enum flow_event event;
 
 	TRY(find_due(tx, flow, &event));
+	/* An account at a provider is linked once the person is proven in whole, not by the provider's word alone. */
+	if (event != FLOW_SECOND_DUE)
+		TRY(flow_attach_identity(tx, flow));
+	/* What was sent to prove one thing doesn't prove the next. */
+	if (event == FLOW_SECOND_DUE || event == FLOW_ENROLL_DUE)
+		flow_forget_code(flow);
 	if (event == FLOW_ADDRESS_DUE)
 		TRY(flow_send_proof(rq, tx, flow));
 	return flow_advance(tx, flow, event);

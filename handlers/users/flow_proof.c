@@ -179,16 +179,14 @@ prove(struct tx *tx, struct flow *flow, enum proof proof)
 	return prove_known(tx, flow, &user);
 }
 
-/* The account at a provider behind this proof; who has one needs no password. */
-static enum err
-attach(const struct request *rq, struct tx *tx, struct flow *flow)
+/* The account at a provider behind this proof: flow_pass() links it, and who has one needs no password. */
+static void
+note_identity(const struct request *rq, struct flow *flow)
 {
 	if (flow->data.identity_subject == NULL)
-		return OK;
-	TRY(flow_attach_identity(tx, flow));
+		return;
 	flow_note_factor(rq, flow, "social_oauth", "fed");
 	flow->data.password_due = NONE;
-	return OK;
 }
 
 static bool
@@ -211,8 +209,8 @@ flow_prove(const struct request *rq, struct tx *tx, struct flow *flow, enum proo
 		return flow_end(rq, tx, flow, refusal);
 	note_proof(rq, flow, proof);
 	if (refusal == OK) {
-		enum err attached = attach(rq, tx, flow);
-		return flow_end(rq, tx, flow, attached == OK ? flow_pass(rq, tx, flow) : attached);
+		note_identity(rq, flow);
+		return flow_end(rq, tx, flow, flow_pass(rq, tx, flow));
 	}
 	flow->data.error_code = error_info(refusal)->code;
 	enum err e = flow_advance(tx, flow, FLOW_REFUSED);

@@ -1,91 +1,12 @@
 /*
- * The actions send_code and send_link: what is mailed or texted to be answered (users.md rules 14, 15
- * and 28).
+ * The actions send_code and send_link: what is mailed to be answered (users.md rules 14 and 15). What is texted stands in
+ * flow_phone.c.
  */
 #include "handlers/users/flow.h"
 
 #include <string.h>
 
-#include "domain/sms.h"
-#include "domain/throttle.h"
-#include "lib/codes.h"
 #include "lib/text.h"
-
-/* ---- to a phone ---- */
-
-static enum sms_via
-via_of(enum phone_channel channel)
-{
-	static const enum sms_via vias[PHONE_CHANNEL_COUNT] = {
-		[PHONE_SMS] = SMS_VIA_SMS,
-		[PHONE_WHATSAPP] = SMS_VIA_WHATSAPP,
-		[PHONE_VOICE] = SMS_VIA_VOICE,
-	};
-
-	return vias[channel];
-}
-
-enum err
-flow_text_code(const struct request *rq, struct tx *tx, struct flow *flow, enum phone_channel channel)
-{
-	struct sms sms = {
-		.project_id = flow->row.project_id,
-		.user_id = flow->row.user_id,
-		.recipient = flow->data.phone,
-		.locale = flow->data.locale,
-		.via = via_of(channel),
-		.expires_at = rq->now_ms + flow->settings.link_minutes * MINUTE_MS,
-		.daily_limit = flow->settings.phone.daily_limit,
-	};
-
-	TRY(code_make(rq->arena, &sms.code));
-	TRY(sms_queue(tx, &sms));
-	flow->data.sent_to = flow->data.phone;
-	flow->data.resend_at = tx->now_ms + FLOW_RESEND_MS;
-	return flow_note_code(rq, flow, sms.code);
-}
-
-/* The named channel, else the first that is on. False: it isn't on here. */
-static bool
-choose_channel(const struct flow *flow, const char *named, enum phone_channel *ret)
-{
-	for (enum phone_channel channel = 0; channel < PHONE_CHANNEL_COUNT; channel++) {
-		if ((flow->settings.phone.channels & (1u << channel)) == 0 ||
-		    (named != NULL && strcmp(named, phone_channel_names[channel]) != 0))
-			continue;
-		*ret = channel;
-		return true;
-	}
-	return false;
-}
-
-static enum verdict
-too_many(const struct request *rq, int64_t wait_ms)
-{
-	reply_retry_after(rq, wait_ms);
-	return fail(rq, ERR_TOO_MANY_ATTEMPTS, "Too many codes were asked for. Wait before the next one.");
-}
-
-static enum verdict
-send_to_phone(const struct request *rq, struct tx *tx, struct flow *flow, const char *named)
-{
-	enum phone_channel channel;
-	int64_t wait_ms = 0;
-
-	if (!choose_channel(flow, named, &channel))
-		return fail_field(rq, "channel", "off", "Codes don't go that way here.");
-	enum err e = throttle_phone_wait(tx, flow->row.project_id, flow->data.phone, &wait_ms);
-	if (e == OK && wait_ms > 0)
-		return too_many(rq, wait_ms);
-	if (e == OK)
-		e = flow_text_code(rq, tx, flow, channel);
-	/* Who has the number makes no difference to this, so it may be told. */
-	if (e == ERR_RATE_LIMITED)
-		return too_many(rq, FLOW_RESEND_MS);
-	if (e == OK)
-		e = flow_advance(tx, flow, FLOW_CODE_SENT);
-	return flow_end(rq, tx, flow, e);
-}
 
 /* ---- by mail ---- */
 
@@ -123,6 +44,8 @@ send_by_mail(const struct request *rq, struct tx *tx, struct flow *flow)
 		return fail_field(rq, "channel", "off", "Codes go by e-mail here.");
 	if (is_first_factor && in->email != NULL)
 		return fail_field(rq, "email", "not_here", "The address is known already.");
+	if (in->phone != NULL)
+		return fail_field(rq, "phone", "not_here", "Codes go by e-mail here.");
 	enum verdict verdict = is_first_factor ? go_on(rq) : take_address(rq, tx, flow);
 	if (verdict != VERDICT_GO_ON)
 		return verdict;
@@ -155,8 +78,8 @@ flow_send_code(const struct request *rq, struct tx *tx)
 		verdict = check_pause(rq, &flow);
 	if (verdict != VERDICT_GO_ON)
 		return verdict;
-	if (flow.state == FLOW_FIRST_FACTOR && flow.data.phone != NULL)
-		return send_to_phone(rq, tx, &flow, in->channel);
+	if (flow_is_at_factor(&flow) || (flow.state == FLOW_FIRST_FACTOR && flow.data.phone != NULL))
+		return flow_send_to_phone(rq, tx, &flow);
 	return send_by_mail(rq, tx, &flow);
 }
 

@@ -4,6 +4,7 @@
 #include "handlers/users/flow.h"
 
 #include "domain/throttle.h"
+#include "handlers/users/factors.h"
 #include "lib/codes.h"
 #include "lib/secrets.h"
 
@@ -45,25 +46,21 @@ refuse_unspent(const struct request *rq, struct tx *tx, const struct flow *flow)
 	return fail(rq, ERR_INVALID_CODE, "The code is void. Ask for a new one.");
 }
 
-static bool
-is_by_phone(const struct flow *flow)
-{
-	return flow->state == FLOW_FIRST_FACTOR && flow->data.phone != NULL;
-}
-
-/* A number's tries are counted over all flows, so that a new one is no new chance. */
+/* A number's tries are counted over all flows, so that a new one is no new chance; those at a second factor also with all others. */
 static enum verdict
 count_phone(const struct request *rq, struct tx *tx, const struct flow *flow)
 {
+	const char *number = flow_phone(flow);
 	int64_t wait_ms = 0;
 
-	if (!is_by_phone(flow))
+	if (number == NULL)
 		return go_on(rq);
-	enum err e = throttle_phone_count(tx, flow->row.project_id, flow->data.phone, &wait_ms);
+	enum err e = throttle_phone_count(tx, flow->row.project_id, number, &wait_ms);
 	if (e != OK)
 		return fail_err(rq, e);
 	if (wait_ms == 0)
-		return go_on(rq);
+		return flow_is_at_factor(flow) ? factor_count_try(rq, tx, flow->row.project_id, flow->row.user_id)
+					       : go_on(rq);
 	reply_retry_after(rq, wait_ms);
 	return refuse(rq, ERR_TOO_MANY_ATTEMPTS, "Too many wrong codes. Wait before the next try.");
 }
@@ -71,9 +68,11 @@ count_phone(const struct request *rq, struct tx *tx, const struct flow *flow)
 static enum verdict
 accept_code(const struct request *rq, struct tx *tx, struct flow *flow)
 {
-	if (!is_by_phone(flow))
+	const char *number = flow_phone(flow);
+
+	if (number == NULL)
 		return flow_prove(rq, tx, flow, PROOF_CODE);
-	enum err e = throttle_phone_clear(tx, flow->row.project_id, flow->data.phone);
+	enum err e = throttle_phone_clear(tx, flow->row.project_id, number);
 	return e == OK ? flow_prove(rq, tx, flow, PROOF_PHONE) : fail_err(rq, e);
 }
 
@@ -100,6 +99,8 @@ flow_verify_code(const struct request *rq, struct tx *tx)
 	verdict = count_phone(rq, tx, &flow);
 	if (verdict != VERDICT_GO_ON)
 		return verdict;
+	if (flow_is_at_factor(&flow))
+		return flow_judge_factor_code(rq, tx, &flow, is_right(&flow, digest));
 	return is_right(&flow, digest) ? accept_code(rq, tx, &flow)
 				       : refuse(rq, ERR_INVALID_CODE, "The code is wrong.");
 }

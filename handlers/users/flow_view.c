@@ -137,7 +137,7 @@ options_of(const struct request *rq, const struct flow *flow)
 static enum err
 make_view(const struct request *rq, const struct flow *flow, struct flow_view *ret)
 {
-	bool is_waiting = flow->state == FLOW_VERIFICATION || flow->state == FLOW_FIRST_FACTOR;
+	bool is_waiting = flow->state == FLOW_VERIFICATION || flow->state == FLOW_FIRST_FACTOR || flow_is_at_factor(flow);
 	bool has_code = is_waiting && flow->row.code_digest.data != NULL &&
 			flow_allows(flow->kind, flow->state, FLOW_DO_VERIFY_CODE);
 	struct client_view *client = ARENA_NEW(rq->arena, struct client_view);

@@ -70,7 +70,6 @@ take_person(const struct request *rq, struct tx *tx, struct flow *flow, const st
 	    strcmp(user->id, flow->data.session_user_id) != 0)
 		return flow->kind == FLOW_LINK ? ERR_IDENTITY_TAKEN : ERR_INVALID_CREDENTIALS;
 	TRY(flow_take_user(tx, flow, user->id));
-	TRY(flow_attach_identity(tx, flow));
 	flow_note_factor(rq, flow, "social_oauth", "fed");
 	return flow_pass(rq, tx, flow);
 }

@@ -87,6 +87,8 @@ static const struct field send_code_fields[] = {
 	IN_ENUM(struct flow_send_code_input, channel, CHANNELS, .description = "When absent: email or, for who is called by a number, the first that is on"),
 	IN_STRING(struct flow_send_code_input, email, .min = 1, .max = EMAIL_MAX,
 		  .description = "Only where a provider gave no address: the one to verify"),
+	IN_STRING(struct flow_send_code_input, phone, .min = 1, .max = 32,
+		  .description = "Only in enroll_factor: the number to set up as second factor"),
 	FIELDS_END,
 };
 
@@ -230,10 +232,10 @@ const struct route flow_routes[] = {
 	{
 	    ACTION("send_code", RATE_FLOW_ACTION),
 	    .summary = "Have a code sent",
-	    .description = "As the first factor, or to prove the address. What was sent before stops working.",
+	    .description = "As a factor, to set a phone up as one, or to prove the address. What was sent before stops working.",
 	    INPUT(struct flow_send_code_input, send_code_fields),
 	    .errors = { BOT_CHECK_ERRORS, ERR_FLOW_EXPIRED, ERR_FLOW_STATE_CONFLICT, ERR_METHOD_DISABLED,
-			ERR_TOO_MANY_ATTEMPTS },
+			ERR_TOO_MANY_ATTEMPTS, ERR_PHONE_NOT_SUPPORTED },
 	    .handler = flow_send_code,
 	},
 	{

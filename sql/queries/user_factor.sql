@@ -34,6 +34,8 @@ SELECT
 		AND t.confirmed_at IS NOT NULL) AS has_totp,
 	EXISTS (SELECT p.id FROM user_factors p WHERE p.project_id = u.project_id AND p.user_id = u.id AND p.kind = 'passkey'
 		AND p.confirmed_at IS NOT NULL) AS has_passkey,
+	EXISTS (SELECT n.id FROM user_factors n WHERE n.project_id = u.project_id AND n.user_id = u.id AND n.kind = 'phone'
+		AND n.confirmed_at IS NOT NULL) AS has_phone,
 	EXISTS (SELECT b.code_digest FROM backup_codes b WHERE b.project_id = u.project_id AND b.user_id = u.id
 		AND b.used_at IS NULL) AS has_backup_code
 FROM users u
@@ -86,6 +88,27 @@ UPDATE user_factors f
 SET f.last_step = :step, f.last_used_at = :now
 WHERE f.project_id = :project_id AND f.user_id = :user_id AND f.id = :id AND f.confirmed_at IS NOT NULL
 	AND (f.last_step IS NULL OR f.last_step < :step);
+
+-- ---- phones: a person has at most one; its number is what is sealed
+
+-- name: user_factor_phone_insert :exec
+INSERT INTO user_factors (project_id, id, user_id, kind, name, confirmed_at, secret_sealed, sign_count, is_backup_eligible, is_backed_up,
+	created_at)
+VALUES (:project_id, :id, :user_id, 'phone', :name, :now, :secret_sealed, 0, FALSE, FALSE, :now);
+
+-- name: user_factor_phone_drop :exec
+DELETE FROM user_factors
+WHERE project_id = :project_id AND user_id = :user_id AND kind = 'phone';
+
+-- name: user_factor_phone :one
+SELECT f.id, f.secret_sealed
+FROM user_factors f
+WHERE f.project_id = :project_id AND f.user_id = :user_id AND f.kind = 'phone';
+
+-- name: user_factor_phone_used :exec
+UPDATE user_factors f
+SET f.last_used_at = :now
+WHERE f.project_id = :project_id AND f.user_id = :user_id AND f.kind = 'phone';
 
 -- ---- passkeys
 

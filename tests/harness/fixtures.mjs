@@ -250,3 +250,11 @@ export async function consentRequest(server, project) {
 	const answer = await browser.get(`/p/${project.clientId}/oauth/authorize?${query}`, { check: false });
 	return { user, browser, id: new URL(answer.headers.location).searchParams.get("request") };
 }
+
+/** A second factor that nobody can use, of kind totp, passkey or phone; answers its id. */
+export async function factor(projectId, userId, { server, kind = "totp", name = "Authenticator app", confirmed = true }) {
+	const id = makeId("fac");
+	await server.sql.query(sql`INSERT INTO user_factors (project_id, id, user_id, kind, name, confirmed_at, sign_count, is_backup_eligible, is_backed_up, created_at)
+		VALUES (${projectId}, ${id}, ${userId}, ${kind}, ${name}, ${confirmed ? sqlTime() : null}, 0, FALSE, FALSE, ${sqlTime()})`);
+	return id;
+}

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { Client } from "../harness/http.mjs";
-import { atOnce, expectError, expectStatus, GITHUB, makeEmail, MINUTE, moveClock, openFlow, ownServer, person, sharedBasis, socialProvider, until, waitForMail } from "../harness/index.mjs";
+import { addTotp, atOnce, expectError, expectStatus, GITHUB, identity, makeEmail, MINUTE, moveClock, openFlow, ownServer, person, projectUser, sharedBasis, socialProvider, totp, until, waitForMail } from "../harness/index.mjs";
 import { Provider, startOidcProvider } from "../harness/provider.mjs";
 import { children } from "../harness/server.mjs";
 import { sql } from "../harness/sql.mjs";
@@ -334,6 +334,50 @@ test("rule 26 two callbacks with one new subject: one user", async () => {
 		assert.deepEqual(flows.map(({ state }) => state), ["done", "done", "done", "done"]);
 		assert.equal((await usersOf(project)).length, before + 1);
 	}
+});
+
+test("rule 22 a matching address links nothing before the second factor is proven: a provider's word alone adds no way in", async () => {
+	const { project } = await make();
+	const known = await projectUser(server, project, { password: true });
+	const { secret } = await addTotp(await known.session());
+	const [sub, claims] = [subject(), { email: known.email, email_verified: true }];
+	const first = await signIn(project, { sub, ...claims });
+	assert.equal(first.state, "second_factor");
+	assert.deepEqual(await identitiesOf(project), []);
+	expectError(await first.flow.act("totp", { code: "000000" }), 401, "invalid_code");
+	assert.deepEqual(await identitiesOf(project), []);
+	assert.equal((await first.flow.go("totp", { code: totp(secret) })).state, "done");
+	assert.deepEqual((await identitiesOf(project)).map(({ user_id }) => user_id), [known.id]);
+	await first.flow.go("complete");
+	const session = await server.sql.row`SELECT amr, level FROM sessions WHERE project_id = ${project.id} AND auth_strength = 'totp_mfa'`;
+	assert.deepEqual({ ...session }, { amr: "fed otp mfa", level: 2 });
+});
+
+test("rule 26 an account at the provider that became somebody else's before the second factor ends the sign-in", async () => {
+	const { project } = await make();
+	const known = await projectUser(server, project, { password: true });
+	const other = await projectUser(server, project);
+	const { secret } = await addTotp(await known.session());
+	const sub = subject();
+	const { flow } = await signIn(project, { sub, email: known.email, email_verified: true });
+	assert.equal(flow.state, "second_factor");
+	await identity(project.id, other.id, { server, provider: KEY, subject: sub });
+	const over = await flow.go("totp", { code: totp(secret) });
+	assert.deepEqual([over.state, over.error_code], ["failed", "identity_taken"]);
+	expectError(await flow.act("complete"), 410, "flow_expired");
+	assert.deepEqual((await identitiesOf(project)).map(({ user_id }) => user_id), [other.id]);
+});
+
+test("a link flow of who has a second factor links once that is proven", async () => {
+	const { project } = await make();
+	const known = await projectUser(server, project, { password: true });
+	const browser = await known.session();
+	const { secret } = await addTotp(browser);
+	const linked = await signIn(project, { sub: subject(), email: makeEmail(), email_verified: true }, { browser, kind: "link" });
+	assert.equal(linked.state, "second_factor");
+	assert.deepEqual(await identitiesOf(project), []);
+	await linked.flow.go("totp", { code: totp(secret) });
+	assert.deepEqual((await identitiesOf(project)).map(({ user_id }) => user_id), [known.id]);
 });
 
 test("rule 9 a provider that is off, not ready or unknown, and the method off: 403 method_disabled", async () => {

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { addPasskey, addTotp, atOnce, Authenticator, enrollFlow, expectError, expectField, expectStatus, newPasswordFlow, openFlow, person, projectWith, setSignIn, sharedServer, signIn, signInFlow, tally, totp, waitForMail } from "../../harness/index.mjs";
+import { addPasskey, addTotp, atOnce, Authenticator, enrollFlow, expectError, expectField, expectStatus, newPasswordFlow, makePhone, openFlow, person, projectWith, setSignIn, sharedServer, signIn, signInFlow, tally, totp, waitForMail } from "../../harness/index.mjs";
 
 const server = await sharedServer();
 
@@ -283,4 +283,15 @@ test("U-22 a factor that the person doesn't have is no way on: 403 method_disabl
 	expectError(await flow.act("totp", { code: "123456" }), 403, "method_disabled");
 	expectError(await flow.act("backup_code", { code: "AAAAA-AAAA-AAAA" }), 403, "method_disabled");
 	assert.equal(flow.flow.state, "second_factor");
+});
+
+test("U-28 enroll_factor: a phone of another country isn't set up; without a provider of texts none is", async () => {
+	const place = await projectWith(server, { mfa: "required", phone: { calling_codes: ["+1"] } });
+	expectError(await (await place.signIn()).act("send_code", { phone: makePhone() }), 403, "method_disabled");
+	const member = await place.owner.session({ headers: { "X-Project-Id": place.project.id } });
+	expectStatus(await member.patch("/api/v1/sms_settings", { provider: "messagebird", from: "Shop", api_key: "a key of the tests" }), 200);
+	const flow = await place.signIn();
+	expectError(await flow.act("send_code", { phone: "+6281212345678" }), 422, "phone_not_supported");
+	expectField(await flow.act("send_code", {}), "phone", "required");
+	assert.notEqual((await flow.go("send_code", { phone: makePhone() })).resend_at, null);
 });

@@ -411,6 +411,16 @@ export const samples = {
 		await fixtures.identity(world.project.id, one.id, { server: world.server, provider: "discord" });
 		return { target: `/api/v1/users/${one.id}/identities/${await fixtures.identity(world.project.id, one.id, { server: world.server })}`, status: 204 };
 	},
+	"GET /api/v1/users/{id}/factors": async (world) => {
+		const one = await userOf(world);
+		for (let i = 0; i < 2; i++)
+			await fixtures.factor(world.project.id, one.id, { server: world.server });
+		return { target: `/api/v1/users/${one.id}/factors` };
+	},
+	"DELETE /api/v1/users/{id}/factors/{factor_id}": async (world) => {
+		const one = await userOf(world);
+		return { target: `/api/v1/users/${one.id}/factors/${await fixtures.factor(world.project.id, one.id, { server: world.server })}`, status: 204 };
+	},
 	"GET /healthz": async () => ({}),
 	"GET /readyz": async () => ({}),
 	"GET /metrics": async () => ({}),
