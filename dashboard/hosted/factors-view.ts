@@ -1,19 +1,15 @@
 // The steps of a flow about second factors and passkeys: prove one, or set one up.
 import { Refusal } from "./api";
 import { button, show } from "./card";
+import { codeForm, resendButton, sentCodeForm, type Step } from "./code-view";
 import { el } from "./dom";
 import type { FlowRun } from "./flow";
 import { form } from "./form";
 import { hasPasskeys, isGivenUp, makePasskey, usePasskey } from "./passkey";
 import { t } from "./text";
 
-/** Runs an action of the flow and draws what comes next. */
-export type Step = (action: string, body?: Record<string, unknown>) => Promise<void>;
-
-const withoutSpaces = (code: string) => code.replace(/\s/g, "");
-
 /** A button for something that the browser asks about; what the person gives up is said beside it. */
-function asking(text: string, kind: "primary" | "plain", run: () => Promise<void>): HTMLElement {
+export function asking(text: string, kind: "primary" | "plain", run: () => Promise<void>): HTMLElement {
 	const note = el("p", { class: "note", role: "status" });
 	const made = button(
 		text,
@@ -46,25 +42,57 @@ export function passkeyButton(run: FlowRun, step: Step, kind: "primary" | "plain
 	});
 }
 
-function codeForm(action: string, step: Step): HTMLFormElement {
-	return form({
-		fields: [{ name: "code", label: t("app_code"), type: "code", autocomplete: "one-time-code" }],
-		submit: t("continue"),
-		fieldOf: { invalid_code: "code" },
-		run: ({ code }) => step(action, { code: withoutSpaces(code) }),
-	});
-}
-
 /* ---- second_factor ---- */
 
+/** A code to the phone: asked for, then answered. */
+function phoneCode(run: FlowRun, step: Step): Node | null {
+	if (!run.may("send_code")) {
+		return null;
+	}
+	return run.flow.resend_at
+		? sentCodeForm(run, step, t("sent_code"))
+		: button(t("text_code"), () => step("send_code", {}), run.may("totp") ? "plain" : "primary");
+}
+
+function secondText(run: FlowRun, isSent: boolean): string {
+	if (isSent) {
+		return t("sent_to_phone", { who: run.flow.identifier_hint ?? "" });
+	}
+	if (run.may("totp")) {
+		return t("second_text_app");
+	}
+	return run.may("send_code") ? t("second_text_phone") : t("second_text_passkey");
+}
+
 export function secondFactor(run: FlowRun, step: Step, foot: Node[]): void {
-	const hasApp = run.may("totp");
+	const isSent = run.flow.resend_at !== null;
+	const hasApp = run.may("totp") && !isSent;
+	const isOther = hasApp || run.may("send_code");
 	const toCodes = button(t("use_backup_code"), () => backupCode(run, step, foot), "link");
 	show({
 		title: t("second_title"),
-		text: hasApp ? t("second_text_app") : t("second_text_passkey"),
-		body: [hasApp ? codeForm("totp", step) : null, passkeyButton(run, step, hasApp ? "plain" : "primary")],
-		foot: [run.may("backup_code") ? el("p", {}, toCodes) : null, ...foot],
+		text: secondText(run, isSent),
+		body: [
+			hasApp ? codeForm("totp", step, t("app_code"), t("continue")) : null,
+			phoneCode(run, step),
+			passkeyButton(run, step, isOther ? "plain" : "primary"),
+		],
+		foot: [
+			isSent ? resendButton(run, step) : null,
+			isSent && run.may("totp") ? el("p", {}, button(t("use_app"), () => appCode(run, step, foot), "link")) : null,
+			run.may("backup_code") ? el("p", {}, toCodes) : null,
+			...foot,
+		],
+	});
+}
+
+/** The app after all, where a code to the phone was asked for. */
+function appCode(run: FlowRun, step: Step, foot: Node[]): void {
+	show({
+		title: t("second_title"),
+		text: t("second_text_app"),
+		body: [codeForm("totp", step, t("app_code"), t("continue"))],
+		foot: [el("p", {}, button(t("other_factor"), () => secondFactor(run, step, foot), "link"))],
 	});
 }
 
@@ -87,21 +115,53 @@ function backupCode(run: FlowRun, step: Step, foot: Node[]): void {
 /* ---- enroll_factor ---- */
 
 export function enrollFactor(run: FlowRun, step: Step): void {
+	if (run.flow.resend_at) {
+		return enrollPhone(run, step);
+	}
 	const app = button(t("set_up_app"), async () => {
 		await run.act("totp_start");
-		showApp(run, step);
+		if (run.flow.totp) {
+			showApp(run.flow.totp, (code) => step("totp_verify", { code }));
+		}
 	});
 	const passkey = asking(t("add_passkey"), "plain", async () => {
 		await run.act("passkey_register_options");
 		const credential = await makePasskey(run.flow.passkey_options as never);
 		await step("passkey_register", { credential });
 	});
+	const phone = button(t("use_phone"), () => askPhone((number) => step("send_code", { phone: number })), "plain");
 	show({
 		title: t("enroll_title"),
 		text: t("enroll_text"),
 		body: [
 			run.may("totp_start") ? app : null,
 			run.may("passkey_register_options") && hasPasskeys() ? passkey : null,
+			run.may("send_code") ? phone : null,
+		],
+	});
+}
+
+function enrollPhone(run: FlowRun, step: Step): void {
+	show({
+		title: t("use_phone"),
+		text: t("sent_to_phone", { who: run.flow.identifier_hint ?? "" }),
+		body: [sentCodeForm(run, step, t("sent_code"))],
+		foot: [resendButton(run, step)],
+	});
+}
+
+/** Which phone codes go to from now on. */
+export function askPhone(send: (number: string) => Promise<void>): void {
+	show({
+		title: t("use_phone"),
+		text: t("use_phone_text"),
+		body: [
+			form({
+				fields: [{ name: "phone", label: t("phone"), hint: t("phone_hint"), autocomplete: "tel", maxlength: 16 }],
+				submit: t("send_code"),
+				fieldOf: { phone_not_supported: "phone" },
+				run: ({ phone }) => send(phone.trim()),
+			}),
 		],
 	});
 }
@@ -112,11 +172,8 @@ export function picture(svg: string, label: string): HTMLElement {
 	return el("div", { class: "qr", role: "img", "aria-label": label }, document.importNode(drawn, true));
 }
 
-function showApp(run: FlowRun, step: Step): void {
-	const begun = run.flow.totp;
-	if (!begun) {
-		return;
-	}
+/** An app to set up; its first code is answered by `verify`. */
+export function showApp(begun: { secret: string; qr_svg: string }, verify: (code: string) => Promise<void>): void {
 	show({
 		title: t("set_up_app"),
 		text: t("scan_text"),
@@ -124,7 +181,7 @@ function showApp(run: FlowRun, step: Step): void {
 			picture(begun.qr_svg, t("scan_label")),
 			el("p", { class: "note" }, t("type_secret")),
 			el("p", {}, el("code", { class: "secret" }, begun.secret)),
-			codeForm("totp_verify", step),
+			codeForm("", (_, body) => verify(String(body?.code)), t("app_code"), t("continue")),
 		],
 	});
 }

@@ -2,6 +2,7 @@
 import { Refusal } from "./api";
 import { appName, hasMethod } from "./brand";
 import { button, link, sentence, show, showProblem } from "./card";
+import { resendButton, sentCodeForm, type Step } from "./code-view";
 import { el } from "./dom";
 import { enrollFactor, passkeyButton, secondFactor, showCodes } from "./factors-view";
 import type { FlowRun } from "./flow";
@@ -19,7 +20,7 @@ interface ViewOptions {
 /** Shows the flow's step and keeps showing the next ones until it's over. */
 export async function runFlow(run: FlowRun, options: ViewOptions = {}): Promise<void> {
 	const again = (more: ViewOptions = {}) => runFlow(run, { ...options, ...more });
-	const go = (action: string, body?: Record<string, unknown>) => step(run, again, action, body);
+	const go: Step = (action, body) => step(run, again, action, body);
 	switch (run.flow.state) {
 		case "identify":
 			return identify(run, again);
@@ -87,7 +88,7 @@ async function waiting(run: FlowRun, again: Again): Promise<void> {
 
 const NAMES: Record<string, string> = { github: "GitHub", gitlab: "GitLab", linkedin: "LinkedIn", twitter: "X" };
 
-function providerName(key: string): string {
+export function providerName(key: string): string {
 	const plain = key.replace(/^oidc_/, "");
 	return NAMES[key] ?? plain.charAt(0).toUpperCase() + plain.slice(1);
 }
@@ -113,9 +114,12 @@ function providerButtons(run: FlowRun, again: Again): Node[] {
 function identify(run: FlowRun, again: Again): void {
 	switch (run.flow.kind) {
 		case "sign_up":
+		case "upgrade":
 			return signUp(run, again);
 		case "recover":
 			return recover(run, again);
+		case "link":
+			return linkProvider(run, again);
 		default:
 			return signIn(run, again);
 	}
@@ -183,6 +187,15 @@ function signUp(run: FlowRun, again: Again): void {
 	});
 }
 
+function linkProvider(run: FlowRun, again: Again): void {
+	show({
+		title: t("link_title"),
+		text: t("link_text"),
+		body: providerButtons(run, again),
+		foot: [el("p", {}, link(t("account_title"), pageUrl("account")))],
+	});
+}
+
 function recover(run: FlowRun, again: Again): void {
 	show({
 		title: t("forgot_title"),
@@ -239,21 +252,22 @@ function firstFactor(run: FlowRun, options: ViewOptions, again: Again): void {
 	const hasCode = run.flow.tries_left !== null;
 	const byPhone = run.flow.options.some(({ action, method }) => action === "send_code" && method === "phone_otp");
 	const kind = run.may("password") || isSent ? "link" : "plain";
+	const go: Step = (action, body) => step(run, again, action, body);
 	const send = (action: string, label: string, style: "plain" | "link") =>
-		run.may(action) && !isSent ? button(label, () => step(run, again, action, {}), style) : null;
+		run.may(action) && !isSent ? button(label, () => go(action, {}), style) : null;
 	show({
 		title: t("sign_in_to", { app: appName() }),
 		text: isSent ? t("sent_text", { who }) : t("signing_in_as", { who }),
 		body: [
-			hasCode ? codeForm(run, again) : null,
+			hasCode ? sentCodeForm(run, go, byPhone ? t("sent_code") : t("code")) : null,
 			run.may("password") && !hasCode ? passwordForm(run, options, again) : null,
 			send("send_code", byPhone ? t("text_code") : t("mail_code"), kind),
 			send("send_link", t("mail_link"), kind),
-			passkeyButton(run, (action, body) => step(run, again, action, body)),
+			passkeyButton(run, go),
 			...providerButtons(run, again),
 		],
 		foot: [
-			hasCode ? resendButton(run, again) : null,
+			hasCode ? resendButton(run, go) : null,
 			run.may("password") ? el("p", {}, link(t("forgot_link"), pageUrl("forgot"))) : null,
 			run.may("back")
 				? el(
@@ -274,11 +288,12 @@ function verification(run: FlowRun, options: ViewOptions, again: Again): void {
 	const isByCode = run.may("verify_code");
 	const byLink = who ? t("verify_text_link", { who }) : t("verify_text_link_plain");
 	const byCode = who ? t("verify_text", { who }) : t("verify_text_plain");
+	const go: Step = (action, body) => step(run, again, action, body);
 	show({
 		title: t("verify_title"),
 		text: isByCode ? byCode : byLink,
-		body: isByCode ? [codeForm(run, again)] : [],
-		foot: [resendButton(run, again), el("p", {}, link(t("back_to_sign_in"), pageUrl("sign-in")))],
+		body: isByCode ? [sentCodeForm(run, go, t("code"))] : [],
+		foot: [resendButton(run, go), el("p", {}, link(t("back_to_sign_in"), pageUrl("sign-in")))],
 	});
 }
 
@@ -295,43 +310,6 @@ function askAddress(run: FlowRun, again: Again): void {
 			}),
 		],
 	});
-}
-
-function codeForm(run: FlowRun, again: Again): HTMLFormElement {
-	const tries = run.flow.tries_left;
-	return form({
-		fields: [
-			{
-				name: "code",
-				label: t("code"),
-				type: "code",
-				autocomplete: "one-time-code",
-				hint: tries !== null && tries < 5 ? t("tries_left", { n: tries }) : undefined,
-			},
-		],
-		submit: t("verify_button"),
-		fieldOf: { invalid_code: "code" },
-		run: ({ code }) => step(run, again, "verify_code", { code: code.replace(/\s/g, "") }),
-	});
-}
-
-/** Sends the mail again once the server allows it; counts down until then. */
-function resendButton(run: FlowRun, again: Again): HTMLElement | null {
-	if (!run.may("send_code")) {
-		return null;
-	}
-	const made = button(t("resend"), () => step(run, again, "send_code", {}), "link");
-	const allowedAt = run.flow.resend_at ? Date.parse(run.flow.resend_at) : 0;
-	const tick = () => {
-		const seconds = Math.ceil((allowedAt - Date.now()) / 1000);
-		made.disabled = seconds > 0;
-		made.textContent = seconds > 0 ? t("resend_in", { s: seconds }) : t("resend");
-		if (seconds > 0 && made.isConnected) {
-			setTimeout(tick, 1000);
-		}
-	};
-	setTimeout(tick);
-	return el("p", {}, made);
 }
 
 function newPassword(run: FlowRun, options: ViewOptions, again: Again): void {

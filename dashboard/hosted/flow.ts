@@ -3,11 +3,11 @@ import { call, Refusal } from "./api";
 import { clientId } from "./place";
 import { currentLanguage } from "./text";
 
-export type FlowKind = "sign_in" | "sign_up" | "recover" | "reauthenticate";
+export type FlowKind = "sign_in" | "sign_up" | "recover" | "reauthenticate" | "link" | "upgrade";
 
 export interface Flow {
 	id: string;
-	kind: FlowKind | "link" | "upgrade";
+	kind: FlowKind;
 	state: string;
 	options: { action: string; method?: string | null; provider?: string }[];
 	identifier_hint: string | null;

@@ -83,6 +83,24 @@ export async function openBrowserOf(server, person, { signedInAgo_ms, ...options
 	return browser;
 }
 
+/** A session of a project's user in this browser. */
+export async function signInAs({ context }, user, options) {
+	const session = await user.session(options);
+	const [[name, value]] = Object.entries(session.cookies);
+	await context.addCookies([{ name, value, url: user.server.authUrl, secure: true, httpOnly: true, sameSite: "Lax" }]);
+	return session;
+}
+
+/** Chromium's virtual authenticator (chrome devtools protocol, domain WebAuthn), plugged into the browser's page. */
+export async function plugIn({ context, page }) {
+	const cdp = await context.newCDPSession(page);
+	await cdp.send("WebAuthn.enable");
+	const { authenticatorId } = await cdp.send("WebAuthn.addVirtualAuthenticator", {
+		options: { protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true },
+	});
+	return { credentials: async () => (await cdp.send("WebAuthn.getCredentials", { authenticatorId })).credentials };
+}
+
 async function violationsIn(page) {
 	const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
 	return violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ target, any }) => `${target.join(" ")} (${any[0]?.message ?? ""})`).join("; ")}`);

@@ -4,19 +4,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ownServer, person, projectWith, totp } from "../harness/index.mjs";
-import { assertGoodPage, openBrowser, openBrowserOf } from "./browser.mjs";
+import { assertGoodPage, openBrowser, openBrowserOf, plugIn } from "./browser.mjs";
 
 const serving = ownServer();
-
-/** Chromium's virtual authenticator (chrome devtools protocol, domain WebAuthn), plugged into one page. */
-async function plugIn(browser) {
-	const cdp = await browser.context.newCDPSession(browser.page);
-	await cdp.send("WebAuthn.enable");
-	const { authenticatorId } = await cdp.send("WebAuthn.addVirtualAuthenticator", {
-		options: { protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true },
-	});
-	return { credentials: async () => (await cdp.send("WebAuthn.getCredentials", { authenticatorId })).credentials };
-}
 
 async function giveName(page, url, email) {
 	await page.goto(url);

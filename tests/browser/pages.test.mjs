@@ -1,7 +1,7 @@
 // Every page and every dialog, with data: axe finds nothing, nothing is wider than the window, in light and dark, wide and 320 px.
 
 import { test } from "node:test";
-import { auditEvent, event, invitation, message, override, ownServer, person, rateLimit, user, userSession } from "../harness/index.mjs";
+import { auditEvent, event, factor, identity, invitation, message, override, ownServer, person, rateLimit, user, userSession } from "../harness/index.mjs";
 import { assertGoodPage, openBrowserOf } from "./browser.mjs";
 
 const LOOKS = [
@@ -30,6 +30,9 @@ async function furnish(server) {
 	await user(project, { server, email: "victor.with.a.rather.long.address@subdomain.example.com", status: "banned" });
 	await userSession(project, somebody, { server });
 	await message({ owner, project, server });
+	await factor(project.id, somebody.id, { server });
+	await factor(project.id, somebody.id, { server, kind: "passkey", name: "A laptop with a long name", confirmed: false });
+	await identity(project.id, somebody.id, { server });
 	return { owner, project, somebody };
 }
 
@@ -59,7 +62,11 @@ function views({ owner, project, somebody }) {
 			"set password": openDialog(press("Methods", "tab"), press("Set password")),
 			messages: press("Messages", "tab"),
 			"send mail": openDialog(press("Messages", "tab"), press("Send mail")),
+			methods: press("Methods", "tab"),
+			"remove factor": openDialog(press("Methods", "tab"), press("Remove Authenticator app")),
+			"unlink account": openDialog(press("Methods", "tab"), press("Unlink github")),
 			activity: press("Activity", "tab"),
+			impersonate: openDialog(press("Impersonate")),
 			deactivate: openDialog(press("Deactivate")),
 			ban: openDialog(press("Ban")),
 			"delete user": openDialog(press("Delete user")),

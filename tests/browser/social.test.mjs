@@ -2,11 +2,11 @@
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { expectStatus, makeEmail, ownServer, person, sharedBasis, socialProvider, until, waitForMail } from "../harness/index.mjs";
+import { expectStatus, makeEmail, ownServer, person, projectUser, sharedBasis, socialProvider, until, waitForMail } from "../harness/index.mjs";
 import { startOidcProvider } from "../harness/provider.mjs";
 import { sql } from "../harness/sql.mjs";
 import { makeFolder } from "../harness/workplace.mjs";
-import { assertGoodPage, openBrowser } from "./browser.mjs";
+import { assertGoodPage, openBrowser, signInAs } from "./browser.mjs";
 
 const basis = await sharedBasis();
 const server = await ownServer({ config: { outgoing: { allow: "127.0.0.0/8", ca_file: basis.tls.ca } } });
@@ -51,4 +51,39 @@ test("without an address: it is asked for, and verified by a code", async () => 
 	await page.waitForURL(/\/error/);
 	assert.ok((await users()).some((user) => user.email === email));
 	await close?.();
+});
+
+test("who is signed in links an account, sees it, and unlinks it, but not as the last way in", async () => {
+	const user = await projectUser(server, owner.project, { password: true });
+	const browser = await openBrowser({ width: 320, height: 720, scheme: "dark" });
+	const { page } = browser;
+	const open = () => page.locator("summary", { hasText: "Linked accounts" }).click();
+	await signInAs(browser, user);
+	real.next = { sub: "three", email: makeEmail(), email_verified: true };
+	await page.goto(page_of("account"));
+	await open();
+	await page.getByRole("button", { name: "Link an account" }).click();
+	await page.getByRole("button", { name: "Continue with Acme" }).waitFor();
+	await assertGoodPage(page, "linking an account");
+	await page.getByRole("button", { name: "Continue with Acme" }).click();
+	await page.getByRole("heading", { name: user.name }).waitFor();
+	await open();
+	await page.getByRole("button", { name: "Unlink" }).click();
+	await page.getByRole("heading", { name: "Remove Acme?" }).waitFor();
+	await assertGoodPage(page, "unlinking an account");
+	await page.getByRole("button", { name: "Back" }).click();
+	await page.getByRole("heading", { name: user.name }).waitFor();
+
+	await server.sql.query(sql`DELETE FROM user_passwords WHERE user_id = ${user.id}`);
+	await open();
+	await page.getByRole("button", { name: "Unlink" }).click();
+	await page.getByRole("button", { name: "Remove" }).click();
+	await page.getByText("That is the last way to sign in to your account.").waitFor();
+	await server.sql.query(sql`INSERT INTO user_passwords (project_id, user_id, hash, scheme, is_change_due, changed_at)
+		SELECT ${owner.project.id}, ${user.id}, hash, scheme, is_change_due, changed_at FROM user_passwords WHERE user_id = ${server.owner.userId}`);
+	await page.getByRole("button", { name: "Remove" }).click();
+	await page.getByText("Saved.").waitFor();
+	assert.equal(await server.sql.value`SELECT COUNT(*) FROM user_identities WHERE user_id = ${user.id}`, 0);
+	browser.assertCalm();
+	await browser.close();
 });

@@ -8,11 +8,11 @@ import type { Factor } from "../api/types";
 import { useList } from "../ui/lists";
 import { More } from "../ui/more";
 import { Section } from "../ui/page";
-import { Pill } from "../ui/pill";
 import { Empty, Resource } from "../ui/resource";
 import { Table } from "../ui/table";
 import { Time } from "../ui/time";
 import { ViewAsApi } from "../ui/view-as-api";
+import { FactorName, factorKind } from "./factor-name";
 
 const SetUpTotp = lazy(() => import("./set-up-totp"));
 const AddPasskey = lazy(() => import("./add-passkey"));
@@ -20,8 +20,6 @@ const NewBackupCodes = lazy(() => import("./new-backup-codes"));
 const RemoveFactor = lazy(() => import("./remove-factor"));
 
 export const FACTORS = ["account", "factors"] as const;
-
-const KINDS: Record<string, string> = { totp: "Authenticator app", passkey: "Passkey", phone: "Phone" };
 
 type Open = { dialog: "totp" | "passkey" | "codes" } | { dialog: "remove"; factor: Factor } | null;
 
@@ -89,17 +87,8 @@ function FactorTable({ rows, onRemove }: { rows: Factor[]; onRemove: (factor: Fa
 			rows={rows}
 			rowKey={(row) => row.id}
 			columns={[
-				{
-					key: "name",
-					label: "Name",
-					cell: (row) => (
-						<Group gap={8}>
-							<span>{row.name}</span>
-							{row.confirmed ? null : <Pill tone="test">not finished</Pill>}
-						</Group>
-					),
-				},
-				{ key: "kind", label: "Kind", cell: (row) => KINDS[row.kind] ?? row.kind },
+				{ key: "name", label: "Name", cell: (row) => <FactorName factor={row} /> },
+				{ key: "kind", label: "Kind", cell: factorKind },
 				{ key: "added", label: "Added", cell: (row) => <Time at={row.created_at} /> },
 				{ key: "used", label: "Last used", cell: (row) => (row.last_used_at ? <Time at={row.last_used_at} /> : "never") },
 				{

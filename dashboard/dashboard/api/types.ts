@@ -37,6 +37,7 @@ export type PaletteItem = Row<Reply<"/api/v1/palette/search", "get", 200>>;
 export type OperatorOrg = Row<Reply<"/api/v1/installation/orgs", "get", 200>>;
 export type Flow = Reply<"/api/v1/flows", "post", 201>;
 export type Factor = Row<Reply<"/api/v1/account/factors", "get", 200>>;
+export type Identity = Row<Reply<"/api/v1/users/{id}/identities", "get", 200>>;
 export type NewTotp = Reply<"/api/v1/account/totp", "post", 201>;
 export type AccountSession = Row<Reply<"/api/v1/account/sessions", "get", 200>>;
 

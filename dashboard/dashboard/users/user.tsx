@@ -5,7 +5,7 @@ import { useParams } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
 import { api, onProject, sendTagged, type Tagged } from "../api/client";
 import { useRights } from "../api/rights";
-import type { User } from "../api/types";
+import { isConsole, type User } from "../api/types";
 import { useProjectPlace } from "../shell/place";
 import { CopyId } from "../ui/copy";
 import { Page, Section } from "../ui/page";
@@ -15,6 +15,7 @@ import { StatusPill } from "./status-pill";
 import { UserActivity } from "./user-activity";
 import { labelOf } from "./user-label";
 import { UserMessages } from "./user-messages";
+import { UserMethods } from "./user-methods";
 import { UserProfile } from "./user-profile";
 import { UserSessions } from "./user-sessions";
 import { useStatusChange } from "./user-status";
@@ -22,7 +23,7 @@ import { useStatusChange } from "./user-status";
 const BanUser = lazy(() => import("./ban-user"));
 const DeactivateUser = lazy(() => import("./deactivate-user"));
 const DeleteUser = lazy(() => import("./delete-user"));
-const SetPassword = lazy(() => import("./set-password"));
+const ImpersonateUser = lazy(() => import("./impersonate-user"));
 
 export function UserPage() {
 	const { project } = useProjectPlace();
@@ -72,13 +73,14 @@ function Parts({ tagged }: { tagged: Tagged<User> }) {
 			<Tabs.Panel value="profile" pt="md">
 				<Facts user={user} />
 				<UserProfile key={user.updated_at} tagged={tagged} canWrite={mayDo(role, "user.write")} />
+				{mayDo(role, "user.impersonate") && !isConsole(project) ? <Help user={user} /> : null}
 				{mayDo(role, "user.write") ? <Danger user={user} canDelete={mayDo(role, "user.delete")} /> : null}
 			</Tabs.Panel>
 			<Tabs.Panel value="sessions" pt="md">
 				<UserSessions user={user} canWrite={mayDo(role, "user.write")} />
 			</Tabs.Panel>
 			<Tabs.Panel value="methods" pt="md">
-				<Methods user={user} canWrite={mayDo(role, "user.write")} />
+				<UserMethods user={user} canWrite={mayDo(role, "user.write")} />
 			</Tabs.Panel>
 			<Tabs.Panel value="messages" pt="md">
 				<UserMessages user={user} />
@@ -126,35 +128,19 @@ function Facts({ user }: { user: User }) {
 	);
 }
 
-function Methods({ user, canWrite }: { user: User; canWrite: boolean }) {
+function Help({ user }: { user: User }) {
 	const [isOpen, setOpen] = useState(false);
-	const unlock = useStatusChange(user, "unlock", "The password may be used again");
 	return (
 		<Section
-			title="Password"
-			lead={
-				user.locked
-					? "It is off after a hundred failures in a row."
-					: user.has_password
-						? "They have one."
-						: "They have none: “Forgot password” gives them one."
-			}
+			title="Help them"
+			lead="Act in their name to see what they see. A session of at most an hour, recorded with your reason."
 			action={
-				canWrite ? (
-					<Group gap="xs">
-						{user.locked ? (
-							<Button variant="default" size="xs" loading={unlock.isPending} onClick={() => unlock.mutate(undefined)}>
-								Unlock
-							</Button>
-						) : null}
-						<Button variant="default" size="xs" onClick={() => setOpen(true)}>
-							Set password
-						</Button>
-					</Group>
-				) : null
+				<Button variant="default" size="xs" disabled={user.status !== "active"} onClick={() => setOpen(true)}>
+					Impersonate
+				</Button>
 			}
 		>
-			<Suspense>{isOpen ? <SetPassword user={user} onClose={() => setOpen(false)} /> : null}</Suspense>
+			<Suspense>{isOpen ? <ImpersonateUser user={user} onClose={() => setOpen(false)} /> : null}</Suspense>
 		</Section>
 	);
 }

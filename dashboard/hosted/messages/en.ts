@@ -119,6 +119,31 @@ export const en = {
 	impersonate_title: "Act in a user's name?",
 	impersonate_text: "What you do is recorded with your name. You can't change how the person signs in.",
 
+	// Factors and linked accounts
+	sent_code: "Code",
+	sent_to_phone: "We sent a code to {who}.",
+	second_text_phone: "Have a code sent to your phone.",
+	use_app: "Use the authenticator app",
+	use_phone: "Use your phone",
+	use_phone_text: "From now on a code is sent to it when you sign in.",
+	factors: "Second factors",
+	factors_text: "What is asked besides your password. Whoever learns it alone doesn't get in.",
+	none: "none",
+	authenticator_app: "Authenticator app",
+	never_used: "Not used yet",
+	not_finished: "Not finished",
+	remove: "Remove",
+	remove_title: "Remove {name}?",
+	remove_factor_text: "It won't be asked any more. Your backup codes go with your last second factor.",
+	new_codes: "New backup codes",
+	linked_accounts: "Linked accounts",
+	link_title: "Link an account",
+	link_text: "Sign in at a provider. From then on that account signs you in here, too.",
+	unlink: "Unlink",
+	unlink_text: "That account won't sign you in here any more.",
+	proven: "Thank you. Now try it once more.",
+	guest_text: "You are here as a guest. Create an account to keep what you have.",
+
 	// Set-up
 	setup_title: "Set up Gatehouse",
 	setup_text: "You become the owner of this installation.",
@@ -236,6 +261,9 @@ export const en = {
 	error_phone_not_supported: "Numbers of that country aren't served here.",
 	error_last_owner: "You are the last owner of an organization. Make somebody else an owner first.",
 	error_not_while_impersonating: "That isn't possible while acting in somebody else's name.",
+	error_last_sign_in_method: "That is the last way to sign in to your account. Add another one first.",
+	error_passkey_exists: "That passkey is here already.",
+	error_not_signed_in: "You aren't signed in.",
 	error_forbidden: "That isn't allowed here.",
 
 	// What apps ask for

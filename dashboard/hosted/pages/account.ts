@@ -1,8 +1,10 @@
 // The page on which people look after their account.
 import { profile } from "../account/profile";
 import { email, phone } from "../account/contact";
+import { factors } from "../account/factors";
+import { identities } from "../account/identities";
 import { leave, signOut, takeAlong } from "../account/leave";
-import { type Account, makeChange, type Place } from "../account/parts";
+import { type Account, makePlace, type Place } from "../account/parts";
 import { password, sessions } from "../account/security";
 import { call } from "../api";
 import { button, link, show } from "../card";
@@ -63,24 +65,38 @@ function otherAccounts(place: Place): HTMLElement[] {
 	);
 }
 
+/** A guest is asked to stay. */
+function guest(): HTMLElement {
+	const back = new URLSearchParams({ redirect_uri: `${location.origin}${location.pathname}` });
+	return el(
+		"div",
+		{ class: "notice" },
+		el("p", {}, t("guest_text")),
+		el("p", {}, link(t("sign_up"), `${pageUrl("upgrade").split("?")[0]}?${back}`)),
+	);
+}
+
 async function draw(notice?: string): Promise<void> {
 	const session = await currentSession();
 	if (!session) {
 		return goToSignIn();
 	}
 	const account = await call<Account>("GET", "/account");
-	const place: Place = { account, session, redraw: draw, change: makeChange(session, draw) };
+	const place = makePlace(account, session, draw);
 	show({
 		title: account.name || account.email || t("account_title"),
 		text: account.name ? (account.email ?? undefined) : undefined,
 		body: [
 			notice ? el("p", { class: "notice", role: "status" }, notice) : null,
 			banner(place),
+			account.anonymous ? guest() : null,
 			account.image_url ? el("img", { class: "picture", src: account.image_url, alt: "" }) : null,
 			profile(place),
 			email(place),
 			phone(place),
 			password(place),
+			await factors(place),
+			await identities(place),
 			await sessions(place),
 			takeAlong(place),
 			leave(place),

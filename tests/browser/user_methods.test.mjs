@@ -1,0 +1,61 @@
+// A member looks after how a project's user signs in, and acts in their name.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { factor, identity, ownServer, projectWith, until } from "../harness/index.mjs";
+import { openBrowserOf } from "./browser.mjs";
+
+const server = await ownServer();
+
+test("second factors and linked accounts are removed after a question; the last way in stays", async () => {
+	const { owner, project, user } = await projectWith(server, {});
+	await factor(project.id, user.id, { server });
+	await identity(project.id, user.id, { server, provider: "github" });
+	const browser = await openBrowserOf(server, owner);
+	const { page } = browser;
+	const dialog = page.getByRole("dialog");
+	await page.goto(`${server.url}/dashboard/projects/${project.id}/users/${user.id}`);
+	await page.getByRole("tab", { name: "Methods" }).click();
+	await page.getByText("They have one.").waitFor();
+	await page.getByRole("button", { name: "Remove Authenticator app" }).click();
+	await dialog.getByRole("button", { name: "Remove", exact: true }).click();
+	await page.getByText("No second factor").waitFor();
+	assert.equal(await server.sql.value`SELECT COUNT(*) FROM user_factors WHERE user_id = ${user.id}`, 0);
+	await server.sql.run`DELETE FROM user_passwords WHERE user_id = ${user.id}`;
+	await page.getByRole("button", { name: "Unlink github" }).click();
+	await dialog.getByRole("button", { name: "Unlink", exact: true }).click();
+	await dialog.getByText("Set a password first.").first().waitFor();
+	await dialog.getByRole("button", { name: "Cancel" }).click();
+	await page.getByRole("cell", { name: "github" }).first().waitFor();
+	browser.assertCalm();
+	await browser.close();
+});
+
+test("impersonating asks a reason and opens a link that works once; the user's page shows who acts", async () => {
+	const { owner, project, user } = await projectWith(server, {});
+	const browser = await openBrowserOf(server, owner);
+	const { page } = browser;
+	const dialog = page.getByRole("dialog");
+	await page.goto(`${server.url}/dashboard/projects/${project.id}/users/${user.id}`);
+	await page.getByRole("button", { name: "Impersonate" }).click();
+	await dialog.getByLabel("Reason").fill("too short");
+	await dialog.getByRole("button", { name: "Make a link" }).click();
+	await dialog.getByText("Write at least 10 characters.").waitFor();
+	await dialog.getByLabel("Reason").fill("They see an empty basket");
+	await dialog.getByLabel("Ticket").fill("T-42");
+	await dialog.getByLabel("For").selectOption("15");
+	await dialog.getByRole("button", { name: "Make a link" }).click();
+	const opened = page.context().waitForEvent("page");
+	await dialog.getByRole("link", { name: "Open in a new tab" }).click();
+	const tab = await opened;
+	await tab.getByRole("heading", { name: "Act in a user's name?" }).waitFor();
+	await tab.getByRole("button", { name: "Continue" }).click();
+	await tab.getByText(`${owner.email} acts in this person's name.`).waitFor();
+	await tab.getByRole("button", { name: "Stop" }).click();
+	await tab.getByLabel("E-mail address").waitFor();
+	const recorded = await until("it is recorded", () => server.sql.row`SELECT data FROM events WHERE project_id = ${project.id} AND type = 'user.impersonated'`);
+	const data = JSON.parse(recorded.data);
+	assert.deepEqual([data.reason, data.ticket, data.minutes], ["They see an empty basket", "T-42", 15]);
+	browser.assertCalm();
+	await browser.close();
+});
