@@ -109,6 +109,19 @@ test("rule 31: the last owner of an organization can't be deactivated, banned or
 	}
 });
 
+test("rule 31: the last two owners at once: one goes, the other gets 409 last_owner and stays", async () => {
+	const { session } = await console_();
+	for (let round = 0; round < 5; round++) {
+		const owner = await person(server);
+		const second = await owner.org.member("owner");
+		const answers = await Promise.all([session.post(`/api/v1/users/${owner.id}/deactivate`, {}), session.post(`/api/v1/users/${second.id}/ban`, {})]);
+		assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 409], JSON.stringify(answers.map(({ text }) => text)));
+		expectError(answers.find(({ status }) => status === 409), 409, "last_owner");
+		const left = await server.sql.value`SELECT COUNT(*) FROM members m JOIN users u ON u.project_id = m.console_id AND u.id = m.user_id WHERE m.org_id = ${owner.org.id} AND m.role = 'owner' AND u.status = 'active'`;
+		assert.equal(Number(left), 1);
+	}
+});
+
 test("rule 34 in the console: who is deleted leaves their organizations, and their tokens and sessions stop", async () => {
 	const { session } = await console_();
 	const owner = await person(server);
