@@ -50,11 +50,11 @@ const struct field resource_scope_input[] = {
 };
 
 static struct resource_server
-resource_server_of(const struct resource_server_row *row)
+resource_server_of(struct arena *arena, const struct resource_server_row *row)
 {
 	return (struct resource_server){
 		.id = row->id,
-		.identifier = row->identifier,
+		.identifier = arena_strndup(arena, (const char *)row->identifier.data, row->identifier.len),
 		.name = row->name,
 		.token_claims = row->token_claims,
 		.access_token_ttl_s = row->access_token_ttl_s,
@@ -107,7 +107,7 @@ resource_server_read(struct tx *tx, const char *project_id, const char *id, stru
 	struct resource_server_row row;
 
 	TRY(q_resource_server_get(tx->db, &(struct q_resource_server_get){ .project_id = project_id, .id = id }, &row));
-	struct resource_server server = resource_server_of(&row);
+	struct resource_server server = resource_server_of(tx->arena, &row);
 	TRY(add_scopes(tx, project_id, &server, 1));
 	*ret = server;
 	return OK;
@@ -125,7 +125,7 @@ resource_server_page(struct tx *tx, const char *project_id, const char *after_id
 	    &rows, &count));
 	struct resource_server *servers = ARENA_ARRAY(tx->arena, count, struct resource_server);
 	for (size_t i = 0; i < count; i++)
-		servers[i] = resource_server_of(&rows[i]);
+		servers[i] = resource_server_of(tx->arena, &rows[i]);
 	TRY(add_scopes(tx, project_id, servers, count));
 	*ret = servers;
 	*ret_count = count;

@@ -7,7 +7,6 @@ VALUES (:project_id, :id, :identifier, :name, :token_claims, :access_token_ttl_s
 
 -- name: resource_server_get :one
 -- row: resource_server_row
--- column: identifier text
 SELECT r.id, r.identifier, r.name, r.token_claims, r.access_token_ttl_s, r.signing_alg, r.allow_third_party, r.is_active, r.version,
 	r.created_at, r.updated_at
 FROM resource_servers r
@@ -16,7 +15,6 @@ WHERE r.project_id = :project_id AND r.id = :id;
 -- The newest first.
 -- name: resource_server_list :many
 -- row: resource_server_row
--- column: identifier text
 SELECT r.id, r.identifier, r.name, r.token_claims, r.access_token_ttl_s, r.signing_alg, r.allow_third_party, r.is_active, r.version,
 	r.created_at, r.updated_at
 FROM resource_servers r
