@@ -25,6 +25,8 @@ export interface SignInConfig {
 	methods?: string[];
 	sign_up?: "open" | "invite_only" | "closed";
 	branding?: Branding | null;
+	/** What stands before the places named in `on`. */
+	bot_check?: { provider: string; site_key: string | null; on: string[] } | null;
 }
 
 let config: SignInConfig = {};
@@ -36,6 +38,10 @@ export function appName(): string {
 /** Is a way to sign in on here? */
 export function hasMethod(method: string): boolean {
 	return config.methods?.includes(method) ?? false;
+}
+
+export function botCheck(): NonNullable<SignInConfig["bot_check"]> | null {
+	return config.bot_check ?? null;
 }
 
 export function signUpMode(): SignInConfig["sign_up"] {

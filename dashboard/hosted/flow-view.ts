@@ -73,16 +73,10 @@ async function step(
 	return again(more);
 }
 
-const LOOK_OFTEN_MS = 250;
-const LOOKS_OFTEN = 8;
-
-/** A job asks the provider; the server says when it has taken too long. */
+/** A job asks the provider. */
 async function waiting(run: FlowRun, again: Again): Promise<void> {
 	show({ title: t("waiting_title"), text: t("waiting_text") });
-	for (let looks = 0; run.flow.state === "waiting"; looks++) {
-		await new Promise((resolve) => setTimeout(resolve, looks < LOOKS_OFTEN ? LOOK_OFTEN_MS : 1000));
-		await run.look();
-	}
+	await run.settle();
 	return again();
 }
 

@@ -1,5 +1,6 @@
 // One sign-in under way: starts it, moves it, keeps it over a reload.
 import { call, Refusal } from "./api";
+import { getBotToken, wantsBotCheck } from "./bot-check";
 import { clientId } from "./place";
 import { currentLanguage } from "./text";
 
@@ -26,12 +27,21 @@ export interface Flow {
 interface Saved {
 	id: string;
 	token: string;
+	isChecked?: boolean;
 }
+
+type Begin = (botToken?: string) => Promise<Flow>;
+
+const LOOK_OFTEN_MS = 250;
+const LOOKS_OFTEN = 8;
 
 export class FlowRun {
 	flow: Flow;
 	private token: string;
 	private readonly key: string;
+	/** Begins a flow like this one; null for one that a link or a provider has led to. */
+	private begin: Begin | null = null;
+	private isChecked = false;
 
 	private constructor(flow: Flow, token: string, key: string) {
 		this.flow = flow;
@@ -45,10 +55,19 @@ export class FlowRun {
 		const request = new URLSearchParams(location.search).get("request");
 		const extra = request ? { ...more, oauth_request_id: request } : more;
 		const key = `gatehouse-flow ${clientId ?? "console"} ${kind} ${JSON.stringify(extra)}`;
-		return (await FlowRun.resume(key)) ?? FlowRun.start(key, kind, extra);
+		const begin = FlowRun.beginner(kind, extra);
+		const resumed = await FlowRun.resume(key);
+		if (resumed) {
+			resumed.begin = begin;
+			return resumed;
+		}
+		const flow = await begin();
+		const run = new FlowRun(flow, flow.flow_token ?? "", key);
+		run.begin = begin;
+		return run;
 	}
 
-	private static async start(key: string, kind: FlowKind, extra: Record<string, string>): Promise<FlowRun> {
+	private static beginner(kind: FlowKind, extra: Record<string, string>): Begin {
 		const query = new URLSearchParams(location.search);
 		const hint = query.get("login_hint");
 		const body = {
@@ -59,8 +78,7 @@ export class FlowRun {
 			...(hint ? { login_hint: hint } : {}),
 			...extra,
 		};
-		const flow = await leadingBack(body, query.get("redirect_uri"));
-		return new FlowRun(flow, flow.flow_token ?? "", key);
+		return (botToken) => leadingBack(botToken ? { ...body, bot_token: botToken } : body, query.get("redirect_uri"));
 	}
 
 	private static async resume(key: string): Promise<FlowRun | null> {
@@ -70,7 +88,12 @@ export class FlowRun {
 		}
 		try {
 			const flow = await call<Flow>("GET", `/flows/${saved.id}`, { flowToken: saved.token });
-			return ["failed", "expired", "consumed"].includes(flow.state) ? null : new FlowRun(flow, saved.token, key);
+			if (["failed", "expired", "consumed"].includes(flow.state)) {
+				return null;
+			}
+			const run = new FlowRun(flow, saved.token, key);
+			run.isChecked = saved.isChecked ?? false;
+			return run;
 		} catch {
 			return null;
 		}
@@ -105,12 +128,35 @@ export class FlowRun {
 	}
 
 	async act(action: string, body?: Record<string, unknown>): Promise<void> {
+		await this.passBotCheck(action);
 		try {
 			this.take(await call<Flow>("POST", `/flows/${this.flow.id}/${action}`, { body, flowToken: this.token }));
 		} catch (error) {
 			await this.catchUp(error);
 			throw error;
 		}
+	}
+
+	/** Waits until a job has found out what the flow waits for; the server says when it has taken too long. */
+	async settle(): Promise<void> {
+		for (let looks = 0; this.flow.state === "waiting"; looks++) {
+			await new Promise((resolve) => setTimeout(resolve, looks < LOOKS_OFTEN ? LOOK_OFTEN_MS : 1000));
+			await this.look();
+		}
+	}
+
+	/** A token comes with a flow's beginning, so a flow that begins anew takes the place of the one without. */
+	private async passBotCheck(action: string): Promise<void> {
+		if (!this.begin || this.isChecked || this.flow.state !== "identify" || !wantsBotCheck(action)) {
+			return;
+		}
+		this.take(await this.begin(await getBotToken()));
+		await this.settle();
+		if (this.flow.error_code) {
+			throw new Refusal(403, this.flow.error_code, "");
+		}
+		this.isChecked = true;
+		save(this.key, { id: this.flow.id, token: this.token, isChecked: true });
 	}
 
 	/** After a refused step the flow may have fewer tries left, or another tab may have moved it. */

@@ -8,6 +8,8 @@ const HOSTS = ["challenges.cloudflare.com", "api.hcaptcha.com", "www.google.com"
 export class Verifier {
 	seen = [];
 	hanging = [];
+	/** What a token that nobody made here is answered. */
+	otherwise = "deny";
 	#answers = new Map();
 
 	static async start(tls, folder) {
@@ -41,7 +43,7 @@ export class Verifier {
 		const token = isOwn ? JSON.parse(text).token : new URLSearchParams(text).get("response");
 		const send = (status, body) => response.writeHead(status, { "Content-Type": "application/json" }).end(body);
 		const say = (yes, more) => send(200, JSON.stringify({ [isOwn ? "allow" : "success"]: yes, ...more }));
-		switch (this.#answers.get(token)) {
+		switch (this.#answers.get(token) ?? this.otherwise) {
 		case "allow": return say(true);
 		case "500": return send(500, JSON.stringify({ allow: true, success: true }));
 		case "nonsense": return send(200, "<html>");

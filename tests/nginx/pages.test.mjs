@@ -49,7 +49,7 @@ test("the frame for mails is of nobody's origin, runs its one script and is fram
 	const policy = assertPage(await ask(edge, "/dashboard/mail-preview.html"), "the frame");
 	assert.match(policy, /default-src 'none'; script-src 'nonce-[0-9a-f]{32}';.* frame-ancestors 'self'; sandbox allow-scripts$/);
 	assert.match(assertPage(await ask(edge, "/dashboard/"), "dashboard"), / frame-src 'self';/);
-	for (const [target, host] of [["/sign-in", "localhost"], [`/p/${CLIENT}/sign-in`, "auth.localhost"]])
+	for (const [target, host] of [["/error", "localhost"], [`/p/${CLIENT}/error`, "auth.localhost"]])
 		assert.doesNotMatch(assertPage(await ask(edge, target, { host }), target), /frame-src/);
 });
 
@@ -60,6 +60,17 @@ test("the hosted pages: the console's on HOST, a project's on AUTH_HOST below it
 		assertPage(await ask(edge, `/p/${CLIENT}/${page}`, { host: "auth.localhost" }), page);
 	for (const [target, host] of [[`/p/${CLIENT}/sign-in`, "localhost"], [`/p/${CLIENT}/dashboard`, "auth.localhost"], ["/dashboard/", "auth.localhost"], ["/sign-in", "auth.localhost"]])
 		assert.doesNotMatch((await ask(edge, target, { host })).body, /<!doctype/i, `${host}${target}`);
+});
+
+test("the frame of a bot check alone may run the providers' scripts, and only our own pages may draw it", async () => {
+	for (const [target, host] of [["/bot-check", "localhost"], [`/p/${CLIENT}/bot-check`, "auth.localhost"]]) {
+		const policy = assertPage(await ask(edge, target, { host }), target);
+		assert.match(policy, /script-src 'self' https:\/\/challenges\.cloudflare\.com /);
+		assert.match(policy, /default-src 'none'/);
+		assert.match(policy, /frame-ancestors 'self'$/);
+		assert.doesNotMatch(policy, /script-src[^;]*'unsafe/);
+	}
+	assert.doesNotMatch(assertPage(await ask(edge, "/sign-in"), "sign-in"), /cloudflare|hcaptcha|google/);
 });
 
 test("what a page loads exists, is kept for ever where its name has a digest, and is not a page when it's missing", async () => {

@@ -228,6 +228,7 @@ export const en = {
 	error_provider_canceled: "You turned back at the provider. Nothing has changed.",
 	error_provider_refused: "The provider's answer didn't hold. Try again.",
 	error_provider_unavailable: "The provider didn't answer in time. Try again.",
+	bot_check_title: "Check that you are a person",
 	error_bot_check_failed: "The check that you are a person failed. Try again.",
 	error_bot_check_unavailable: "The check that you are a person doesn't answer. Try again in a moment.",
 	error_identity_taken: "That account at the provider belongs to somebody else here.",

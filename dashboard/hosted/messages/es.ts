@@ -213,6 +213,7 @@ export const es: Catalogue = {
 	error_provider_canceled: "Has vuelto atrás en el proveedor. No ha cambiado nada.",
 	error_provider_refused: "La respuesta del proveedor no era válida. Inténtalo de nuevo.",
 	error_provider_unavailable: "El proveedor no respondió a tiempo. Inténtalo de nuevo.",
+	bot_check_title: "Comprobación de que eres una persona",
 	error_bot_check_failed: "No se pudo comprobar que eres una persona. Inténtalo de nuevo.",
 	error_bot_check_unavailable: "La comprobación de que eres una persona no responde. Inténtalo en un momento.",
 	error_identity_taken: "Esa cuenta del proveedor pertenece aquí a otra persona.",
