@@ -87,6 +87,16 @@ const projectRoutes = [
 	}),
 	createRoute({
 		getParentRoute: () => root,
+		path: "/projects/$projectId/clients",
+		component: lazyRouteComponent(() => import("./clients/clients"), "Clients"),
+	}),
+	createRoute({
+		getParentRoute: () => root,
+		path: "/projects/$projectId/clients/$clientId",
+		component: lazyRouteComponent(() => import("./clients/client"), "ClientPage"),
+	}),
+	createRoute({
+		getParentRoute: () => root,
 		path: "/projects/$projectId/api-keys",
 		component: lazyRouteComponent(() => import("./api-keys/api-keys"), "ProjectApiKeys"),
 	}),

@@ -1,7 +1,7 @@
 // Every page and every dialog, with data: axe finds nothing, nothing is wider than the window, in light and dark, wide and 320 px.
 
 import { test } from "node:test";
-import { auditEvent, event, factor, identity, invitation, message, override, ownServer, person, rateLimit, user, userSession } from "../harness/index.mjs";
+import { auditEvent, client, event, factor, identity, invitation, message, override, ownServer, person, rateLimit, user, userSession } from "../harness/index.mjs";
 import { assertGoodPage, openBrowserOf } from "./browser.mjs";
 
 const LOOKS = [
@@ -33,7 +33,8 @@ async function furnish(server) {
 	await factor(project.id, somebody.id, { server });
 	await factor(project.id, somebody.id, { server, kind: "passkey", name: "A laptop with a long name", confirmed: false });
 	await identity(project.id, somebody.id, { server });
-	return { owner, project, somebody };
+	const app = await client(owner, { name: "Shop app", redirect_uris: ["https://shop.example.com/app/callback"], scopes: ["tool:read"] }, { headers: { "X-Project-Id": project.id } });
+	return { owner, project, somebody, app };
 }
 
 const press = (name, role = "button") => async (page) => page.getByRole(role, { name }).first().click();
@@ -49,7 +50,7 @@ const openDialog = (...steps) => async (page) => {
 };
 const openFirstEntry = async (page) => page.locator("summary").first().click();
 
-function views({ owner, project, somebody }) {
+function views({ owner, project, somebody, app }) {
 	const org = `/dashboard/orgs/${owner.org.id}`;
 	const one = `/dashboard/projects/${project.id}`;
 	return [
@@ -70,6 +71,15 @@ function views({ owner, project, somebody }) {
 			deactivate: openDialog(press("Deactivate")),
 			ban: openDialog(press("Ban")),
 			"delete user": openDialog(press("Delete user")),
+		}],
+		[`${one}/clients`, "Clients", { "new client": openDialog(press("New client")) }],
+		[`${one}/clients/${app.id}`, "Shop app", {
+			uris: press("URIs and origins", "tab"),
+			secrets: press("Secrets", "tab"),
+			"new client secret": openDialog(press("Secrets", "tab"), press("New client secret")),
+			tokens: press("Tokens", "tab"),
+			snippets: press("Snippets", "tab"),
+			"delete client": openDialog(press("Delete client")),
 		}],
 		[`${one}/api-keys`, "API keys", {
 			"new key": openDialog(press("New service key"), (page) => page.getByLabel("Only some").check()),

@@ -19,7 +19,7 @@ import { Resource } from "../ui/resource";
 import { useKeyUse } from "./key-use";
 import { NameAndSlug, type ProjectType, type ProjectValues, TypeAndTexts } from "./project-fields";
 
-const RotateSecret = lazy(() => import("./rotate-client-secret"));
+const RotateSecret = lazy(() => import("../clients/rotate-client-secret"));
 const PromoteProject = lazy(() => import("./promote-project"));
 const ResetProject = lazy(() => import("./reset-project"));
 const DeleteProject = lazy(() => import("./delete-project"));
@@ -58,7 +58,14 @@ export function ProjectSettings() {
 							/>
 						) : null}
 						<Suspense>
-							{dialog === "secret" ? <RotateSecret project={found.value} onClose={close} /> : null}
+							{dialog === "secret" ? (
+								<RotateSecret
+									projectId={found.value.id}
+									clientId={found.value.client_id}
+									name={found.value.name}
+									onClose={close}
+								/>
+							) : null}
 							{dialog === "promote" ? <PromoteProject project={found.value} onClose={close} /> : null}
 							{dialog === "reset" ? <ResetProject project={found.value} onClose={close} /> : null}
 							{dialog === "delete" ? (

@@ -1,6 +1,7 @@
 // The links at the side: the project's pages, then the organization's.
 import {
 	IconActivity,
+	IconAppWindow,
 	IconArrowGuide,
 	IconBuilding,
 	IconDeviceMobileMessage,
@@ -38,6 +39,7 @@ interface NavItem {
 const PROJECT_ITEMS: NavItem[] = [
 	{ to: "/projects/$projectId", label: "Overview", icon: IconActivity },
 	{ to: "/projects/$projectId/users", label: "Users", icon: IconUsersGroup, needs: "user.read" },
+	{ to: "/projects/$projectId/clients", label: "Clients", icon: IconAppWindow, needs: "client.read" },
 	{ to: "/projects/$projectId/api-keys", label: "API keys", icon: IconKey },
 	{ to: "/projects/$projectId/members", label: "Members", icon: IconUsers, needs: "project_member.read" },
 	{ to: "/projects/$projectId/branding", label: "Branding", icon: IconPalette, needs: "sign_in.read" },

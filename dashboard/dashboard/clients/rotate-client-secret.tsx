@@ -1,8 +1,7 @@
-// The dialog that gives a project a new client secret and shows it once.
+// The dialog that gives a client a new secret and shows it once.
 import { Button, Group, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import { api, onProject, send } from "../api/client";
-import type { Project } from "../api/types";
 import { useAction } from "../ui/action";
 import { Dialog } from "../ui/dialog";
 import { GraceChoice, USUAL_GRACE_S } from "../ui/grace-choice";
@@ -10,7 +9,15 @@ import { FormProblem } from "../ui/resource";
 import { SecretOnce } from "../ui/secret-once";
 import { ViewAsApi } from "../ui/view-as-api";
 
-export default function RotateClientSecret({ project, onClose }: { project: Project; onClose: () => void }) {
+interface RotateClientSecretProps {
+	projectId: string;
+	clientId: string;
+	/** What people sign in to by it. */
+	name: string;
+	onClose: () => void;
+}
+
+export default function RotateClientSecret({ projectId, clientId, name, onClose }: RotateClientSecretProps) {
 	const [secret, setSecret] = useState<string | null>(null);
 	const [grace, setGrace] = useState(USUAL_GRACE_S);
 	const body = { grace_s: grace };
@@ -18,12 +25,12 @@ export default function RotateClientSecret({ project, onClose }: { project: Proj
 		run: () =>
 			send(
 				api.POST("/api/v1/clients/{id}/rotate_secret", {
-					params: { path: { id: project.client_id } },
-					headers: onProject(project.id),
+					params: { path: { id: clientId } },
+					headers: onProject(projectId),
 					body,
 				}),
 			),
-		refresh: [["audit-events", project.id]],
+		refresh: [["client", projectId, clientId], ["audit-events", projectId]],
 		onDone: (reply) => setSecret(reply.client_secret),
 		hasOwnProblem: true,
 	});
@@ -34,7 +41,7 @@ export default function RotateClientSecret({ project, onClose }: { project: Proj
 					label="Client secret"
 					secret={secret}
 					env={[
-						["GATEHOUSE_CLIENT_ID", project.client_id],
+						["GATEHOUSE_CLIENT_ID", clientId],
 						["GATEHOUSE_CLIENT_SECRET", secret],
 					]}
 					onDone={onClose}
@@ -42,7 +49,7 @@ export default function RotateClientSecret({ project, onClose }: { project: Proj
 			) : (
 				<Stack gap="md">
 					<Text>
-						Apps that sign people in to <strong>{project.name}</strong> need the new secret.{" "}
+						Apps that sign people in to <strong>{name}</strong> need the new secret.{" "}
 						{grace === 0
 							? "With the old one they stop working at once."
 							: "Keep the old one working until every app has the new one; one that was replaced before ends now."}
@@ -61,9 +68,9 @@ export default function RotateClientSecret({ project, onClose }: { project: Proj
 						calls={[
 							{
 								method: "POST",
-								path: `/api/v1/clients/${project.client_id}/rotate_secret`,
+								path: `/api/v1/clients/${clientId}/rotate_secret`,
 								body,
-								projectId: project.id,
+								projectId: projectId,
 								isSessionOnly: true,
 							},
 						]}

@@ -1,0 +1,51 @@
+// How a program asks for a token, with the client's real ids.
+import { Tabs, Text } from "@mantine/core";
+import type { Client } from "../api/types";
+import { CopyBlock } from "../ui/copy";
+import { Section } from "../ui/page";
+import { idsOf, metadataCommand, TOKEN_SNIPPETS } from "./snippets";
+
+export function ClientSnippets({ client, issuerId }: { client: Client; issuerId: string }) {
+	const ids = idsOf(client, issuerId);
+	const actsForItself = client.grant_types.includes("client_credentials");
+	return (
+		<>
+			<Section
+				title="For your environment"
+				lead="Libraries for OAuth and OpenID Connect find the rest by the issuer."
+			>
+				<CopyBlock
+					label=".env lines"
+					text={[
+						`GATEHOUSE_ISSUER=${ids.issuer}`,
+						`GATEHOUSE_CLIENT_ID=${ids.clientId}`,
+						...(client.token_endpoint_auth_method === "none" ? [] : ["GATEHOUSE_CLIENT_SECRET="]),
+					].join("\n")}
+				/>
+				<CopyBlock label="curl line for the metadata" text={metadataCommand(ids)} />
+			</Section>
+			{actsForItself ? (
+				<Section title="A token for the program itself" lead="The secret is in the environment, never in the code.">
+					<Tabs defaultValue="curl" keepMounted={false}>
+						<Tabs.List>
+							{TOKEN_SNIPPETS.map(({ label }) => (
+								<Tabs.Tab key={label} value={label}>
+									{label}
+								</Tabs.Tab>
+							))}
+						</Tabs.List>
+						{TOKEN_SNIPPETS.map(({ label, text }) => (
+							<Tabs.Panel key={label} value={label} pt="sm">
+								<CopyBlock label={`${label} lines`} text={text(ids)} />
+							</Tabs.Panel>
+						))}
+					</Tabs>
+				</Section>
+			) : (
+				<Text c="dimmed" size="sm">
+					This client gets no tokens for itself: the grant client_credentials isn't among its grants.
+				</Text>
+			)}
+		</>
+	);
+}
