@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "domain/redirects.h"
 #include "lib/secrets.h"
 #include "lib/text.h"
 #include "sql/gen/queries.h"
@@ -29,17 +30,25 @@ mailed_link_parse(const char *purpose, enum mailed_link *ret)
 	return false;
 }
 
-/* The console's pages stand on HOST, a project's on AUTH_HOST (conventions.md section 3). */
+/* The app's own page where it has one. Else the console's stand on HOST, a project's on AUTH_HOST (conventions.md section 3). */
 static const char *
-page_url(struct tx *tx, const struct mailed_link_order *order, const char *client_id, const char *token)
+page_url(struct tx *tx, const struct redirect_settings *redirects, const struct mailed_link_order *order, const char *client_id)
 {
 	const char *page = kinds[order->kind].page;
-	char *url;
+	const char *own = redirect_own_page(redirects, page);
 
+	if (own != NULL)
+		return own;
 	if (strcmp(order->project_id, tx->console_id) == 0)
-		url = arena_printf(tx->arena, "%s/%s#%s", tx->config->public_url, page, token);
-	else
-		url = arena_printf(tx->arena, "%s/p/%s/%s#%s", tx->config->auth_url, client_id, page, token);
+		return arena_printf(tx->arena, "%s/%s", tx->config->public_url, page);
+	return arena_printf(tx->arena, "%s/p/%s/%s", tx->config->auth_url, client_id, page);
+}
+
+static const char *
+link_url(struct tx *tx, const char *page, const char *token)
+{
+	char *url = arena_printf(tx->arena, "%s#%s", page, token);
+
 	arena_wipe_later(tx->arena, url, strlen(url));
 	return url;
 }
@@ -73,12 +82,14 @@ enum err
 mailed_link_make(struct tx *tx, const struct mailed_link_order *order, const char **ret_url)
 {
 	struct q_installation_project_row project;
+	struct redirect_settings redirects;
 	struct secret secret;
 
 	TRY(q_installation_project(tx->db, &(struct q_installation_project){ .project_id = order->project_id }, &project));
+	TRY(redirect_settings_read(tx, order->project_id, &redirects));
 	TRY(secret_make(tx->arena, SECRET_MAIL_LINK, &secret));
 	TRY(insert_token(tx, order, &secret));
-	*ret_url = page_url(tx, order, project.client_id, secret.text);
+	*ret_url = link_url(tx, page_url(tx, &redirects, order, project.client_id), secret.text);
 	if (order->kind != MAILED_LINK_RESET)
 		return OK;
 	return record(tx, &(struct record){

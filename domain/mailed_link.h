@@ -22,7 +22,8 @@ struct mailed_link_order {
 };
 
 /*
- * The older ones of this user and kind die. The URL is a hosted page of the project with the token behind the #; registered to be wiped.
+ * The older ones of this user and kind die. The URL is a page of the project, hosted or of the app's own
+ * (redirect_settings), with the token behind the #; registered to be wiped.
  * ERR_NO_ROW when there is no such project. A reset records password.reset_requested.
  */
 enum err mailed_link_make(struct tx *, const struct mailed_link_order *, const char **ret_url) MUST_CHECK;

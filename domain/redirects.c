@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "domain/area_settings.h"
 #include "lib/json.h"
 #include "lib/uris.h"
 
@@ -14,10 +15,13 @@ const struct field redirect_settings_input[] = {
 	IN_STRING(struct redirect_settings, app_homepage_url, TARGET, .flags = FIELD_NULLABLE,
 		  .description = "Where a sign-in ends that names no address to go back to"),
 	IN_STRING(struct redirect_settings, sign_in_url, TARGET, .flags = FIELD_NULLABLE,
-		  .description = "The app's own page in the place of the hosted one"),
-	IN_STRING(struct redirect_settings, sign_up_url, TARGET, .flags = FIELD_NULLABLE),
-	IN_STRING(struct redirect_settings, invitation_url, TARGET, .flags = FIELD_NULLABLE),
-	IN_STRING(struct redirect_settings, password_reset_url, TARGET, .flags = FIELD_NULLABLE),
+		  .description = "The app's own page in the place of the hosted one, for the links that mails and hosted pages have to it"),
+	IN_STRING(struct redirect_settings, sign_up_url, TARGET, .flags = FIELD_NULLABLE,
+		  .description = "The same for new accounts"),
+	IN_STRING(struct redirect_settings, invitation_url, TARGET, .flags = FIELD_NULLABLE,
+		  .description = "Where the links of invitations lead, the secret behind the #"),
+	IN_STRING(struct redirect_settings, password_reset_url, TARGET, .flags = FIELD_NULLABLE,
+		  .description = "Where the links of reset mails lead, the token behind the #"),
 	IN_STRINGS(struct redirect_settings, sign_out_redirects, TARGET, .items_max = SIGN_OUT_REDIRECTS_MAX,
 		   .flags = FIELD_DISTINCT, .description = "Where an app may lead people after it signed them out"),
 	FIELDS_END,
@@ -47,4 +51,42 @@ redirect_settings_parse(struct arena *arena, const char *body)
 		return settings;
 	fields_parse(arena, redirect_settings_input, &object, none, none, &settings, &errors);
 	return errors.count == 0 ? settings : (struct redirect_settings){ .app_homepage_url = NULL };
+}
+
+enum err
+redirect_settings_read(struct tx *tx, const char *project_id, struct redirect_settings *ret)
+{
+	struct area_settings stored;
+
+	TRY(area_settings_read(tx, project_id, AREA_REDIRECT, &stored));
+	*ret = redirect_settings_parse(tx->arena, stored.body);
+	return OK;
+}
+
+const char *
+redirect_own_page(const struct redirect_settings *settings, const char *page)
+{
+	const struct {
+		const char *page, *url;
+	} own[] = {
+		{ "sign-in", settings->sign_in_url },
+		{ "sign-up", settings->sign_up_url },
+		{ "reset", settings->password_reset_url },
+		{ "invite", settings->invitation_url },
+		{ "join", settings->invitation_url },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(own); i++)
+		if (strcmp(own[i].page, page) == 0)
+			return own[i].url;
+	return NULL;
+}
+
+bool
+redirect_is_for_sign_out(const struct redirect_settings *settings, const char *uri)
+{
+	for (size_t i = 0; i < settings->sign_out_redirects.count; i++)
+		if (strcmp(settings->sign_out_redirects.items[i], uri) == 0)
+			return true;
+	return false;
 }

@@ -6,6 +6,7 @@
 #define GATEHOUSE_DOMAIN_REDIRECTS_H
 
 #include "lib/fields.h"
+#include "sql/tx.h"
 
 #define SIGN_OUT_REDIRECTS_MAX 50
 
@@ -23,5 +24,11 @@ extern const struct field redirect_settings_fields[];
 
 /* NULL: nothing was ever set. Never fails. */
 struct redirect_settings redirect_settings_parse(struct arena *, const char *body);
+enum err redirect_settings_read(struct tx *, const char *project_id, struct redirect_settings *ret) MUST_CHECK;
+
+/* The app's own page in the place of the hosted page of this name ("sign-in", "reset" …); NULL: it has none. */
+const char *redirect_own_page(const struct redirect_settings *, const char *page);
+/* Byte by byte one of sign_out_redirects. */
+bool redirect_is_for_sign_out(const struct redirect_settings *, const char *uri);
 
 #endif

@@ -8,6 +8,7 @@
 #include "domain/invitations.h"
 #include "domain/mail.h"
 #include "domain/members.h"
+#include "domain/redirects.h"
 #include "fcgi/request.h"
 #include "lib/invite_codes.h"
 #include "lib/secrets.h"
@@ -81,15 +82,32 @@ make_secret(const struct request *rq, bool as_code, struct secret *ret)
 	return as_code ? invite_code_make(rq->arena, ret) : secret_make(rq->arena, SECRET_INVITATION, ret);
 }
 
+/* To the console's page, or to one of the operator's own. */
+static enum err
+make_url(const struct request *rq, struct tx *tx, const char *page, const struct secret *secret, const char **ret_url)
+{
+	struct redirect_settings redirects;
+	char *url;
+
+	TRY(redirect_settings_read(tx, rq->console_id, &redirects));
+	const char *own = redirect_own_page(&redirects, page);
+	if (own != NULL)
+		url = arena_printf(rq->arena, "%s#%s", own, secret->text);
+	else
+		url = arena_printf(rq->arena, "%s/%s#%s", rq->config->public_url, page, secret->text);
+	arena_wipe_later(rq->arena, url, strlen(url));
+	*ret_url = url;
+	return OK;
+}
+
 /* Puts what is shown once into the row, and sends the mail that an address waits for. */
 static enum err
 hand_out(const struct request *rq, struct tx *tx, struct invitation_row *row, const struct secret *secret)
 {
-	char *url = arena_printf(rq->arena, "%s/%s#%s", rq->config->public_url, is_code(row) ? "join" : "invite",
-				 secret->text);
+	const char *url;
 	enum err e;
 
-	arena_wipe_later(rq->arena, url, strlen(url));
+	TRY(make_url(rq, tx, is_code(row) ? "join" : "invite", secret, &url));
 	row->secret = secret->text;
 	row->url = url;
 	if (is_code(row))

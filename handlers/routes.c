@@ -40,6 +40,7 @@ const struct route *const gatehouse_routes[] = {
 	identity_routes,
 	session_routes,
 	impersonation_routes,
+	sign_out_target_routes,
 	username_routes,
 	rate_limit_routes,
 	sign_in_settings_routes,

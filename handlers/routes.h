@@ -71,6 +71,7 @@ extern const struct route user_password_routes[];
 extern const struct route user_routes[];
 extern const struct route user_session_routes[];
 extern const struct route user_status_routes[];
+extern const struct route sign_out_target_routes[];
 extern const struct route username_routes[];
 
 #endif

@@ -1,6 +1,7 @@
 // The project's name, logo, colours and style sheet on its own pages.
 import { isColor, readable, textOn } from "./colors";
 import { el } from "./dom";
+import { pageUrl } from "./place";
 import { currentStage } from "./stage";
 import { currentLanguage, languages, switchLanguage, t } from "./text";
 
@@ -27,6 +28,9 @@ export interface SignInConfig {
 	branding?: Branding | null;
 	/** What stands before the places named in `on`. */
 	bot_check?: { provider: string; site_key: string | null; on: string[] } | null;
+	/** Pages of the app's own in the place of these. */
+	sign_in_url?: string | null;
+	sign_up_url?: string | null;
 }
 
 let config: SignInConfig = {};
@@ -42,6 +46,15 @@ export function hasMethod(method: string): boolean {
 
 export function botCheck(): NonNullable<SignInConfig["bot_check"]> | null {
 	return config.bot_check ?? null;
+}
+
+/** Where people sign in whom a link leads there: at the app's own page where it has one. */
+export function signInAddress(hosted = pageUrl("sign-in")): string {
+	return config.sign_in_url ?? hosted;
+}
+
+export function signUpAddress(): string {
+	return config.sign_up_url ?? pageUrl("sign-up");
 }
 
 export function signUpMode(): SignInConfig["sign_up"] {

@@ -1,6 +1,6 @@
 // Draws the step that a flow is at, and goes on to the next one.
 import { Refusal } from "./api";
-import { appName, hasMethod } from "./brand";
+import { appName, hasMethod, signInAddress, signUpAddress } from "./brand";
 import { button, link, sentence, show, showProblem } from "./card";
 import { resendButton, sentCodeForm, type Step } from "./code-view";
 import { el } from "./dom";
@@ -27,7 +27,7 @@ export async function runFlow(run: FlowRun, options: ViewOptions = {}): Promise<
 		case "first_factor":
 			return firstFactor(run, options, again);
 		case "second_factor":
-			return secondFactor(run, go, [el("p", {}, link(t("back_to_sign_in"), pageUrl("sign-in")))]);
+			return secondFactor(run, go, [el("p", {}, link(t("back_to_sign_in"), signInAddress()))]);
 		case "enroll_factor":
 			return enrollFactor(run, go);
 		case "waiting":
@@ -147,7 +147,7 @@ function signIn(run: FlowRun, again: Again): void {
 		],
 		foot: [
 			run.may("anonymous") ? el("p", {}, button(t("as_guest"), () => step(run, again, "anonymous", {}), "link")) : null,
-			run.may("sign_up") ? el("p", {}, `${t("no_account")} `, link(t("sign_up"), pageUrl("sign-up"))) : null,
+			run.may("sign_up") ? el("p", {}, `${t("no_account")} `, link(t("sign_up"), signUpAddress())) : null,
 			run.may("recover") ? el("p", {}, link(t("forgot_link"), pageUrl("forgot"))) : null,
 		],
 	});
@@ -177,7 +177,7 @@ function signUp(run: FlowRun, again: Again): void {
 			}),
 			...providerButtons(run, again),
 		],
-		foot: [el("p", {}, `${t("have_account")} `, link(t("sign_in"), pageUrl("sign-in")))],
+		foot: [el("p", {}, `${t("have_account")} `, link(t("sign_in"), signInAddress()))],
 	});
 }
 
@@ -201,7 +201,7 @@ function recover(run: FlowRun, again: Again): void {
 				run: ({ identifier }) => step(run, again, "recover", { identifier }, { identifier }),
 			}),
 		],
-		foot: [el("p", {}, link(t("back_to_sign_in"), pageUrl("sign-in")))],
+		foot: [el("p", {}, link(t("back_to_sign_in"), signInAddress()))],
 	});
 }
 
@@ -287,7 +287,7 @@ function verification(run: FlowRun, options: ViewOptions, again: Again): void {
 		title: t("verify_title"),
 		text: isByCode ? byCode : byLink,
 		body: isByCode ? [sentCodeForm(run, go, t("code"))] : [],
-		foot: [resendButton(run, go), el("p", {}, link(t("back_to_sign_in"), pageUrl("sign-in")))],
+		foot: [resendButton(run, go), el("p", {}, link(t("back_to_sign_in"), signInAddress()))],
 	});
 }
 

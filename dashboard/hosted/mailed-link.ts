@@ -1,9 +1,10 @@
 // The pages that mails lead to: nothing happens until a button is pressed, so that a mail scanner's visit uses nothing up.
+import { signInAddress } from "./brand";
 import { button, link, show, showProblem } from "./card";
 import { FlowRun } from "./flow";
 import { runFlow } from "./flow-view";
 import { showMissing, startPage } from "./page";
-import { fragmentSecret, pageUrl } from "./place";
+import { fragmentSecret } from "./place";
 import { t } from "./text";
 
 interface Words {
@@ -28,7 +29,7 @@ async function redeem(secret: string): Promise<void> {
 	try {
 		run = await FlowRun.redeem(secret);
 	} catch (error) {
-		showProblem(error, undefined, [link(t("back_to_sign_in"), pageUrl("sign-in"))]);
+		showProblem(error, undefined, [link(t("back_to_sign_in"), signInAddress())]);
 		return;
 	}
 	// The secret is used up: it needn't stay in the address or the history.

@@ -9,6 +9,7 @@
 #include "domain/contact_changes.h"
 #include "domain/factors.h"
 #include "domain/mail.h"
+#include "domain/redirects.h"
 #include "domain/settings.h"
 #include "domain/sms.h"
 #include "handlers/users/account.h"
@@ -71,12 +72,25 @@ static const struct field email_input[] = {
 	FIELDS_END,
 };
 
+/* Where somebody signs in who has an account already: at the app's own page where it has one. */
+static enum err
+sign_in_page(const struct request *rq, struct tx *tx, const char *client_id, const char **ret_url)
+{
+	struct redirect_settings redirects;
+
+	TRY(redirect_settings_read(tx, rq->user.project_id, &redirects));
+	const char *own = redirect_own_page(&redirects, "sign-in");
+	*ret_url = own != NULL ? own : flow_page_url(rq, rq->user.project_id, client_id, "sign-in");
+	return OK;
+}
+
 /* Whoever has the address already is told, and the person who asks sees no difference. */
 static enum err
 mail_proof(const struct request *rq, struct tx *tx, const char *key, const struct contact_proof *proof,
 	   const char *client_id)
 {
 	const struct email_input *in = rq->input;
+	const char *sign_in_url;
 	struct user_row holder;
 	struct mail mail = {
 		.template = MAIL_VERIFICATION,
@@ -87,6 +101,9 @@ mail_proof(const struct request *rq, struct tx *tx, const char *key, const struc
 		.code = proof->code,
 		.expires_at = rq->now_ms + CONTACT_CHANGE_MS,
 	};
+
+	/* Read for either, so that both cost the same. */
+	TRY(sign_in_page(rq, tx, client_id, &sign_in_url));
 	enum err e = q_user_by_email(tx->db,
 				     &(struct q_user_by_email){
 					 .project_id = rq->user.project_id,
@@ -100,7 +117,7 @@ mail_proof(const struct request *rq, struct tx *tx, const char *key, const struc
 		mail.template = MAIL_ACCOUNT_EXISTS;
 		mail.user_id = holder.id;
 		mail.recipient = holder.email;
-		mail.url = flow_page_url(rq, rq->user.project_id, client_id, "sign-in");
+		mail.url = sign_in_url;
 		mail.code = NULL;
 	}
 	return mail_queue(tx, &mail);

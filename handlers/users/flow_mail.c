@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "domain/mail.h"
+#include "domain/redirects.h"
 #include "lib/codes.h"
 #include "lib/encode.h"
 #include "lib/secrets.h"
@@ -68,6 +69,17 @@ link_life_ms(const struct flow *flow)
 					  : FLOW_MAIL_LIFE_MS;
 }
 
+/* The app's own page where it has one, else the hosted one. */
+static const char *
+mailed_page_url(const struct request *rq, const struct flow *flow, const char *page)
+{
+	struct redirect_settings redirects = redirect_settings_parse(rq->arena, flow->row.redirect_body);
+	const char *own = redirect_own_page(&redirects, page);
+
+	return own != NULL ? own
+			   : flow_page_url(rq, flow->row.project_id, flow->row.default_client_id, page);
+}
+
 static struct mail
 mail_of(const struct request *rq, const struct flow *flow, const char *page)
 {
@@ -75,7 +87,7 @@ mail_of(const struct request *rq, const struct flow *flow, const char *page)
 		.project_id = flow->row.project_id,
 		/* The stored address where there is one, never the typed one (rule 1). */
 		.recipient = flow->row.user_email != NULL ? flow->row.user_email : flow->data.email,
-		.url = flow_page_url(rq, flow->row.project_id, flow->row.default_client_id, page),
+		.url = mailed_page_url(rq, flow, page),
 		.locale = flow->data.locale,
 		.expires_at = NONE,
 	};

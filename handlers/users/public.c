@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "domain/branding.h"
+#include "domain/redirects.h"
 #include "lib/sign_in_methods.h"
 
 /* How a page gets a token for POST /flows, and which kinds of flows want one. */
@@ -29,6 +30,7 @@ struct config_view {
 	bool require_email_verification;
 	int64_t password_min_length;
 	const struct branding_view *branding;
+	const char *sign_in_url, *sign_up_url;
 	const char *site_key;
 	const struct bot_check_view *bot_check;
 	struct strings locales;
@@ -42,6 +44,9 @@ static const struct field config_fields[] = {
 	OUT_BOOL(struct config_view, require_email_verification),
 	OUT_INT(struct config_view, password_min_length),
 	OUT_OBJECT(struct config_view, branding, branding_public_fields),
+	OUT_STRING(struct config_view, sign_in_url, .flags = FIELD_NULLABLE,
+		   .description = "The app's own page; null: the hosted one"),
+	OUT_STRING(struct config_view, sign_up_url, .flags = FIELD_NULLABLE),
 	OUT_STRING(struct config_view, site_key, .flags = FIELD_NULLABLE,
 		   .description = "Of the bot check; null: there is none"),
 	OUT_OBJECT(struct config_view, bot_check, bot_check_fields, .flags = FIELD_NULLABLE,
@@ -79,7 +84,7 @@ static int64_t
 version_of(const struct flow_client_row *client)
 {
 	return client->client_version + client->project_version + or_zero(client->settings_version) +
-	       or_zero(client->branding_version);
+	       or_zero(client->branding_version) + or_zero(client->redirect_version);
 }
 
 static struct branding_view
@@ -151,6 +156,7 @@ sign_in_config(const struct request *rq, struct tx *tx)
 	    sign_in_settings_parse(rq->arena, rq->config, client.settings_body);
 	struct branding_view branding = branding_of(rq, &client);
 	const struct bot_check_view *bot_check = bot_check_of(rq, &settings);
+	struct redirect_settings redirects = redirect_settings_parse(rq->arena, client.redirect_body);
 	reply_etag(rq, version_of(&client));
 	reply_cache_for(rq, CONFIG_CACHE_S);
 	return reply(rq, 200, config_fields,
@@ -164,6 +170,8 @@ sign_in_config(const struct request *rq, struct tx *tx)
 			 .branding = &branding,
 			 .site_key = bot_check != NULL ? bot_check->site_key : NULL,
 			 .bot_check = bot_check,
+			 .sign_in_url = redirects.sign_in_url,
+			 .sign_up_url = redirects.sign_up_url,
 			 .locales = { LOCALES, ARRAY_LEN(LOCALES) },
 		     });
 }

@@ -7,7 +7,7 @@
 SELECT c.project_id, c.id AS client_id, c.name AS client_name, c.logo_uri, c.auth_methods, c.version AS client_version,
 	p.org_id, p.name AS project_name, p.client_id AS default_client_id, p.version AS project_version,
 	a.body AS settings_body, a.version AS settings_version, b.body AS branding_body, b.version AS branding_version,
-	r.body AS redirect_body, l.body_digest AS logo_digest, s.body_digest AS css_digest
+	r.body AS redirect_body, r.version AS redirect_version, l.body_digest AS logo_digest, s.body_digest AS css_digest
 FROM clients c
 JOIN projects p ON p.id = c.project_id AND p.status = 'active'
 LEFT JOIN area_settings a ON a.project_id = c.project_id AND a.area = 'sign_in'
@@ -23,7 +23,7 @@ WHERE c.id = :client_id AND c.is_active = TRUE;
 SELECT c.project_id, c.id AS client_id, c.name AS client_name, c.logo_uri, c.auth_methods, c.version AS client_version,
 	p.org_id, p.name AS project_name, p.client_id AS default_client_id, p.version AS project_version,
 	a.body AS settings_body, a.version AS settings_version, b.body AS branding_body, b.version AS branding_version,
-	r.body AS redirect_body, l.body_digest AS logo_digest, s.body_digest AS css_digest
+	r.body AS redirect_body, r.version AS redirect_version, l.body_digest AS logo_digest, s.body_digest AS css_digest
 FROM projects p
 JOIN clients c ON c.project_id = p.id AND c.id = p.client_id AND c.is_active = TRUE
 LEFT JOIN area_settings a ON a.project_id = p.id AND a.area = 'sign_in'
@@ -53,7 +53,7 @@ SELECT f.project_id, f.id, f.kind, f.transport, f.state, f.version, f.client_id,
 	f.code_expires_at, f.code_tries, f.data_sealed, f.expires_at,
 	c.name AS client_name, c.logo_uri, c.auth_methods,
 	p.org_id, p.name AS project_name, p.client_id AS default_client_id,
-	a.body AS settings_body,
+	a.body AS settings_body, r.body AS redirect_body,
 	u.email AS user_email, u.email_verified_at, u.name AS user_name, u.status AS user_status, u.ban_expires_at,
 	u.token_version AS user_token_version,
 	w.hash AS password_hash
@@ -61,6 +61,7 @@ FROM flows f
 JOIN projects p ON p.id = f.project_id AND p.status = 'active'
 JOIN clients c ON c.project_id = f.project_id AND c.id = f.client_id AND c.is_active = TRUE
 LEFT JOIN area_settings a ON a.project_id = f.project_id AND a.area = 'sign_in'
+LEFT JOIN area_settings r ON r.project_id = f.project_id AND r.area = 'redirect'
 LEFT JOIN users u ON u.project_id = f.project_id AND u.id = f.user_id
 LEFT JOIN user_passwords w ON w.project_id = f.project_id AND w.user_id = f.user_id
 WHERE f.project_id = :project_id AND f.id = :id;

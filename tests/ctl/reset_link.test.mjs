@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Client, expectError, expectStatus, makeEmail, makePassword, MINUTE, moveClock, ownServer, person, secondFactorFlow, signInFlow } from "../harness/index.mjs";
+import { Client, expectError, expectStatus, makeEmail, makePassword, MINUTE, moveClock, ownServer, person, projectUser, secondFactorFlow, signInFlow } from "../harness/index.mjs";
 import { remember } from "../harness/secrets.mjs";
 
 const server = await ownServer();
@@ -55,6 +55,25 @@ test("a newer link kills the older one, and 30 minutes kill the newer", async ()
 	expectStatus(await redeem(browser(), newer), 200);
 	moveClock(server, 31 * MINUTE);
 	expectError(await redeem(browser(), late), 410, "link_invalid");
+});
+
+test("a project's link leads to its password_reset_url, and whoever followed it ends at the homepage", async () => {
+	const owner = await person(server);
+	const project = owner.org.defaultProject;
+	const somebody = await projectUser(server, project);
+	const session = await owner.session({ headers: { "X-Project-Id": project.id } });
+	const urlOf = async () => JSON.parse((await server.ctl(["--json", "user", "reset-password", somebody.email, "--project", project.id])).stdout).url;
+	assert.ok((await urlOf()).startsWith(`${server.authUrl}/p/${project.clientId}/reset#mlt_`));
+	expectStatus(await session.patch("/api/v1/redirect_settings", { password_reset_url: "https://shop.example.com/new", app_homepage_url: "https://shop.example.com/" }), 200);
+	const [page, token] = (await urlOf()).split("#");
+	assert.equal(page, "https://shop.example.com/new");
+	const client = new Client(server, { site: "auth" });
+	const by = client.with({ headers: { Origin: client.origin } });
+	const flow = expectStatus(await by.post("/api/v1/flows/redeem", { token: remember(token), client_id: project.clientId }), 200);
+	const options = { headers: { "X-Flow-Token": flow.flow_token } };
+	const done = expectStatus(await by.post(`/api/v1/flows/${flow.id}/set_password`, { password: makePassword() }, options), 200);
+	const end = expectStatus(await by.post(`/api/v1/flows/${flow.id}/complete`, {}, { headers: { "X-Flow-Token": done.flow_token } }), 200);
+	assert.equal(end.result.redirect_to, "https://shop.example.com/");
 });
 
 test("owner create: the new owner chooses a password and runs the installation", async () => {

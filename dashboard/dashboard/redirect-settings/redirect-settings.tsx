@@ -24,10 +24,22 @@ const TARGETS: { name: Target; label: string; description: string }[] = [
 		label: "Homepage of the app",
 		description: "Where a sign-in ends when the app named no address to lead back to.",
 	},
-	{ name: "sign_in_url", label: "Sign-in", description: "The app's own page in the place of the hosted one." },
+	{
+		name: "sign_in_url",
+		label: "Sign-in",
+		description: "The app's own page: links of mails and hosted pages lead there instead of to the hosted one.",
+	},
 	{ name: "sign_up_url", label: "Sign-up", description: "The same for new accounts." },
-	{ name: "invitation_url", label: "Invitation", description: "The same for those who open an invitation." },
-	{ name: "password_reset_url", label: "Password reset", description: "The same for those who forgot their password." },
+	{
+		name: "invitation_url",
+		label: "Invitation",
+		description: "Where an invitation's link leads, its secret behind the #.",
+	},
+	{
+		name: "password_reset_url",
+		label: "Password reset",
+		description: "Where a reset mail's link leads, its token behind the #.",
+	},
 ];
 
 type Values = Record<Target | "sign_out_redirects", string>;
@@ -133,7 +145,7 @@ function RedirectForm({ project, found, canWrite }: FormProps) {
 				))}
 				<Textarea
 					label="After signing out"
-					description="Where an app may lead people: one address a line, 50 at most."
+					description="Where the hosted sign-out page may lead people: one address a line, 50 at most."
 					placeholder="https://…"
 					rows={3}
 					disabled={!canWrite}

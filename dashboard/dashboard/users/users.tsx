@@ -159,11 +159,18 @@ function NobodyMatches() {
 
 function NobodyYet() {
 	const { project } = useProjectPlace();
+	const mayDo = useRights();
 	const { data } = useQuery(projectQuery(project.id));
+	const { data: redirects } = useQuery({
+		queryKey: ["redirect-settings", project.id, "targets"],
+		queryFn: () => send(api.GET("/api/v1/redirect_settings", { headers: onProject(project.id) })),
+		enabled: mayDo(project.role, "sign_in.read"),
+	});
+	const address = redirects?.sign_up_url ?? (data ? signUpAddress(data.value.client_id) : null);
 	return (
 		<Empty title="Nobody has signed up yet" icon={<IconUsersGroup size={26} stroke={1.5} />}>
 			Send people to your sign-up page, or bring them along from another system with <em>Import</em>.
-			{data ? <CopyBlock text={signUpAddress(data.value.client_id)} label="Address of the sign-up page" /> : null}
+			{address ? <CopyBlock text={address} label="Address of the sign-up page" /> : null}
 		</Empty>
 	);
 }

@@ -1,5 +1,6 @@
 // The page for failures that have no page of their own, such as a sign-in that came back broken.
 import { Refusal } from "../api";
+import { signInAddress } from "../brand";
 import { link, show, showProblem } from "../card";
 import { startPage } from "../page";
 import { pageUrl } from "../place";
@@ -25,5 +26,5 @@ void startPage(async () => {
 		t("error_text"),
 		requestId && /^req_[a-z0-9]{16}$/.test(requestId) ? requestId : null,
 	);
-	showProblem(error, undefined, [link(t("back_to_sign_in"), pageUrl("sign-in").split("?")[0])]);
+	showProblem(error, undefined, [link(t("back_to_sign_in"), signInAddress(pageUrl("sign-in").split("?")[0]))]);
 });

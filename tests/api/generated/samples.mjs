@@ -258,6 +258,9 @@ export const samples = {
 	},
 	"GET /api/v1/redirect_settings": async () => ({}),
 	"PATCH /api/v1/redirect_settings": async () => ({ json: { app_homepage_url: "https://shop.example.com/" } }),
+	"GET /api/v1/public/sign_out_target": async (world) => ({
+		by: new Client(world.server, { site: "auth" }), target: `/api/v1/public/sign_out_target?client_id=${world.project.clientId}`,
+	}),
 	"GET /api/v1/public/username_available": async (world) => {
 		await fixtures.signInSettings(world.project, { methods: ["password", "username"] }, { server: world.server });
 		return { by: new Client(world.server, { site: "auth" }), target: `/api/v1/public/username_available?client_id=${world.project.clientId}&username=pat` };
