@@ -107,6 +107,26 @@ const projectRoutes = [
 	}),
 	createRoute({
 		getParentRoute: () => root,
+		path: "/projects/$projectId/sign-in",
+		component: lazyRouteComponent(() => import("./sign-in-settings/methods"), "SignInMethods"),
+	}),
+	createRoute({
+		getParentRoute: () => root,
+		path: "/projects/$projectId/sign-in/providers",
+		component: lazyRouteComponent(() => import("./social-providers/providers"), "Providers"),
+	}),
+	createRoute({
+		getParentRoute: () => root,
+		path: "/projects/$projectId/sign-in/sessions",
+		component: lazyRouteComponent(() => import("./sign-in-settings/session-policy"), "SessionPolicy"),
+	}),
+	createRoute({
+		getParentRoute: () => root,
+		path: "/projects/$projectId/sign-in/protection",
+		component: lazyRouteComponent(() => import("./sign-in-settings/protection"), "Protection"),
+	}),
+	createRoute({
+		getParentRoute: () => root,
 		path: "/projects/$projectId/branding",
 		component: lazyRouteComponent(() => import("./branding/branding"), "BrandingPage"),
 	}),
@@ -144,11 +164,6 @@ const projectRoutes = [
 		getParentRoute: () => root,
 		path: "/projects/$projectId/signing-keys",
 		component: lazyRouteComponent(() => import("./signing-keys/signing-keys"), "SigningKeys"),
-	}),
-	createRoute({
-		getParentRoute: () => root,
-		path: "/projects/$projectId/limits",
-		component: lazyRouteComponent(() => import("./rate-limits/rate-limits"), "RateLimits"),
 	}),
 	createRoute({
 		getParentRoute: () => root,

@@ -1,7 +1,7 @@
 // Every page and every dialog, with data: axe finds nothing, nothing is wider than the window, in light and dark, wide and 320 px.
 
 import { test } from "node:test";
-import { auditEvent, client, event, factor, identity, invitation, message, override, ownServer, person, rateLimit, user, userSession } from "../harness/index.mjs";
+import { auditEvent, client, event, factor, GITHUB, identity, invitation, message, override, ownServer, person, rateLimit, socialProvider, user, userSession } from "../harness/index.mjs";
 import { assertGoodPage, openBrowserOf } from "./browser.mjs";
 
 const LOOKS = [
@@ -26,6 +26,7 @@ async function furnish(server) {
 	await auditEvent(owner.org, { project, action: "access.denied", result: "denied" });
 	await event(project, { server });
 	await rateLimit(project, { server });
+	await socialProvider(owner, "github", GITHUB, { headers: { "X-Project-Id": project.id } });
 	const somebody = await user(project, { server, email: "uma@example.com" });
 	await user(project, { server, email: "victor.with.a.rather.long.address@subdomain.example.com", status: "banned" });
 	await userSession(project, somebody, { server });
@@ -103,7 +104,17 @@ function views({ owner, project, somebody, app }) {
 		[`${one}/mail-templates`, "Templates", { "new template": openDialog(press("New template")) }],
 		[`${one}/mail-templates/invitation/en`, "Invitation", { "text only": async (page) => page.getByText("Text only").click(), "the kinds of blocks": press("Add a block to the mail") }],
 		[`${one}/messages`, "Messages", { "as API": press("View as API"), details: openDialog(press(/^Details of/)) }],
-		[`${one}/limits`, "Limits", { "as API": press("View as API") }],
+		[`${one}/sign-in`, "Sign-in methods", { "as API": press("View as API") }],
+		[`${one}/sign-in/sessions`, "Sessions", { "as API": press("View as API") }],
+		[`${one}/sign-in/protection`, "Protection", {
+			"a bot check's fields": async (page) => page.getByLabel("Provider", { exact: true }).selectOption("turnstile"),
+		}],
+		[`${one}/sign-in/providers`, "Sign-in providers", {
+			"a provider": openDialog(press("Edit GitHub")),
+			"Apple's fields": openDialog(press("Set up Apple")),
+			"an OpenID provider": openDialog(press("Add an OpenID provider")),
+			"delete a provider": openDialog(press("Delete GitHub")),
+		}],
 		[`${one}/signing-keys`, "Signing keys", { "publish a successor": openDialog(press("Publish a successor")), "replace at once": openDialog(press("Replace at once")) }],
 		[`${one}/audit-log`, "Audit log", { "an entry": openFirstEntry }],
 		[`${one}/events`, "Events", { "an event": openFirstEntry }],

@@ -126,7 +126,7 @@ function BlockItem(props: BlockItemProps) {
 		onMove(step, field ? `[data-member="${field}"]` : FIRST_FIELD);
 	};
 	return (
-		<li data-block={block.key} className="gh-block" onKeyDown={keyDown}>
+		<li data-block={block.key} className="gh-mail-block" onKeyDown={keyDown}>
 			<div className="gh-block-head">
 				<span>{name}</span>
 				{isDisabled ? null : (

@@ -1,4 +1,4 @@
-// Who has to wait before the next try at signing in, and letting them off.
+// Who has to wait before the next try at signing in, and letting them off: a part of the page Protection.
 import { Button } from "@mantine/core";
 import { IconHourglass } from "@tabler/icons-react";
 import { api, onProject, send } from "../api/client";
@@ -8,12 +8,12 @@ import { useProjectPlace } from "../shell/place";
 import { useAction } from "../ui/action";
 import { useList } from "../ui/lists";
 import { More } from "../ui/more";
-import { Page } from "../ui/page";
+import { Section } from "../ui/page";
 import { Empty, Resource } from "../ui/resource";
 import { Table } from "../ui/table";
 import { Time } from "../ui/time";
 
-const AT = "/api/v1/rate_limits";
+export const RATE_LIMITS = "/api/v1/rate_limits";
 
 type RateLimit = Reply<"/api/v1/rate_limits", "get", 200>["data"][number];
 
@@ -34,7 +34,7 @@ export function RateLimits() {
 	const mayDo = useRights();
 	const limits = useList({
 		key: ["rate-limits", project.id],
-		fetch: (cursor) => send(api.GET(AT, { params: { query: { cursor } }, headers: onProject(project.id) })),
+		fetch: (cursor) => send(api.GET(RATE_LIMITS, { params: { query: { cursor } }, headers: onProject(project.id) })),
 	});
 	const letOff = useAction({
 		run: ({ key }: RateLimit) =>
@@ -44,10 +44,9 @@ export function RateLimits() {
 	});
 	const canReset = mayDo(project.role, "sign_in.write");
 	return (
-		<Page
-			title="Limits"
+		<Section
+			title="Who has to wait"
 			lead="After five failed tries an account, an address or a number waits longer from try to try; after a hundred in a row a password is off until it is reset."
-			calls={[{ method: "GET", path: AT, projectId: project.id }]}
 		>
 			<Resource
 				query={limits}
@@ -94,6 +93,6 @@ export function RateLimits() {
 				)}
 			</Resource>
 			<More query={limits} />
-		</Page>
+		</Section>
 	);
 }

@@ -6,10 +6,10 @@ import {
 	IconBuilding,
 	IconDeviceMobileMessage,
 	IconHistory,
-	IconHourglass,
 	IconKey,
 	IconLayoutGrid,
 	IconMail,
+	IconLogin2,
 	IconMailForward,
 	IconMessages,
 	IconPalette,
@@ -34,6 +34,8 @@ interface NavItem {
 	icon: ComponentType<{ size?: number; stroke?: number }>;
 	/** The permission without which the page would only say "forbidden". */
 	needs?: string;
+	/** The first of several pages, whose addresses begin with this one's. */
+	isArea?: boolean;
 }
 
 const PROJECT_ITEMS: NavItem[] = [
@@ -42,6 +44,7 @@ const PROJECT_ITEMS: NavItem[] = [
 	{ to: "/projects/$projectId/clients", label: "Clients", icon: IconAppWindow, needs: "client.read" },
 	{ to: "/projects/$projectId/api-keys", label: "API keys", icon: IconKey },
 	{ to: "/projects/$projectId/members", label: "Members", icon: IconUsers, needs: "project_member.read" },
+	{ to: "/projects/$projectId/sign-in", label: "Sign-in", icon: IconLogin2, needs: "sign_in.read", isArea: true },
 	{ to: "/projects/$projectId/branding", label: "Branding", icon: IconPalette, needs: "sign_in.read" },
 	{ to: "/projects/$projectId/redirects", label: "Redirects", icon: IconArrowGuide, needs: "sign_in.read" },
 	{ to: "/projects/$projectId/mail", label: "Mail", icon: IconMail, needs: "mail.read" },
@@ -51,7 +54,6 @@ const PROJECT_ITEMS: NavItem[] = [
 	{ to: "/projects/$projectId/events", label: "Events", icon: IconServer2, needs: "event.read" },
 	{ to: "/projects/$projectId/audit-log", label: "Audit log", icon: IconHistory, needs: "audit.read" },
 	{ to: "/projects/$projectId/protect", label: "Protect a site", icon: IconShieldCheck },
-	{ to: "/projects/$projectId/limits", label: "Limits", icon: IconHourglass, needs: "sign_in.read" },
 	{ to: "/projects/$projectId/signing-keys", label: "Signing keys", icon: IconSignature, needs: "oauth_settings.write" },
 	{ to: "/projects/$projectId/settings", label: "Settings", icon: IconSettings },
 ];
@@ -87,9 +89,9 @@ function NavList({ title, items, params, role }: NavListProps) {
 			<ul>
 				{items
 					.filter(({ needs }) => !needs || mayDo(role, needs))
-					.map(({ to, label, icon: Icon }) => (
+					.map(({ to, label, icon: Icon, isArea }) => (
 						<li key={to}>
-							<Link to={to} params={params as never} activeOptions={{ exact: true }}>
+							<Link to={to} params={params as never} activeOptions={{ exact: !isArea }}>
 								<Icon size={17} stroke={1.7} aria-hidden />
 								{label}
 							</Link>
