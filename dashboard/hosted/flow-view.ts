@@ -239,12 +239,16 @@ function passwordForm(run: FlowRun, options: ViewOptions, again: Again): HTMLFor
 	});
 }
 
+function goesToPhone(run: FlowRun): boolean {
+	return run.flow.options.some(({ action, method }) => action === "send_code" && method === "phone_otp");
+}
+
 /** The ways to prove it, as the flow offers them; once a code is out, that comes first. */
 function firstFactor(run: FlowRun, options: ViewOptions, again: Again): void {
 	const who = options.identifier ?? run.flow.identifier_hint ?? "";
 	const isSent = run.flow.resend_at !== null;
 	const hasCode = run.flow.tries_left !== null;
-	const byPhone = run.flow.options.some(({ action, method }) => action === "send_code" && method === "phone_otp");
+	const byPhone = goesToPhone(run);
 	const kind = run.may("password") || isSent ? "link" : "plain";
 	const go: Step = (action, body) => step(run, again, action, body);
 	const send = (action: string, label: string, style: "plain" | "link") =>
@@ -253,7 +257,7 @@ function firstFactor(run: FlowRun, options: ViewOptions, again: Again): void {
 		title: t("sign_in_to", { app: appName() }),
 		text: isSent ? t("sent_text", { who }) : t("signing_in_as", { who }),
 		body: [
-			hasCode ? sentCodeForm(run, go, byPhone ? t("sent_code") : t("code")) : null,
+			hasCode ? sentCodeForm(run, go, byPhone ? t("phone_code") : t("code")) : null,
 			run.may("password") && !hasCode ? passwordForm(run, options, again) : null,
 			send("send_code", byPhone ? t("text_code") : t("mail_code"), kind),
 			send("send_link", t("mail_link"), kind),
@@ -286,7 +290,7 @@ function verification(run: FlowRun, options: ViewOptions, again: Again): void {
 	show({
 		title: t("verify_title"),
 		text: isByCode ? byCode : byLink,
-		body: isByCode ? [sentCodeForm(run, go, t("code"))] : [],
+		body: isByCode ? [sentCodeForm(run, go, goesToPhone(run) ? t("phone_code") : t("code"))] : [],
 		foot: [resendButton(run, go), el("p", {}, link(t("back_to_sign_in"), signInAddress()))],
 	});
 }

@@ -19,6 +19,7 @@ export const en = {
 	new_password: "New password",
 	name: "Your name",
 	code: "Code from the mail",
+	phone_code: "Code from the message",
 	show: "Show",
 	hide: "Hide",
 	password_hint: "At least 8 characters that aren't easy to guess",

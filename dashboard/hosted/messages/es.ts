@@ -18,6 +18,7 @@ export const es: Catalogue = {
 	new_password: "Contraseña nueva",
 	name: "Tu nombre",
 	code: "Código del correo",
+	phone_code: "Código del mensaje",
 	show: "Mostrar",
 	hide: "Ocultar",
 	password_hint: "Al menos 8 caracteres que no sean fáciles de adivinar",
