@@ -49,7 +49,7 @@ test("who signs up with the code from the mail is in the dashboard, with a proje
 	await browser.close();
 });
 
-test("the link in the mail does nothing until its button is pressed, in whatever browser", async () => {
+test("PW-12 the link in the mail does nothing until its button is pressed, in whatever browser", async () => {
 	const server = await serving;
 	const first = await openBrowser();
 	const who = newcomer();

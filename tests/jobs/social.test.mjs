@@ -216,7 +216,7 @@ test("rule 26 a known subject is that user, whatever the address says now", asyn
 	assert.equal(users[0].email, email);
 });
 
-test("rule 26 an address verified there and here is linked; with link_verified_email off, or unverified there, it proves itself first", async () => {
+test("rule 26 PW-14 an address verified there and here is linked; with link_verified_email off, or unverified there, it proves itself first", async () => {
 	const open = await make();
 	const email = makeEmail();
 	const id = await user(open.project, email);

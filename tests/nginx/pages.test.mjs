@@ -34,7 +34,7 @@ test("every address of the dashboard is its one page, with a nonce that no other
 	assert.equal(nonces.size, 3);
 });
 
-test("the policy lets in nothing from elsewhere, no inline script, no frame", async () => {
+test("SE-12 the policy lets in nothing from elsewhere, no inline script, no frame", async () => {
 	const policy = assertPage(await ask(edge, "/dashboard/"), "dashboard");
 	const directives = Object.fromEntries(policy.split("; ").map((each) => [each.split(" ")[0], each.split(" ").slice(1)]));
 	assert.deepEqual(directives["default-src"], ["'none'"]);

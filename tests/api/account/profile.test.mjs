@@ -31,7 +31,7 @@ test("PATCH /account: name, locale and username; null clears; the change is reco
 	assert.deepEqual(changes.name, [user.name, "Samantha"]);
 });
 
-test("PATCH /account: a username that is taken, one that isn't one, and what is the members' alone", async () => {
+test("PW-16 PATCH /account: a username that is taken, one that isn't one, and what is the members' alone", async () => {
 	const [one, two] = [await projectUser(server, project, { username: makeSlug("taken") }), await projectUser(server, project)];
 	const browser = await two.session();
 	const { username } = await one.row();

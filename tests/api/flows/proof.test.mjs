@@ -65,7 +65,7 @@ test("U-7 the address gets an account while a sign-up waits: proof signs in, the
 	await signIn(server, { email, password: known.password });
 });
 
-test("U-12 a hash of another cost is made anew at the next right password, and only then", async () => {
+test("U-12 PW-05 a hash of another cost is made anew at the next right password, and only then", async () => {
 	const user = await person(server, { password: true });
 	const hash = () => server.sql.value`SELECT hash FROM user_passwords WHERE user_id = ${user.id}`.then(String);
 	const original = await hash();

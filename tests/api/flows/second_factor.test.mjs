@@ -125,7 +125,7 @@ test("U-17 recovery asks the second factor before the new password", async () =>
 	assert.equal((await sessionOf(user)).level, 2);
 });
 
-test("MF-04 to prove oneself again asks the second factor, too, and raises the session's level", async () => {
+test("MF-04 MF-05 to prove oneself again asks the second factor, too, and raises the session's level", async () => {
 	const user = await person(server, { password: true });
 	const { browser } = await signIn(server, { email: user.email, password: user.password });
 	const { secret } = await addTotp(browser);

@@ -59,7 +59,7 @@ test("U-13 the right password clears the account's counter, not what the address
 	await signIn(server, { email: user.email, password: user.password });
 });
 
-test("U-13 an address in any spelling is one subject, and a signed-in person's old password is counted with it", async () => {
+test("U-13 PW-08 an address in any spelling is one subject, and a signed-in person's old password is counted with it", async () => {
 	const user = await person(server, { password: true });
 	const browser = await user.session();
 	for (const email of [user.email, user.email.toUpperCase()])
