@@ -1,6 +1,0 @@
-// The page on which people make an account.
-import { FlowRun } from "../flow";
-import { runFlow } from "../flow-view";
-import { startOwnedPage } from "../page";
-
-void startOwnedPage(async () => runFlow(await FlowRun.open("sign_up")));
