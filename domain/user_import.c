@@ -312,8 +312,11 @@ update(struct tx *tx, const struct user_import *import, const char *user_id, con
 		if (e != OK)
 			return fail_if_taken(result, e);
 	}
-	if (has_new_password && !import->is_rehearsal)
+	/* Whoever knew the old one is out (rule 30). */
+	if (has_new_password && !import->is_rehearsal) {
 		TRY(write_password(tx, import, user_id, row));
+		TRY(user_end_sessions(tx, import->project_id, user_id, NULL));
+	}
 	name_user(result, is_changed || has_new_password ? "updated" : "skipped", user_id);
 	return OK;
 }

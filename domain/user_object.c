@@ -155,6 +155,8 @@ write_change(struct tx *tx, const char *project_id, const struct user_object_row
 		return ERR_NO_ROW;
 	if (!has_new_email)
 		return OK;
+	TRY(q_contact_change_void(
+	    tx->db, &(struct q_contact_change_void){ .project_id = project_id, .user_id = before->id }, NULL));
 	return q_one_time_token_void_all(
 	    tx->db, &(struct q_one_time_token_void_all){ .project_id = project_id, .user_id = before->id }, NULL);
 }

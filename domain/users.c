@@ -334,17 +334,23 @@ user_prove_phone(struct tx *tx, const char *project_id, const char *user_id, con
 enum err
 user_upgrade(struct tx *tx, const char *user_id, const struct user_make *make)
 {
-	struct user_shown shown = shown_of(tx, make, user_id);
-	struct user_names names = names_of(make);
+	struct user_make kept = *make;
+	struct user_row guest;
 	uint64_t matched = 0;
 	const char *org_id;
+
+	TRY(q_user_get(tx->db, &(struct q_user_get){ .project_id = make->project_id, .id = user_id }, &guest));
+	if (make->name[0] == '\0' && guest.name != NULL)
+		kept.name = guest.name;
+	struct user_shown shown = shown_of(tx, &kept, user_id);
+	struct user_names names = names_of(&kept);
 	enum err e = q_user_upgrade(tx->db,
 				    &(struct q_user_upgrade){
 					.email = make->email,
 					.email_key = octets(make->email_key),
 					.email_verified_at = make->email_verified ? tx->now_ms : NONE,
 					.username = make->username,
-					.name = make->name,
+					.name = kept.name,
 					.project_id = make->project_id,
 					.id = user_id,
 				    },

@@ -12,9 +12,11 @@ has_way_in(const struct q_user_ways_in_row *ways, unsigned methods)
 	const unsigned by_mail = METHOD_BIT(METHOD_MAGIC_LINK) | METHOD_BIT(METHOD_EMAIL_OTP);
 	bool has_mail = ways->email_verified_at != NONE && (methods & by_mail) != 0;
 	bool has_password = ways->password_count > 0 && (methods & METHOD_BIT(METHOD_PASSWORD)) != 0;
+	bool has_phone = ways->phone != NULL && (methods & METHOD_BIT(METHOD_PHONE_OTP)) != 0;
+	bool has_identity = ways->identity_count > 0 && (methods & METHOD_BIT(METHOD_SOCIAL)) != 0;
 	bool has_passkey = ways->passkey_count > 0 && (methods & METHOD_BIT(METHOD_PASSKEY)) != 0;
 
-	return has_mail || has_password || has_passkey || ways->identity_count > 0;
+	return has_mail || has_password || has_phone || has_identity || has_passkey;
 }
 
 enum err

@@ -325,6 +325,9 @@ write_provider(const struct request *rq, struct tx *tx, const struct social_prov
 	struct social_endpoints endpoints;
 
 	TRY(check_issuer(rq, tx, before, in->issuer));
+	/* A secret goes only where it was given for. */
+	if (before->version != 0 && !are_equal(before->settings.issuer, in->issuer))
+		sealed = (struct bytes){ .data = NULL };
 	if (secret != NULL)
 		TRY(social_secret_seal(tx, rq->project.id, in->key, secret, &sealed));
 	TRY(q_social_provider_put(tx->db,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/permissions.h"
+#include "lib/text.h"
 
 /* ---- reading ---- */
 
@@ -102,16 +103,6 @@ client_read(const struct request *rq, struct tx *tx, const char *client_id, stru
 /* ---- changing ---- */
 
 static const char *
-words_of(struct arena *arena, struct strings list)
-{
-	struct buffer words = buffer_new(arena);
-
-	for (size_t i = 0; i < list.count; i++)
-		buffer_printf(&words, "%s%s", i > 0 ? " " : "", list.items[i]);
-	return buffer_string(&words);
-}
-
-static const char *
 text_of(struct arena *arena, const struct json *tree)
 {
 	struct buffer text = buffer_new(arena);
@@ -126,21 +117,21 @@ static void
 put_lists(struct arena *arena, struct client *client, const struct client_change *change)
 {
 	if (change->has.redirect_uris)
-		client->redirect_uris = words_of(arena, change->redirect_uris);
+		client->redirect_uris = words_join(arena, change->redirect_uris);
 	if (change->has.post_logout_redirect_uris)
-		client->post_logout_redirect_uris = words_of(arena, change->post_logout_redirect_uris);
+		client->post_logout_redirect_uris = words_join(arena, change->post_logout_redirect_uris);
 	if (change->has.origins)
-		client->origins = words_of(arena, change->origins);
+		client->origins = words_join(arena, change->origins);
 	if (change->has.audiences)
-		client->audiences = words_of(arena, change->audiences);
+		client->audiences = words_join(arena, change->audiences);
 	if (change->has.auth_methods)
-		client->auth_methods = change->auth_methods.count > 0 ? words_of(arena, change->auth_methods) : NULL;
+		client->auth_methods = change->auth_methods.count > 0 ? words_join(arena, change->auth_methods) : NULL;
 	if (change->has.grant_types)
-		client->grant_types = words_of(arena, change->grant_types);
+		client->grant_types = words_join(arena, change->grant_types);
 	if (change->has.scopes)
-		client->scopes = words_of(arena, change->scopes);
+		client->scopes = words_join(arena, change->scopes);
 	if (change->has.token_claims)
-		client->token_claims = words_of(arena, change->token_claims);
+		client->token_claims = words_join(arena, change->token_claims);
 }
 
 static void

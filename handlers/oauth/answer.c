@@ -137,7 +137,19 @@ ask_answer_error(const struct request *rq, const struct oauth_app_row *app, cons
 	return answer(rq, ask, pairs, ARRAY_LEN(pairs));
 }
 
-/* Rule 18: what isn't ours, and what was asked to stay, outlives the sign-in. */
+/* How audit rows name the person; whoever acts in their name is named too (users.md rule 32). */
+static const char *
+label_of(struct arena *arena, const struct oauth_session_row *session)
+{
+	const char *own = session->email != NULL ? session->email : session->user_id;
+
+	return session->impersonator_id == NULL ? own : arena_printf(arena, "%s (by %s)", own, session->impersonator_id);
+}
+
+/*
+ * Rule 18: what isn't ours, and what was asked to stay, outlives the sign-in. Nothing does that came of somebody else's
+ * acting in a person's name.
+ */
 static struct grant_make
 grant_of(const struct request *rq, const struct oauth_app_row *app, const struct ask *ask, const struct oauth_session_row *session,
 	 const char *scope)
@@ -152,7 +164,8 @@ grant_of(const struct request *rq, const struct oauth_app_row *app, const struct
 		.client_digest = seen_digest(rq->arena, app, ask),
 		.resource = ask->resource,
 		.scope = scope,
-		.is_offline = !app->is_first_party || scope_has(scope, "offline_access"),
+		.is_offline = session->impersonator_id == NULL &&
+			      (!app->is_first_party || scope_has(scope, "offline_access")),
 		.expires_at = rq->now_ms + app->refresh_token_max_s * SECOND_MS,
 		.issuer = oauth_issuer(rq, app->issuer_client_id),
 		.redirect_uri = ask->redirect_uri,
@@ -169,7 +182,7 @@ ask_answer_code(const struct request *rq, struct tx *tx, const struct oauth_app_
 	struct grant_make make = grant_of(rq, app, ask, session, scope);
 	const char *code;
 
-	tx->actor = (struct actor){ .kind = "user", .id = session->user_id, .label = session->email };
+	tx->actor = (struct actor){ .kind = "user", .id = session->user_id, .label = label_of(rq->arena, session) };
 	enum err e = grant_make(tx, &make, &code);
 	if (e != OK)
 		return fail_err(rq, e);

@@ -156,6 +156,7 @@ authorize_post(const struct request *rq, struct tx *tx)
 		{ "prompt", in->prompt },
 		{ "max_age", in->max_age },
 		{ "login_hint", in->login_hint },
+		{ "id_token_hint", in->id_token_hint },
 		{ "response_mode", in->response_mode },
 		{ "request", in->request },
 		{ "request_uri", in->request_uri },

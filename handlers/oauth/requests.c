@@ -8,6 +8,7 @@
 #include "handlers/oauth/ask.h"
 #include "handlers/oauth/oauth.h"
 #include "lib/secrets.h"
+#include "lib/text.h"
 
 enum err
 oauth_request_find(const struct request *rq, struct tx *tx, const char *id, struct oauth_request_row *ret)
@@ -210,24 +211,11 @@ static const struct field decision_view_fields[] = {
 	FIELDS_END,
 };
 
-static const char *
-join(struct arena *arena, struct strings words)
-{
-	struct buffer joined = buffer_new(arena);
-
-	for (size_t i = 0; i < words.count; i++) {
-		if (i > 0)
-			buffer_char(&joined, ' ');
-		buffer_text(&joined, words.items[i]);
-	}
-	return buffer_string(&joined);
-}
-
 /* Rule 13: taken from what was asked, never beyond it, and with what can't be left out. */
 static bool
 choose_scopes(struct arena *arena, const struct decision_input *in, const char *asked, const char **ret_scopes)
 {
-	const char *chosen = in->has.scopes ? join(arena, in->scopes) : asked;
+	const char *chosen = in->has.scopes ? words_join(arena, in->scopes) : asked;
 
 	if (!scope_is_within(chosen, asked) || (scope_has(asked, "openid") && !scope_has(chosen, "openid")) || chosen[0] == '\0')
 		return false;

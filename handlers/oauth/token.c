@@ -303,7 +303,8 @@ issue(const struct request *rq, struct tx *tx, struct token_view *ret)
 	if (grant == ARRAY_LEN(GRANTS))
 		return ERR_UNSUPPORTED_GRANT_TYPE;
 	TRY(oauth_client_find(rq, tx, in->issuer_id, &asks, &client));
-	if (!oauth_client_has_grant(&client, GRANTS[grant]))
+	/* A client that wants its tokens bound to a key gets none that aren't: proofs of possession aren't taken here (rule 24). */
+	if (client.is_dpop_bound || !oauth_client_has_grant(&client, GRANTS[grant]))
 		return ERR_UNAUTHORIZED_CLIENT;
 	TRY(check_origin(rq, tx, &client));
 	if (grant == 0)

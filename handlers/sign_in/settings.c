@@ -124,6 +124,20 @@ check_together(const struct request *rq, const char *body, bool has_secret)
 			    "Some fields don't go together.");
 }
 
+/* A stored secret isn't sent to a verifier it wasn't given for. */
+static bool
+takes_secret_elsewhere(const struct request *rq, const struct area_settings *before, const char *body)
+{
+	struct sign_in_settings old = sign_in_settings_parse(rq->arena, rq->config, before->body);
+	struct sign_in_settings new = sign_in_settings_parse(rq->arena, rq->config, body);
+	const char *old_url = old.bot_check.url != NULL ? old.bot_check.url : "";
+	const char *new_url = new.bot_check.url != NULL ? new.bot_check.url : "";
+
+	if (before->sealed.data == NULL || new_secret(rq->input) != NULL || new.bot_check.provider == BOT_NONE)
+		return false;
+	return old.bot_check.provider != new.bot_check.provider || strcmp(old_url, new_url) != 0;
+}
+
 static enum err
 write_and_record(const struct request *rq, struct tx *tx, const struct area_settings *before,
 		 const char *body, struct area_settings *ret_after)
@@ -159,6 +173,8 @@ settings_update(const struct request *rq, struct tx *tx)
 	    check_together(rq, body, secret != NULL ? secret[0] != '\0' : before.sealed.data != NULL);
 	if (bad != VERDICT_GO_ON)
 		return bad;
+	if (takes_secret_elsewhere(rq, &before, body))
+		return fail_field(rq, "bot_check.secret", "required", "It would go to another place: give it again, or null.");
 	e = write_and_record(rq, tx, &before, body, &after);
 	if (e != OK)
 		return fail_err(rq, e);

@@ -260,6 +260,9 @@ enum err flow_read_providers(struct tx *, struct flow *) MUST_CHECK;
 
 /* ---- flow_bot_check.c ---- */
 
+/* flow_data.bot_check of who needn't be asked any more. */
+#define FLOW_BOT_CHECK_PASSED "passed"
+
 /* Has the token, if the check is on here, shown to the verifier: the flow waits. One that was shown before has failed. */
 enum err flow_begin_bot_check(const struct request *, struct tx *, struct flow *, const char *token) MUST_CHECK;
 bool flow_waits_for_bot_check(const struct flow *);

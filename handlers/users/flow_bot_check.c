@@ -19,7 +19,6 @@
 
 /* What flow_data.bot_check says; NULL: no token came. */
 #define ASKED	    "asked"
-#define PASSED	    "passed"
 #define FAILED	    "failed"
 #define UNAVAILABLE "unavailable"
 
@@ -131,7 +130,7 @@ take_verdict(struct tx *tx, struct flow *flow, const char *verdict)
 		TRY(record_check(tx, flow, is_denied ? "denied" : "unavailable", passes));
 		is_allowed = passes;
 	}
-	flow->data.bot_check = is_allowed ? PASSED : is_denied ? FAILED : UNAVAILABLE;
+	flow->data.bot_check = is_allowed ? FLOW_BOT_CHECK_PASSED : is_denied ? FAILED : UNAVAILABLE;
 	flow->data.error_code = is_allowed  ? NULL
 				: is_denied ? error_info(ERR_BOT_CHECK_FAILED)->code
 					    : error_info(ERR_BOT_CHECK_UNAVAILABLE)->code;
@@ -202,7 +201,7 @@ flow_ask_bot_check(const struct request *rq, const struct flow *flow, enum flow_
 	bool is_first = flow->state != FLOW_SECOND_FACTOR && flow->state != FLOW_ENROLL_FACTOR;
 
 	if (!is_first || !is_on(flow) || place == BOT_PLACE_COUNT || (flow->settings.bot_check.places & (1u << place)) == 0 ||
-	    is_state(flow, PASSED))
+	    is_state(flow, FLOW_BOT_CHECK_PASSED))
 		return OK;
 	if (!is_state(flow, UNAVAILABLE)) {
 		request_reason(rq, flow->data.bot_check == NULL ? "no bot check token came" : "the bot check failed");

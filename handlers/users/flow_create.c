@@ -178,7 +178,8 @@ start(const struct request *rq, struct tx *tx, const struct flow_client_row *cli
 	flow->kind = flow_kind_parse(in->kind);
 	flow->state = FLOW_IDENTIFY;
 	flow->data.email = in->login_hint;
-	if (!wants_code(in) && has_session_of(rq, client->project_id)) {
+	/* Who acts in somebody's name adds no way in for them (rule 32). */
+	if (!wants_code(in) && has_session_of(rq, client->project_id) && rq->credential.impersonator_id == NULL) {
 		flow->data.session_id = rq->credential.id;
 		flow->data.session_user_id = rq->user.id;
 	}

@@ -77,6 +77,7 @@ flow_begin_mailed(const struct request *rq, struct tx *tx, const char *project_i
 		.data = {
 			.email = user.email,
 			.email_key = key,
+			.bot_check = FLOW_BOT_CHECK_PASSED,	/* their mailbox says it */
 			.redirect_to = page_after(rq, &client),
 			.resend_at = NONE,
 			.token_version = NONE,

@@ -33,6 +33,21 @@ claim_of(const struct flow *flow)
 	};
 }
 
+/* Who ends all sessions ends what was begun in them; the person's row is written first, so that a reset waits or is seen. */
+static enum err
+check_opener(struct tx *tx, const struct flow *flow)
+{
+	struct session_row session;
+
+	TRY(q_user_guard(tx->db, &(struct q_user_guard){ .project_id = flow->row.project_id, .id = flow->row.user_id }, NULL));
+	enum err e = q_session_get(tx->db,
+				   &(struct q_session_get){ .project_id = flow->row.project_id,
+							    .user_id = flow->row.user_id,
+							    .id = flow->data.session_id },
+				   &session);
+	return e == ERR_NO_ROW ? ERR_FLOW_EXPIRED : e;
+}
+
 enum err
 flow_attach_identity(struct tx *tx, struct flow *flow)
 {
@@ -41,6 +56,8 @@ flow_attach_identity(struct tx *tx, struct flow *flow)
 
 	if (claim.subject == NULL)
 		return OK;
+	if (flow->kind == FLOW_LINK)
+		TRY(check_opener(tx, flow));
 	enum err e = identity_find(tx, flow->row.project_id, &claim, &row);
 	if (e == OK && strcmp(row.user_id, flow->row.user_id) != 0)
 		return ERR_IDENTITY_TAKEN;
@@ -87,9 +104,12 @@ take_person_of(const struct request *rq, struct tx *tx, struct flow *flow, const
 static enum err
 ask_for_address(const struct request *rq, struct tx *tx, struct flow *flow)
 {
-	flow->kind = FLOW_SIGN_UP;
-	flow->row.user_id = NULL;
-	flow->row.user_email = NULL;
+	/* A guest stays who they are (rule 27). */
+	if (flow->kind != FLOW_UPGRADE) {
+		flow->kind = FLOW_SIGN_UP;
+		flow->row.user_id = NULL;
+		flow->row.user_email = NULL;
+	}
 	if (flow->data.email != NULL)
 		TRY(flow_send_proof(rq, tx, flow));
 	return flow_advance(tx, flow, FLOW_ADDRESS_DUE);
@@ -107,7 +127,7 @@ make_person(const struct request *rq, struct tx *tx, struct flow *flow)
 	} else {
 		if (flow->data.email == NULL || (!is_verified && flow->settings.require_email_verification))
 			return ask_for_address(rq, tx, flow);
-		if (flow->settings.sign_up != SIGN_UP_OPEN)
+		if (flow->settings.sign_up != SIGN_UP_OPEN && flow->kind != FLOW_UPGRADE)
 			return ERR_SIGN_UP_DISABLED;
 		enum err e = flow_make_user(tx, flow, NULL, is_verified);
 		/* Another was just faster: look again. */
@@ -125,6 +145,8 @@ find_person(const struct request *rq, struct tx *tx, struct flow *flow)
 	struct user_row user;
 	enum err e = identity_find(tx, flow->row.project_id, &claim, &identity);
 
+	if (e == OK && flow->kind == FLOW_UPGRADE && strcmp(identity.user_id, flow->row.user_id) != 0)
+		return ERR_IDENTITY_TAKEN;
 	if (e == OK)
 		return take_person_of(rq, tx, flow, identity.user_id);
 	if (e != ERR_NO_ROW)
@@ -137,6 +159,9 @@ find_person(const struct request *rq, struct tx *tx, struct flow *flow)
 	if (e == ERR_NO_ROW)
 		return make_person(rq, tx, flow);
 	TRY(e);
+	/* A guest can't become somebody who is there already (rule 27). */
+	if (flow->kind == FLOW_UPGRADE && claim.email_verified)
+		return ERR_EMAIL_TAKEN;
 	if (claim.email_verified && user.email_verified_at != NONE && flow->settings.link_verified_email)
 		return take_person(rq, tx, flow, &user);
 	flow->data.email = user.email;	/* mail goes to the stored address (rule 1) */
@@ -181,7 +206,7 @@ static bool
 is_refusal(enum err e)
 {
 	return e == ERR_SIGN_UP_DISABLED || e == ERR_USER_BANNED || e == ERR_USER_DEACTIVATED ||
-	       e == ERR_IDENTITY_TAKEN || e == ERR_INVITATION_EMAIL_MISMATCH || e == ERR_INVITATION_EXPIRED ||
+	       e == ERR_IDENTITY_TAKEN || e == ERR_EMAIL_TAKEN || e == ERR_INVITATION_EMAIL_MISMATCH || e == ERR_INVITATION_EXPIRED ||
 	       e == ERR_INVITATION_REVOKED || e == ERR_INVITATION_USED || e == ERR_INVALID_CREDENTIALS;
 }
 

@@ -4,7 +4,7 @@
 -- row: oauth_client_row
 -- unscoped: a public client id is what finds the project
 SELECT c.project_id, c.id AS client_id, c.token_endpoint_auth_method = 'none' AS is_public, c.grant_types, c.audiences, c.access_token_ttl_s,
-	c.is_first_party, c.require_pkce, c.token_claims, c.refresh_token_idle_s, c.refresh_reuse_grace_s, c.id_token_alg,
+	c.is_first_party, c.require_pkce, c.is_dpop_bound, c.token_claims, c.refresh_token_idle_s, c.refresh_reuse_grace_s, c.id_token_alg,
 	c.last_used_at, p.org_id, p.client_id AS issuer_client_id, p.environment,
 	s.digest AS secret_digest, o.digest AS old_secret_digest,
 	k.id AS key_id, k.private_sealed, i.id AS id_key_id, i.private_sealed AS id_private_sealed
@@ -90,7 +90,7 @@ LIMIT 100;
 -- The active account of the browser.
 -- name: oauth_session :one
 -- row: oauth_session_row
-SELECT s.id, s.user_id, s.authenticated_at, s.created_at, s.last_seen_at, u.email, u.phone, u.username
+SELECT s.id, s.user_id, s.authenticated_at, s.created_at, s.last_seen_at, s.impersonator_id, u.email, u.phone, u.username
 FROM sessions s
 JOIN users u ON u.project_id = s.project_id AND u.id = s.user_id AND u.status = 'active'
 WHERE s.project_id = :project_id AND s.token_digest = :token_digest AND s.revoked_at IS NULL AND s.expires_at > :now;

@@ -59,7 +59,7 @@ WHERE project_id = :project_id AND id = :id AND phone = :phone AND phone_verifie
 -- name: user_upgrade :exec
 UPDATE users
 SET email = :email, email_key = :email_key, email_verified_at = :email_verified_at, username = :username,
-	name = COALESCE(:name, name), is_anonymous = FALSE, version = version + 1, updated_at = :now
+	name = :name, is_anonymous = FALSE, version = version + 1, updated_at = :now
 WHERE project_id = :project_id AND id = :id AND is_anonymous = TRUE;
 
 -- Whatever was proven before is worth nothing from now on. proven_version: hits only while nothing else has ended that proof.

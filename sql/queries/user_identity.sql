@@ -51,7 +51,7 @@ DELETE FROM user_identities WHERE project_id = :project_id AND user_id = :user_i
 
 -- How many ways in a person has.
 -- name: user_ways_in :one
-SELECT u.email_verified_at,
+SELECT u.email_verified_at, u.phone,
 	(SELECT COUNT(*) FROM user_passwords w WHERE w.project_id = :project_id AND w.user_id = :id) AS password_count,
 	(SELECT COUNT(*) FROM user_identities i WHERE i.project_id = :project_id AND i.user_id = :id) AS identity_count,
 	(SELECT COUNT(*) FROM user_factors f WHERE f.project_id = :project_id AND f.user_id = :id AND f.kind = 'passkey') AS passkey_count

@@ -15,7 +15,7 @@ after(() => verifier.stop());
 const server = await ownServer({
 	config: {
 		outgoing: { allow: "127.0.0.0/8", ca_file: basis.tls.ca, connect_to: verifier.connectTo },
-		limits: { flow_action: { limit: 100000, window_s: 60 }, flow_sign_up: { limit: 100000, window_s: 60 }, flow_recover: { limit: 100000, window_s: 60 }, flow_anonymous: { limit: 100000, window_s: 60 } },
+		limits: { anonymous: { limit: 100000, window_s: 60 }, flow_action: { limit: 100000, window_s: 60 }, flow_sign_up: { limit: 100000, window_s: 60 }, flow_recover: { limit: 100000, window_s: 60 }, flow_anonymous: { limit: 100000, window_s: 60 } },
 	},
 });
 

@@ -380,6 +380,18 @@ test("a link flow of who has a second factor links once that is proven", async (
 	assert.deepEqual((await identitiesOf(project)).map(({ user_id }) => user_id), [known.id]);
 });
 
+test("rule 30 who ends their sessions ends a link that is under way in one", async () => {
+	const { project } = await make();
+	const known = await projectUser(server, project, { password: true });
+	const browser = await known.session();
+	const { secret } = await addTotp(browser);
+	const linked = await signIn(project, { sub: subject(), email: makeEmail(), email_verified: true }, { browser, kind: "link" });
+	assert.equal(linked.state, "second_factor");
+	expectStatus(await (await known.session()).delete("/api/v1/account/sessions"), 204);
+	expectError(await linked.flow.act("totp", { code: totp(secret) }), 410, "flow_expired");
+	assert.deepEqual(await identitiesOf(project), []);
+});
+
 test("rule 9 a provider that is off, not ready or unknown, and the method off: 403 method_disabled", async () => {
 	const { project, session, owner } = await make();
 	const flow = await openFlow(server, "sign_in", { browser: browserOf(), client_id: project.clientId });
@@ -522,4 +534,34 @@ test("a link flow adds the account at the provider to who is signed in; somebody
 	const anonymous = browserOf();
 	const refused = await anonymous.post("/api/v1/flows", { kind: "link", client_id: project.clientId }, { headers: { Origin: anonymous.origin } });
 	assert.equal(refused.status, 401);
+});
+
+test("rule 27 a guest who goes on with a provider stays who they are, wherever sign-up stands; nobody else's account or address is taken", async () => {
+	const { project, session } = await make({ settings: { methods: ["password", "social", "anonymous"] } });
+	const guest = async () => {
+		const flow = await openFlow(server, "sign_in", { browser: browserOf(), client_id: project.clientId });
+		await flow.go("anonymous");
+		await flow.go("complete");
+		flow.browser.clientId = project.clientId;
+		return { browser: flow.browser, id: (await usersOf(project)).at(-1).id };
+	};
+	const [first, second, third] = [await guest(), await guest(), await guest()];
+	expectStatus(await session.patch("/api/v1/sign_in_settings", { sign_up: "closed" }), 200);
+	const sub = subject();
+	const email = makeEmail("first");
+	const upgrade = (claims, browser) => signIn(project, claims, { browser, kind: "upgrade" });
+	const plain = await upgrade({ sub, email, email_verified: true }, first.browser);
+	assert.equal(plain.state, "done", plain.error);
+	await plain.flow.go("complete");
+
+	const proven = makeEmail("second");
+	const asked = await upgrade({ sub: subject(), email: proven, email_verified: false }, second.browser);
+	assert.equal(asked.state, "verification", asked.error);
+	await asked.flow.go("verify_code", { code: (await waitForMail(server, proven)).code });
+	await asked.flow.go("complete");
+
+	assert.deepEqual([(await upgrade({ sub, email: makeEmail(), email_verified: true }, third.browser)).error], ["identity_taken"]);
+	assert.deepEqual([(await upgrade({ sub: subject(), email, email_verified: true }, third.browser)).error], ["email_taken"]);
+	assert.deepEqual((await usersOf(project)).map((user) => [user.id, user.email]), [[first.id, email], [second.id, proven], [third.id, null]]);
+	assert.deepEqual((await identitiesOf(project)).map(({ user_id }) => user_id).sort(), [first.id, second.id].sort());
 });

@@ -69,6 +69,7 @@ async function draw(id: string): Promise<void> {
 		text: t("consent_text"),
 		body: [
 			list,
+			client.host ? el("p", { class: "notes" }, client.host) : null,
 			el("p", { class: "notes" }, t("consent_goes_to", { host: client.redirect_host })),
 			client.is_loopback_only ? el("p", { class: "notes" }, t("consent_loopback")) : null,
 			button(t("allow"), () => decide(true)),

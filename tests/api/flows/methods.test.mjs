@@ -245,10 +245,12 @@ test("U-27 a guest can't take an address that is in use", async () => {
 	const here = await place(["password", "anonymous"], { require_email_verification: false });
 	const taken = await makeUser(here.project, { email: makeEmail("taken") });
 	const { id, browser } = await guest(here);
+	await server.sql.run`UPDATE users SET name = 'Known already' WHERE id = ${id}`;
 	const flow = await upgradeFlow(here, browser);
 	expectError(await flow.act("sign_up", { email: taken.email, password: makePassword() }), 409, "email_taken");
 	assert.equal(await server.sql.value`SELECT is_anonymous FROM users WHERE id = ${id}`, 1);
 	assert.equal((await flow.go("sign_up", { email: makeEmail("free"), password: makePassword() })).state, "done");
+	assert.equal(await server.sql.value`SELECT name FROM users WHERE id = ${id}`, "Known already", "what isn't named stays");
 });
 
 test("U-28 phone: the country's code, the channel, the text; five wrong codes and the number waits, also in a new flow", async () => {

@@ -410,6 +410,7 @@ export const samples = {
 		return { target: `/api/v1/users/${one.id}/identities` };
 	},
 	"DELETE /api/v1/users/{id}/identities/{identity_id}": async (world) => {
+		await fixtures.signInSettings(world.project, { methods: ["password", "social"] }, { server: world.server });
 		const one = await userOf(world);
 		await fixtures.identity(world.project.id, one.id, { server: world.server, provider: "discord" });
 		return { target: `/api/v1/users/${one.id}/identities/${await fixtures.identity(world.project.id, one.id, { server: world.server })}`, status: 204 };
@@ -433,7 +434,7 @@ export const samples = {
 function kindOf(parameter, route) {
 	if (route?.path.startsWith("/api/v1/social_providers/"))
 		return "provider";
-	const nouns = { members: "member_id", invitations: "invitation_id", api_keys: "key_id", clients: "client_id", audit_events: "audit_event_id", events: "event_id", users: "project_user_id", sessions: "project_session_id", resource_servers: "resource_server_id" };
+	const nouns = { members: "member_id", invitations: "invitation_id", api_keys: "key_id", clients: "client_id", audit_events: "audit_event_id", events: "event_id", users: "project_user_id", sessions: "project_session_id", resource_servers: "resource_server_id", oauth_requests: "oauth_request_id" };
 	return parameter === "id" ? nouns[route.path.split("/")[3]] : parameter;
 }
 
@@ -449,6 +450,7 @@ export async function strangersId(world, parameter, route) {
 	case "key_id": return (await stranger.org.key()).id;
 	case "client_id": return stranger.project.clientId;
 	case "audit_event_id": return (await fixtures.auditEvent(stranger.org, { project: stranger.project })).id;
+	case "oauth_request_id": return (await fixtures.consentRequest(world.server, stranger.project)).id;
 	case "resource_server_id": return (await resourceServerOf(stranger)).id;
 	case "project_user_id": return (await userOf(stranger)).id;
 	case "project_session_id": return (await fixtures.userSession(stranger.project, await userOf(stranger), { server: world.server })).id;
@@ -467,7 +469,7 @@ export async function strangersId(world, parameter, route) {
 }
 
 export function nobodysId(parameter, route) {
-	const prefixes = { org_id: "org", project_id: "prj", member_id: "mem", user_id: "usr", project_user_id: "usr", project_session_id: "ses", invitation_id: "inv", key_id: "key", audit_event_id: "aud", event_id: "evt", message_id: "msg", session_id: "ses", flow_id: "flw", factor_id: "fac", identity_id: "idn", resource_server_id: "rsv" };
+	const prefixes = { org_id: "org", project_id: "prj", member_id: "mem", user_id: "usr", project_user_id: "usr", project_session_id: "ses", invitation_id: "inv", key_id: "key", audit_event_id: "aud", event_id: "evt", message_id: "msg", session_id: "ses", flow_id: "flw", factor_id: "fac", identity_id: "idn", resource_server_id: "rsv", oauth_request_id: "ort" };
 	const kind = kindOf(parameter, route);
 	if (kind === "key")
 		return `account_${"0".repeat(64)}`;

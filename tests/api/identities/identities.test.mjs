@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { atOnce, expectError, expectStatus, identity, MINUTE, person, projectUser, sharedServer } from "../../harness/index.mjs";
+import { atOnce, expectError, expectStatus, identity, makePhone, MINUTE, person, projectUser, sharedServer, signInSettings } from "../../harness/index.mjs";
 
 const server = await sharedServer();
 const AT = "/api/v1/account/identities";
@@ -22,11 +22,20 @@ test("one's own are listed and unlinked, with a recent sign-in; a stranger's are
 	assert.equal(await server.sql.value`SELECT COUNT(*) FROM audit_events WHERE target_id = ${id} AND action = 'identity.unlinked'`, 1);
 });
 
+/** A project whose people sign in with providers, and one of them without a password. */
+async function make(methods = ["password", "social"]) {
+	const owner = await person(server);
+	const project = owner.org.defaultProject;
+	await signInSettings(project, { methods }, { server });
+	const user = await projectUser(server, project);
+	const ids = [await identity(project.id, user.id, { server }), await identity(project.id, user.id, { server, provider: "discord" })];
+	return { owner, project, user, ids };
+}
+
 test("rule 24 the last way to sign in stays: 409 last_sign_in_method, also for two at once", async () => {
 	for (let round = 0; round < 6; round++) {
-		const one = await person(server);	// no password
-		const ids = [await link(one, "github"), await link(one, "discord")];
-		const sessions = await atOnce(2, () => one.session());
+		const { user, ids } = await make();
+		const sessions = await atOnce(2, () => user.session());
 		await Promise.all(sessions.map((session) => session.csrf()));
 		const answers = await Promise.all(ids.map((id, i) => sessions[i].delete(`${AT}/${id}`)));
 		assert.deepEqual(answers.map(({ status }) => status).sort(), [204, 409]);
@@ -36,11 +45,17 @@ test("rule 24 the last way to sign in stays: 409 last_sign_in_method, also for t
 });
 
 test("rule 24 members can't take a user's last way in either", async () => {
-	const owner = await person(server);
-	const project = owner.org.defaultProject;
-	const user = await projectUser(server, project);
+	const { owner, user, ids } = await make();
 	const session = await owner.session();
-	const ids = [await identity(project.id, user.id, { server }), await identity(project.id, user.id, { server, provider: "discord" })];
 	expectStatus(await session.delete(`/api/v1/users/${user.id}/identities/${ids[0]}`), 204);
 	expectError(await session.delete(`/api/v1/users/${user.id}/identities/${ids[1]}`), 409, "last_sign_in_method");
+});
+
+test("rule 24 what the project doesn't let people sign in with is no way in, a phone is one where codes go there", async () => {
+	const off = await make(["password", "passkey"]);
+	expectError(await (await off.owner.session()).delete(`/api/v1/users/${off.user.id}/identities/${off.ids[0]}`), 409, "last_sign_in_method");
+	const phone = await make(["password", "phone_otp"]);
+	await server.sql.run`UPDATE users SET phone = ${makePhone()} WHERE project_id = ${phone.project.id} AND id = ${phone.user.id}`;
+	for (const id of phone.ids)
+		expectStatus(await (await phone.owner.session()).delete(`/api/v1/users/${phone.user.id}/identities/${id}`), 204);
 });

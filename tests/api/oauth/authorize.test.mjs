@@ -199,7 +199,7 @@ test("OA-06 form_post is a page that posts the answer and can do nothing else; w
 
 test("a form is sent on as a query, so that the browser's cookies come along", async () => {
 	const app = await makeApp(server);
-	const query = new URLSearchParams(authorizePath(app, { state: "st ate" }).split("?")[1]);
+	const query = new URLSearchParams(authorizePath(app, { state: "st ate", id_token_hint: "a.b.c" }).split("?")[1]);
 	const answer = await nobody().request("POST", app.at("/oauth/authorize"), { form: Object.fromEntries(query) });
 	const url = new URL(answer.headers.location);
 	assert.equal(answer.status, 303);

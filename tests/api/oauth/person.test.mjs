@@ -182,6 +182,30 @@ test("RT-04 a refresh may narrow the scope of its token, never widen it nor chan
 	assert.equal(expectStatus(await refresh(server, app, narrow.refresh_token), 200).scope, "openid email");
 });
 
+test("rule 32 of users.md: what an app got while somebody acted in a person's name dies with that, whatever was asked; both are named", async () => {
+	const app = await makeApp(server);
+	const user = await projectUser(server, app);
+	const own = await getTokens(server, app, { user, scope: "openid offline_access" });
+	const browser = await user.session();
+	await server.sql.run`UPDATE sessions SET impersonator_id = ${app.owner.id}, session_class = 'support_impersonation' WHERE id = ${browser.id}`;
+	const acted = await getTokens(server, app, { user, browser, scope: "openid offline_access" });
+	await server.sql.run`UPDATE sessions SET revoked_at = NOW(3) WHERE user_id = ${user.id}`;
+	expectOAuthError(await refresh(server, app, acted.refresh_token), 400, "invalid_grant");
+	expectStatus(await refresh(server, app, own.refresh_token), 200);
+	const labels = await server.sql.rows`SELECT actor_label FROM audit_events WHERE project_id = ${app.id} AND action = 'grant.created' ORDER BY id`;
+	assert.deepEqual(labels.map(({ actor_label }) => actor_label.includes(app.owner.id)), [false, true]);
+});
+
+test("rule 24 a client whose tokens are to be bound to a key gets none that aren't", async () => {
+	const app = await makeApp(server);
+	const { browser } = await getTokens(server, app);
+	const code = await getCode(app, browser);
+	await server.sql.run`UPDATE clients SET is_dpop_bound = TRUE WHERE project_id = ${app.id}`;
+	expectOAuthError(await redeem(server, app, code), 400, "unauthorized_client");
+	await server.sql.run`UPDATE clients SET is_dpop_bound = FALSE WHERE project_id = ${app.id}`;
+	expectStatus(await redeem(server, app, code), 200);
+});
+
 test("RT-05 what a first-party app got dies with the sign-in; offline_access outlives it, but no deactivation", async () => {
 	const app = await makeApp(server);
 	const user = await projectUser(server, app);

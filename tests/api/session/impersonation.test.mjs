@@ -64,6 +64,11 @@ test("what changes how the user signs in, or takes their data along, is closed: 
 	expectError(await browser.post("/api/v1/account/password", { new_password: "an entirely new phrase 7" }), 403, "not_while_impersonating");
 	expectError(await browser.delete(`/api/v1/account/sessions/${own.id}`), 403, "not_while_impersonating");
 	expectStatus(await browser.get("/api/v1/account/sessions"), 200);
+	const begin = (client, kind) => client.post("/api/v1/flows", { kind, client_id: project.clientId }, { csrf: false, headers: { Origin: client.origin, "X-Client-Id": project.clientId } });
+	for (const kind of ["link", "upgrade", "reauthenticate"])
+		expectError(await begin(browser, kind), 401, "unauthorized");
+	for (const kind of ["link", "reauthenticate"])
+		expectStatus(await begin(own, kind), 201);
 	expectStatus(await own.delete("/api/v1/account/sessions"), 204);
 	expectError(await browser.get("/api/v1/session"), 401, "unauthorized");
 });

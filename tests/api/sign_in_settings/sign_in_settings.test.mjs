@@ -128,6 +128,17 @@ test("U-36 a secret is never shown, stays when it isn't named, and goes with nul
 	assert.equal(await server.sql.value`SELECT secret_sealed FROM area_settings WHERE project_id = ${project.id} AND area = 'sign_in'`, null);
 });
 
+test("rule 36 a bot check's secret doesn't go to another verifier: it is given again, or taken away", async () => {
+	const { session } = await make();
+	const check = (patch) => session.patch(AT, { bot_check: patch });
+	expectStatus(await check({ provider: "http", url: "https://one.example.com/", secret: "only for one" }), 200);
+	expectStatus(await check({ url: "https://one.example.com/" }), 200);
+	expectField(await check({ url: "https://two.example.com/" }), "bot_check.secret", "required");
+	expectField(await check({ provider: "turnstile", site_key: "k" }), "bot_check.secret", "required");
+	assert.equal(expectStatus(await check({ url: "https://two.example.com/", secret: "for two" }), 200).bot_check.secret.set, true);
+	assert.equal(expectStatus(await check({ url: "https://three.example.com/", secret: null }), 200).bot_check.secret.set, false);
+});
+
 test("ETag and If-Match: stale is 412, also before anything was ever set; at once one of many wins", async () => {
 	const { session, owner } = await make();
 	const first = (await session.get(AT)).headers.etag;

@@ -65,6 +65,16 @@ test("rule 36 saving without a secret keeps it, and it is sealed", async () => {
 	assert.ok(!audit.includes(GITHUB.client_secret) && !audit.includes("another secret"));
 });
 
+test("rule 36 a secret doesn't go to another issuer: it is given again, or missing", async () => {
+	const { session } = await make();
+	const said = { enabled: true, client_id: "abc", issuer: "https://one.example.com" };
+	expectStatus(await session.put(`${AT}/oidc_own`, { ...said, client_secret: "only for one" }), 200);
+	assert.equal(expectStatus(await session.put(`${AT}/oidc_own`, said), 200).client_secret.set, true);
+	const moved = expectStatus(await session.put(`${AT}/oidc_own`, { ...said, issuer: "https://two.example.com" }), 200);
+	assert.deepEqual([moved.client_secret.set, moved.ready], [false, false]);
+	assert.equal(expectStatus(await session.put(`${AT}/oidc_own`, { ...said, client_secret: "again" }), 200).client_secret.set, true);
+});
+
 test("what is missing is a problem, and who isn't ready says so", async () => {
 	const { session } = await make();
 	const github = expectStatus(await session.put(`${AT}/github`, { enabled: true, client_id: "x" }), 200);

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import crypto from "node:crypto";
 import { test } from "node:test";
-import { Client, expectError, expectField, expectStatus, makeEmail, person, sharedServer, signIn } from "../../harness/index.mjs";
+import { Client, expectError, expectField, expectStatus, makeEmail, person, projectUser, sharedServer, signIn } from "../../harness/index.mjs";
 
 const server = await sharedServer();
 const PASSWORD = "correct horse battery";
@@ -127,6 +127,22 @@ test("POST /users/import: skip leaves who is there and changes nothing when repe
 	// A row that names two different people is nobody's.
 	const torn = expectStatus(await send([{ email: users[1].email, external_id: "1" }], "update"), 200);
 	assert.deepEqual([torn.results[0].status, torn.failed], ["failed", 1]);
+});
+
+test("rule 30 POST /users/import: another password ends the user's sessions, the same one and none at all don't", async () => {
+	const { project, send } = await make();
+	const user = await projectUser(server, project);
+	const session = await user.session();
+	const [first, second] = [HASHES["PHP bcrypt"](), HASHES["PHP bcrypt"]()];
+	await send([{ email: user.email, name: "Renamed" }], "update");
+	expectStatus(await session.get("/api/v1/session"), 200);
+	await send([{ email: user.email, password_hash: first }], "update");
+	expectError(await session.get("/api/v1/session"), 401, "unauthorized");
+	const later = await user.session();
+	await send([{ email: user.email, password_hash: first }], "update");
+	expectStatus(await later.get("/api/v1/session"), 200);
+	await send([{ email: user.email, password_hash: second }], "update");
+	expectError(await later.get("/api/v1/session"), 401, "unauthorized");
 });
 
 test("POST /users/import: with fail one row that is in the way stops all of them", async () => {
