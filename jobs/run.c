@@ -13,6 +13,8 @@
 
 #define JOB_ARENA_BYTES ((size_t)16 * 1024 * 1024)
 #define REST_MS SECOND_MS
+/* What failed is tried again soon, however rarely it is due: somebody else's lock may have been all that was in the way. */
+#define AGAIN_MS (5 * SECOND_MS)
 #define AWAY_MS_MAX (30 * SECOND_MS)
 /* The watchdog wants a sign of life every few seconds, also while resting. */
 #define NAP_MS INT64_C(500)
@@ -108,8 +110,9 @@ run_due_kinds(struct job_worker *worker, int64_t due_ms[ARRAY_LEN(kinds)], bool 
 		enum err e = run_kind(worker, &kinds[i], &more);
 		if (e == ERR_DB_LOST)
 			return e;
+		int64_t wait_ms = e != OK && kinds[i].every_ms > AGAIN_MS ? AGAIN_MS : kinds[i].every_ms;
 		if (!more)
-			due_ms[i] = clock_monotonic_ms() + kinds[i].every_ms;
+			due_ms[i] = clock_monotonic_ms() + wait_ms;
 		*ret_more = *ret_more || more;
 	}
 	return OK;

@@ -301,7 +301,7 @@ test("5,000 rows: kill -9 in the middle, the same command again: everybody is th
 	const project = await makeProject();
 	const file = write(many(5000).map((user) => JSON.stringify(user)).join("\n"));
 	await killInTheMiddle(project, file);
-	await until("the database has noticed", async () => Number(await server.sql.value`SELECT COUNT(*) FROM information_schema.innodb_trx`) === 0);
+	await until("the database has noticed", async () => Number(await server.sql.value`SELECT COUNT(*) FROM information_schema.innodb_trx`) === 0, { every_ms: 250 });
 	const there = await countOf(project);
 	assert.ok(there > 0 && there < 5000, String(there));
 	assert.equal(there % 200, 0, "a batch is there or not");
