@@ -117,11 +117,16 @@ async function ratios({ server, port, key, session }) {
 async function statements({ server, key }) {
 	const count = async () => Number(await server.sql.value`SELECT variable_value FROM information_schema.global_status WHERE variable_name = 'QUESTIONS'`);
 	const times = 50;
+	let least = Infinity;
 	await key.get("/api/v1/whoami");
-	const before = await count();
-	for (let i = 0; i < times; i++)
-		await key.get("/api/v1/whoami");
-	return ((await count()) - before - 1) / times;
+	// The process that notes last uses adds a statement of its own now and then, and takes none away.
+	for (let trial = 0; trial < 3; trial++) {
+		const before = await count();
+		for (let i = 0; i < times; i++)
+			await key.get("/api/v1/whoami");
+		least = Math.min(least, ((await count()) - before - 1) / times);
+	}
+	return least;
 }
 
 /** KiB that no other process shares, of each request worker; the largest. */
