@@ -10,6 +10,7 @@ export default defineConfig({
 	build: {
 		outDir: "../dist/.next/hosted",
 		emptyOutDir: true,
+		manifest: true,
 		target: "es2022",
 		// The first that know light-dark(): rewritten for older ones, it wouldn't follow a colour scheme that a script sets.
 		cssTarget: ["chrome123", "firefox120", "safari17.5"],

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 
 const DIST = join(import.meta.dirname, "../dist/.next");
-const BUDGETS_KB = { "dashboard, signed-in first view": 330, "hosted pages, all scripts": 30 };
+const BUDGETS_KB = { "dashboard, signed-in first view": 330, "hosted page that loads most, all its scripts": 30 };
 
 function gzipped(file) {
 	return gzipSync(readFileSync(file), { level: 6 }).length;
@@ -29,6 +29,16 @@ function closure(manifest, keys) {
 	return files;
 }
 
+/** What an entry fetches when it needs it, and what that fetches. */
+function laterOf(manifest, key, seen = new Set()) {
+	const { imports = [], dynamicImports = [] } = manifest[key];
+	for (const each of [...imports, ...dynamicImports].filter((each) => !seen.has(each))) {
+		seen.add(each);
+		laterOf(manifest, each, seen);
+	}
+	return seen;
+}
+
 /** The page, what it always loads, and the chunk of the page that signing in leads to. */
 function dashboardBytes() {
 	const root = join(DIST, "dashboard");
@@ -40,16 +50,18 @@ function dashboardBytes() {
 	return [...files].reduce((sum, file) => sum + gzipped(join(root, file)), 0);
 }
 
+/** The scripts of the hosted page that loads most, with all that it may fetch later on. */
 function hostedBytes() {
-	const assets = join(DIST, "hosted/assets");
-	return readdirSync(assets)
-		.filter((file) => file.endsWith(".js"))
-		.reduce((sum, file) => sum + gzipped(join(assets, file)), 0);
+	const root = join(DIST, "hosted");
+	const manifest = JSON.parse(readFileSync(join(root, ".vite/manifest.json"), "utf8"));
+	const pages = Object.keys(manifest).filter((key) => key.endsWith(".html"));
+	const scripts = (page) => [...closure(manifest, [page, ...laterOf(manifest, page)])].filter((file) => file.endsWith(".js"));
+	return Math.max(...pages.map((page) => scripts(page).reduce((sum, file) => sum + gzipped(join(root, file)), 0)));
 }
 
 const measured = {
 	"dashboard, signed-in first view": dashboardBytes(),
-	"hosted pages, all scripts": hostedBytes(),
+	"hosted page that loads most, all its scripts": hostedBytes(),
 };
 
 for (const [what, bytes] of Object.entries(measured)) {

@@ -5,6 +5,7 @@ import fs from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { after } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { ROOT } from "../harness/workplace.mjs";
 
 const installed = createRequire(path.join(ROOT, "dashboard/package.json"));
@@ -12,6 +13,8 @@ const { chromium } = installed("playwright-core");
 const AXE = fs.readFileSync(installed.resolve("axe-core/axe.min.js"), "utf8");
 
 const FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+/** A slow network for who looks for tests that ask too early: each call of the API waits up to so many milliseconds. */
+const LAG_MS = Number(process.env.BROWSER_LAG_MS ?? 0);
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
 let running;
@@ -51,6 +54,11 @@ export async function openBrowser({ width = 1280, height = 860, scheme = "light"
 	const context = await (await launched()).newContext({
 		ignoreHTTPSErrors: true, viewport: { width, height }, colorScheme: scheme, locale, reducedMotion: "reduce",
 	});
+	if (LAG_MS > 0)
+		await context.route(/\/api\/v1\//, async (route) => {
+			await sleep(LAG_MS * (0.3 + 0.7 * Math.random()));
+			await route.continue().catch(() => {});
+		});
 	const complaints = [];
 	context.on("page", (page) => watch(page, complaints, answersMayFail));
 	context.setDefaultTimeout(30000);

@@ -43,6 +43,47 @@ test("settings: each bad redirect URI is marked, good ones are saved, a stale fo
 	assert.equal((await api.get(`/api/v1/projects/${owner.project.id}`)).json.description, "theirs");
 }));
 
+test("settings: what is typed while the page reads them anew stays, and is saved; beside somebody else's change it is refused", () => withOwner(async ({ owner, page, api, go }) => {
+	const at = `/api/v1/projects/${owner.project.id}`;
+	await page.clock.install();
+	await go(`/dashboard/projects/${owner.project.id}/settings`);
+	const name = page.getByLabel("Name", { exact: false }).first();
+	const description = page.getByLabel("Description");
+	let release;
+	const released = new Promise((resolve) => (release = resolve));
+	await description.waitFor();
+	await page.route(`**${at}`, async (route) => {
+		if (route.request().method() === "GET")
+			await released;
+		await route.continue();
+	});
+	const readAnew = () => page.waitForResponse((response) => response.url().endsWith(at) && response.request().method() === "GET");
+	await name.fill("Corner Shop");
+	const first = readAnew();
+	await page.getByRole("button", { name: "Save changes" }).click();
+	await page.getByText("Settings saved").waitFor();
+	await description.fill("typed early");
+	release();
+	await first;
+	await page.waitForTimeout(200);
+	assert.equal(await description.inputValue(), "typed early");
+	await page.getByRole("button", { name: "Save changes" }).click();
+	await until("it is saved", async () => (await api.get(at)).json.description === "typed early");
+
+	await page.waitForFunction(() => document.querySelector("button[type=submit]").disabled);
+	await description.fill("mine");
+	await api.patch(at, { description: "theirs" });
+	const second = readAnew();
+	await page.clock.fastForward(MINUTES_MS);
+	await page.evaluate(() => window.dispatchEvent(new Event("visibilitychange")));
+	await second;
+	await page.waitForTimeout(200);
+	assert.equal(await description.inputValue(), "mine");
+	await page.getByRole("button", { name: "Save changes" }).click();
+	await page.getByText("Somebody changed this meanwhile.").waitFor();
+	assert.equal((await api.get(at)).json.description, "theirs");
+}));
+
 test("a project: a new client secret is shown once; another becomes the default; the old one is deleted by typing its slug", () => withOwner(async ({ owner, page, dialog, api, go }) => {
 	const other = await owner.org.project({ name: "Other", slug: "other-one" });
 	await go(`/dashboard/projects/${other.id}/settings`);
@@ -269,8 +310,7 @@ test("long words are cut on a project's card, the marked segment lies in its con
 	await page.getByText("this one", { exact: true }).waitFor();
 	const lines = page.getByRole("main").getByRole("button", { name: "View as API" });
 	const cards = page.getByRole("main").getByRole("region");
-	assert.ok((await cards.count()) >= 3);
-	assert.equal(await lines.count(), await cards.count());
+	await until("each card is drawn", async () => (await cards.count()) >= 3 && (await lines.count()) === (await cards.count()));
 	for (const each of await cards.all())
 		assert.equal(await each.getByRole("button", { name: "View as API" }).count(), 1);
 }));

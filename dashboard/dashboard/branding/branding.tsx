@@ -9,6 +9,7 @@ import { useRights } from "../api/rights";
 import type { MyProject } from "../api/types";
 import { useProjectPlace } from "../shell/place";
 import { useAction } from "../ui/action";
+import { useDraft } from "../ui/draft";
 import { FormFoot } from "../ui/form-foot";
 import { Page, Section } from "../ui/page";
 import { Resource } from "../ui/resource";
@@ -34,7 +35,7 @@ export function BrandingPage() {
 			<Resource query={branding}>
 				{(found) => (
 					<Editor
-						key={found.etag ?? ""}
+						key={project.id}
 						project={project}
 						found={found}
 						canWrite={mayDo(project.role, "branding.write")}
@@ -68,7 +69,7 @@ function useMethods(projectId: string): string[] {
 	return data?.methods ?? USUAL_METHODS;
 }
 
-function useSave(project: MyProject, { value: saved, etag }: Tagged<Branding>) {
+function useSave(project: MyProject, { value: saved, etag }: Tagged<Branding>, onSaved: (now: Tagged<Branding>) => void) {
 	return useAction({
 		run: async (draft: Draft) => {
 			const headers = onProject(project.id);
@@ -81,9 +82,11 @@ function useSave(project: MyProject, { value: saved, etag }: Tagged<Branding>) {
 			} else if (draft.logo === null && saved.logo_url) {
 				await send(api.DELETE(`${AT}/logo`, { headers }));
 			}
+			return sendTagged(api.GET(AT, { headers }));
 		},
 		refresh: [["branding", project.id], ["audit-events", project.id]],
 		done: "Saved: the pages look like this now",
+		onDone: onSaved,
 		hasOwnProblem: true,
 	});
 }
@@ -95,12 +98,14 @@ interface EditorProps {
 }
 
 function Editor({ project, found, canWrite }: EditorProps) {
-	const saved = found.value;
-	const [draft, setDraft] = useState(() => draftOf(saved));
+	const [draft, setDraft] = useState(() => draftOf(found.value));
+	const differs = (before: Branding) => Object.keys(patchOf(draft, before)).length > 0 || draft.logo !== undefined;
+	const { base, start } = useDraft({ found, isChanged: differs, startFrom: (value) => setDraft(draftOf(value)) });
+	const saved = base.value;
 	const cleaned = useCleaned(draft, saved, project.id);
-	const save = useSave(project, found);
+	const save = useSave(project, base, start);
 	const patch = patchOf(draft, saved);
-	const isChanged = Object.keys(patch).length > 0 || draft.logo !== undefined;
+	const isChanged = differs(saved);
 	const isOwnCss = draft.custom_css !== saved.custom_css;
 	const methods = useMethods(project.id);
 	const config = useMemo(

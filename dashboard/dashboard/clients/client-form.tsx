@@ -3,11 +3,12 @@
 import { Text } from "@mantine/core";
 import { type FormErrors, type UseFormReturnType, useForm } from "@mantine/form";
 import type { ReactNode } from "react";
-import { api, onProject, send, type Tagged, unlessChanged } from "../api/client";
+import { api, onProject, sendTagged, type Tagged, unlessChanged } from "../api/client";
 import { fieldErrors } from "../api/errors";
 import type { Client, ClientPatch } from "../api/types";
 import { useProjectPlace } from "../shell/place";
 import { useAction } from "../ui/action";
+import { useDraft } from "../ui/draft";
 import { FormFoot } from "../ui/form-foot";
 import { Section } from "../ui/page";
 
@@ -46,31 +47,37 @@ interface ClientFormProps<Values extends object> {
 	lead?: ReactNode;
 	tagged: Tagged<Client>;
 	canWrite: boolean;
-	values: Values;
+	valuesOf: (client: Client) => Values;
 	toPatch: (values: Values) => ClientPatch;
 	children: (form: UseFormReturnType<Values>) => ReactNode;
 }
 
 export function ClientForm<Values extends object>(props: ClientFormProps<Values>) {
-	const { title, lead, tagged, canWrite, values, toPatch, children } = props;
+	const { title, lead, tagged, canWrite, valuesOf, toPatch, children } = props;
 	const { project } = useProjectPlace();
-	const form = useForm<Values>({ initialValues: values });
+	const form = useForm<Values>({ initialValues: valuesOf(tagged.value) });
 	const id = tagged.value.id;
-	const patchOf = (now: Values) => difference(toPatch(values), toPatch(now));
+	const changesOf = (client: Client, now: Values) => difference(toPatch(valuesOf(client)), toPatch(now));
+	const { base, start } = useDraft({
+		found: tagged,
+		isChanged: (client) => Object.keys(changesOf(client, form.values)).length > 0,
+		startFrom: (client) => form.setValues(valuesOf(client)),
+	});
 	const save = useAction({
 		run: (now: Values) =>
-			send(
+			sendTagged(
 				api.PATCH("/api/v1/clients/{id}", {
 					params: { path: { id } },
-					body: patchOf(now),
-					headers: { ...onProject(project.id), ...unlessChanged(tagged.etag) },
+					body: changesOf(base.value, now),
+					headers: { ...onProject(project.id), ...unlessChanged(base.etag) },
 				}),
 			),
 		refresh: useClientKeys(tagged.value),
 		done: "Saved",
+		onDone: start,
 		hasOwnProblem: true,
 	});
-	const patch = patchOf(form.values);
+	const patch = changesOf(base.value, form.values);
 	return (
 		<Section title={title} lead={lead}>
 			<form

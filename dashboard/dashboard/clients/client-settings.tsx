@@ -78,7 +78,7 @@ function toPatch({ pages, scopes, auth_methods, ...values }: Values): ClientPatc
 export function ClientSettings({ tagged, canWrite }: { tagged: Tagged<Client>; canWrite: boolean }) {
 	const client = tagged.value;
 	return (
-		<ClientForm title="Settings" tagged={tagged} canWrite={canWrite} values={valuesOf(client)} toPatch={toPatch}>
+		<ClientForm title="Settings" tagged={tagged} canWrite={canWrite} valuesOf={valuesOf} toPatch={toPatch}>
 			{(form) => (
 				<>
 					<TextInput label="Name" required maxLength={120} autoComplete="off" {...form.getInputProps("name")} />

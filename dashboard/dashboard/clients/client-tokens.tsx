@@ -44,7 +44,7 @@ export function ClientTokens({ tagged, canWrite }: { tagged: Tagged<Client>; can
 			lead="Tokens that are out already stay as they are."
 			tagged={tagged}
 			canWrite={canWrite}
-			values={valuesOf(tagged.value)}
+			valuesOf={valuesOf}
 			toPatch={toPatch}
 		>
 			{(form) => (

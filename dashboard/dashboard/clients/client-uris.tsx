@@ -29,7 +29,7 @@ export function ClientUris({ tagged, canWrite }: { tagged: Tagged<Client>; canWr
 			lead={isService ? "A service acts for itself: nobody is led back to it." : undefined}
 			tagged={tagged}
 			canWrite={canWrite}
-			values={valuesOf(tagged.value)}
+			valuesOf={valuesOf}
 			toPatch={toPatch}
 		>
 			{(form) =>

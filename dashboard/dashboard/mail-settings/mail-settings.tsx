@@ -61,7 +61,7 @@ function Parts({ project, found, canWrite }: PartsProps) {
 	return (
 		<>
 			<ProviderForm
-				key={found.etag ?? ""}
+				key={project.id}
 				project={project}
 				title="Sending"
 				path={AT}

@@ -1,10 +1,11 @@
 // What mail and text settings have in common: a provider, the fields that this provider has, one credential, and saving what differs.
 import { NativeSelect, Text, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
-import { onProject, send, type Tagged, unlessChanged } from "../api/client";
+import { onProject, type send, sendTagged, type Tagged, unlessChanged } from "../api/client";
 import { fieldErrors } from "../api/errors";
 import type { MyProject } from "../api/types";
 import { useAction } from "../ui/action";
+import { useDraft } from "../ui/draft";
 import { FormFoot } from "../ui/form-foot";
 import { Section } from "../ui/page";
 import { type SecretDraft, SecretField, type StoredSecret } from "../ui/secret-field";
@@ -80,16 +81,26 @@ interface ProviderFormProps<T extends Settings> {
 
 export function ProviderForm<T extends Settings>(props: ProviderFormProps<T>) {
 	const { project, title, path, providers, common, found, canWrite, refresh } = props;
-	const before = textsOf(found.value, providers, common);
-	const [draft, setDraft] = useState(before);
+	const textsIn = (settings: T) => textsOf(settings, providers, common);
+	const [draft, setDraft] = useState(() => textsIn(found.value));
 	const [secret, setSecret] = useState<SecretDraft>(undefined);
 	const provider = providers.find(({ value }) => value === draft.provider) ?? providers[0];
 	const fields = [...provider.fields, ...common];
-	const patch = patchOf(draft, before, fields, secret);
+	const changesOf = (settings: T) => patchOf(draft, textsIn(settings), fields, secret);
+	const { base, start } = useDraft({
+		found,
+		isChanged: (settings) => Object.keys(changesOf(settings)).length > 0,
+		startFrom: (settings) => {
+			setDraft(textsIn(settings));
+			setSecret(undefined);
+		},
+	});
+	const patch = changesOf(base.value);
 	const save = useAction({
-		run: (body: Body) => send(props.patch(body, { ...onProject(project.id), ...unlessChanged(found.etag) })),
+		run: (body: Body) => sendTagged(props.patch(body, { ...onProject(project.id), ...unlessChanged(base.etag) })),
 		refresh,
 		done: "Saved",
+		onDone: start,
 		hasOwnProblem: true,
 	});
 	const said = fieldErrors(save.error);
@@ -106,7 +117,7 @@ export function ProviderForm<T extends Settings>(props: ProviderFormProps<T>) {
 			error={said[field.name]}
 			isDisabled={!canWrite}
 			onChange={(text) => change(field.name, text)}
-			stored={draft.provider === before.provider ? (found.value[field.name] as StoredSecret) : { set: false, last4: null }}
+			stored={draft.provider === base.value.provider ? (base.value[field.name] as StoredSecret) : { set: false, last4: null }}
 			secret={secret}
 			onSecret={setSecret}
 		/>

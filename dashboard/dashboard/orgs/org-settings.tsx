@@ -11,6 +11,7 @@ import { isConsole, type Org } from "../api/types";
 import { usePlace } from "../shell/place";
 import { useAction } from "../ui/action";
 import { CopyId } from "../ui/copy";
+import { useDraft } from "../ui/draft";
 import { FormFoot } from "../ui/form-foot";
 import { Page, Section } from "../ui/page";
 import { Resource } from "../ui/resource";
@@ -36,7 +37,7 @@ export function OrgSettings() {
 				{(found) => (
 					<>
 						<SettingsForm
-							key={found.etag ?? found.value.updated_at}
+							key={found.value.id}
 							found={found}
 							canWrite={mayDo(place.role, "org.write")}
 						/>
@@ -74,15 +75,20 @@ function toPatch(values: OrgValues, org: Org) {
 }
 
 function SettingsForm({ found, canWrite }: { found: Tagged<Org>; canWrite: boolean }) {
-	const org = found.value;
-	const form = useForm<OrgValues>({ initialValues: toValues(org) });
+	const form = useForm<OrgValues>({ initialValues: toValues(found.value) });
+	const { base, start } = useDraft({
+		found,
+		isChanged: (before) => Object.keys(toPatch(form.values, before)).length > 0,
+		startFrom: (value) => form.setValues(toValues(value)),
+	});
+	const org = base.value;
 	const patch = toPatch(form.values, org);
 	const save = useAction({
 		run: (values: OrgValues) =>
 			sendTagged(
 				api.PATCH("/api/v1/orgs/{org_id}", {
 					params: { path: { org_id: org.id } },
-					headers: unlessChanged(found.etag),
+					headers: unlessChanged(base.etag),
 					body: toPatch(values, org),
 				}),
 			),
@@ -92,6 +98,7 @@ function SettingsForm({ found, canWrite }: { found: Tagged<Org>; canWrite: boole
 			["audit-events", org.id],
 		],
 		done: "Settings saved",
+		onDone: start,
 		hasOwnProblem: true,
 	});
 	return (

@@ -12,6 +12,7 @@ import { isConsole, type Project } from "../api/types";
 import { useProjectPlace } from "../shell/place";
 import { useAction } from "../ui/action";
 import { CopyId } from "../ui/copy";
+import { useDraft } from "../ui/draft";
 import { FormFoot } from "../ui/form-foot";
 import { Page, Section } from "../ui/page";
 import { EnvironmentPill } from "../ui/pill";
@@ -39,7 +40,7 @@ export function ProjectSettings() {
 				{(found) => (
 					<>
 						<SettingsForm
-							key={found.etag ?? found.value.updated_at}
+							key={found.value.id}
 							found={found}
 							canWrite={mayDo(place.role, "project.write")}
 						/>
@@ -109,20 +110,26 @@ function toPatch(values: ProjectValues, project: Project) {
 }
 
 function SettingsForm({ found, canWrite }: { found: Tagged<Project>; canWrite: boolean }) {
-	const project = found.value;
-	const form = useForm<ProjectValues>({ initialValues: toValues(project) });
+	const form = useForm<ProjectValues>({ initialValues: toValues(found.value) });
+	const { base, start } = useDraft({
+		found,
+		isChanged: (before) => Object.keys(toPatch(form.values, before)).length > 0,
+		startFrom: (value) => form.setValues(toValues(value)),
+	});
+	const project = base.value;
 	const patch = toPatch(form.values, project);
 	const save = useAction({
 		run: (values: ProjectValues) =>
 			sendTagged(
 				api.PATCH("/api/v1/projects/{project_id}", {
 					params: { path: { project_id: project.id } },
-					headers: unlessChanged(found.etag),
+					headers: unlessChanged(base.etag),
 					body: toPatch(values, project),
 				}),
 			),
 		refresh: [["project", project.id], ["projects"], ["me", "orgs"], ["audit-events", project.id]],
 		done: "Settings saved",
+		onDone: start,
 		hasOwnProblem: true,
 	});
 	return (

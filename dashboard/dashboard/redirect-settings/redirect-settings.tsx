@@ -8,6 +8,7 @@ import { useRights } from "../api/rights";
 import type { MyProject, Reply } from "../api/types";
 import { useProjectPlace } from "../shell/place";
 import { useAction } from "../ui/action";
+import { useDraft } from "../ui/draft";
 import { FormFoot } from "../ui/form-foot";
 import { Page, Section } from "../ui/page";
 import { Resource } from "../ui/resource";
@@ -84,7 +85,7 @@ export function RedirectSettingsPage() {
 			<Resource query={settings}>
 				{(found) => (
 					<RedirectForm
-						key={found.etag ?? ""}
+						key={project.id}
 						project={project}
 						found={found}
 						canWrite={mayDo(project.role, "sign_in.write")}
@@ -102,19 +103,25 @@ interface FormProps {
 }
 
 function RedirectForm({ project, found, canWrite }: FormProps) {
-	const before = valuesOf(found.value);
-	const [values, setValues] = useState(before);
-	const patch = patchOf(values, before);
+	const [values, setValues] = useState(() => valuesOf(found.value));
+	const changesOf = (settings: RedirectSettings) => patchOf(values, valuesOf(settings));
+	const { base, start } = useDraft({
+		found,
+		isChanged: (before) => Object.keys(changesOf(before)).length > 0,
+		startFrom: (value) => setValues(valuesOf(value)),
+	});
+	const patch = changesOf(base.value);
 	const save = useAction({
 		run: () =>
 			sendTagged(
-				api.PATCH(AT, { headers: { ...onProject(project.id), ...unlessChanged(found.etag) }, body: patch as never }),
+				api.PATCH(AT, { headers: { ...onProject(project.id), ...unlessChanged(base.etag) }, body: patch as never }),
 			),
 		refresh: [
 			["redirect-settings", project.id],
 			["audit-events", project.id],
 		],
 		done: "Redirects saved",
+		onDone: start,
 		hasOwnProblem: true,
 	});
 	const said: Record<string, string | undefined> = fieldErrors(save.error);

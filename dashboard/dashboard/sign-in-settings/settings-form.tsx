@@ -7,6 +7,7 @@ import { ApiError, fieldErrors } from "../api/errors";
 import { useRights } from "../api/rights";
 import { useProjectPlace } from "../shell/place";
 import { useAction } from "../ui/action";
+import { useDraft } from "../ui/draft";
 import { FormFoot } from "../ui/form-foot";
 import { Resource } from "../ui/resource";
 import { type ApiCall, ViewAsApi } from "../ui/view-as-api";
@@ -41,7 +42,6 @@ function problemIn(problems: Record<string, string>, name: string): string | und
 
 function useSave(base: Tagged<Settings>, done: string, onSaved: (saved: Tagged<Settings>) => void) {
 	const { project } = useProjectPlace();
-	const queries = useQueryClient();
 	return useAction({
 		run: (body: object) =>
 			sendTagged(
@@ -52,10 +52,7 @@ function useSave(base: Tagged<Settings>, done: string, onSaved: (saved: Tagged<S
 			),
 		refresh: [settingsKey(project.id), ["audit-events", project.id]],
 		done,
-		onDone: (saved) => {
-			queries.setQueryData(settingsQuery(project.id).queryKey, saved);
-			onSaved(saved);
-		},
+		onDone: onSaved,
 		hasOwnProblem: true,
 	});
 }
@@ -64,22 +61,19 @@ function Editor({ found, done, reads = [], children }: SettingsFormProps & { fou
 	const { project } = useProjectPlace();
 	const canWrite = useRights()(project.role, "sign_in.write");
 	const queries = useQueryClient();
-	const [base, setBase] = useState(found);
 	const [draft, setDraft] = useState(() => draftOf(found.value));
-	const startFrom = (tagged: Tagged<Settings>) => {
-		setBase(tagged);
-		setDraft(draftOf(tagged.value));
-	};
-	const save = useSave(base, done, startFrom);
-	const patch = patchOf(draft, draftOf(base.value));
+	const changesOf = (settings: Settings) => patchOf(draft, draftOf(settings));
+	const { base, start, isOld } = useDraft({
+		found,
+		isChanged: (settings) => Object.keys(changesOf(settings)).length > 0,
+		startFrom: (settings) => setDraft(draftOf(settings)),
+	});
+	const save = useSave(base, done, start);
+	const patch = changesOf(base.value);
 	const isChanged = Object.keys(patch).length > 0;
-	const isOld = found.etag !== base.etag;
-	if (isOld && !isChanged) {
-		startFrom(found);
-	}
 	const isRefused = save.error instanceof ApiError && save.error.code === "precondition_failed";
 	const takeNewest = async () => {
-		startFrom(await queries.fetchQuery({ ...settingsQuery(project.id), staleTime: 0 }));
+		start(await queries.fetchQuery({ ...settingsQuery(project.id), staleTime: 0 }));
 		save.reset();
 	};
 	const problems = fieldErrors(save.error);

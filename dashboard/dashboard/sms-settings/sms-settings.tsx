@@ -75,7 +75,7 @@ export function SmsSettingsPage() {
 				{(found) => (
 					<>
 						<ProviderForm
-							key={found.etag ?? ""}
+							key={project.id}
 							project={project}
 							title="Sending"
 							path={AT}

@@ -42,10 +42,10 @@ export function useAction<Input, Output>(options: ActionOptions<Input, Output>) 
 	return useMutation({
 		mutationFn: (input: Input) => runPersistently(options.run, input, queries),
 		onSuccess: async (output, input) => {
+			options.onDone?.(output, input);
 			if (options.done) {
 				toast(typeof options.done === "function" ? options.done(output) : options.done);
 			}
-			options.onDone?.(output, input);
 			await Promise.all((options.refresh ?? []).map((queryKey) => queries.invalidateQueries({ queryKey })));
 		},
 		onError: (error) => {

@@ -1,11 +1,12 @@
 // The form of a user's profile and metadata.
 import { Checkbox, JsonInput, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { api, onProject, send, type Tagged, unlessChanged } from "../api/client";
+import { api, onProject, sendTagged, type Tagged, unlessChanged } from "../api/client";
 import { fieldErrors } from "../api/errors";
 import type { User } from "../api/types";
 import { useProjectPlace } from "../shell/place";
 import { useAction } from "../ui/action";
+import { useDraft } from "../ui/draft";
 import { FormFoot } from "../ui/form-foot";
 import { Section } from "../ui/page";
 import { useUserKeys } from "./user-status";
@@ -69,22 +70,28 @@ function toBody(user: User, values: Values) {
 
 export function UserProfile({ tagged, canWrite }: { tagged: Tagged<User>; canWrite: boolean }) {
 	const { project } = useProjectPlace();
-	const user = tagged.value;
 	const form = useForm<Values>({
-		initialValues: valuesOf(user),
+		initialValues: valuesOf(tagged.value),
 		validate: { metadata: (text) => (isObject(text) ? null : "It must be a JSON object.") },
 	});
+	const { base, start } = useDraft({
+		found: tagged,
+		isChanged: (before) => Object.keys(toBody(before, form.values)).length > 0 || !isObject(form.values.metadata),
+		startFrom: (value) => form.setValues(valuesOf(value)),
+	});
+	const user = base.value;
 	const save = useAction({
 		run: (values: Values) =>
-			send(
+			sendTagged(
 				api.PATCH("/api/v1/users/{id}", {
 					params: { path: { id: user.id } },
 					body: toBody(user, values),
-					headers: { ...onProject(project.id), ...unlessChanged(tagged.etag) },
+					headers: { ...onProject(project.id), ...unlessChanged(base.etag) },
 				}),
 			),
 		refresh: useUserKeys(user),
 		done: "Saved",
+		onDone: start,
 		hasOwnProblem: true,
 	});
 	const body = toBody(user, form.values);

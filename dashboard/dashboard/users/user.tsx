@@ -72,7 +72,7 @@ function Parts({ tagged }: { tagged: Tagged<User> }) {
 			</Tabs.List>
 			<Tabs.Panel value="profile" pt="md">
 				<Facts user={user} />
-				<UserProfile key={user.updated_at} tagged={tagged} canWrite={mayDo(role, "user.write")} />
+				<UserProfile key={user.id} tagged={tagged} canWrite={mayDo(role, "user.write")} />
 				{mayDo(role, "user.impersonate") && !isConsole(project) ? <Help user={user} /> : null}
 				{mayDo(role, "user.write") ? <Danger user={user} canDelete={mayDo(role, "user.delete")} /> : null}
 			</Tabs.Panel>
