@@ -70,7 +70,7 @@ if (suites.includes("api")) {
 	delete env.GATEHOUSE_TEST_SERVER;
 }
 if (suites.includes("faults"))
-	add(await nodeTest(testsIn(path.join(ROOT, "tests/faults")).filter(wanted), env, 1));
+	add(await nodeTest(testsIn(path.join(ROOT, "tests/faults")).filter(wanted), env, 2));
 
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exit(total.failed === 0 ? 0 : 1);
