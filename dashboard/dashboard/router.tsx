@@ -182,6 +182,11 @@ const projectRoutes = [
 	}),
 	createRoute({
 		getParentRoute: () => root,
+		path: "/projects/$projectId/playground",
+		component: lazyRouteComponent(() => import("./playground/playground"), "Playground"),
+	}),
+	createRoute({
+		getParentRoute: () => root,
 		path: "/projects/$projectId/protect",
 		component: lazyRouteComponent(() => import("./protect/protect"), "Protect"),
 	}),

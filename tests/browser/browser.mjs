@@ -91,6 +91,13 @@ export async function openBrowserOf(server, person, { signedInAgo_ms, ...options
 	return browser;
 }
 
+/** The page waits for nothing: each answer is there, and none of them led to another question. */
+export async function atRest({ page, unanswered }) {
+	for (let quiet = 0; quiet < 3; quiet = unanswered.size === 0 ? quiet + 1 : 0)
+		await page.waitForTimeout(50);
+	await page.waitForFunction(() => !document.querySelector("[aria-label=Loading]"));
+}
+
 /** A session of a project's user in this browser. */
 export async function signInAs({ context }, user, options) {
 	const session = await user.session(options);

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { client, expectStatus, ownServer, person, until } from "../harness/index.mjs";
-import { assertGoodPage, openBrowserOf } from "./browser.mjs";
+import { assertGoodPage, atRest, openBrowserOf } from "./browser.mjs";
 
 const server = await ownServer({});
 
@@ -67,7 +67,8 @@ test("a client is registered, its secret shown once, and found again by name and
 test("settings, URIs and tokens are saved; what is refused stands beneath its field; a stale page is told", async () => {
 	const { owner, session, at, add, read } = await make();
 	const { id } = await add({ name: "Shop app", redirect_uris: ["https://shop.example.com/a"] });
-	const { page, close } = await openBrowserOf(server, owner);
+	const browser = await openBrowserOf(server, owner);
+	const { page, close } = browser;
 	await page.goto(`${at}/${id}`);
 	await heading(page, "Shop app");
 	await nameOf(page).fill("Shop app 2");
@@ -93,6 +94,7 @@ test("settings, URIs and tokens are saved; what is refused stands beneath its fi
 	await save(page);
 	await until("the URIs are saved", async () => (await read(id)).redirect_uris[0] === "https://shop.example.com/b");
 
+	await atRest(browser);
 	await tab(page, "Tokens");
 	await page.getByRole("textbox", { name: "Access token" }).fill("600");
 	expectStatus(await session.patch(`/api/v1/clients/${id}`, { name: "Changed elsewhere" }), 200);

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
 import { Client, makeEmail, makePassword, operator, ownServer, person, until } from "../harness/index.mjs";
-import { assertGoodPage, openBrowser, openBrowserOf } from "./browser.mjs";
+import { assertGoodPage, atRest, openBrowser, openBrowserOf } from "./browser.mjs";
 
 const serving = ownServer();
 const MINUTES_MS = 60_000;
@@ -263,7 +263,7 @@ test("the organization that runs Gatehouse offers nothing that is always refused
 	const open = async (path, heading) => {
 		await page.goto(server.url + path);
 		await page.getByRole("heading", { level: 1, name: heading }).waitFor();
-		await page.waitForFunction(() => !document.querySelector("[aria-label=Loading]"));
+		await atRest(browser);
 	};
 	const count = (name) => page.getByRole("button", { name }).count();
 	await open(`/dashboard/orgs/${server.operatorOrgId}/settings`, "Organization settings");

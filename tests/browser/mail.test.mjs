@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { expectStatus, makeEmail, makePassword, ownServer, person, user, waitForMail } from "../harness/index.mjs";
-import { assertGoodPage, openBrowserOf } from "./browser.mjs";
+import { expectStatus, makeEmail, makePassword, ownServer, person, until, user, waitForMail } from "../harness/index.mjs";
+import { assertGoodPage, atRest, openBrowserOf } from "./browser.mjs";
 
 const serving = ownServer();
 
@@ -46,8 +46,11 @@ test("Mail: a provider is chosen, refused without what it needs, saved; its secr
 	await assertGoodPage(page, "mail settings");
 	await page.getByLabel("Sender's name").fill("Corner Shop");
 	await save(page);
-	await page.waitForFunction(() => [...document.querySelectorAll("button")].find(({ innerText }) => innerText === "Save changes")?.disabled);
-	const saved = expectStatus(await world.session.get("/api/v1/mail_settings"), 200);
+	const saved = await until("the name is saved", async () => {
+		const { json } = await world.session.get("/api/v1/mail_settings");
+		return json.from_name && json;
+	});
+	await atRest(browser);
 	assert.deepEqual([saved.provider, saved.host, saved.from_name, saved.password.set], ["smtp", "smtp.example.com", "Corner Shop", true]);
 	await page.getByLabel("Server", { exact: true }).fill("smtp.elsewhere.example");
 	await save(page);
@@ -152,7 +155,7 @@ test("a template is worded anew by keyboard: blocks come, move and go, the previ
 	await page.getByRole("button", { name: "Restore the built-in words" }).click();
 	await page.getByRole("dialog").getByRole("button", { name: "Restore" }).click();
 	await shown(page).getByText("you have an account at Shop now.").waitFor();
-	assert.equal(expectStatus(await world.session.get("/api/v1/mail_templates/welcome"), 200).customized, false);
+	await until("the built-in words are back", async () => (await world.session.get("/api/v1/mail_templates/welcome")).json.customized === false);
 	await end(browser);
 });
 

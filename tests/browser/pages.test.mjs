@@ -119,6 +119,7 @@ function views({ owner, project, somebody, app }) {
 		[`${one}/audit-log`, "Audit log", { "an entry": openFirstEntry }],
 		[`${one}/events`, "Events", { "an event": openFirstEntry }],
 		[`${one}/protect`, "Protect a site", {}],
+		[`${one}/playground`, "API playground", {}],
 		[`${org}/api-keys`, "API keys", {}],
 		[`${org}/members`, "Members", { "the role table": openDialog(press("What roles may do")), "remove member": openDialog(press(/^Remove/)) }],
 		[`${org}/invitations`, "Invitations", {

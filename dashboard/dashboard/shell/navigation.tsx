@@ -19,6 +19,7 @@ import {
 	IconShieldCheck,
 	IconSignature,
 	IconTemplate,
+	IconTerminal2,
 	IconUsers,
 	IconUsersGroup,
 } from "@tabler/icons-react";
@@ -54,6 +55,7 @@ const PROJECT_ITEMS: NavItem[] = [
 	{ to: "/projects/$projectId/events", label: "Events", icon: IconServer2, needs: "event.read" },
 	{ to: "/projects/$projectId/audit-log", label: "Audit log", icon: IconHistory, needs: "audit.read" },
 	{ to: "/projects/$projectId/protect", label: "Protect a site", icon: IconShieldCheck },
+	{ to: "/projects/$projectId/playground", label: "API playground", icon: IconTerminal2 },
 	{ to: "/projects/$projectId/signing-keys", label: "Signing keys", icon: IconSignature, needs: "oauth_settings.write" },
 	{ to: "/projects/$projectId/settings", label: "Settings", icon: IconSettings },
 ];
