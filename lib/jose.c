@@ -13,6 +13,7 @@
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
 #include <openssl/pem.h>
+#include <openssl/rsa.h>
 
 #include "lib/buffer.h"
 #include "lib/encode.h"
@@ -65,11 +66,23 @@ jws_parse(struct arena *arena, const char *token, struct jws *ret)
 	*ret = (struct jws){
 		.alg = alg,
 		.kid = json_text(&header, "kid"),
+		.header = header,
 		.claims = claims,
 		.input = { (const uint8_t *)token, (size_t)(second - token) },
 		.signature = signature,
 	};
 	return true;
+}
+
+bool
+jws_brings_key(const struct jws *jws)
+{
+	static const char *const NAMES[] = { "jwk", "jku", "x5c", "x5u" };
+
+	for (size_t i = 0; i < ARRAY_LEN(NAMES); i++)
+		if (json_member(&jws->header, NAMES[i]) != NULL)
+			return true;
+	return false;
 }
 
 /* ---- keys ---- */
@@ -203,10 +216,12 @@ key_for(struct arena *arena, const struct jws *jws, const struct json *jwk)
 	if (type == NULL || !agrees(jwk, "use", "sig") || !agrees(jwk, "alg", jws->alg) ||
 	    !agrees(jwk, "kid", jws->kid))
 		return NULL;
-	if (strcmp(jws->alg, "RS256") == 0 && strcmp(type, "RSA") == 0)
+	if ((strcmp(jws->alg, "RS256") == 0 || strcmp(jws->alg, "PS256") == 0) && strcmp(type, "RSA") == 0)
 		return rsa_key(arena, jwk);
 	if (strcmp(jws->alg, "ES256") == 0 && strcmp(type, "EC") == 0)
 		return p256_key(arena, jwk);
+	if (strcmp(jws->alg, "EdDSA") == 0 && strcmp(type, "OKP") == 0)
+		return ed25519_key(arena, jwk);
 	return NULL;
 }
 
@@ -236,6 +251,19 @@ der_of(struct arena *arena, struct bytes raw, struct bytes *ret)
 	return true;
 }
 
+/* RFC 7518 section 3.5: the salt is as long as the hash. */
+static bool
+begin_verify(EVP_MD_CTX *context, const char *alg, EVP_PKEY *key)
+{
+	const char *hash = strcmp(alg, "EdDSA") == 0 ? NULL : "SHA256";
+	EVP_PKEY_CTX *padding = NULL;
+
+	if (EVP_DigestVerifyInit_ex(context, &padding, hash, NULL, NULL, key, NULL) != 1)
+		return false;
+	return strcmp(alg, "PS256") != 0 || (EVP_PKEY_CTX_set_rsa_padding(padding, RSA_PKCS1_PSS_PADDING) == 1 &&
+					     EVP_PKEY_CTX_set_rsa_pss_saltlen(padding, RSA_PSS_SALTLEN_DIGEST) == 1);
+}
+
 static bool
 is_signed_by(struct arena *arena, const struct jws *jws, EVP_PKEY *key)
 {
@@ -245,7 +273,7 @@ is_signed_by(struct arena *arena, const struct jws *jws, EVP_PKEY *key)
 	    (signature.len != 2 * P256_LEN || !der_of(arena, jws->signature, &signature)))
 		return false;
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
-	bool is_good = context != NULL && EVP_DigestVerifyInit_ex(context, NULL, "SHA256", NULL, NULL, key, NULL) == 1 &&
+	bool is_good = context != NULL && begin_verify(context, jws->alg, key) &&
 		       EVP_DigestVerify(context, signature.data, signature.len, jws->input.data, jws->input.len) == 1;
 	EVP_MD_CTX_free(context);
 	return is_good;
@@ -355,9 +383,9 @@ is_for(const struct json *audience, const char *client_id)
 	return false;
 }
 
-/* Seconds since 1970, within what milliseconds can hold. */
-static bool
-time_of(const struct json *claims, const char *name, int64_t *ret_s)
+/* Within what milliseconds can hold: the parser takes no larger number. */
+bool
+jws_time(const struct json *claims, const char *name, int64_t *ret_s)
 {
 	const struct json *member = json_member(claims, name);
 
@@ -390,9 +418,9 @@ id_token_problem(struct arena *arena, const struct json *claims, const struct id
 	bool has_others = audience->type == JSON_ARRAY && audience->count > 1;
 	if (authorized == NULL ? has_others : !is_equal(json_text(claims, "azp"), expected->client_id))
 		return "azp";
-	if (!time_of(claims, "exp", &expires_s) || expires_s <= now_s - CLOCKS_DIFFER_S)
+	if (!jws_time(claims, "exp", &expires_s) || expires_s <= now_s - CLOCKS_DIFFER_S)
 		return "exp";
-	if (!time_of(claims, "iat", &issued_s) || issued_s > now_s + CLOCKS_DIFFER_S)
+	if (!jws_time(claims, "iat", &issued_s) || issued_s > now_s + CLOCKS_DIFFER_S)
 		return "iat";
 	if (!is_equal(json_text(claims, "nonce"), expected->nonce))
 		return "nonce";

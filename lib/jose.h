@@ -2,7 +2,7 @@
  * Signed tokens of others: JWS in its compact form (RFC 7515), keys as JWK (RFC 7517), and what an ID token must say
  * (OpenID Connect Core section 3.1.3.7). Pure: the caller fetches the keys and tells the time.
  *
- * RS256 and ES256 only; "none", HMAC and everything else don't verify, whatever a key says.
+ * RS256, PS256, ES256 and EdDSA (Ed25519) only; "none", HMAC and everything else don't verify, whatever a key says.
  */
 #ifndef GATEHOUSE_LIB_JOSE_H
 #define GATEHOUSE_LIB_JOSE_H
@@ -15,6 +15,7 @@
 struct jws {
 	const char *alg;
 	const char *kid;		/* NULL: none */
+	struct json header;		/* all of it, an object */
 	struct json claims;		/* the payload, an object */
 	struct bytes input;		/* what is signed: header.payload as sent */
 	struct bytes signature;
@@ -31,6 +32,10 @@ bool jws_parse(struct arena *, const char *token, struct jws *ret);
  * and "kid", where given, agree. RSA from 2048 to 8192 bits, EC on P-256 alone.
  */
 bool jws_verify(struct arena *, const struct jws *, const struct json *keys);
+/* Does the header bring a key along, or say where one is (jwk, jku, x5c, x5u)? Who trusts such a key trusts everybody. */
+bool jws_brings_key(const struct jws *);
+/* A claim in whole seconds since 1970 (RFC 7519 section 2, NumericDate); false when it isn't there or isn't one. */
+bool jws_time(const struct json *claims, const char *name, int64_t *ret_s);
 
 /*
  * Is it a public key to verify signatures with: RSA from 2048 to 8192 bits, EC on P-256, Ed25519 (RFC 8037)? False for a key that

@@ -3,7 +3,10 @@
  */
 #include "handlers/clients/clients.h"
 
+#include <string.h>
+
 #include "domain/clients.h"
+#include "lib/text.h"
 
 #define GRACE_MAX_S (30 * DAY_MS / SECOND_MS)
 
@@ -34,7 +37,8 @@ rotate_secret(const struct request *rq, struct tx *tx, const char *client_id, in
 	TRY(client_guard(rq, tx, client_id));
 	TRY(q_client_get(
 	    tx->db, &(struct q_client_get){ .project_id = rq->project.id, .client_id = client_id }, &client));
-	if (client.is_public)
+	if (!words_have("client_secret_basic client_secret_post", client.token_endpoint_auth_method,
+			strlen(client.token_endpoint_auth_method)))
 		return ERR_CLIENT_IS_PUBLIC;
 	TRY(client_make_secret(tx, rq->project.id, client_id, grace_ms, ret_secret));
 	r.changes = "{\"client_secret\":[\"•\",\"•\"]}";

@@ -13,17 +13,18 @@
 
 struct token_question {
 	struct {
-		bool issuer_id, token, token_type_hint, client_id, client_secret;
+		CLIENT_HAS;
+		bool issuer_id, token, token_type_hint;
 	} has;
-	const char *issuer_id, *token, *token_type_hint, *client_id, *client_secret;
+	CLIENT_TEXTS;
+	const char *issuer_id, *token, *token_type_hint;
 };
 
 static const struct field token_question_fields[] = {
 	IN_ID(struct token_question, issuer_id, ID_PUBLIC_PROJECT, .in = IN_PATH),
 	IN_STRING(struct token_question, token, .min = 1, .max = 8192, .flags = FIELD_REQUIRED | FIELD_SECRET),
 	IN_STRING(struct token_question, token_type_hint, .max = 64, .description = "Not needed"),
-	IN_STRING(struct token_question, client_id, .min = 1, .max = 64),
-	IN_STRING(struct token_question, client_secret, .min = 1, .max = 128, .flags = FIELD_SECRET),
+	CLIENT_FIELDS(struct token_question),
 	FIELDS_END,
 };
 
@@ -62,8 +63,7 @@ find_client(const struct request *rq, struct tx *tx, struct oauth_client_row *re
 {
 	const struct token_question *in = rq->input;
 
-	return oauth_client_find(rq, tx, in->issuer_id, &(struct client_input){ .client_id = in->client_id, .client_secret = in->client_secret },
-				 ret);
+	return oauth_client_find(rq, tx, in->issuer_id, CLIENT_INPUT_OF(in), ret);
 }
 
 static bool

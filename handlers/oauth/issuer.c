@@ -82,6 +82,14 @@ add_words(struct buffer *b, const char *name, const char *words)
 	add(b, name, buffer_string(&list));
 }
 
+/* How a client proves itself at an endpoint, and what it may sign with. */
+static void
+add_proofs(struct buffer *b, const char *endpoint, const char *methods)
+{
+	add_words(b, arena_printf(b->arena, "%s_endpoint_auth_methods_supported", endpoint), methods);
+	add_words(b, arena_printf(b->arena, "%s_endpoint_auth_signing_alg_values_supported", endpoint), CLIENT_ASSERTION_ALGS);
+}
+
 /* What a project has that signs people in for its apps. */
 static void
 add_sign_in(struct buffer *b, const char *issuer)
@@ -103,7 +111,8 @@ add_sign_in(struct buffer *b, const char *issuer)
 static enum verdict
 metadata_show(const struct request *rq, struct tx *tx)
 {
-	static const char METHODS[] = "client_secret_basic client_secret_post";
+	static const char PROVEN[] = "client_secret_basic client_secret_post private_key_jwt";
+	static const char ANY[] = "none client_secret_basic client_secret_post private_key_jwt";
 	const struct issuer_input *in = rq->input;
 	struct buffer b = buffer_new(rq->arena);
 	struct q_oauth_issuer_row row;
@@ -124,9 +133,9 @@ metadata_show(const struct request *rq, struct tx *tx)
 		add_sign_in(&b, issuer);
 	else
 		add_words(&b, "response_types_supported", "");
-	add_words(&b, "token_endpoint_auth_methods_supported", has_people ? "none client_secret_basic client_secret_post" : METHODS);
-	add_words(&b, "introspection_endpoint_auth_methods_supported", METHODS);
-	add_words(&b, "revocation_endpoint_auth_methods_supported", has_people ? "none client_secret_basic client_secret_post" : METHODS);
+	add_proofs(&b, "token", has_people ? ANY : PROVEN);
+	add_proofs(&b, "introspection", PROVEN);
+	add_proofs(&b, "revocation", has_people ? ANY : PROVEN);
 	add_words(&b, "scopes_supported",
 		  has_people && has_programs ? "openid profile email phone offline_access tool:read"
 		  : has_people		     ? "openid profile email phone offline_access"

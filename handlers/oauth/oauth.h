@@ -6,6 +6,7 @@
 
 #include "fcgi/request.h"
 #include "lib/access_token.h"
+#include "lib/client_assertion.h"
 #include "lib/signing_keys.h"
 #include "sql/gen/queries.h"
 
@@ -14,14 +15,34 @@
 
 /* ---- client.c ---- */
 
-/* How a client names and proves itself in the form; as Basic credentials it does so in a header. */
+/*
+ * How a client names and proves itself in a form: by a secret, or by a token that its key signed (RFC 7523). As Basic credentials it does so
+ * in a header. A form's input has CLIENT_TEXTS, CLIENT_HAS in its `has`, and CLIENT_FIELDS in its table.
+ */
 struct client_input {
-	const char *client_id, *client_secret;
+	const char *client_id, *client_secret, *client_assertion, *client_assertion_type;
 };
+#define CLIENT_TEXTS	  const char *client_id, *client_secret, *client_assertion, *client_assertion_type
+#define CLIENT_HAS	  bool client_id, client_secret, client_assertion, client_assertion_type
+#define CLIENT_FIELDS(T)                                                                                               \
+	IN_STRING(T, client_id, .min = 1, .max = CLIENT_ID_MAX),                                                       \
+	IN_STRING(T, client_secret, .min = 1, .max = 128, .flags = FIELD_SECRET),                                      \
+	IN_STRING(T, client_assertion, .min = 1, .max = CLIENT_ASSERTION_BYTES_MAX, .flags = FIELD_SECRET,             \
+		  .description = "A token signed by the client's key (RFC 7523), instead of a secret"),                \
+	IN_STRING(T, client_assertion_type, .min = 1, .max = 128, .description = CLIENT_ASSERTION_TYPE)
+#define CLIENT_INPUT_OF(in)                                                                                            \
+	(&(struct client_input){                                                                                       \
+	    .client_id = (in)->client_id,                                                                              \
+	    .client_secret = (in)->client_secret,                                                                      \
+	    .client_assertion = (in)->client_assertion,                                                                \
+	    .client_assertion_type = (in)->client_assertion_type,                                                      \
+	})
+/* An id, or the address of a document that says who the client is. */
+#define CLIENT_ID_MAX 512
 
 /*
- * The client that asks, proven (RFC 6749 section 2.3; oauth.md rule 15). ERR_INVALID_CLIENT: unknown here, of another project, a
- * wrong secret, two ways at once. *ret_row has the key that signs, if the project has one.
+ * The client that asks, proven (RFC 6749 section 2.3; oauth.md rules 15 and 23). ERR_INVALID_CLIENT: unknown here, of another project, a
+ * wrong secret, a token that was used before, two ways at once. *ret_row has the key that signs, if the project has one.
  */
 enum err oauth_client_find(const struct request *, struct tx *, const char *issuer_client_id, const struct client_input *,
 			   struct oauth_client_row *ret_row) MUST_CHECK;

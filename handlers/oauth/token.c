@@ -21,8 +21,7 @@
 static const struct field token_input_fields[] = {
 	IN_ID(struct token_input, issuer_id, ID_PUBLIC_PROJECT, .in = IN_PATH),
 	IN_STRING(struct token_input, grant_type, .min = 1, .max = 64, .flags = FIELD_REQUIRED),
-	IN_STRING(struct token_input, client_id, .min = 1, .max = 64),
-	IN_STRING(struct token_input, client_secret, .min = 1, .max = 128, .flags = FIELD_SECRET),
+	CLIENT_FIELDS(struct token_input),
 	IN_STRING(struct token_input, scope, .min = 1, .max = 2000,
 		  .description = "Words with spaces between; all that the client may have when absent"),
 	IN_STRING(struct token_input, resource, .min = 1, .max = 255,
@@ -294,7 +293,6 @@ issue(const struct request *rq, struct tx *tx, struct token_view *ret)
 {
 	static const char *const GRANTS[] = { CLIENT_CREDENTIALS, "authorization_code", "refresh_token" };
 	const struct token_input *in = rq->input;
-	struct client_input asks = { .client_id = in->client_id, .client_secret = in->client_secret };
 	struct oauth_client_row client;
 	size_t grant = 0;
 
@@ -302,7 +300,7 @@ issue(const struct request *rq, struct tx *tx, struct token_view *ret)
 		grant++;
 	if (grant == ARRAY_LEN(GRANTS))
 		return ERR_UNSUPPORTED_GRANT_TYPE;
-	TRY(oauth_client_find(rq, tx, in->issuer_id, &asks, &client));
+	TRY(oauth_client_find(rq, tx, in->issuer_id, CLIENT_INPUT_OF(in), &client));
 	/* A client that wants its tokens bound to a key gets none that aren't: proofs of possession aren't taken here (rule 24). */
 	if (client.is_dpop_bound || !oauth_client_has_grant(&client, GRANTS[grant]))
 		return ERR_UNAUTHORIZED_CLIENT;

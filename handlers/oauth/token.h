@@ -8,9 +8,11 @@
 
 struct token_input {
 	struct {
-		bool issuer_id, grant_type, client_id, client_secret, scope, resource, code, redirect_uri, code_verifier, refresh_token;
+		CLIENT_HAS;
+		bool issuer_id, grant_type, scope, resource, code, redirect_uri, code_verifier, refresh_token;
 	} has;
-	const char *issuer_id, *grant_type, *client_id, *client_secret, *scope, *resource, *code, *redirect_uri, *code_verifier, *refresh_token;
+	CLIENT_TEXTS;
+	const char *issuer_id, *grant_type, *scope, *resource, *code, *redirect_uri, *code_verifier, *refresh_token;
 };
 
 struct token_view {

@@ -197,6 +197,16 @@ CREATE TABLE sessions (
 	CONSTRAINT sessions_fk2 FOREIGN KEY (project_id, parent_id) REFERENCES sessions (project_id, id) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
+CREATE TABLE used_jtis (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	kind VARCHAR(16) COLLATE ascii_bin NOT NULL,
+	digest VARBINARY(32) NOT NULL,
+	expires_at DATETIME(3) NOT NULL,
+	PRIMARY KEY (project_id, kind, digest),
+	KEY k_expires_at (expires_at),
+	CONSTRAINT used_jtis_fk1 FOREIGN KEY (project_id) REFERENCES projects (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
 CREATE TABLE social_providers (
 	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
 	provider VARCHAR(48) COLLATE ascii_bin NOT NULL,

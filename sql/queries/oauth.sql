@@ -4,6 +4,7 @@
 -- row: oauth_client_row
 -- unscoped: a public client id is what finds the project
 SELECT c.project_id, c.id AS client_id, c.token_endpoint_auth_method = 'none' AS is_public, c.grant_types, c.audiences, c.access_token_ttl_s,
+	c.token_endpoint_auth_method = 'private_key_jwt' AS is_by_key, c.jwks, c.jwks_uri,
 	c.is_first_party, c.require_pkce, c.is_dpop_bound, c.token_claims, c.refresh_token_idle_s, c.refresh_reuse_grace_s, c.id_token_alg,
 	c.last_used_at, p.org_id, p.client_id AS issuer_client_id, p.environment,
 	s.digest AS secret_digest, o.digest AS old_secret_digest,
@@ -25,7 +26,7 @@ WHERE project_id = :project_id AND id = :client_id AND (last_used_at IS NULL OR 
 -- What the project is called where it issues tokens. The console has no tokens yet.
 -- name: oauth_issuer :one
 -- unscoped: a public client id is what finds the project
-SELECT p.id AS project_id, p.type, p.version, c.grant_types
+SELECT p.id AS project_id, p.org_id, p.type, p.version, c.grant_types
 FROM projects p
 JOIN orgs g ON g.id = p.org_id AND g.status = 'active'
 JOIN clients c ON c.project_id = p.id AND c.id = p.client_id AND c.is_active = TRUE

@@ -246,6 +246,50 @@ a_public_key_tells_no_secret(void **state)
 	assert_false(is_public("[]"));
 }
 
+/* The key of RFC 8037 appendix A.1, whose signatures are always the same. */
+static void
+eddsa_verifies(void **state)
+{
+	(void)state;
+	static const char token[] =
+	    "eyJhbGciOiJFZERTQSJ9.eyJpc3MiOiJqb2UifQ."
+	    "eUs_28qQd2lc6CAHx3g_XtGr28zC8e_sImejXS9ofEBoTVlSXiYjvqcmx7yuoF_ghhT_nBFTEorkJ4PuDeR6Ag";
+
+	assert_true(verifies(token, "{\"kty\":\"OKP\",\"crv\":\"Ed25519\"," ED_X "}"));
+	assert_false(verifies(token, "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"alg\":\"ES256\"," ED_X "}"));
+	assert_false(verifies(token, EC_KEY));
+	assert_false(verifies(token, "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"" EC_X "\"}"));
+}
+
+#define PS256_INPUT "eyJhbGciOiJQUzI1NiJ9.eyJpc3MiOiJqb2UifQ."
+#define PS256_N \
+	"ozUXzs-YmQuqSuzAx037mbNAvupDENORS2wTcgGCJSzpVy1C1EY6t4olzffNaO-fmV13xSKWWSNiaNttFznjr1JXs8G9NFEymYpCGUIuHHuQPdIEsSnp" \
+	"0YRgq9M_yQBvE9zRrhqrgA3Gp0o5sW6YN5QwDO1f-NpzXwsBiThFS7P0Ym4IKy8NVDRXS_55BRE5EA08ngWf3Jd10Sf4TKPrinHgI2AqCCVgpMB6U-e1" \
+	"6FjwM7PjNP2MPhv5pw0XZqTckXTl6hlCPRT3dnSPY_tQmFJgsHe4Dis7PoLmw8fLZPqmbNHlP0RL4c2r0uJ1ozSie4GpGqmH7dm_Ma_dSY6ZQw"
+#define PS256_KEY "{\"kty\":\"RSA\",\"n\":\"" PS256_N "\",\"e\":\"AQAB\"}"
+
+/* RFC 7518 section 3.5: a salt of 32 octets, and no other. */
+static void
+ps256_verifies(void **state)
+{
+	(void)state;
+	static const char good[] =
+	    PS256_INPUT
+	    "MkT7pcMIN576W8BccYFpFQiO8ENbiY_D9KUNiVI52T_1yVqX3BHe6zjnmSeG9KRYHQAWxudzniP1XHzQD2jPNgT9W6fR--GUO6IrSf7Xv5b-MdbkilZ5"
+	    "WSTFL8tdHxvEzYmV5BP0WmAArs1NTTbEvFX-t6JpiPl9eOkjP_0jnU-M1Nh2PrEDde96icMLE-hvcNuCgjW1f1XIXm-6a8_n4xW1Wdxk8sHPgebiuwXj"
+	    "dYtF2gyk9RytkHwbe7JLOPCq1B5YiQgCUX-A9_diI6uRa68uAQYki-S4f2OT0F4t_BMQjSZ2ncII0wC3_k-oiGM1SjpfenbqexbKFMIqxSfqQA";
+	static const char short_salt[] =
+	    PS256_INPUT
+	    "Dwmt9PVwtOtoNLLAbnVaEb6ircH0F-WFZXX7e1qHNgdDqbbx7Vzk7cYUnJWjnFohTdOgcvTtG1VAQp_NJH0khCxaI-0lK_bXdt77UAKFiJ-c9amhenZo"
+	    "7P3h1nTuaBnnq2lPILKQQU0_xlZir4_FJUsMDKM4TAu5np_MACFDDSo2V2tx-63zAGgh_ihUxq2voPluz9WuHXkCl_H94B0AF1KAapJMtmxSy4UrMSxi"
+	    "hW0q-Bw53m3l-a86-Uk0Yhhm-vBeOj5PHeRoax4V5QabhLUebkQNkDhbyrtmUCnuFgROsanHDM8O4RCfD2iz3kzjS4b0hY25P1kgdk-DtRmABw";
+
+	assert_true(verifies(good, PS256_KEY));
+	assert_false(verifies(short_salt, PS256_KEY));
+	assert_false(verifies(good, "{\"kty\":\"RSA\",\"alg\":\"RS256\",\"n\":\"" PS256_N "\",\"e\":\"AQAB\"}"));
+	assert_false(verifies(good, RSA_KEY));
+}
+
 int
 main(void)
 {
@@ -259,6 +303,8 @@ main(void)
 		TEST(ss_04_every_claim_is_checked),
 		TEST(an_issuer_may_depend_on_the_tenant),
 		TEST(a_public_key_tells_no_secret),
+		TEST(eddsa_verifies),
+		TEST(ps256_verifies),
 	};
 
 	return cmocka_run_group_tests_name("jose", tests, NULL, NULL);

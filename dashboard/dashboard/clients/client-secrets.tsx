@@ -13,13 +13,13 @@ const RotateSecret = lazy(() => import("./rotate-client-secret"));
 export function ClientSecrets({ client, canWrite }: { client: Client; canWrite: boolean }) {
 	const { project } = useProjectPlace();
 	const [isOpen, setOpen] = useState(false);
-	const isPublic = client.token_endpoint_auth_method === "none";
+	const isPublic = !client.token_endpoint_auth_method.startsWith("client_secret");
 	return (
 		<Section
 			title="Secrets"
 			lead={
 				isPublic
-					? "This client has none: it can't keep one."
+					? "This client has none: it proves itself by its key, or can't keep one."
 					: "Stored as a fingerprint. A new one can overlap with the old one until every server has it; at most two work."
 			}
 			action={

@@ -38,6 +38,7 @@ const GRANTS = ["authorization_code", "refresh_token", "device_code", "client_cr
 const PROOFS = [
 	{ value: "client_secret_basic", label: "Secret in a header (Basic)" },
 	{ value: "client_secret_post", label: "Secret in the form" },
+	{ value: "private_key_jwt", label: "A token signed by its key" },
 	{ value: "none", label: "Nothing: it can't keep a secret" },
 ];
 
@@ -47,6 +48,7 @@ interface Values extends Record<(typeof FLAGS)[number][0], boolean> {
 	grant_types: string[];
 	auth_methods: string[];
 	scopes: string;
+	jwks: string;
 	pages: Record<(typeof PAGES)[number][0], string>;
 }
 
@@ -57,6 +59,7 @@ function valuesOf(client: Client): Values {
 		grant_types: client.grant_types,
 		auth_methods: client.auth_methods ?? [],
 		scopes: client.scopes.join("\n"),
+		jwks: client.jwks ? JSON.stringify(client.jwks, null, 2) : "",
 		first_party: client.first_party,
 		require_pkce: client.require_pkce,
 		require_par: client.require_par,
@@ -66,9 +69,19 @@ function valuesOf(client: Client): Values {
 	};
 }
 
-function toPatch({ pages, scopes, auth_methods, ...values }: Values): ClientPatch {
+/** What isn't JSON goes as it is, for the server to say what is wrong with it. */
+function keysOf(text: string): unknown {
+	try {
+		return text.trim() === "" ? null : JSON.parse(text);
+	} catch {
+		return text;
+	}
+}
+
+function toPatch({ pages, scopes, auth_methods, jwks, ...values }: Values): ClientPatch {
 	return {
 		...values,
+		jwks: keysOf(jwks),
 		scopes: linesOf(scopes),
 		auth_methods: auth_methods.length > 0 ? auth_methods : null,
 		...Object.fromEntries(PAGES.map(([name]) => [name, pages[name] || null])),
@@ -88,6 +101,17 @@ export function ClientSettings({ tagged, canWrite }: { tagged: Tagged<Client>; c
 						data={PROOFS}
 						{...form.getInputProps("token_endpoint_auth_method")}
 					/>
+					{form.values.token_endpoint_auth_method === "private_key_jwt" || client.jwks ? (
+						<Textarea
+							label="Public keys"
+							description='{"keys": […]}, 1 to 10 public keys as JWK'
+							autosize
+							minRows={4}
+							maxRows={16}
+							spellCheck={false}
+							{...form.getInputProps("jwks")}
+						/>
+					) : null}
 					<Choices
 						label="Grants"
 						description="Of those that the project's type serves"

@@ -203,7 +203,7 @@ test("a client that stops proving itself by a secret loses it; one that begins t
 	expectError(await session.post(`${AT}/${id}/rotate_secret`, {}), 409, "client_is_public");
 	assert.equal(await method("client_secret_basic"), 0);
 	assert.match(expectStatus(await session.post(`${AT}/${id}/rotate_secret`, {}), 200).client_secret, /^sec_/);
-	expectField(await session.patch(`${AT}/${id}`, { token_endpoint_auth_method: "private_key_jwt" }), "token_endpoint_auth_method");
+	expectField(await session.patch(`${AT}/${id}`, { token_endpoint_auth_method: "private_key_jwt" }), "jwks", "required");
 });
 
 test("T-30 programs change a client but not how it proves itself, make none and remove none", async () => {
