@@ -146,7 +146,7 @@ function successOf(route) {
   const object = objectOf(route.output);
   const schema = !route.list ? object : {
     type: "object",
-    properties: { data: { type: "array", items: object }, next_cursor: { type: ["string", "null"] }, total: { type: "integer" } },
+    properties: { data: { type: "array", items: object }, next_cursor: { type: ["string", "null"] }, total: { type: ["integer", "null"], description: "With include_total; null when there are too many to count" } },
     required: ["data", "next_cursor"],
     additionalProperties: false,
   };

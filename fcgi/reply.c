@@ -118,12 +118,16 @@ reply_list(const struct request *rq, const struct list_reply *list)
 		fields_render(&body, list->fields, (const char *)list->items + i * list->item_size, false);
 	}
 	buffer_text(&body, "],\"next_cursor\":");
-	if (goes_on)
+	if (!goes_on && list->goes_on_after != NULL)
+		buffer_json_string(&body, page_cursor_make(rq, list->goes_on_after, list->goes_on_after));
+	else if (goes_on)
 		buffer_json_string(&body,
 				   cursor_after(rq, list, (const char *)list->items + (shown - 1) * list->item_size));
 	else
 		buffer_text(&body, "null");
-	if (list->total != NONE)
+	if (list->total == TOTAL_MANY)
+		buffer_text(&body, ",\"total\":null");
+	else if (list->total != NONE)
 		buffer_printf(&body, ",\"total\":%lld", (long long)list->total);
 	buffer_char(&body, '}');
 	response->status = 200;

@@ -123,6 +123,7 @@ enum verdict reply_empty(const struct request *);		/* 204 */
 enum verdict reply_see_other(const struct request *, const char *url);
 /* 200 with a body that isn't JSON. */
 enum verdict reply_text(const struct request *, const char *content_type, const struct buffer *);
+#define TOTAL_MANY (-1)
 /* count may be limit + 1: then the last item is cut off, and the cursor is made of the last one shown. */
 struct list_reply {
 	const struct field *fields;
@@ -131,7 +132,8 @@ struct list_reply {
 	size_t item_size;
 	size_t id_offset;		/* of the item's id, a const char * */
 	const char *(*sort)(const void *item);	/* what the list is sorted by before the id; NULL: the id alone */
-	int64_t total;			/* NONE: not asked for */
+	int64_t total;			/* NONE: not asked for; TOTAL_MANY: more than are counted, null */
+	const char *goes_on_after;	/* id up to which was looked for items, where there may be more behind it; NULL: the items tell */
 };
 enum verdict reply_list(const struct request *, const struct list_reply *);
 /* A file to save instead of JSON; the route's .media_types names the type. */

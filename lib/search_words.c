@@ -1,30 +1,21 @@
 /*
- * Taking texts apart into the words that a search finds them by.
+ * Taking texts apart into what a search finds them by.
  */
 #include "lib/search_words.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/buffer.h"
 #include "lib/text.h"
 
-#define HEAD_CHARACTERS 2
-/* Longer parts are told apart by comparing the text itself. */
+/* What a column user_words.part holds. */
 #define PART_CHARACTERS 24
-/* Of one list of one text: beyond it a person is found by other parts of theirs. */
-#define LIST_BYTES_MAX 200
-#define LISTS_MAX 256
-
-struct list {
-	const char *head;
-	struct buffer words;
-};
-
-struct lists {
-	struct arena *arena;
-	struct list items[LISTS_MAX];
-	size_t count;
-};
+#define TYPED_MIN 2
+/* Of one person: an address, a name and a username of the greatest length have about as many. */
+#define PARTS_MAX 512
+/* Begins the parts of texts that are found whole, and no other part. */
+#define WHOLE_SIGN "="
 
 static bool
 is_word_octet(char c)
@@ -35,108 +26,110 @@ is_word_octet(char c)
 	       (octet >= 'A' && octet <= 'Z');
 }
 
-/* The next word at or behind `text`; NULL when there is none. */
+/* Words in small letters with a space between them. */
 static const char *
-find_word(const char *text, size_t *ret_len)
+plain(struct arena *arena, const char *text)
 {
+	char *copy = arena_strndup(arena, text, strlen(text));
 	size_t len = 0;
 
-	while (*text != '\0' && !is_word_octet(*text))
-		text++;
-	while (is_word_octet(text[len]))
-		len++;
-	*ret_len = len;
-	return len > 0 ? text : NULL;
-}
-
-/* The collation of the column sees to all letters beyond ASCII. */
-static char *
-lower_copy(struct arena *arena, const char *text, size_t len)
-{
-	char *copy = arena_strndup(arena, text, len);
-
-	for (char *at = copy; *at != '\0'; at++)
-		if (*at >= 'A' && *at <= 'Z')
-			*at = (char)(*at - 'A' + 'a');
+	for (const char *at = text; *at != '\0'; at++) {
+		if (is_word_octet(*at))
+			copy[len++] = *at >= 'A' && *at <= 'Z' ? (char)(*at - 'A' + 'a') : *at;
+		else if (len > 0 && copy[len - 1] != ' ')
+			copy[len++] = ' ';
+	}
+	copy[len > 0 && copy[len - 1] == ' ' ? len - 1 : len] = '\0';
 	return copy;
 }
 
-static struct buffer *
-list_of(struct lists *lists, const char *head)
+/* As the column holds it: what a text begins with, without a space at its end. */
+static const char *
+part_of(struct arena *arena, const char *text)
 {
-	for (size_t i = 0; i < lists->count; i++)
-		if (strcmp(lists->items[i].head, head) == 0)
-			return &lists->items[i].words;
-	if (lists->count == LISTS_MAX)
-		return NULL;
-	lists->items[lists->count] = (struct list){ .head = head, .words = buffer_new(lists->arena) };
-	return &lists->items[lists->count++].words;
+	const char *part = utf8_cut(arena, text, PART_CHARACTERS);
+	size_t len = strlen(part);
+
+	while (len > 0 && part[len - 1] == ' ')
+		len--;
+	return arena_strndup(arena, part, len);
 }
 
-/* What another part begins with is found with it. */
-static void
-add_part(struct lists *lists, const char *word)
+static size_t
+add_parts(struct arena *arena, const char *text, const char **parts, size_t count)
 {
-	const char *part = arena_printf(lists->arena, " %s", utf8_cut(lists->arena, word, PART_CHARACTERS));
-	struct buffer *list = list_of(lists, utf8_cut(lists->arena, word, HEAD_CHARACTERS));
+	const char *at = plain(arena, text);
 
-	if (list == NULL || list->len + strlen(part) > LIST_BYTES_MAX ||
-	    strstr(buffer_string(list), part) != NULL)
-		return;
-	buffer_text(list, part);
-}
-
-static void
-add_text(struct lists *lists, const struct search_text *text)
-{
-	size_t len;
-
-	for (const char *word = find_word(text->text, &len); word != NULL; word = find_word(word + len, &len)) {
-		const char *part = lower_copy(lists->arena, word, len);
-
-		while (utf8_length(part) >= HEAD_CHARACTERS) {
-			add_part(lists, part);
-			if (text->is_whole)
-				break;
-			(void)utf8_next(&part);
-		}
+	while (utf8_length(at) >= TYPED_MIN && count < PARTS_MAX) {
+		if (*at != ' ')
+			parts[count++] = part_of(arena, at);
+		(void)utf8_next(&at);
 	}
+	return count;
+}
+
+static const char *
+whole_part(struct arena *arena, const char *text)
+{
+	return part_of(arena, arena_printf(arena, WHOLE_SIGN "%s", text));
+}
+
+static int
+compare_texts(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
 const char *
 search_words(struct arena *arena, const struct search_text *texts, size_t count)
 {
-	struct lists *lists = arena_alloc(arena, sizeof(*lists));
+	const char **parts = ARENA_ARRAY(arena, PARTS_MAX, const char *);
 	struct buffer json = buffer_new(arena);
+	size_t part_count = 0;
 
-	lists->arena = arena;
-	for (size_t i = 0; i < count; i++)
-		if (texts[i].text != NULL)
-			add_text(lists, &texts[i]);
-	for (size_t i = 0; i < lists->count; i++) {
-		buffer_text(&json, i == 0 ? "[[" : "],[");
-		buffer_json_string(&json, lists->items[i].head);
-		buffer_char(&json, ',');
-		buffer_json_string(&json, buffer_string(&lists->items[i].words));
+	for (size_t i = 0; i < count; i++) {
+		if (texts[i].text == NULL)
+			continue;
+		if (!texts[i].is_whole)
+			part_count = add_parts(arena, texts[i].text, parts, part_count);
+		else if (part_count < PARTS_MAX)
+			parts[part_count++] = whole_part(arena, texts[i].text);
 	}
-	buffer_text(&json, lists->count == 0 ? "[]" : "]]");
+	qsort(parts, part_count, sizeof(*parts), compare_texts);
+	const char *separator = "[";
+	for (size_t i = 0; i < part_count; i++) {
+		/* What another part begins with is found with it. */
+		if (i + 1 < part_count && strncmp(parts[i], parts[i + 1], strlen(parts[i])) == 0)
+			continue;
+		buffer_text(&json, separator);
+		buffer_json_string(&json, parts[i]);
+		separator = ",";
+	}
+	buffer_text(&json, part_count == 0 ? "[]" : "]");
 	return buffer_string(&json);
+}
+
+/* The words in their order, whatever parts them. */
+static const char *
+like_words(struct arena *arena, const char *words)
+{
+	char *pattern = arena_printf(arena, "%%%s%%", words);
+
+	for (char *at = pattern; *at != '\0'; at++)
+		if (*at == ' ')
+			*at = '%';
+	return pattern;
 }
 
 bool
 search_key_of(struct arena *arena, const char *typed, struct search_key *ret)
 {
-	const char *longest = "";
-	size_t len;
+	const char *words = plain(arena, typed);
 
-	for (const char *at = find_word(typed, &len); at != NULL; at = find_word(at + len, &len)) {
-		const char *word = lower_copy(arena, at, len);
-		if (utf8_length(word) > utf8_length(longest))
-			longest = word;
-	}
-	if (utf8_length(longest) < HEAD_CHARACTERS)
+	if (utf8_length(words) < TYPED_MIN)
 		return false;
-	ret->head = utf8_cut(arena, longest, HEAD_CHARACTERS);
-	ret->word = like_contains(arena, arena_printf(arena, " %s", utf8_cut(arena, longest, PART_CHARACTERS)));
+	ret->part = arena_printf(arena, "%s%%", part_of(arena, words));
+	ret->whole_part = whole_part(arena, typed);
+	ret->longer = utf8_length(words) > PART_CHARACTERS ? like_words(arena, words) : NULL;
 	return true;
 }

@@ -13,6 +13,11 @@
 
 #define SEARCH_MIN 2
 #define SEARCH_MAX 100
+/* Many have what more parts than this begin with: it is looked for among so many of the next people first. */
+#define COMMON_PARTS 4000
+#define WINDOW_PEOPLE 4000
+/* include_total counts as far as this. */
+#define COUNTED_MAX INT64_C(100000)
 
 static const char *const statuses[] = { "active", "deactivated", "banned", "deletion_pending", NULL };
 
@@ -61,10 +66,12 @@ struct listing {
 	int64_t email_verified, anonymous;
 	int64_t after_at;	  /* of orders by time: the last row's; NONE: it had none */
 	struct bytes after_email; /* data NULL: the last row had none */
-	struct search_key key;	  /* head NULL: no search */
-	const char *part, *ascii_part;
+	struct search_key key;	  /* part NULL: no search */
+	const char *ascii_longer;
 	struct bytes whole;
 	const char *ascii_whole;
+	bool is_common;		  /* many have what is searched for */
+	const char *goes_on_after; /* id up to which was looked, where there may be more; NULL: the rows tell */
 };
 
 static struct bytes
@@ -113,9 +120,9 @@ read_search(struct listing *list)
 		return go_on(rq);
 	}
 	if (!search_key_of(rq->arena, in->search, &list->key))
-		return fail_field(rq, "search", "pattern", "A search needs two letters or digits in a row.");
-	list->part = like_contains(rq->arena, in->search);
-	list->ascii_part = like_contains_ascii(rq->arena, username_lower(rq->arena, in->search));
+		return fail_field(rq, "search", "pattern", "A search needs two letters or digits.");
+	if (list->key.longer != NULL && ascii_check(list->key.longer) == NULL)
+		list->ascii_longer = list->key.longer;
 	list->whole = octets(in->search);
 	list->ascii_whole = ascii_check(in->search) == NULL ? in->search : NULL;
 	return go_on(rq);
@@ -149,20 +156,98 @@ read_listing(const struct request *rq, struct listing *list)
 	.created_after = (in)->created_after, .created_before = (in)->created_before
 #define PAGE(list) .after_id = (list)->rq->page.after_id, .limit = (list)->rq->page.limit + 1
 #define SEARCH(list) \
-	.head = (list)->key.head, .word = (list)->key.word, .part = (list)->part, .ascii_part = (list)->ascii_part, \
-	.whole = (list)->whole, .ascii_whole = (list)->ascii_whole
+	.part = (list)->key.part, .whole_part = (list)->key.whole_part, .longer = (list)->key.longer, \
+	.ascii_longer = (list)->ascii_longer, .whole = (list)->whole, .ascii_whole = (list)->ascii_whole
+
+/* Do more than `most` parts begin with it? */
+static enum err
+probe(const struct listing *list, struct tx *tx, int64_t most, bool *ret_are_more)
+{
+	struct q_user_search_probe_row found;
+
+	TRY(q_user_search_probe(tx->db,
+				&(struct q_user_search_probe){
+				    .project_id = list->rq->project.id,
+				    .part = list->key.part,
+				    .limit = most + 1,
+				},
+				&found));
+	*ret_are_more = found.total > most;
+	return OK;
+}
+
+/* The last of the people who come next; NULL when there are fewer. */
+static enum err
+find_window(const struct listing *list, struct tx *tx, const char **ret_last_id)
+{
+	const char *project_id = list->rq->project.id, *after_id = list->rq->page.after_id;
+	struct user_id_row *rows;
+	size_t count;
+
+	if (list->order == OLDEST)
+		TRY(q_user_window_oldest(tx->db, &(struct q_user_window_oldest){ project_id, after_id, WINDOW_PEOPLE },
+					 &rows, &count));
+	else
+		TRY(q_user_window_newest(tx->db, &(struct q_user_window_newest){ project_id, after_id, WINDOW_PEOPLE },
+					 &rows, &count));
+	*ret_last_id = count == WINDOW_PEOPLE || db_rows_were_cut(tx->db) ? rows[count - 1].id : NULL;
+	return OK;
+}
 
 static enum err
-search(const struct listing *list, struct tx *tx, struct user_object_row **ret_rows, size_t *ret_count)
+walk_people(const struct listing *list, struct tx *tx, const char *last_id, struct user_object_row **ret_rows, size_t *ret_count)
+{
+	const struct user_list_input *in = list->rq->input;
+
+	if (list->order == OLDEST)
+		return q_user_walk_oldest(
+		    tx->db, &(struct q_user_walk_oldest){ FILTERS(list, in), PAGE(list), SEARCH(list), .last_id = last_id },
+		    ret_rows, ret_count);
+	return q_user_walk_newest(
+	    tx->db, &(struct q_user_walk_newest){ FILTERS(list, in), PAGE(list), SEARCH(list), .last_id = last_id }, ret_rows,
+	    ret_count);
+}
+
+static enum err
+read_parts(const struct listing *list, struct tx *tx, struct user_object_row **ret_rows, size_t *ret_count)
 {
 	const struct user_list_input *in = list->rq->input;
 
 	if (list->order == OLDEST)
 		return q_user_search_oldest(
-		    tx->db, &(struct q_user_search_oldest){ FILTERS(list, in), PAGE(list), SEARCH(list) }, ret_rows,
-		    ret_count);
+		    tx->db, &(struct q_user_search_oldest){ FILTERS(list, in), PAGE(list), SEARCH(list) }, ret_rows, ret_count);
 	return q_user_search_newest(
 	    tx->db, &(struct q_user_search_newest){ FILTERS(list, in), PAGE(list), SEARCH(list) }, ret_rows, ret_count);
+}
+
+static bool
+has_filters(const struct user_list_input *in)
+{
+	return in->has.email || in->has.status || in->has.email_verified || in->has.anonymous || in->has.created_after ||
+	       in->has.created_before;
+}
+
+/*
+ * What few have is sorted. What many have fills a page among the next people in the list's order; where it doesn't (they all came long
+ * ago), it is sorted after all, unless a filter would have to look at each person of many: then the page ends early and its cursor goes on.
+ */
+static enum err
+search(struct listing *list, struct tx *tx, struct user_object_row **ret_rows, size_t *ret_count)
+{
+	const char *last_id = NULL;
+
+	TRY(probe(list, tx, COMMON_PARTS, &list->is_common));
+	if (list->is_common)
+		TRY(find_window(list, tx, &last_id));
+	if (last_id == NULL)
+		return read_parts(list, tx, ret_rows, ret_count);
+	TRY(walk_people(list, tx, last_id, ret_rows, ret_count));
+	if (*ret_count > (size_t)list->rq->page.limit)
+		return OK;
+	if (!has_filters(list->rq->input))
+		return read_parts(list, tx, ret_rows, ret_count);
+	list->goes_on_after = last_id;
+	return OK;
 }
 
 static enum err
@@ -210,20 +295,48 @@ list_rows(const struct listing *list, struct tx *tx, struct user_object_row **ro
 				  rows, count);
 }
 
+/* What many have is counted by its parts alone; a filter would have to look at each of those people. */
 static enum err
-count_rows(const struct listing *list, struct tx *tx, int64_t *ret_total)
+count_found(const struct listing *list, struct tx *tx, int64_t *ret_total)
 {
 	const struct user_list_input *in = list->rq->input;
 	struct q_user_search_count_row found;
-	struct q_user_count_row all;
+	struct q_user_search_people_row people;
+	bool are_too_many;
 
-	if (list->key.head != NULL) {
+	if (!list->is_common) {
 		TRY(q_user_search_count(tx->db, &(struct q_user_search_count){ FILTERS(list, in), SEARCH(list) }, &found));
 		*ret_total = found.total;
 		return OK;
 	}
-	TRY(q_user_count(tx->db, &(struct q_user_count){ FILTERS(list, in), .only_id = list->only_id }, &all));
-	*ret_total = all.total;
+	TRY(probe(list, tx, COUNTED_MAX, &are_too_many));
+	if (are_too_many || has_filters(in) || list->key.longer != NULL)
+		return OK;
+	TRY(q_user_search_people(tx->db,
+				 &(struct q_user_search_people){
+				     .project_id = list->rq->project.id,
+				     .part = list->key.part,
+				     .whole_part = list->key.whole_part,
+				 },
+				 &people));
+	*ret_total = people.total;
+	return OK;
+}
+
+/* TOTAL_MANY where counting would take long. */
+static enum err
+count_rows(const struct listing *list, struct tx *tx, int64_t *ret_total)
+{
+	const struct user_list_input *in = list->rq->input;
+	struct q_user_count_row all;
+
+	*ret_total = TOTAL_MANY;
+	if (list->key.part != NULL)
+		return count_found(list, tx, ret_total);
+	TRY(q_user_count(tx->db,
+			 &(struct q_user_count){ FILTERS(list, in), .only_id = list->only_id, .limit = COUNTED_MAX + 1 }, &all));
+	if (all.total <= COUNTED_MAX)
+		*ret_total = all.total;
 	return OK;
 }
 
@@ -260,7 +373,7 @@ user_list(const struct request *rq, struct tx *tx)
 
 	if (verdict != VERDICT_GO_ON)
 		return verdict;
-	enum err e = list.key.head != NULL ? search(&list, tx, &rows, &count) : list_rows(&list, tx, &rows, &count);
+	enum err e = list.key.part != NULL ? search(&list, tx, &rows, &count) : list_rows(&list, tx, &rows, &count);
 	if (e == OK && rq->page.include_total)
 		e = count_rows(&list, tx, &total);
 	if (e != OK)
@@ -277,6 +390,7 @@ user_list(const struct request *rq, struct tx *tx)
 				  .id_offset = offsetof(struct user_object_row, id),
 				  .sort = sort_key,
 				  .total = total,
+				  .goes_on_after = list.goes_on_after,
 			      });
 }
 

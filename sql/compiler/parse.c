@@ -119,7 +119,51 @@ block_new(const struct parser *parser, enum block_kind kind, struct block *paren
 	return block;
 }
 
-/* table [AS] [alias], or JSON_TABLE(…) AS alias */
+/* FORCE INDEX (key): the order in which rows are read, where the optimizer knows less than who wrote it. */
+static void
+parse_index_hint(struct parser *parser, const struct table *table)
+{
+	const struct token *token;
+
+	if (!accept_word(parser, "FORCE"))
+		return;
+	expect_word(parser, "INDEX");
+	expect_sign(parser, "(");
+	token = next(parser);
+	for (size_t i = 0; i < table->key_count; i++) {
+		if (same_word(table->keys[i].name, token->text)) {
+			expect_sign(parser, ")");
+			return;
+		}
+	}
+	parse_fail(parser, token->line, "%s has no key %s", table->name, token->text);
+}
+
+/*
+ * SELECT COUNT(*) … FROM (SELECT 1 … LIMIT n): counts as far as n. Nothing else may be a SELECT in FROM, so its rows are a table without
+ * columns; whose they are is asked inside.
+ */
+static const struct table *
+parse_counted(struct parser *parser, struct ref *ref)
+{
+	struct table *table = take(sizeof(*table));
+	int line = next(parser)->line;
+
+	if (!is_word(peek(parser), "SELECT") || parser->tokens->items[parser->at + 1].kind != TOKEN_NUMBER)
+		parse_fail(parser, line,
+			   "a SELECT in FROM isn't in the subset: join the table, or use EXISTS or a scalar subquery");
+	ref->counted = parse_select(parser, parser->block);
+	if (ref->counted->limit == NULL)
+		parse_fail(parser, line, "what is counted without LIMIT needs no SELECT in FROM");
+	expect_sign(parser, ")");
+	if (!is_word(peek(parser), "AS"))
+		parse_fail(parser, line, "a SELECT in FROM needs an alias: AS name");
+	table->name = "SELECT";
+	table->untenanted_reason = "rows that are counted";
+	return table;
+}
+
+/* table [AS] [alias] [FORCE INDEX (key)], or JSON_TABLE(…) AS alias */
 static struct ref *
 parse_ref(struct parser *parser)
 {
@@ -128,12 +172,10 @@ parse_ref(struct parser *parser)
 	int line = peek(parser)->line;
 	const char *name;
 
-	if (is_sign(peek(parser), "("))
-		parse_fail(
-		    parser, line,
-		    "a SELECT in FROM isn't in the subset: join the table, or use EXISTS or a scalar subquery");
 	ref->line = line;
-	if (accept_word(parser, "JSON_TABLE")) {
+	if (is_sign(peek(parser), "(")) {
+		ref->table = parse_counted(parser, ref);
+	} else if (accept_word(parser, "JSON_TABLE")) {
 		ref->table = parse_json_table(parser);
 	} else {
 		name = expect_name(parser, "a table");
@@ -145,6 +187,7 @@ parse_ref(struct parser *parser)
 	if (accept_word(parser, "AS") ||
 	    (peek(parser)->kind == TOKEN_WORD && !is_reserved_in_sql(peek(parser)->text)))
 		ref->alias = expect_name(parser, "an alias");
+	parse_index_hint(parser, ref->table);
 	for (size_t i = 0; i < block->ref_count; i++) {
 		if (same_word(block->refs[i]->alias, ref->alias))
 			parse_fail(parser, line, "two tables are named %s here", ref->alias);

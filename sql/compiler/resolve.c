@@ -31,8 +31,11 @@ visit_exprs(struct query *query, struct block *block, expr_visitor *visitor)
 {
 	for (size_t i = 0; i < block->item_count; i++)
 		visit_one(query, block, block->items[i].expr, visitor);
-	for (size_t i = 0; i < block->ref_count; i++)
+	for (size_t i = 0; i < block->ref_count; i++) {
+		if (block->refs[i]->counted != NULL)
+			visit_exprs(query, block->refs[i]->counted, visitor);
 		visit_one(query, block, block->refs[i]->on, visitor);
+	}
 	visit_one(query, block, block->where, visitor);
 	visit_list(query, block, block->group_by, block->group_by_count, visitor);
 	visit_one(query, block, block->having, visitor);

@@ -157,6 +157,12 @@ read_column(struct reader *reader)
 		} else if (took_word(reader, "DEFAULT")) {
 			column.has_default = true;
 			reader->at++;
+		} else if (took_word(reader, "AS")) {
+			/* The server makes it of others. */
+			column.has_default = true;
+			skip_parentheses(reader);
+			if (!took_word(reader, "VIRTUAL"))
+				complain(here_place(reader), "%s: a column made of others is VIRTUAL", column.name);
 		} else if (took_word(reader, "COLLATE")) {
 			check_collation(reader, take_word(reader));
 		} else if (is_word(here(reader), "NULL") || is_word(here(reader), "UNSIGNED")) {

@@ -207,6 +207,7 @@ struct ref {
 	bool is_left_joined;
 	bool is_scoped; /* bound to one tenant (tenant.c) */
 	struct expr *on;
+	struct block *counted; /* a SELECT in FROM; NULL otherwise */
 };
 
 struct item {

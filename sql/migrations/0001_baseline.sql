@@ -68,6 +68,7 @@ CREATE TABLE users (
 	email VARCHAR(254) NULL,
 	email_key VARBINARY(320) NULL,
 	email_verified_at DATETIME(3) NULL,
+	is_email_verified BOOLEAN AS (email_verified_at IS NOT NULL) VIRTUAL,
 	phone VARCHAR(16) COLLATE ascii_bin NULL,
 	phone_verified_at DATETIME(3) NULL,
 	username VARCHAR(32) COLLATE ascii_bin NULL,
@@ -97,6 +98,7 @@ CREATE TABLE users (
 	UNIQUE KEY uq_webauthn_handle (project_id, webauthn_handle),
 	KEY k_created_at_id (project_id, created_at, id),
 	KEY k_status_created_at_id (project_id, status, created_at, id),
+	KEY k_is_email_verified_created_at (project_id, is_email_verified, created_at),
 	KEY k_last_sign_in_at_id (project_id, last_sign_in_at, id),
 	KEY k_is_anonymous_created_at (project_id, is_anonymous, created_at),
 	KEY k_name_id (project_id, name, id),
@@ -106,11 +108,10 @@ CREATE TABLE users (
 
 CREATE TABLE user_words (
 	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
-	head VARCHAR(2) NOT NULL,
+	part VARCHAR(24) NOT NULL,
 	user_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
-	words VARCHAR(1000) NOT NULL,
-	PRIMARY KEY (project_id, head, user_id),
-	KEY k_user_id (project_id, user_id),
+	PRIMARY KEY (project_id, part, user_id),
+	KEY k_user_id_part (project_id, user_id, part),
 	CONSTRAINT user_words_fk1 FOREIGN KEY (project_id, user_id) REFERENCES users (project_id, id) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 

@@ -64,7 +64,7 @@ WHERE u.project_id = :project_id AND u.status <> 'deleted'
 	AND (:only_id IS NULL OR u.id = :only_id)
 	AND (:email_key IS NULL OR u.email_key = :email_key)
 	AND (:status IS NULL OR u.status = :status)
-	AND (:email_verified IS NULL OR (u.email_verified_at IS NOT NULL) = :email_verified)
+	AND (:email_verified IS NULL OR u.is_email_verified = :email_verified)
 	AND (:anonymous IS NULL OR u.is_anonymous = :anonymous)
 	AND (:created_after IS NULL OR u.created_at > :created_after)
 	AND (:created_before IS NULL OR u.created_at < :created_before)
@@ -95,7 +95,7 @@ WHERE u.project_id = :project_id AND u.status <> 'deleted'
 	AND (:only_id IS NULL OR u.id = :only_id)
 	AND (:email_key IS NULL OR u.email_key = :email_key)
 	AND (:status IS NULL OR u.status = :status)
-	AND (:email_verified IS NULL OR (u.email_verified_at IS NOT NULL) = :email_verified)
+	AND (:email_verified IS NULL OR u.is_email_verified = :email_verified)
 	AND (:anonymous IS NULL OR u.is_anonymous = :anonymous)
 	AND (:created_after IS NULL OR u.created_at > :created_after)
 	AND (:created_before IS NULL OR u.created_at < :created_before)
@@ -126,7 +126,7 @@ WHERE u.project_id = :project_id AND u.status <> 'deleted'
 	AND (:only_id IS NULL OR u.id = :only_id)
 	AND (:email_key IS NULL OR u.email_key = :email_key)
 	AND (:status IS NULL OR u.status = :status)
-	AND (:email_verified IS NULL OR (u.email_verified_at IS NOT NULL) = :email_verified)
+	AND (:email_verified IS NULL OR u.is_email_verified = :email_verified)
 	AND (:anonymous IS NULL OR u.is_anonymous = :anonymous)
 	AND (:created_after IS NULL OR u.created_at > :created_after)
 	AND (:created_before IS NULL OR u.created_at < :created_before)
@@ -157,7 +157,7 @@ WHERE u.project_id = :project_id AND u.status <> 'deleted'
 	AND (:only_id IS NULL OR u.id = :only_id)
 	AND (:email_key IS NULL OR u.email_key = :email_key)
 	AND (:status IS NULL OR u.status = :status)
-	AND (:email_verified IS NULL OR (u.email_verified_at IS NOT NULL) = :email_verified)
+	AND (:email_verified IS NULL OR u.is_email_verified = :email_verified)
 	AND (:anonymous IS NULL OR u.is_anonymous = :anonymous)
 	AND (:created_after IS NULL OR u.created_at > :created_after)
 	AND (:created_before IS NULL OR u.created_at < :created_before)
@@ -189,7 +189,7 @@ WHERE u.project_id = :project_id AND u.status <> 'deleted'
 	AND (:only_id IS NULL OR u.id = :only_id)
 	AND (:email_key IS NULL OR u.email_key = :email_key)
 	AND (:status IS NULL OR u.status = :status)
-	AND (:email_verified IS NULL OR (u.email_verified_at IS NOT NULL) = :email_verified)
+	AND (:email_verified IS NULL OR u.is_email_verified = :email_verified)
 	AND (:anonymous IS NULL OR u.is_anonymous = :anonymous)
 	AND (:created_after IS NULL OR u.created_at > :created_after)
 	AND (:created_before IS NULL OR u.created_at < :created_before)
@@ -221,7 +221,7 @@ WHERE u.project_id = :project_id AND u.status <> 'deleted'
 	AND (:only_id IS NULL OR u.id = :only_id)
 	AND (:email_key IS NULL OR u.email_key = :email_key)
 	AND (:status IS NULL OR u.status = :status)
-	AND (:email_verified IS NULL OR (u.email_verified_at IS NOT NULL) = :email_verified)
+	AND (:email_verified IS NULL OR u.is_email_verified = :email_verified)
 	AND (:anonymous IS NULL OR u.is_anonymous = :anonymous)
 	AND (:created_after IS NULL OR u.created_at > :created_after)
 	AND (:created_before IS NULL OR u.created_at < :created_before)
@@ -231,21 +231,56 @@ WHERE u.project_id = :project_id AND u.status <> 'deleted'
 ORDER BY u.last_sign_in_at DESC, u.id DESC
 LIMIT :limit;
 
+-- As far as :limit.
 -- name: user_count :one
 -- param: email_verified int
 -- param: anonymous int
 SELECT COUNT(*) AS total
-FROM users u
-WHERE u.project_id = :project_id AND u.status <> 'deleted'
-	AND (:only_id IS NULL OR u.id = :only_id)
-	AND (:email_key IS NULL OR u.email_key = :email_key)
-	AND (:status IS NULL OR u.status = :status)
-	AND (:email_verified IS NULL OR (u.email_verified_at IS NOT NULL) = :email_verified)
-	AND (:anonymous IS NULL OR u.is_anonymous = :anonymous)
-	AND (:created_after IS NULL OR u.created_at > :created_after)
-	AND (:created_before IS NULL OR u.created_at < :created_before);
+FROM (SELECT 1
+	FROM users u
+	WHERE u.project_id = :project_id AND u.status <> 'deleted'
+		AND (:only_id IS NULL OR u.id = :only_id)
+		AND (:email_key IS NULL OR u.email_key = :email_key)
+		AND (:status IS NULL OR u.status = :status)
+		AND (:email_verified IS NULL OR u.is_email_verified = :email_verified)
+		AND (:anonymous IS NULL OR u.is_anonymous = :anonymous)
+		AND (:created_after IS NULL OR u.created_at > :created_after)
+		AND (:created_before IS NULL OR u.created_at < :created_before)
+	LIMIT :limit) AS counted;
 
--- Walks the list of the two letters, the newest first; `word` is answered by that list, `part` by the person. Ids sort by creation.
+-- How many parts begin so, as far as :limit.
+-- name: user_search_probe :one
+SELECT COUNT(*) AS total
+FROM (SELECT 1
+	FROM user_words s
+	WHERE s.project_id = :project_id AND s.part LIKE :part ESCAPE '!'
+	LIMIT :limit) AS counted;
+
+-- The same as people, all of them.
+-- name: user_search_people :one
+SELECT COUNT(DISTINCT s.user_id) AS total
+FROM user_words s FORCE INDEX (PRIMARY)
+WHERE s.project_id = :project_id AND (s.part LIKE :part ESCAPE '!' OR s.part = :whole_part);
+
+-- The people that come next, for the last one's id.
+-- name: user_window_newest :many
+-- row: user_id_row
+SELECT u.id
+FROM users u
+WHERE u.project_id = :project_id AND (:after_id IS NULL OR u.id < :after_id)
+ORDER BY u.id DESC
+LIMIT :limit;
+
+-- name: user_window_oldest :many
+-- row: user_id_row
+SELECT u.id
+FROM users u
+WHERE u.project_id = :project_id AND (:after_id IS NULL OR u.id > :after_id)
+ORDER BY u.id
+LIMIT :limit;
+
+-- Who has a text with a part that begins so, once each: all such parts are read, which stand together. whole_part: of an external id or a
+-- number, which are found whole. longer: what was typed, where an entry doesn't hold all of it. Ids sort by creation.
 -- name: user_search_newest :many
 -- row: user_object_row
 -- column: external_id text?
@@ -263,14 +298,17 @@ SELECT u.id, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.phone
 		AND f.confirmed_at IS NOT NULL) AS mfa_enabled,
 	u.image_digest, (SELECT p.client_id FROM projects p WHERE p.id = u.project_id) AS client_id, NULL AS image_url,
 	u.metadata, u.created_at, u.updated_at, u.last_sign_in_at, u.version, u.email_key, NULL AS sort_key
-FROM user_words s
+FROM user_words s FORCE INDEX (PRIMARY)
 STRAIGHT_JOIN users u ON u.project_id = s.project_id AND u.id = s.user_id
-WHERE s.project_id = :project_id AND s.head = :head AND s.words LIKE :word ESCAPE '!' AND u.status <> 'deleted'
-	AND (u.email LIKE :part ESCAPE '!' OR u.name LIKE :part ESCAPE '!' OR u.username LIKE :ascii_part ESCAPE '!'
-		OR u.external_id = :whole OR u.phone = :ascii_whole)
+WHERE s.project_id = :project_id AND (s.part LIKE :part ESCAPE '!' OR s.part = :whole_part)
+	AND NOT EXISTS (SELECT 1 FROM user_words d FORCE INDEX (k_user_id_part) WHERE d.project_id = u.project_id AND d.user_id = u.id AND d.part < s.part
+		AND (d.part LIKE :part ESCAPE '!' OR d.part = :whole_part))
+	AND (u.external_id = :whole OR u.phone = :ascii_whole OR (s.part <> :whole_part AND (:longer IS NULL
+		OR u.email LIKE :longer ESCAPE '!' OR u.name LIKE :longer ESCAPE '!' OR u.username LIKE :ascii_longer ESCAPE '!')))
+	AND u.status <> 'deleted'
 	AND (:email_key IS NULL OR u.email_key = :email_key)
 	AND (:status IS NULL OR u.status = :status)
-	AND (:email_verified IS NULL OR (u.email_verified_at IS NOT NULL) = :email_verified)
+	AND (:email_verified IS NULL OR u.is_email_verified = :email_verified)
 	AND (:anonymous IS NULL OR u.is_anonymous = :anonymous)
 	AND (:created_after IS NULL OR u.created_at > :created_after)
 	AND (:created_before IS NULL OR u.created_at < :created_before)
@@ -296,17 +334,93 @@ SELECT u.id, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.phone
 		AND f.confirmed_at IS NOT NULL) AS mfa_enabled,
 	u.image_digest, (SELECT p.client_id FROM projects p WHERE p.id = u.project_id) AS client_id, NULL AS image_url,
 	u.metadata, u.created_at, u.updated_at, u.last_sign_in_at, u.version, u.email_key, NULL AS sort_key
-FROM user_words s
+FROM user_words s FORCE INDEX (PRIMARY)
 STRAIGHT_JOIN users u ON u.project_id = s.project_id AND u.id = s.user_id
-WHERE s.project_id = :project_id AND s.head = :head AND s.words LIKE :word ESCAPE '!' AND u.status <> 'deleted'
-	AND (u.email LIKE :part ESCAPE '!' OR u.name LIKE :part ESCAPE '!' OR u.username LIKE :ascii_part ESCAPE '!'
-		OR u.external_id = :whole OR u.phone = :ascii_whole)
+WHERE s.project_id = :project_id AND (s.part LIKE :part ESCAPE '!' OR s.part = :whole_part)
+	AND NOT EXISTS (SELECT 1 FROM user_words d FORCE INDEX (k_user_id_part) WHERE d.project_id = u.project_id AND d.user_id = u.id AND d.part < s.part
+		AND (d.part LIKE :part ESCAPE '!' OR d.part = :whole_part))
+	AND (u.external_id = :whole OR u.phone = :ascii_whole OR (s.part <> :whole_part AND (:longer IS NULL
+		OR u.email LIKE :longer ESCAPE '!' OR u.name LIKE :longer ESCAPE '!' OR u.username LIKE :ascii_longer ESCAPE '!')))
+	AND u.status <> 'deleted'
 	AND (:email_key IS NULL OR u.email_key = :email_key)
 	AND (:status IS NULL OR u.status = :status)
-	AND (:email_verified IS NULL OR (u.email_verified_at IS NOT NULL) = :email_verified)
+	AND (:email_verified IS NULL OR u.is_email_verified = :email_verified)
 	AND (:anonymous IS NULL OR u.is_anonymous = :anonymous)
 	AND (:created_after IS NULL OR u.created_at > :created_after)
 	AND (:created_before IS NULL OR u.created_at < :created_before)
+	AND (:after_id IS NULL OR s.user_id > :after_id)
+ORDER BY s.user_id
+LIMIT :limit;
+
+-- The same again, but person by person as far as last_id: for what many have.
+-- name: user_walk_newest :many
+-- row: user_object_row
+-- column: external_id text?
+-- column: sort_key text?
+-- column: image_url text?
+-- param: email_verified int
+-- param: anonymous int
+SELECT u.id, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.phone, u.phone_verified_at IS NOT NULL AS phone_verified,
+	u.username, NULL AS external_id, u.external_id AS external_key, u.name, u.locale, u.status, u.ban_reason, u.ban_expires_at,
+	u.is_anonymous AS anonymous,
+	EXISTS (SELECT 1 FROM user_passwords w WHERE w.project_id = u.project_id AND w.user_id = u.id) AS has_password,
+	EXISTS (SELECT 1 FROM sign_in_throttles t WHERE t.project_id = u.project_id AND t.kind = 'account'
+		AND t.subject_digest = UNHEX(SHA2(u.id, 256)) AND t.count >= 100) AS locked,
+	EXISTS (SELECT f.id FROM user_factors f WHERE f.project_id = u.project_id AND f.user_id = u.id AND f.kind <> 'codes'
+		AND f.confirmed_at IS NOT NULL) AS mfa_enabled,
+	u.image_digest, (SELECT p.client_id FROM projects p WHERE p.id = u.project_id) AS client_id, NULL AS image_url,
+	u.metadata, u.created_at, u.updated_at, u.last_sign_in_at, u.version, u.email_key, NULL AS sort_key
+FROM user_words s FORCE INDEX (k_user_id_part)
+STRAIGHT_JOIN users u ON u.project_id = s.project_id AND u.id = s.user_id
+WHERE s.project_id = :project_id AND (s.part LIKE :part ESCAPE '!' OR s.part = :whole_part)
+	AND NOT EXISTS (SELECT 1 FROM user_words d FORCE INDEX (k_user_id_part) WHERE d.project_id = u.project_id AND d.user_id = u.id AND d.part < s.part
+		AND (d.part LIKE :part ESCAPE '!' OR d.part = :whole_part))
+	AND (u.external_id = :whole OR u.phone = :ascii_whole OR (s.part <> :whole_part AND (:longer IS NULL
+		OR u.email LIKE :longer ESCAPE '!' OR u.name LIKE :longer ESCAPE '!' OR u.username LIKE :ascii_longer ESCAPE '!')))
+	AND u.status <> 'deleted'
+	AND (:email_key IS NULL OR u.email_key = :email_key)
+	AND (:status IS NULL OR u.status = :status)
+	AND (:email_verified IS NULL OR u.is_email_verified = :email_verified)
+	AND (:anonymous IS NULL OR u.is_anonymous = :anonymous)
+	AND (:created_after IS NULL OR u.created_at > :created_after)
+	AND (:created_before IS NULL OR u.created_at < :created_before)
+	AND s.user_id >= :last_id
+	AND (:after_id IS NULL OR s.user_id < :after_id)
+ORDER BY s.user_id DESC
+LIMIT :limit;
+
+-- name: user_walk_oldest :many
+-- row: user_object_row
+-- column: external_id text?
+-- column: sort_key text?
+-- column: image_url text?
+-- param: email_verified int
+-- param: anonymous int
+SELECT u.id, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.phone, u.phone_verified_at IS NOT NULL AS phone_verified,
+	u.username, NULL AS external_id, u.external_id AS external_key, u.name, u.locale, u.status, u.ban_reason, u.ban_expires_at,
+	u.is_anonymous AS anonymous,
+	EXISTS (SELECT 1 FROM user_passwords w WHERE w.project_id = u.project_id AND w.user_id = u.id) AS has_password,
+	EXISTS (SELECT 1 FROM sign_in_throttles t WHERE t.project_id = u.project_id AND t.kind = 'account'
+		AND t.subject_digest = UNHEX(SHA2(u.id, 256)) AND t.count >= 100) AS locked,
+	EXISTS (SELECT f.id FROM user_factors f WHERE f.project_id = u.project_id AND f.user_id = u.id AND f.kind <> 'codes'
+		AND f.confirmed_at IS NOT NULL) AS mfa_enabled,
+	u.image_digest, (SELECT p.client_id FROM projects p WHERE p.id = u.project_id) AS client_id, NULL AS image_url,
+	u.metadata, u.created_at, u.updated_at, u.last_sign_in_at, u.version, u.email_key, NULL AS sort_key
+FROM user_words s FORCE INDEX (k_user_id_part)
+STRAIGHT_JOIN users u ON u.project_id = s.project_id AND u.id = s.user_id
+WHERE s.project_id = :project_id AND (s.part LIKE :part ESCAPE '!' OR s.part = :whole_part)
+	AND NOT EXISTS (SELECT 1 FROM user_words d FORCE INDEX (k_user_id_part) WHERE d.project_id = u.project_id AND d.user_id = u.id AND d.part < s.part
+		AND (d.part LIKE :part ESCAPE '!' OR d.part = :whole_part))
+	AND (u.external_id = :whole OR u.phone = :ascii_whole OR (s.part <> :whole_part AND (:longer IS NULL
+		OR u.email LIKE :longer ESCAPE '!' OR u.name LIKE :longer ESCAPE '!' OR u.username LIKE :ascii_longer ESCAPE '!')))
+	AND u.status <> 'deleted'
+	AND (:email_key IS NULL OR u.email_key = :email_key)
+	AND (:status IS NULL OR u.status = :status)
+	AND (:email_verified IS NULL OR u.is_email_verified = :email_verified)
+	AND (:anonymous IS NULL OR u.is_anonymous = :anonymous)
+	AND (:created_after IS NULL OR u.created_at > :created_after)
+	AND (:created_before IS NULL OR u.created_at < :created_before)
+	AND s.user_id <= :last_id
 	AND (:after_id IS NULL OR s.user_id > :after_id)
 ORDER BY s.user_id
 LIMIT :limit;
@@ -315,26 +429,28 @@ LIMIT :limit;
 -- param: email_verified int
 -- param: anonymous int
 SELECT COUNT(*) AS total
-FROM user_words s
+FROM user_words s FORCE INDEX (PRIMARY)
 STRAIGHT_JOIN users u ON u.project_id = s.project_id AND u.id = s.user_id
-WHERE s.project_id = :project_id AND s.head = :head AND s.words LIKE :word ESCAPE '!' AND u.status <> 'deleted'
-	AND (u.email LIKE :part ESCAPE '!' OR u.name LIKE :part ESCAPE '!' OR u.username LIKE :ascii_part ESCAPE '!'
-		OR u.external_id = :whole OR u.phone = :ascii_whole)
+WHERE s.project_id = :project_id AND (s.part LIKE :part ESCAPE '!' OR s.part = :whole_part)
+	AND NOT EXISTS (SELECT 1 FROM user_words d FORCE INDEX (k_user_id_part) WHERE d.project_id = u.project_id AND d.user_id = u.id AND d.part < s.part
+		AND (d.part LIKE :part ESCAPE '!' OR d.part = :whole_part))
+	AND (u.external_id = :whole OR u.phone = :ascii_whole OR (s.part <> :whole_part AND (:longer IS NULL
+		OR u.email LIKE :longer ESCAPE '!' OR u.name LIKE :longer ESCAPE '!' OR u.username LIKE :ascii_longer ESCAPE '!')))
+	AND u.status <> 'deleted'
 	AND (:email_key IS NULL OR u.email_key = :email_key)
 	AND (:status IS NULL OR u.status = :status)
-	AND (:email_verified IS NULL OR (u.email_verified_at IS NOT NULL) = :email_verified)
+	AND (:email_verified IS NULL OR u.is_email_verified = :email_verified)
 	AND (:anonymous IS NULL OR u.is_anonymous = :anonymous)
 	AND (:created_after IS NULL OR u.created_at > :created_after)
 	AND (:created_before IS NULL OR u.created_at < :created_before);
 
--- list: JSON of [two letters, words] as lib/search_words.h makes it. Letters that only differ by an accent are one row.
+-- list: JSON of texts as lib/search_words.h makes it. Those that only differ by an accent are one row.
 -- name: user_words_insert :exec
 -- param: list text
-INSERT INTO user_words (project_id, head, user_id, words)
-SELECT :project_id, j.head, :user_id, j.words
-FROM JSON_TABLE(:list, '$[*]' COLUMNS (head VARCHAR(2) PATH '$[0]', words VARCHAR(1000) PATH '$[1]')) AS j
-ON DUPLICATE KEY UPDATE words = IF(CHAR_LENGTH(user_words.words) + CHAR_LENGTH(VALUES(words)) > 1000, user_words.words,
-	CONCAT(user_words.words, VALUES(words)));
+INSERT INTO user_words (project_id, part, user_id)
+SELECT :project_id, j.part, :user_id
+FROM JSON_TABLE(:list, '$[*]' COLUMNS (part VARCHAR(24) PATH '$')) AS j
+ON DUPLICATE KEY UPDATE part = user_words.part;
 
 -- name: user_words_delete :exec
 DELETE FROM user_words WHERE project_id = :project_id AND user_id = :user_id;

@@ -13,11 +13,19 @@ interface ListQuery<Row> {
 	isEnabled?: boolean;
 }
 
+/** The next page that has rows: one may end before it has found any, and say where to go on. */
+async function fetchRows<Row>(fetch: ListQuery<Row>["fetch"], cursor: string | undefined): Promise<ListPage<Row>> {
+	let page = await fetch(cursor);
+	while (page.data.length === 0 && page.next_cursor !== null)
+		page = await fetch(page.next_cursor);
+	return page;
+}
+
 /** All rows fetched so far, with what <Resource> and <More> need. */
 export function useList<Row>({ key, fetch, isEnabled = true }: ListQuery<Row>) {
 	return useInfiniteQuery({
 		queryKey: key,
-		queryFn: ({ pageParam }) => fetch(pageParam),
+		queryFn: ({ pageParam }) => fetchRows(fetch, pageParam),
 		initialPageParam: undefined as string | undefined,
 		getNextPageParam: (last) => last.next_cursor ?? undefined,
 		select: (pages: InfiniteData<ListPage<Row>>) => pages.pages.flatMap((page) => page.data),

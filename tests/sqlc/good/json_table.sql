@@ -3,6 +3,6 @@
 
 -- name: json_table :exec
 -- param: list text
-INSERT INTO user_words (project_id, head, user_id, words)
-SELECT :project_id, j.head, :user_id, j.words
-FROM JSON_TABLE(:list, '$[*]' COLUMNS (head VARCHAR(2) PATH '$[0]', words VARCHAR(500) PATH '$[1]')) AS j;
+INSERT INTO user_words (project_id, part, user_id)
+SELECT :project_id, j.part, :user_id
+FROM JSON_TABLE(:list, '$[*]' COLUMNS (part VARCHAR(24) PATH '$')) AS j;
