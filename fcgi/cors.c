@@ -6,6 +6,9 @@
 
 #include <string.h>
 
+/* oauth.md rule 39 */
+#define OPEN_HEADERS "Authorization, Content-Type, DPoP, MCP-Protocol-Version, Mcp-Method, Mcp-Name"
+
 static bool
 is_for_screens(const struct exchange *x)
 {
@@ -35,7 +38,7 @@ cors_is_preflight(struct exchange *x)
 	x->response.is_preflight = true;
 	x->response.status = 204;
 	reply_header(&x->rq, "Access-Control-Allow-Methods", method_name(method));
-	reply_header(&x->rq, "Access-Control-Allow-Headers", is_open(x) ? "Authorization, Content-Type, DPoP" : "Content-Type, X-Flow-Token");
+	reply_header(&x->rq, "Access-Control-Allow-Headers", is_open(x) ? OPEN_HEADERS : "Content-Type, X-Flow-Token");
 	/* Whose screens they are can't be known yet; the answer itself says it. */
 	if (is_for_screens(x))
 		reply_header(&x->rq, "Access-Control-Allow-Origin", x->rq.origin);

@@ -8,8 +8,11 @@
 
 #include "lib/encode.h"
 
-/* BY_ADDRESS_AND_USER: two buckets, so that neither many addresses nor many accounts help. */
-enum subject { BY_CREDENTIAL, BY_ADDRESS, BY_USER, BY_ORG, BY_ADDRESS_AND_USER };
+/*
+ * BY_ADDRESS_AND_USER: two buckets, so that neither many addresses nor many accounts help. BY_CLIENT: of an OAuth client that has proven
+ * itself; BY_CLIENT_AND_ADDRESS: one bucket for both, asked before it has. The handler says which client it is.
+ */
+enum subject { BY_CREDENTIAL, BY_ADDRESS, BY_USER, BY_ORG, BY_ADDRESS_AND_USER, BY_CLIENT, BY_CLIENT_AND_ADDRESS };
 
 #define BUCKETS_MAX 3
 
@@ -26,8 +29,8 @@ static const enum subject SUBJECTS[RATE_COUNT] = {
 	[RATE_AUTH_REQUEST] = BY_CREDENTIAL,
 	[RATE_DENIED_AUDIT] = BY_CREDENTIAL,
 	[RATE_OAUTH_AUTHORIZE] = BY_ADDRESS,
-	[RATE_OAUTH_TOKEN] = BY_ADDRESS,
-	[RATE_OAUTH_INTROSPECT] = BY_ADDRESS,
+	[RATE_OAUTH_TOKEN] = BY_CLIENT_AND_ADDRESS,
+	[RATE_OAUTH_INTROSPECT] = BY_CLIENT,
 	[RATE_FLOW_ACTION] = BY_ADDRESS,
 	[RATE_FLOW_SIGN_UP] = BY_ADDRESS,
 	[RATE_FLOW_RECOVER] = BY_ADDRESS,
@@ -60,6 +63,8 @@ subject_of(const struct exchange *x, enum rate_family family)
 		return rq->org.id != NULL ? rq->org.id : rq->credential.id;
 	case BY_ADDRESS:
 	case BY_ADDRESS_AND_USER:
+	case BY_CLIENT:
+	case BY_CLIENT_AND_ADDRESS:
 		break;
 	}
 	return address_subject(x);
@@ -117,6 +122,12 @@ shows_credential(const struct exchange *x)
 	       x->in.session_cookies.count > 0;
 }
 
+static bool
+is_by_client(enum rate_family family)
+{
+	return SUBJECTS[family] == BY_CLIENT || SUBJECTS[family] == BY_CLIENT_AND_ADDRESS;
+}
+
 /* A request that can't be read comes no further: it isn't counted by its credential, nor by what it would have done. */
 enum err
 limit_by_address(struct exchange *x, bool is_readable)
@@ -134,7 +145,7 @@ limit_by_address(struct exchange *x, bool is_readable)
 			return OK;
 		return limited(x, &x->response.rate);
 	}
-	if (is_readable && extra != RATE_CREDENTIAL && (x->rq.route->auth & AUTH_PUBLIC) != 0)
+	if (is_readable && extra != RATE_CREDENTIAL && !is_by_client(extra) && (x->rq.route->auth & AUTH_PUBLIC) != 0)
 		buckets[count++] = bucket_of(x, extra);
 	return take(x, buckets, count);
 }
@@ -161,6 +172,19 @@ limit_by_credential(struct exchange *x)
 		buckets[count++].subject = x->rq.user.id;
 	}
 	return take(x, buckets, count);
+}
+
+enum err
+request_limit_client(const struct request *rq, const char *client_id, bool is_proven)
+{
+	struct exchange *x = exchange_of(rq);
+	enum rate_family family = rq->route->rate;
+	struct rate_bucket bucket = bucket_of(x, family);
+
+	if (SUBJECTS[family] != (is_proven ? BY_CLIENT : BY_CLIENT_AND_ADDRESS))
+		return OK;
+	bucket.subject = is_proven ? client_id : arena_printf(x->arena, "%s %s", client_id, address_subject(x));
+	return take(x, &bucket, 1);
 }
 
 void

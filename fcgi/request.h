@@ -223,6 +223,12 @@ struct actor request_actor(const struct request *);
  */
 enum err request_guard(const struct request *, struct tx *) MUST_CHECK;
 
+/*
+ * Counts a request that names an OAuth client, in a family that counts by client (oauth.md rule 41): asked twice, before and after the client
+ * has proven itself, each family listens to one of them. RATE_LIMITED.
+ */
+enum err request_limit_client(const struct request *, const char *client_id, bool is_proven) MUST_CHECK;
+
 /* A record with the caller's organization and default project filled in. */
 struct record request_record(const struct request *, enum event, const char *target_id, const char *target_label);
 

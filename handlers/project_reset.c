@@ -34,12 +34,16 @@ struct cleared {
 static enum err
 clear(struct tx *tx, const char *project_id, struct cleared *ret)
 {
+	uint64_t of_oauth = 0;
+
 	TRY(q_area_setting_delete_all(
 	    tx->db, &(struct q_area_setting_delete_all){ .project_id = project_id }, &ret->settings));
 	TRY(q_mail_template_delete_all(
 	    tx->db, &(struct q_mail_template_delete_all){ .project_id = project_id }, &ret->mail_templates));
 	TRY(q_social_provider_delete_all(
 	    tx->db, &(struct q_social_provider_delete_all){ .project_id = project_id }, &ret->social_providers));
+	TRY(q_oauth_settings_reset(tx->db, &(struct q_oauth_settings_reset){ .project_id = project_id }, &of_oauth));
+	ret->settings += of_oauth;
 	return asset_remove_all(tx, project_id, project_id);
 }
 
@@ -97,7 +101,7 @@ const struct route project_reset_routes[] = {
 	    .method = POST,
 	    .path = "/api/v1/projects/{project_id}/reset",
 	    .summary = "Reset a project's settings",
-	    .description = "Sign-in settings and providers, branding, mail templates and redirect URIs are as on its first day. Users, sessions, clients, keys and the audit log stay.",
+	    .description = "Sign-in and OAuth settings, providers, branding, mail templates and redirect URIs are as on its first day. Users, sessions, clients, keys and the audit log stay.",
 	    .auth = AUTH_SESSION,
 	    .tenant = TENANT_PROJECT_IN_PATH,
 	    .permission = PERM_PROJECT_DELETE,

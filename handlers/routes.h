@@ -22,6 +22,7 @@ extern const struct route invitation_use_routes[];
 extern const struct route me_routes[];
 extern const struct route member_routes[];
 extern const struct route metrics_routes[];
+extern const struct route oauth_settings_routes[];
 extern const struct route org_routes[];
 extern const struct route palette_routes[];
 extern const struct route project_member_routes[];
@@ -41,6 +42,7 @@ extern const struct route oauth_introspect_routes[];
 extern const struct route oauth_issuer_routes[];
 extern const struct route oauth_authorize_routes[];
 extern const struct route oauth_request_routes[];
+extern const struct route oauth_protected_resource_routes[];
 extern const struct route oauth_token_routes[];
 extern const struct route oauth_userinfo_routes[];
 

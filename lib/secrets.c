@@ -20,6 +20,7 @@ static const char *const prefixes[SECRET_COUNT] = {
 	[SECRET_SERVICE_TEST] = "gsk_test_", [SECRET_CLIENT] = "sec_",
 	[SECRET_INVITATION] = "ginv_",       [SECRET_SETUP] = "gset_",
 	[SECRET_MAIL_LINK] = "mlt_",         [SECRET_REFRESH_TOKEN] = "rt_",
+	[SECRET_INITIAL_TOKEN] = "dcr_",
 };
 
 const char *

@@ -19,6 +19,7 @@ enum secret_kind {
 	SECRET_SETUP,		/* gset_ */
 	SECRET_MAIL_LINK,	/* mlt_ */
 	SECRET_REFRESH_TOKEN,	/* rt_ */
+	SECRET_INITIAL_TOKEN,	/* dcr_ */
 	SECRET_COUNT
 };
 

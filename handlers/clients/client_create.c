@@ -4,9 +4,9 @@
 #include "handlers/clients/clients.h"
 
 #include "domain/clients.h"
+#include "domain/oauth_settings.h"
 #include "domain/projects.h"
 
-#define HOUR_S	     (HOUR_MS / SECOND_MS)
 #define MONTH_S	     (30 * DAY_MS / SECOND_MS)
 #define YEAR_S	     (365 * DAY_MS / SECOND_MS)
 #define ALL_CLAIMS   "email plan role features custom_claims workspace"
@@ -27,7 +27,6 @@ defaults(const struct request *rq, const char *type, const char *project_grants)
 		.scopes = "",
 		.token_endpoint_auth_method = client_default_auth_method(type),
 		.require_pkce = true,
-		.access_token_ttl_s = HOUR_S,
 		.refresh_token_idle_s = MONTH_S,
 		.refresh_token_max_s = YEAR_S,
 		.id_token_alg = "RS256",
@@ -109,13 +108,16 @@ record_new(const struct request *rq, struct tx *tx, const struct client *client)
 static enum err
 begin(const struct request *rq, struct tx *tx, const struct client_change *change, struct client *ret)
 {
+	struct oauth_settings settings;
 	struct project_row project;
 
 	TRY(request_guard(rq, tx));
 	TRY(q_project_get(
 	    tx->db, &(struct q_project_get){ .project_id = rq->project.id, .org_id = rq->org.id, .user_id = NULL }, &project));
 	TRY(check_room(rq, tx));
+	TRY(oauth_settings_read(tx, rq->project.id, &settings));
 	struct client plain = defaults(rq, change->has.type ? change->type : "web", project_grant_types(project.type));
+	plain.access_token_ttl_s = settings.access_token_ttl_s;
 	*ret = client_with(rq->arena, &plain, change);
 	return OK;
 }

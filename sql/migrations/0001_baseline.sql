@@ -303,6 +303,23 @@ CREATE TABLE one_time_tokens (
 	CONSTRAINT one_time_tokens_fk2 FOREIGN KEY (project_id, user_id) REFERENCES users (project_id, id) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
+CREATE TABLE oauth_settings (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	signing_alg VARCHAR(8) COLLATE ascii_bin NOT NULL,
+	access_token_ttl_s INT UNSIGNED NOT NULL,
+	dcr VARCHAR(8) COLLATE ascii_bin NULL,
+	cimd VARCHAR(8) COLLATE ascii_bin NULL,
+	cimd_trusted_domains MEDIUMTEXT NOT NULL,
+	require_par BOOLEAN NOT NULL,
+	dpop_require_nonce BOOLEAN NOT NULL,
+	min_token_version INT UNSIGNED NOT NULL,
+	guard INT UNSIGNED NOT NULL,
+	version INT UNSIGNED NOT NULL,
+	updated_at DATETIME(3) NOT NULL,
+	PRIMARY KEY (project_id),
+	CONSTRAINT oauth_settings_fk1 FOREIGN KEY (project_id) REFERENCES projects (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
 CREATE TABLE messages (
 	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
 	id VARCHAR(29) COLLATE ascii_bin NOT NULL,
@@ -448,6 +465,20 @@ CREATE TABLE project_members (
 	CONSTRAINT project_members_role CHECK (role <> 'owner'),
 	CONSTRAINT project_members_fk1 FOREIGN KEY (org_id, project_id) REFERENCES projects (org_id, id),
 	CONSTRAINT project_members_fk2 FOREIGN KEY (org_id, user_id) REFERENCES members (org_id, user_id) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE initial_tokens (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	digest VARBINARY(32) NOT NULL,
+	uses_left SMALLINT UNSIGNED NOT NULL,
+	created_by VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	created_at DATETIME(3) NOT NULL,
+	expires_at DATETIME(3) NOT NULL,
+	PRIMARY KEY (project_id, id),
+	UNIQUE KEY uq_digest (project_id, digest),
+	KEY k_expires_at (expires_at),
+	CONSTRAINT initial_tokens_fk1 FOREIGN KEY (project_id) REFERENCES projects (id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
 CREATE TABLE idempotency_keys (

@@ -21,7 +21,7 @@ export const takesBody = (route) => ["POST", "PATCH", "PUT"].includes(route.meth
 
 /** The least role of each permission that a route of this area asks for (tenancy.md section 2). */
 export const LEAST_ROLE = {
-	"org.read": "viewer", "member.read": "viewer", "project.read": "viewer", "project_member.read": "viewer", "client.read": "viewer", "resource_server.read": "viewer",
+	"org.read": "viewer", "member.read": "viewer", "project.read": "viewer", "project_member.read": "viewer", "client.read": "viewer", "resource_server.read": "viewer", "oauth_settings.read": "viewer",
 	"event.read": "member", "sign_in.read": "member",
 	"project.create": "manager", "project.write": "manager", "invitation.read": "manager", "invitation.write": "manager", "client.write": "manager", "resource_server.write": "manager", "branding.write": "manager",
 	"user.read": "viewer", "user.write": "manager", "user.delete": "admin", "user.import": "admin",

@@ -51,7 +51,7 @@ function expectMalformed(route, answer) {
 
 const onProject = gated.filter((route) => route.tenant === "project").flatMap((route) => kindsOf(route).map((kind) => ({ ...route, kind, label: `${route.name} as ${kind}` })));
 
-gate("X-Project-Id and ?project_id= of a stranger: 404, the same octets as one that doesn't exist", 219, onProject, async (one) => {
+gate("X-Project-Id and ?project_id= of a stranger: 404, the same octets as one that doesn't exist", 226, onProject, async (one) => {
 	const request = await prepare(one, one.kind);
 	const glue = (target, id) => `${target.replace(/([?&])project_id=[^&]*/, "$1").replace(/[?&]$/, "")}${target.replace(/[?&]project_id=[^&]*/, "").includes("?") ? "&" : "?"}project_id=${id}`;
 	const plain = request.target.replace(/[?&]project_id=[^&]*/, "");
@@ -69,7 +69,7 @@ gate("X-Project-Id and ?project_id= of a stranger: 404, the same octets as one t
 
 const onOrg = gated.filter((route) => ["org", "project", "project_in_path"].includes(route.tenant) && route.callers.includes("S"));
 
-gate("X-Org-Id of a stranger: 404 for a session, the same octets as one that doesn't exist", 104, onOrg, async (route) => {
+gate("X-Org-Id of a stranger: 404 for a session, the same octets as one that doesn't exist", 107, onOrg, async (route) => {
 	const request = await prepare(route, "S");
 	const strangers = await request.send({ headers: { "X-Org-Id": await strangersId(request.world, "org_id") } });
 	const nobodys = await request.send({ headers: { "X-Org-Id": nobodysId("org_id") } });
