@@ -5,8 +5,10 @@
 
 #include <string.h>
 
+#include "domain/projects.h"
 #include "lib/encode.h"
 #include "lib/secrets.h"
+#include "lib/text.h"
 #include "sql/gen/queries.h"
 
 enum err
@@ -62,4 +64,12 @@ client_make_secret(struct tx *tx, const char *project_id, const char *client_id,
 				NULL));
 	*ret_secret = secret.text;
 	return OK;
+}
+
+bool
+client_has_grant(const char *grant_types, const char *project_type, const char *grant)
+{
+	size_t len = strlen(grant);
+
+	return words_have(grant_types, grant, len) && words_have(project_grant_types(project_type), grant, len);
 }

@@ -25,4 +25,7 @@ enum err client_set_uris(struct tx *, const char *project_id, const char *client
 enum err client_make_secret(struct tx *, const char *project_id, const char *client_id, int64_t grace_ms,
 			    const char **ret_secret) MUST_CHECK;
 
+/* May it use this grant? Its own list says so, and its project's type serves it: the list may be older than the type. */
+bool client_has_grant(const char *grant_types, const char *project_type, const char *grant);
+
 #endif

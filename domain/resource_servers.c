@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "lib/resources.h"
 #include "lib/signing_keys.h"
 #include "lib/text.h"
 
@@ -32,13 +33,16 @@ const struct field resource_server_fields[] = {
 	FIELDS_END,
 };
 
+/* The words of OpenID Connect mean the same at every resource. */
 static const char *
 scope_name_check(const char *name)
 {
+	const char *start = name;
+
 	for (; *name != '\0'; name++)
 		if (strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:/-", *name) == NULL)
 			return "characters";
-	return NULL;
+	return words_have(PERSON_SCOPES, start, strlen(start)) ? "reserved" : NULL;
 }
 
 const struct field resource_scope_input[] = {

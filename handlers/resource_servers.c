@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "domain/oauth_settings.h"
 #include "domain/resource_servers.h"
 #include "fcgi/request.h"
 #include "lib/signing_keys.h"
@@ -12,9 +13,8 @@
 #include "lib/uris.h"
 #include "sql/gen/schema_keys.h"
 
-#define TTL_MIN_S     300
-#define TTL_MAX_S     86400
-#define TTL_DEFAULT_S 3600
+#define TTL_MIN_S 300
+#define TTL_MAX_S 86400
 
 struct resource_server_path {
 	struct {
@@ -109,8 +109,8 @@ struct resource_server_input {
 	    IN_STRINGS(struct resource_server_input, token_claims, .values = token_claim_names, .items_max = 6,              \
 		       .flags = FIELD_DISTINCT, .description = "All when absent"),                                           \
 	    IN_INT(struct resource_server_input, access_token_ttl_s, TTL_MIN_S, TTL_MAX_S,                                   \
-		   .description = "Seconds; 3600 when absent"),                                                              \
-	    IN_ENUM(struct resource_server_input, signing_alg, signing_alg_names, .description = "ES256 when absent"),       \
+		   .description = "Seconds; the project's when absent"),                                                              \
+	    IN_ENUM(struct resource_server_input, signing_alg, signing_alg_names, .description = "The project's when absent"),       \
 	    IN_BOOL(struct resource_server_input, allow_third_party,                                                         \
 		    .description = "When absent: true in a hybrid project, else false"),                                     \
 	    IN_BOOL(struct resource_server_input, is_active, .description = "true when absent")
@@ -170,8 +170,10 @@ insert(const struct request *rq, struct tx *tx, const char **ret_id)
 {
 	const struct resource_server_input *in = rq->input;
 	bool allow_third_party = in->allow_third_party;
+	struct oauth_settings settings;
 	const char *id;
 
+	TRY(oauth_settings_read(tx, rq->project.id, &settings));
 	if (!in->has.allow_third_party)
 		TRY(third_party_default(rq, tx, &allow_third_party));
 	TRY(tx_make_id(tx, ID_RESOURCE_SERVER, &id));
@@ -183,8 +185,8 @@ insert(const struct request *rq, struct tx *tx, const char **ret_id)
 		.identifier = { (const uint8_t *)in->identifier, strlen(in->identifier) },
 		.name = in->name,
 		.token_claims = in->has.token_claims ? words_join(rq->arena, in->token_claims) : TOKEN_CLAIMS_ALL,
-		.access_token_ttl_s = in->has.access_token_ttl_s ? in->access_token_ttl_s : TTL_DEFAULT_S,
-		.signing_alg = in->has.signing_alg ? in->signing_alg : signing_alg_names[SIGN_ES256],
+		.access_token_ttl_s = in->has.access_token_ttl_s ? in->access_token_ttl_s : settings.access_token_ttl_s,
+		.signing_alg = in->has.signing_alg ? in->signing_alg : settings.signing_alg,
 		.allow_third_party = allow_third_party,
 		.is_active = !in->has.is_active || in->is_active,
 	    },
@@ -325,8 +327,8 @@ const struct route resource_server_routes[] = {
 	    .method = POST,
 	    .path = "/api/v1/resource_servers",
 	    .summary = "Register a resource server",
-	    .description = "An API or MCP server that tokens of this project may be for. Clients name its identifier among their audiences. What tokens for "
-			    "it hold and how long they live is still decided by the client alone.",
+	    .description = "An API or MCP server that tokens of this project may be for. A client that names its identifier among its audiences "
+			    "gets tokens for it: with the scopes that both allow, made as the resource server says.",
 	    .auth = AUTH_ANY,
 	    .tenant = TENANT_PROJECT,
 	    .permission = PERM_RESOURCE_SERVER_WRITE,
@@ -373,7 +375,7 @@ const struct route resource_server_routes[] = {
 	    .method = DELETE,
 	    .path = "/api/v1/resource_servers/{id}",
 	    .summary = "Delete a resource server",
-	    .description = "With its scopes. A client that names it among its audiences goes on to get tokens for that identifier.",
+	    .description = "With its scopes. There are no new tokens for it from then on, refreshed ones neither.",
 	    .auth = AUTH_ANY,
 	    .tenant = TENANT_PROJECT,
 	    .permission = PERM_RESOURCE_SERVER_WRITE,

@@ -113,18 +113,6 @@ scope_has(const char *scope, const char *word)
 	return words_have(scope, word, strlen(word));
 }
 
-/* What a client may ask for that names no scopes of its own. */
-#define PERSON_SCOPES "openid profile email phone offline_access"
-
-const char *
-scope_choose(struct arena *arena, const char *asked, const char *ceiling, bool is_first_party)
-{
-	const char *allowed = ceiling[0] != '\0' ? ceiling : PERSON_SCOPES;
-	const char *by_itself = is_first_party ? "openid profile email" : ceiling;
-
-	return scope_keep(arena, asked != NULL ? asked : by_itself, allowed);
-}
-
 bool
 prompt_parse(const char *text, unsigned *ret_prompts)
 {

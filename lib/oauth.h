@@ -37,9 +37,6 @@ enum prompt {
 /* Bits of the words; false for an unknown word, and for none beside another. NULL: no bits. */
 bool prompt_parse(const char *text, unsigned *ret_prompts);
 
-/* What a client gets of what it asks (oauth.md rule 7): NULL asked is the client's own choice, a ceiling of "" none. "" when nothing is left. */
-const char *scope_choose(struct arena *, const char *asked, const char *ceiling, bool is_first_party) RETURNS_NONNULL;
-
 /* ---- resources (RFC 8707) ---- */
 
 /* What a client's tokens may be for, out of its column; the first one when it doesn't ask. Never empty. */

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "domain/clients.h"
+#include "domain/oauth_resources.h"
 #include "handlers/oauth/oauth.h"
 #include "lib/encode.h"
 #include "lib/jose.h"
@@ -89,26 +91,23 @@ take_challenge(const struct oauth_app_row *app, const struct ask_input *in, stru
 	       pkce_challenge_is_valid(in->code_challenge);
 }
 
-/* Rule 5: one of the client's audiences, in the form in which it is registered. */
-static bool
-take_resource(struct arena *arena, const struct oauth_app_row *app, const struct ask_input *in, struct ask *ask)
+/*
+ * Rules 5 and 7. Unknown scopes are ignored, but none left is an error; who asks for none gets what there is, perhaps none. NULL: all right.
+ */
+static const char *
+take_resource_and_scope(struct tx *tx, const struct oauth_app_row *app, const struct ask_input *in, struct ask *ask)
 {
-	struct strings audiences = oauth_audiences(arena, app->audiences, app->client_id);
+	struct resource_asker asker = RESOURCE_ASKER_OF(app);
+	struct found_resource found;
+	enum err e = oauth_resource_find(tx, app->project_id, &asker, in->resource, &found);
 
-	for (size_t i = 0; i < audiences.count; i++)
-		if (in->resource == NULL || oauth_resource_matches(audiences.items[i], in->resource)) {
-			ask->resource = audiences.items[i];
-			return true;
-		}
-	return false;
-}
-
-/* Rule 7: unknown words are ignored, but none left is an error. */
-static bool
-take_scope(struct arena *arena, const struct oauth_app_row *app, const struct ask_input *in, struct ask *ask)
-{
-	ask->scope = scope_choose(arena, in->scope, app->scopes, app->is_first_party);
-	return ask->scope[0] != '\0';
+	if (e != OK)
+		return e == ERR_INVALID_TARGET ? "invalid_target" : "temporarily_unavailable";
+	ask->resource = found.resource.identifier;
+	ask->scope = resource_scope_for_person(tx->arena, &found.resource, &asker, NO_PLAN, in->scope);
+	if (ask->scope[0] == '\0' && (in->scope != NULL || found.resource.is_client))
+		return "invalid_scope";
+	return NULL;
 }
 
 static bool
@@ -124,7 +123,7 @@ is_known_mode(const char *mode)
 }
 
 const char *
-ask_judge(const struct request *rq, const struct oauth_app_row *app, const struct ask_input *in, struct ask *ask)
+ask_judge(struct tx *tx, const struct oauth_app_row *app, const struct ask_input *in, struct ask *ask)
 {
 	unsigned prompts;
 
@@ -139,14 +138,12 @@ ask_judge(const struct request *rq, const struct oauth_app_row *app, const struc
 		return "invalid_request";
 	if (strcmp(in->response_type, "code") != 0)
 		return "unsupported_response_type";
-	if (!scope_has(app->grant_types, "authorization_code"))
+	if (!client_has_grant(app->grant_types, app->project_type, "authorization_code"))
 		return "unauthorized_client";
 	if (!is_known_mode(in->response_mode) || !take_challenge(app, in, ask) || !prompt_parse(in->prompt, &prompts) ||
 	    !take_max_age(in, ask))
 		return "invalid_request";
-	if (!take_resource(rq->arena, app, in, ask))
-		return "invalid_target";
-	return take_scope(rq->arena, app, in, ask) ? NULL : "invalid_scope";
+	return take_resource_and_scope(tx, app, in, ask);
 }
 
 /* ---- in its row ---- */
@@ -200,7 +197,9 @@ ask_parse(struct arena *arena, const char *params, struct ask *ret)
 	const struct json *max_age = json_member(&object, "max_age_s");
 	if (max_age != NULL && max_age->type == JSON_INT)
 		ask.max_age_s = max_age->integer;
-	if (ask.redirect_uri == NULL || ask.scope == NULL || ask.resource == NULL)
+	if (ask.scope == NULL)
+		ask.scope = ""; /* a resource without scopes */
+	if (ask.redirect_uri == NULL || ask.resource == NULL)
 		return ERR_INTERNAL;
 	*ret = ask;
 	return OK;

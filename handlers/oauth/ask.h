@@ -53,7 +53,7 @@ struct ask {
  */
 enum err ask_find_way_back(const struct request *, struct tx *, const struct oauth_app_row *, const struct ask_input *, struct ask *ret) MUST_CHECK;
 /* The rest. NULL when it is all right, else RFC 6749's word for what isn't. */
-const char *ask_judge(const struct request *, const struct oauth_app_row *, const struct ask_input *, struct ask *);
+const char *ask_judge(struct tx *, const struct oauth_app_row *, const struct ask_input *, struct ask *);
 /* ERR_INVALID_CLIENT for what isn't a client of this issuer. */
 enum err ask_find_app(const struct request *, struct tx *, const char *issuer_id, const char *client_id, struct oauth_app_row *ret) MUST_CHECK;
 

@@ -132,7 +132,7 @@ authorize(const struct request *rq, struct tx *tx)
 		return fail(rq, e, "redirect_uri isn't registered for this client.");
 	if (e != OK)
 		return fail_err(rq, e);
-	const char *problem = app.require_par ? "invalid_request" : ask_judge(rq, &app, in, &ask);
+	const char *problem = app.require_par ? "invalid_request" : ask_judge(tx, &app, in, &ask);
 	if (problem != NULL)
 		return ask_answer_error(rq, &app, &ask, problem);
 	return go_on_with(rq, tx, &app, &ask);

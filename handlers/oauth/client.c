@@ -9,7 +9,6 @@
 #include "lib/http.h"
 #include "lib/oauth.h"
 #include "lib/secrets.h"
-#include "lib/text.h"
 #include "sql/gen/schema_keys.h"
 
 /* Whose assertions are kept as used. */
@@ -156,22 +155,17 @@ oauth_client_find(const struct request *rq, struct tx *tx, const char *issuer_cl
 	/* Its grammar is checked before any SQL: collations ignore trailing spaces. */
 	if (!id_is_valid(ID_ANY_CLIENT, claim.client_id))
 		return ERR_INVALID_CLIENT;
-	enum err e = q_oauth_client(
-	    tx->db, &(struct q_oauth_client){ .client_id = claim.client_id, .alg = signing_alg_names[OAUTH_ALG] }, &row);
+	TRY(request_limit_client(rq, claim.client_id, false));
+	enum err e = q_oauth_client(tx->db, &(struct q_oauth_client){ .client_id = claim.client_id }, &row);
 	if (e == ERR_NO_ROW)
 		return ERR_INVALID_CLIENT;
 	TRY(e);
 	if (strcmp(row.issuer_client_id, issuer_client_id) != 0 || strcmp(row.project_id, rq->console_id) == 0)
 		return ERR_INVALID_CLIENT;
 	TRY(judge(rq, tx, &row, &claim));
+	TRY(request_limit_client(rq, claim.client_id, true));
 	*ret_row = row;
 	return OK;
-}
-
-bool
-oauth_client_has_grant(const struct oauth_client_row *client, const char *grant)
-{
-	return words_have(client->grant_types, grant, strlen(grant));
 }
 
 bool
@@ -180,7 +174,7 @@ oauth_client_has_audience(struct arena *arena, const struct oauth_client_row *cl
 	struct strings audiences = oauth_audiences(arena, client->audiences, client->client_id);
 
 	for (size_t i = 0; i < audiences.count; i++)
-		if (strcmp(audiences.items[i], audience) == 0)
+		if (oauth_resource_matches(audiences.items[i], audience))
 			return true;
 	return false;
 }

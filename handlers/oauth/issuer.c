@@ -6,8 +6,10 @@
 
 #include <string.h>
 
+#include "domain/projects.h"
 #include "handlers/oauth/oauth.h"
 #include "lib/oauth.h"
+#include "lib/resources.h"
 
 #define CACHE_S INT64_C(300)
 #define JSON	"application/json; charset=utf-8"
@@ -121,14 +123,15 @@ metadata_show(const struct request *rq, struct tx *tx)
 	if (e != OK)
 		return fail_err(rq, e);
 	const char *issuer = oauth_issuer(rq, in->issuer_id);
-	bool has_people = scope_has(row.grant_types, "authorization_code");
-	bool has_programs = scope_has(row.grant_types, "client_credentials");
+	const char *grant_types = project_grant_types(row.type);
+	bool has_people = scope_has(grant_types, "authorization_code");
+	bool has_programs = scope_has(grant_types, "client_credentials");
 	add_address(&b, "issuer", issuer, "");
 	add_address(&b, "jwks_uri", issuer, "/.well-known/jwks.json");
 	add_address(&b, "token_endpoint", issuer, "/oauth/token");
 	add_address(&b, "introspection_endpoint", issuer, "/oauth/introspect");
 	add_address(&b, "revocation_endpoint", issuer, "/oauth/revoke");
-	add_words(&b, "grant_types_supported", row.grant_types);
+	add_words(&b, "grant_types_supported", grant_types);
 	if (has_people)
 		add_sign_in(&b, issuer);
 	else
@@ -137,8 +140,8 @@ metadata_show(const struct request *rq, struct tx *tx)
 	add_proofs(&b, "introspection", PROVEN);
 	add_proofs(&b, "revocation", has_people ? ANY : PROVEN);
 	add_words(&b, "scopes_supported",
-		  has_people && has_programs ? "openid profile email phone offline_access tool:read"
-		  : has_people		     ? "openid profile email phone offline_access"
+		  has_people && has_programs ? PERSON_SCOPES " tool:read"
+		  : has_people		     ? PERSON_SCOPES
 		  : has_programs	     ? "tool:read"
 					     : "");
 	add_words(&b, "subject_types_supported", "public");

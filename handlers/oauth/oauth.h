@@ -10,9 +10,6 @@
 #include "lib/signing_keys.h"
 #include "sql/gen/queries.h"
 
-/* What access tokens are signed with. */
-#define OAUTH_ALG SIGN_ES256
-
 /* ---- client.c ---- */
 
 /*
@@ -46,8 +43,6 @@ struct client_input {
  */
 enum err oauth_client_find(const struct request *, struct tx *, const char *issuer_client_id, const struct client_input *,
 			   struct oauth_client_row *ret_row) MUST_CHECK;
-/* May the client use this grant? */
-bool oauth_client_has_grant(const struct oauth_client_row *, const char *grant);
 /* Is it one of them? */
 bool oauth_client_has_audience(struct arena *, const struct oauth_client_row *, const char *audience);
 

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "domain/clients.h"
 #include "domain/grants.h"
 #include "lib/encode.h"
 #include "lib/oauth.h"
@@ -17,7 +18,8 @@ struct redemption {
 	const struct oauth_client_row *client;
 	enum err outcome; /* of what is committed */
 	struct oauth_code_row row;
-	const char *refresh;
+	struct found_resource resource;
+	const char *scope, *refresh;
 };
 
 static bool
@@ -44,7 +46,7 @@ judge_verifier(const struct oauth_code_row *row, const char *verifier)
 }
 
 static enum err
-judge(const struct redemption *r)
+judge(struct redemption *r)
 {
 	const struct token_input *in = r->rq->input;
 	const struct oauth_code_row *row = &r->row;
@@ -56,7 +58,9 @@ judge(const struct redemption *r)
 	if (row->user_alive_id == NULL || row->session_alive_id == NULL)
 		return ERR_INVALID_GRANT;
 	TRY(judge_verifier(row, in->code_verifier));
-	return in->resource == NULL || oauth_resource_matches(resource, in->resource) ? OK : ERR_INVALID_TARGET;
+	if (in->resource != NULL && !oauth_resource_matches(resource, in->resource))
+		return ERR_INVALID_TARGET;
+	return token_settle(r->tx, r->client, resource, row->scopes, &r->resource, &r->scope);
 }
 
 static enum err
@@ -66,7 +70,7 @@ give_refresh_token(struct redemption *r)
 	struct secret secret;
 
 	r->refresh = NULL;
-	if (!oauth_client_has_grant(r->client, "refresh_token"))
+	if (!client_has_grant(r->client->grant_types, r->client->project_type, "refresh_token"))
 		return OK;
 	TRY(secret_make(r->tx->arena, SECRET_REFRESH_TOKEN, &secret));
 	r->refresh = secret.text;
@@ -95,7 +99,7 @@ redeem(void *context)
 				    r->row.client_id);
 	r->outcome = judge(r);
 	if (r->outcome != OK)
-		return OK;
+		return token_is_answer(r->outcome) ? OK : r->outcome;
 	TRY(q_grant_touch(
 	    r->tx->db, &(struct q_grant_touch){ .project_id = r->client->project_id, .id = r->row.grant_id }, &alive));
 	if (alive == 0)
@@ -114,7 +118,7 @@ token_redeem(const struct request *rq, struct tx *tx, const struct oauth_client_
 		return ERR_INVALID_REQUEST;
 	TRY(db_transact(tx->db, TX_WRITE, redeem, &r));
 	TRY(r.outcome);
-	*ret_person = TOKEN_PERSON_OF(&r.row, r.row.scopes, rq->arena);
+	*ret_person = TOKEN_PERSON_OF(&r.row, r.scope, r.resource);
 	*ret_refresh = r.refresh;
 	*ret_nonce = r.row.nonce;
 	return OK;

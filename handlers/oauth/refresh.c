@@ -17,6 +17,7 @@ struct rotation {
 	const struct oauth_client_row *client;
 	enum err outcome; /* of what is committed */
 	struct refresh_token_row row;
+	struct found_resource resource;
 	const char *scope, *successor;
 };
 
@@ -75,11 +76,10 @@ judge(struct rotation *r)
 		return ERR_INVALID_GRANT;
 	if (in->resource != NULL && !oauth_resource_matches(resource, in->resource))
 		return ERR_INVALID_TARGET;
-	r->scope = row->scopes;
-	if (in->scope == NULL)
-		return OK;
-	r->scope = scope_keep(r->rq->arena, in->scope, row->scopes);
-	return scope_is_within(in->scope, row->scopes) && r->scope[0] != '\0' ? OK : ERR_INVALID_SCOPE;
+	const char *wanted = in->scope == NULL ? row->scopes : scope_keep(r->rq->arena, in->scope, row->scopes);
+	if (in->scope != NULL && (!scope_is_within(in->scope, row->scopes) || wanted[0] == '\0'))
+		return ERR_INVALID_SCOPE;
+	return token_settle(r->tx, r->client, resource, wanted, &r->resource, &r->scope);
 }
 
 /* Was the answer perhaps lost on its way? Then the same successor is given again, as long as nobody has used it. */
@@ -106,6 +106,8 @@ refuse_or_repeat(struct rotation *r)
 		return grant_revoke(r->tx, EV_OAUTH_REFRESH_REUSED, r->client->org_id, r->client->project_id, r->row.grant_id,
 				    r->row.client_id);
 	r->outcome = judge(r);
+	if (!token_is_answer(r->outcome))
+		return r->outcome;
 	return r->outcome == OK ? refresh_successor_open(r->rq->arena, in->refresh_token, r->row.successor, &r->successor) : OK;
 }
 
@@ -139,6 +141,8 @@ rotate(void *context)
 	if (strcmp(r->row.client_id, r->client->client_id) != 0 || !is_text(r->row.issuer, oauth_issuer(r->rq, in->issuer_id)))
 		return OK;
 	enum err judged = judge(r);
+	if (!token_is_answer(judged))
+		return judged;
 	if (r->row.used_at == NONE && judged != OK) {
 		r->outcome = judged;
 		return OK;
@@ -169,7 +173,7 @@ token_refresh(const struct request *rq, struct tx *tx, const struct oauth_client
 		return ERR_INVALID_GRANT;
 	TRY(db_transact(tx->db, TX_WRITE, rotate, &r));
 	TRY(r.outcome);
-	*ret_person = TOKEN_PERSON_OF(&r.row, r.scope, rq->arena);
+	*ret_person = TOKEN_PERSON_OF(&r.row, r.scope, r.resource);
 	*ret_refresh = r.successor;
 	return OK;
 }

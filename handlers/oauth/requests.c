@@ -82,8 +82,14 @@ static const struct field request_fields[] = {
 	FIELDS_END,
 };
 
+struct scope_words {
+	struct q_oauth_resource_words_row *rows;
+	size_t count;
+};
+
+/* As its resource server does; what no server describes is said by its name. */
 static const char *
-describe_scope(const char *name)
+describe_scope(const char *name, const struct scope_words *there)
 {
 	static const struct {
 		const char *name, *description;
@@ -98,6 +104,9 @@ describe_scope(const char *name)
 	for (size_t i = 0; i < ARRAY_LEN(KNOWN); i++)
 		if (strcmp(KNOWN[i].name, name) == 0)
 			return KNOWN[i].description;
+	for (size_t i = 0; i < there->count; i++)
+		if (strcmp(there->rows[i].name, name) == 0 && there->rows[i].description[0] != '\0')
+			return there->rows[i].description;
 	return name;
 }
 
@@ -109,7 +118,7 @@ is_required(const char *scope)
 }
 
 static struct field_list
-scopes_of(struct arena *arena, const char *words)
+scopes_of(struct arena *arena, const char *words, const struct scope_words *there)
 {
 	struct request_scope *scopes = ARENA_ARRAY(arena, strlen(words) / 2 + 1, struct request_scope);
 	size_t count = 0;
@@ -119,7 +128,7 @@ scopes_of(struct arena *arena, const char *words)
 		const char *name = arena_strndup(arena, at, len);
 
 		scopes[count++] =
-		    (struct request_scope){ .name = name, .description = describe_scope(name), .required = is_required(name) };
+		    (struct request_scope){ .name = name, .description = describe_scope(name, there), .required = is_required(name) };
 		at += len + (at[len] == ' ');
 	}
 	return (struct field_list){ .items = scopes, .count = count };
@@ -138,7 +147,8 @@ static const struct field path_fields[] = {
 };
 
 static enum verdict
-show(const struct request *rq, const struct oauth_request_row *row, const struct oauth_app_row *app, const struct ask *ask)
+show(const struct request *rq, const struct oauth_request_row *row, const struct oauth_app_row *app, const struct ask *ask,
+     const struct scope_words *there)
 {
 	struct request_client client = {
 		.name = app->name,
@@ -157,7 +167,7 @@ show(const struct request *rq, const struct oauth_request_row *row, const struct
 			 .flow_id = row->flow_id,
 			 .client = &client,
 			 .resource = ask->resource,
-			 .scopes = scopes_of(rq->arena, ask->scope),
+			 .scopes = scopes_of(rq->arena, ask->scope, there),
 			 .login_hint = ask->login_hint,
 			 .expires_at = row->expires_at,
 		     });
@@ -178,9 +188,17 @@ oauth_request_get(const struct request *rq, struct tx *tx)
 	struct oauth_request_row row;
 	struct oauth_app_row app;
 	struct ask ask;
+	struct scope_words there = { .count = 0 };
 	enum err e = read_request(rq, tx, in->id, &row, &app, &ask);
 
-	return e == OK ? show(rq, &row, &app, &ask) : fail_err(rq, e);
+	if (e == OK)
+		e = q_oauth_resource_words(tx->db,
+					   &(struct q_oauth_resource_words){
+					       .project_id = app.project_id,
+					       .identifier = { (const uint8_t *)ask.resource, strlen(ask.resource) },
+					   },
+					   &there.rows, &there.count);
+	return e == OK ? show(rq, &row, &app, &ask, &there) : fail_err(rq, e);
 }
 
 /* ---- the decision ---- */
@@ -217,7 +235,8 @@ choose_scopes(struct arena *arena, const struct decision_input *in, const char *
 {
 	const char *chosen = in->has.scopes ? words_join(arena, in->scopes) : asked;
 
-	if (!scope_is_within(chosen, asked) || (scope_has(asked, "openid") && !scope_has(chosen, "openid")) || chosen[0] == '\0')
+	if (!scope_is_within(chosen, asked) || (scope_has(asked, "openid") && !scope_has(chosen, "openid")) ||
+	    (chosen[0] == '\0' && asked[0] != '\0'))
 		return false;
 	*ret_scopes = scope_keep(arena, asked, chosen);
 	return true;

@@ -7,16 +7,13 @@
 
 #include <string.h>
 
+#include "domain/clients.h"
 #include "domain/signing_keys.h"
 #include "handlers/oauth/token.h"
 #include "lib/oauth.h"
-#include "lib/text.h"
 
 #define CLIENT_CREDENTIALS "client_credentials"
 #define USED_EVERY_MS	   MINUTE_MS
-
-/* What a program may do at its own audience while its organization has no plan (rule 21). */
-#define SCOPES_WITHOUT_PLAN "tool:read"
 
 static const struct field token_input_fields[] = {
 	IN_ID(struct token_input, issuer_id, ID_PUBLIC_PROJECT, .in = IN_PATH),
@@ -43,34 +40,6 @@ static const struct field token_fields[] = {
 	FIELDS_END,
 };
 
-/* All that is asked for must be allowed; nothing asked: all that is (rule 21). */
-static enum err
-choose_scope(const char *asked, const char **ret_scope)
-{
-	if (asked == NULL) {
-		*ret_scope = SCOPES_WITHOUT_PLAN;
-		return OK;
-	}
-	for (const char *at = asked; *at != '\0';) {
-		size_t len = strcspn(at, " ");
-
-		if (len == 0 || !words_have(SCOPES_WITHOUT_PLAN, at, len))
-			return ERR_INVALID_SCOPE;
-		at += len + (at[len] == ' ');
-	}
-	*ret_scope = asked;
-	return OK;
-}
-
-static enum err
-choose_audience(struct arena *arena, const struct oauth_client_row *client, const char *asked, const char **ret_audience)
-{
-	if (asked != NULL && !oauth_client_has_audience(arena, client, asked))
-		return ERR_INVALID_TARGET;
-	*ret_audience = asked != NULL ? asked : oauth_audiences(arena, client->audiences, client->client_id).items[0];
-	return OK;
-}
-
 /* The project's first token of an algorithm makes its first key. */
 static enum err
 take_key(struct tx *tx, const struct oauth_client_row *client, enum signing_alg alg, const char **key_id, struct bytes *sealed)
@@ -87,37 +56,65 @@ take_key(struct tx *tx, const struct oauth_client_row *client, enum signing_alg 
 	return OK;
 }
 
-static enum err
-take_access_key(struct tx *tx, struct oauth_client_row *client)
+/* How an access token for a resource is made: as its server says, or as the client does for itself. */
+struct target {
+	const char *audience, *token_claims;
+	int64_t ttl_s;
+	enum signing_alg alg;
+	const char *key_id;
+	struct bytes private_sealed;
+};
+
+static enum signing_alg
+alg_of(const char *text, enum signing_alg otherwise)
 {
-	return take_key(tx, client, OAUTH_ALG, &client->key_id, &client->private_sealed);
+	enum signing_alg alg = signing_alg_parse(text);
+
+	return alg < SIGNING_ALG_COUNT ? alg : otherwise;
+}
+
+static struct target
+target_of(const struct oauth_client_row *client, const struct found_resource *found)
+{
+	const struct oauth_resource_row *server = &found->server;
+	bool is_client = found->resource.is_client;
+
+	return (struct target){
+		.audience = found->resource.identifier,
+		.token_claims = is_client ? client->token_claims : server->token_claims,
+		.ttl_s = is_client ? client->access_token_ttl_s : server->access_token_ttl_s,
+		.alg = alg_of(is_client ? client->signing_alg : server->signing_alg, SIGN_ES256),
+		.key_id = is_client ? client->key_id : server->key_id,
+		.private_sealed = is_client ? client->private_sealed : server->private_sealed,
+	};
 }
 
 /* What is the same in every access token. */
 static struct access_token
-token_of(const struct request *rq, const struct oauth_client_row *client, const char *audience, const char *scope)
+token_of(const struct request *rq, const struct oauth_client_row *client, const struct target *target, const char *scope)
 {
 	return (struct access_token){
 		.issuer = oauth_issuer(rq, client->issuer_client_id),
-		.audience = audience,
+		.audience = target->audience,
 		.client_id = client->client_id,
 		.scope = scope,
 		.project_id = client->project_id,
 		.org_id = client->org_id,
 		.environment = client->environment,
 		.issued_at = rq->now_ms,
-		.expires_at = rq->now_ms + client->access_token_ttl_s * SECOND_MS,
+		.expires_at = rq->now_ms + target->ttl_s * SECOND_MS,
 	};
 }
 
 static enum err
-sign(const struct request *rq, struct tx *tx, const struct oauth_client_row *client, struct access_token *token, const char **ret_token)
+sign(const struct request *rq, struct tx *tx, const struct oauth_client_row *client, const struct target *target, struct access_token *token,
+     const char **ret_token)
 {
-	struct seal_place place = signing_key_place(client->project_id, client->key_id);
+	struct seal_place place = signing_key_place(client->project_id, target->key_id);
 
 	TRY(tx_make_id(tx, ID_ACCESS_TOKEN, &token->jti));
-	return signing_key_sign(rq->keyring, rq->arena, OAUTH_ALG, &place, client->private_sealed,
-				&(struct token_head){ .type = ACCESS_TOKEN_TYPE, .kid = client->key_id },
+	return signing_key_sign(rq->keyring, rq->arena, target->alg, &place, target->private_sealed,
+				&(struct token_head){ .type = ACCESS_TOKEN_TYPE, .kid = target->key_id },
 				access_token_claims(rq->arena, token), ret_token);
 }
 
@@ -143,21 +140,24 @@ static enum err
 issue_to_program(const struct request *rq, struct tx *tx, struct oauth_client_row *client, struct token_view *ret)
 {
 	const struct token_input *in = rq->input;
-	const char *audience, *scope, *text;
+	struct resource_asker asker = RESOURCE_ASKER_OF(client);
+	struct found_resource found;
+	const char *scope, *text;
 
 	if (client->is_public)
 		return ERR_UNAUTHORIZED_CLIENT;
-	TRY(choose_scope(in->scope, &scope));
-	TRY(choose_audience(rq->arena, client, in->resource, &audience));
-	TRY(take_access_key(tx, client));
-	struct access_token token = token_of(rq, client, audience, scope);
+	TRY(oauth_resource_find(tx, client->project_id, &asker, in->resource, &found));
+	TRY(resource_scope_for_program(rq->arena, &found.resource, &asker, NO_PLAN, in->scope, &scope));
+	struct target target = target_of(client, &found);
+	TRY(take_key(tx, client, target.alg, &target.key_id, &target.private_sealed));
+	struct access_token token = token_of(rq, client, &target, scope);
 	token.subject = client->client_id;
-	TRY(sign(rq, tx, client, &token, &text));
+	TRY(sign(rq, tx, client, &target, &token, &text));
 	TRY(note_use(tx, client));
 	*ret = (struct token_view){
 		.access_token = text,
 		.token_type = "Bearer",
-		.expires_in = client->access_token_ttl_s,
+		.expires_in = target.ttl_s,
 		.scope = scope,
 	};
 	return OK;
@@ -165,12 +165,32 @@ issue_to_program(const struct request *rq, struct tx *tx, struct oauth_client_ro
 
 /* ---- a person's ---- */
 
+bool
+token_is_answer(enum err e)
+{
+	return e == OK || e == ERR_INVALID_GRANT || e == ERR_INVALID_REQUEST || e == ERR_INVALID_SCOPE || e == ERR_INVALID_TARGET;
+}
+
+enum err
+token_settle(struct tx *tx, const struct oauth_client_row *client, const char *resource, const char *scope, struct found_resource *ret_resource,
+	     const char **ret_scope)
+{
+	struct resource_asker asker = RESOURCE_ASKER_OF(client);
+	struct found_resource found;
+
+	TRY(oauth_resource_find(tx, client->project_id, &asker, resource, &found));
+	const char *left = resource_scope_for_person(tx->arena, &found.resource, &asker, NO_PLAN, scope);
+	if (left[0] == '\0' && scope[0] != '\0')
+		return ERR_INVALID_SCOPE;
+	*ret_resource = found;
+	*ret_scope = left;
+	return OK;
+}
+
 static enum signing_alg
 id_alg_of(const struct oauth_client_row *client)
 {
-	enum signing_alg alg = signing_alg_parse(client->id_token_alg);
-
-	return alg < SIGNING_ALG_COUNT ? alg : SIGN_RS256;
+	return alg_of(client->id_token_alg, SIGN_RS256);
 }
 
 static const char *
@@ -188,10 +208,10 @@ email_for(const struct token_person *person)
 }
 
 static enum err
-sign_access_token(const struct request *rq, struct tx *tx, const struct oauth_client_row *client, const struct token_person *person,
-		  const char **ret_token)
+sign_access_token(const struct request *rq, struct tx *tx, const struct oauth_client_row *client, const struct target *target,
+		  const struct token_person *person, const char **ret_token)
 {
-	struct access_token token = token_of(rq, client, person->resource, person->scope);
+	struct access_token token = token_of(rq, client, target, person->scope);
 
 	token.subject = person->user_id;
 	token.grant_id = person->grant_id;
@@ -201,10 +221,10 @@ sign_access_token(const struct request *rq, struct tx *tx, const struct oauth_cl
 	token.acr = acr_of(person);
 	token.auth_strength = person->strength;
 	token.session_class = person->session_class;
-	token.token_version = person->token_version;
-	token.email = scope_has(client->token_claims, "email") ? email_for(person) : NULL;
+	token.token_version = person->token_version > client->min_token_version ? person->token_version : client->min_token_version;
+	token.email = scope_has(target->token_claims, "email") ? email_for(person) : NULL;
 	token.email_verified = person->email_verified;
-	return sign(rq, tx, client, &token, ret_token);
+	return sign(rq, tx, client, target, &token, ret_token);
 }
 
 #define ID_TOKEN_LIFE_MS HOUR_MS
@@ -243,20 +263,24 @@ issue_to_person(const struct request *rq, struct tx *tx, struct oauth_client_row
 	const char *refresh = NULL, *nonce = NULL, *access_token, *id_token = NULL;
 	struct token_person person;
 
-	TRY(take_access_key(tx, client));
+	TRY(take_key(tx, client, alg_of(client->signing_alg, SIGN_ES256), &client->key_id, &client->private_sealed));
 	TRY(take_key(tx, client, id_alg_of(client), &client->id_key_id, &client->id_private_sealed));
 	TRY(note_use(tx, client));
 	if (is_refresh)
 		TRY(token_refresh(rq, tx, client, &person, &refresh));
 	else
 		TRY(token_redeem(rq, tx, client, &person, &refresh, &nonce));
-	TRY(sign_access_token(rq, tx, client, &person, &access_token));
+	struct target target = target_of(client, &person.resource);
+	/* The first token of a resource server's own algorithm. What was redeemed is burnt: nothing that fails now may begin it anew. */
+	if (take_key(tx, client, target.alg, &target.key_id, &target.private_sealed) != OK)
+		return ERR_BUSY;
+	TRY(sign_access_token(rq, tx, client, &target, &person, &access_token));
 	if (scope_has(person.scope, "openid"))
 		TRY(sign_id_token(rq, client, &person, nonce, access_token, &id_token));
 	*ret = (struct token_view){
 		.access_token = access_token,
 		.token_type = "Bearer",
-		.expires_in = client->access_token_ttl_s,
+		.expires_in = target.ttl_s,
 		.scope = person.scope,
 		.refresh_token = refresh,
 		.id_token = id_token,
@@ -302,7 +326,7 @@ issue(const struct request *rq, struct tx *tx, struct token_view *ret)
 		return ERR_UNSUPPORTED_GRANT_TYPE;
 	TRY(oauth_client_find(rq, tx, in->issuer_id, CLIENT_INPUT_OF(in), &client));
 	/* A client that wants its tokens bound to a key gets none that aren't: proofs of possession aren't taken here (rule 24). */
-	if (client.is_dpop_bound || !oauth_client_has_grant(&client, GRANTS[grant]))
+	if (client.is_dpop_bound || !client_has_grant(client.grant_types, client.project_type, GRANTS[grant]))
 		return ERR_UNAUTHORIZED_CLIENT;
 	TRY(check_origin(rq, tx, &client));
 	if (grant == 0)

@@ -4,6 +4,7 @@
 #ifndef GATEHOUSE_HANDLERS_OAUTH_TOKEN_H
 #define GATEHOUSE_HANDLERS_OAUTH_TOKEN_H
 
+#include "domain/oauth_resources.h"
 #include "handlers/oauth/oauth.h"
 
 struct token_input {
@@ -23,7 +24,8 @@ struct token_view {
 
 /* Whom a code or refresh token stands for, and what was granted. */
 struct token_person {
-	const char *grant_id, *user_id, *resource, *scope;
+	const char *grant_id, *user_id, *scope;
+	struct found_resource resource;
 	const char *session_id, *strength, *session_class, *amr;	/* the last three NULL when the sign-in is forgotten */
 	int64_t level, authenticated_at, token_version;
 	const char *email, *name;
@@ -31,16 +33,24 @@ struct token_person {
 };
 
 /* Of the row of a code or refresh token, which have these columns. */
-#define TOKEN_PERSON_OF(row, granted_scope, arena)                                                                             \
+#define TOKEN_PERSON_OF(row, granted_scope, found)                                                                             \
 	(struct token_person)                                                                                                   \
 	{                                                                                                                       \
 		.grant_id = (row)->grant_id, .user_id = (row)->user_id,                                                         \
-		.resource = arena_strndup(arena, (const char *)(row)->resource.data, (row)->resource.len), .scope = granted_scope, \
+		.resource = (found), .scope = (granted_scope),                                                                  \
 		.session_id = (row)->session_id, .strength = (row)->strength, .session_class = (row)->session_class,            \
 		.amr = (row)->amr, .level = (row)->level, .authenticated_at = (row)->authenticated_at,                          \
 		.token_version = (row)->token_version, .email = (row)->email, .name = (row)->name,                              \
 		.email_verified = (row)->email_verified_at != NONE,                                                             \
 	}
+
+/*
+ * What is left of a grant's scopes at its resource, as both and the client are now (rule 20). ERR_INVALID_TARGET, ERR_INVALID_SCOPE: nothing.
+ */
+enum err token_settle(struct tx *, const struct oauth_client_row *, const char *resource, const char *scope, struct found_resource *ret_resource,
+		      const char **ret_scope) MUST_CHECK;
+/* Is it an answer for the client, not a failure of ours? */
+bool token_is_answer(enum err);
 
 /*
  * A code or a refresh token becomes what it stands for, in a transaction of its own. ERR_INVALID_GRANT, INVALID_REQUEST, INVALID_SCOPE,

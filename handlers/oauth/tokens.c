@@ -29,9 +29,11 @@ is_signed_with(struct arena *arena, const struct jws *jws, const char *public_jw
 static bool
 is_grant_alive(const struct request *rq, const struct q_oauth_token_state_row *state, const struct access_token *claims)
 {
+	int64_t least = state->token_version > state->min_token_version ? state->token_version : state->min_token_version;
+
 	return state->grant_id != NULL && state->grant_revoked_at == NONE && state->grant_expires_at > rq->now_ms &&
 	       state->user_id != NULL && strcmp(state->user_id, claims->subject) == 0 &&
-	       (state->is_offline || state->session_id != NULL) && claims->token_version >= state->token_version;
+	       (state->is_offline || state->session_id != NULL) && claims->token_version >= least;
 }
 
 /* What stands in a token's claims as ids passes their grammar before any SQL. */

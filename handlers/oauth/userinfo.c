@@ -116,7 +116,7 @@ userinfo(const struct request *rq, struct tx *tx)
 
 #define USERINFO                                                                                                       \
 	.path = "/p/{issuer_id}/oauth/userinfo", .summary = "Get who the person of an access token is",               \
-	.auth = AUTH_PUBLIC, .site = SITE_AUTH, .tx = TX_SPLIT, .rate = RATE_OAUTH_INTROSPECT,                         \
+	.auth = AUTH_PUBLIC, .site = SITE_AUTH, .tx = TX_SPLIT,                                                         \
 	.flags = ROUTE_OAUTH | ROUTE_CORS | ROUTE_SHOWS_SECRET, .output = userinfo_fields,                             \
 	INPUT(struct userinfo_input, userinfo_input_fields), .errors = { ERR_INVALID_TOKEN }, \
 	.handler = userinfo

@@ -6,7 +6,9 @@
 
 #include <string.h>
 
+#include "domain/clients.h"
 #include "domain/grants.h"
+#include "domain/oauth_resources.h"
 #include "lib/encode.h"
 #include "lib/oauth.h"
 #include "lib/secrets.h"
@@ -84,6 +86,20 @@ find_redirect_uri(const struct request *rq, struct tx *tx, const struct flow *fl
 	return ERR_DIRECT_FLOW_NOT_ALLOWED;
 }
 
+/* Its tokens are for the client's first audience. */
+static enum err
+take_scope(struct tx *tx, const struct oauth_app_row *app, const char *asked, const char **ret_scope)
+{
+	struct resource_asker asker = RESOURCE_ASKER_OF(app);
+	struct found_resource found;
+	enum err e = oauth_resource_find(tx, app->project_id, &asker, NULL, &found);
+
+	if (e != OK)
+		return e == ERR_INVALID_TARGET ? ERR_DIRECT_FLOW_NOT_ALLOWED : e;
+	*ret_scope = resource_scope_for_person(tx->arena, &found.resource, &asker, NO_PLAN, asked);
+	return (*ret_scope)[0] != '\0' ? OK : ERR_DIRECT_FLOW_NOT_ALLOWED;
+}
+
 enum err
 flow_direct_begin(const struct request *rq, struct tx *tx, struct flow *flow)
 {
@@ -92,7 +108,7 @@ flow_direct_begin(const struct request *rq, struct tx *tx, struct flow *flow)
 	const char *random;
 
 	TRY(q_oauth_app(tx->db, &(struct q_oauth_app){ .client_id = flow->row.client_id }, &app));
-	if (!app.direct_flow || !app.is_first_party || !scope_has(app.grant_types, "authorization_code") ||
+	if (!app.direct_flow || !app.is_first_party || !client_has_grant(app.grant_types, app.project_type, "authorization_code") ||
 	    !is_possible_kind(flow->kind) || in->redirect_uri == NULL || in->code_challenge == NULL ||
 	    !pkce_challenge_is_valid(in->code_challenge))
 		return ERR_DIRECT_FLOW_NOT_ALLOWED;
@@ -104,8 +120,7 @@ flow_direct_begin(const struct request *rq, struct tx *tx, struct flow *flow)
 	flow->data.redirect_to = in->redirect_uri;
 	flow->data.app_state = in->state;
 	flow->data.app_challenge = in->code_challenge;
-	flow->data.app_scope = scope_choose(rq->arena, in->scope, app.scopes, true);
-	return flow->data.app_scope[0] != '\0' ? OK : ERR_DIRECT_FLOW_NOT_ALLOWED;
+	return take_scope(tx, &app, in->scope, &flow->data.app_scope);
 }
 
 /* ---- the end ---- */

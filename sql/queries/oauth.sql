@@ -3,10 +3,11 @@
 -- name: oauth_client :one
 -- row: oauth_client_row
 -- unscoped: a public client id is what finds the project
-SELECT c.project_id, c.id AS client_id, c.token_endpoint_auth_method = 'none' AS is_public, c.grant_types, c.audiences, c.access_token_ttl_s,
-	c.token_endpoint_auth_method = 'private_key_jwt' AS is_by_key, c.jwks, c.jwks_uri,
-	c.is_first_party, c.require_pkce, c.is_dpop_bound, c.token_claims, c.refresh_token_idle_s, c.refresh_reuse_grace_s, c.id_token_alg,
-	c.last_used_at, p.org_id, p.client_id AS issuer_client_id, p.environment,
+SELECT c.project_id, c.id AS client_id, c.token_endpoint_auth_method = 'none' AS is_public,
+	c.token_endpoint_auth_method = 'private_key_jwt' AS is_by_key, c.jwks, c.jwks_uri, c.grant_types, c.scopes, c.audiences,
+	c.access_token_ttl_s, c.is_first_party, c.source <> 'dashboard' AS is_registered, COALESCE(t.signing_alg, 'ES256') AS signing_alg,
+	COALESCE(t.min_token_version, 0) AS min_token_version, c.require_pkce, c.is_dpop_bound, c.token_claims, c.refresh_token_idle_s,
+	c.refresh_reuse_grace_s, c.id_token_alg, c.last_used_at, p.org_id, p.type AS project_type, p.client_id AS issuer_client_id, p.environment,
 	s.digest AS secret_digest, o.digest AS old_secret_digest,
 	k.id AS key_id, k.private_sealed, i.id AS id_key_id, i.private_sealed AS id_private_sealed
 FROM clients c
@@ -15,7 +16,8 @@ JOIN orgs g ON g.id = p.org_id AND g.status = 'active'
 LEFT JOIN client_secrets s ON s.project_id = c.project_id AND s.client_id = c.id AND s.slot = 0
 	AND (s.expires_at IS NULL OR s.expires_at > :now)
 LEFT JOIN client_secrets o ON o.project_id = c.project_id AND o.client_id = c.id AND o.slot = 1 AND o.expires_at > :now
-LEFT JOIN signing_keys k ON k.project_id = c.project_id AND k.active_alg = :alg
+LEFT JOIN oauth_settings t ON t.project_id = c.project_id
+LEFT JOIN signing_keys k ON k.project_id = c.project_id AND k.active_alg = COALESCE(t.signing_alg, 'ES256')
 LEFT JOIN signing_keys i ON i.project_id = c.project_id AND i.active_alg = c.id_token_alg
 WHERE c.id = :client_id AND c.is_active = TRUE;
 
@@ -26,7 +28,7 @@ WHERE project_id = :project_id AND id = :client_id AND (last_used_at IS NULL OR 
 -- What the project is called where it issues tokens. The console has no tokens yet.
 -- name: oauth_issuer :one
 -- unscoped: a public client id is what finds the project
-SELECT p.id AS project_id, p.org_id, p.type, p.version, c.grant_types
+SELECT p.id AS project_id, p.org_id, p.type, p.version
 FROM projects p
 JOIN orgs g ON g.id = p.org_id AND g.status = 'active'
 JOIN clients c ON c.project_id = p.id AND c.id = p.client_id AND c.is_active = TRUE
@@ -40,17 +42,55 @@ WHERE p.client_id = :client_id AND p.status = 'active';
 -- column: grant_id text?
 -- column: user_id text?
 -- column: session_id text?
-SELECT k.public_jwk, r.jti AS revoked_jti, c.id AS client_id,
+SELECT k.public_jwk, r.jti AS revoked_jti, c.id AS client_id, COALESCE(t.min_token_version, 0) AS min_token_version,
 	g.id AS grant_id, g.is_offline, g.revoked_at AS grant_revoked_at, g.expires_at AS grant_expires_at,
 	u.id AS user_id, u.token_version, u.email, u.email_verified_at, u.phone, u.phone_verified_at, u.username, u.name, u.locale,
 	u.updated_at AS user_updated_at, s.id AS session_id
 FROM signing_keys k
+LEFT JOIN oauth_settings t ON t.project_id = k.project_id
 LEFT JOIN revoked_tokens r ON r.project_id = k.project_id AND r.jti = :jti
 LEFT JOIN clients c ON c.project_id = k.project_id AND c.id = :client_id AND c.is_active = TRUE
 LEFT JOIN grants g ON g.project_id = k.project_id AND g.id = :grant_id
 LEFT JOIN users u ON u.project_id = k.project_id AND u.id = g.user_id AND u.status = 'active'
 LEFT JOIN sessions s ON s.project_id = k.project_id AND s.id = g.session_id AND s.revoked_at IS NULL AND s.expires_at > :now
 WHERE k.project_id = :project_id AND k.id = :kid AND (k.expires_at IS NULL OR k.expires_at > :now);
+
+-- A resource server that takes tokens, with its scopes ("read,write pro team": behind a name its plans) and the key that signs for it. Of two
+-- that differ in a bare origin's final slash, the one that is named.
+-- name: oauth_resource :one
+-- row: oauth_resource_row
+-- column: scopes text?
+SELECT r.id, r.identifier, r.token_claims, r.access_token_ttl_s, r.signing_alg, r.allow_third_party, k.id AS key_id, k.private_sealed,
+	(SELECT GROUP_CONCAT(CONCAT(s.name, ' ', s.plans) ORDER BY s.name SEPARATOR ',') FROM resource_server_scopes s
+	 WHERE s.project_id = r.project_id AND s.resource_server_id = r.id) AS scopes
+FROM resource_servers r
+LEFT JOIN signing_keys k ON k.project_id = r.project_id AND k.active_alg = r.signing_alg
+WHERE r.project_id = :project_id AND (r.identifier = :identifier OR r.identifier = :other_spelling) AND r.is_active = TRUE
+ORDER BY r.identifier = :identifier DESC
+LIMIT 1;
+
+-- What a resource server says of itself (RFC 9728).
+-- name: oauth_protected_resource :one
+-- column: scopes text?
+-- unscoped: a public client id is what finds the project
+SELECT p.id AS project_id, r.identifier, r.name,
+	(SELECT GROUP_CONCAT(s.name ORDER BY s.name SEPARATOR ' ') FROM resource_server_scopes s
+	 WHERE s.project_id = r.project_id AND s.resource_server_id = r.id) AS scopes
+FROM projects p
+JOIN orgs g ON g.id = p.org_id AND g.status = 'active'
+JOIN resource_servers r ON r.project_id = p.id AND r.is_active = TRUE
+WHERE p.client_id = :client_id AND p.status = 'active' AND (r.identifier = :identifier OR r.identifier = :other_spelling)
+ORDER BY r.identifier = :identifier DESC
+LIMIT 1;
+
+-- How a resource server's scopes are described to people.
+-- name: oauth_resource_words :many
+SELECT s.name, s.description
+FROM resource_servers r
+JOIN resource_server_scopes s ON s.project_id = r.project_id AND s.resource_server_id = r.id
+WHERE r.project_id = :project_id AND r.identifier = :identifier
+ORDER BY s.name
+LIMIT 100;
 
 -- name: revoked_token_add :exec
 INSERT INTO revoked_tokens (project_id, jti, expires_at)
@@ -63,12 +103,13 @@ ON DUPLICATE KEY UPDATE expires_at = VALUES(expires_at);
 -- name: oauth_app :one
 -- row: oauth_app_row
 -- unscoped: a public client id is what finds the project
-SELECT c.project_id, c.id AS client_id, c.name, c.source, c.is_first_party, c.token_endpoint_auth_method = 'none' AS is_public,
-	c.grant_types, c.scopes, c.audiences, c.require_pkce, c.require_par, c.direct_flow, c.logo_uri, c.client_uri, c.metadata_url, c.refresh_token_max_s,
-	p.org_id, p.client_id AS issuer_client_id, a.body AS settings_body
+SELECT c.project_id, c.id AS client_id, c.name, c.source, c.is_first_party, c.source <> 'dashboard' AS is_registered, c.token_endpoint_auth_method = 'none' AS is_public,
+	c.grant_types, c.scopes, c.audiences, c.require_pkce, (c.require_par OR COALESCE(t.require_par, FALSE)) AS require_par, c.direct_flow, c.logo_uri, c.client_uri, c.metadata_url, c.refresh_token_max_s,
+	p.org_id, p.client_id AS issuer_client_id, p.type AS project_type, a.body AS settings_body
 FROM clients c
 JOIN projects p ON p.id = c.project_id AND p.status = 'active'
 JOIN orgs g ON g.id = p.org_id AND g.status = 'active'
+LEFT JOIN oauth_settings t ON t.project_id = c.project_id
 LEFT JOIN area_settings a ON a.project_id = c.project_id AND a.area = 'sign_in'
 WHERE c.id = :client_id AND c.is_active = TRUE;
 

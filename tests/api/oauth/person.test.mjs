@@ -325,7 +325,7 @@ test("pages of any origin may call token, userinfo, revoke, metadata and keys, a
 		const preflight = await program(server).request("OPTIONS", app.at(path), { headers: { Origin, "Access-Control-Request-Method": method, "Access-Control-Request-Headers": "authorization" } });
 		assert.equal(preflight.status, 204, path);
 		assert.equal(preflight.headers["access-control-allow-origin"], "*");
-		assert.match(preflight.headers["access-control-allow-headers"], /Authorization/);
+		assert.equal(preflight.headers["access-control-allow-headers"], "Authorization, Content-Type, DPoP, MCP-Protocol-Version, Mcp-Method, Mcp-Name");
 		assert.equal(preflight.headers["access-control-allow-credentials"], undefined);
 	}
 	for (const path of [app.at("/oauth/introspect"), app.at("/oauth/authorize"), "/api/v1/session"])
@@ -335,6 +335,7 @@ test("pages of any origin may call token, userinfo, revoke, metadata and keys, a
 	const good = await fromPage(Origin);
 	expectStatus(good, 200);
 	assert.equal(good.headers["access-control-allow-origin"], "*");
+	assert.equal(good.headers["access-control-expose-headers"], "WWW-Authenticate, DPoP-Nonce");
 	const bad = await program(server).request("POST", app.at("/oauth/token"), { form: { grant_type: "nonsense" }, headers: { Origin } });
 	assert.equal(bad.headers["access-control-allow-origin"], "*", "a page may read why it was refused");
 	await server.sql.run`INSERT INTO client_uris (project_id, client_id, kind, uri_digest, uri) VALUES (${app.id}, ${app.clientId}, 'origin', ${Buffer.alloc(32)}, ${Buffer.from("https://spa.example.com")})`;

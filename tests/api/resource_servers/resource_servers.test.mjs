@@ -51,6 +51,7 @@ test("what no identifier or scope may be is a 422 that names it; its neighbour p
 	const post = (scopes) => session.post(AT, { identifier: "urn:example-1:a/b", name: "API", scopes });
 	expectField(await post([{ name: "a b" }]), "scopes[0].name", "characters");
 	expectField(await post([{ name: "a" }, { name: "" }]), "scopes[1].name");
+	expectField(await post([{ name: "email2" }, { name: "email" }]), "scopes[1].name", "reserved");
 	expectField(await post([{ name: "x".repeat(65) }]), "scopes[0].name");
 	expectField(await post([{ description: "no name" }]), "scopes[0].name", "required");
 	expectField(await post([{ name: "a", more: 1 }]), "scopes[0].more", "unknown");

@@ -1,0 +1,31 @@
+/*
+ * What a project's tokens may be for: one of its resource servers, or the client that asks itself (oauth.md rule 5).
+ */
+#ifndef GATEHOUSE_DOMAIN_OAUTH_RESOURCES_H
+#define GATEHOUSE_DOMAIN_OAUTH_RESOURCES_H
+
+#include "lib/resources.h"
+#include "sql/gen/queries.h"
+#include "sql/tx.h"
+
+/* As a query about a client has it, with these columns. */
+#define RESOURCE_ASKER_OF(row)                                                                                         \
+	(struct resource_asker)                                                                                        \
+	{                                                                                                              \
+		.client_id = (row)->client_id, .audiences = (row)->audiences, .ceiling = (row)->scopes,                \
+		.is_first_party = (row)->is_first_party, .is_registered = (row)->is_registered,                        \
+	}
+
+/* There are no plans so far: nobody has one. */
+#define NO_PLAN NULL
+
+struct found_resource {
+	struct resource resource;
+	struct oauth_resource_row server;	/* what it says of its tokens; all 0 for the client itself */
+};
+
+/* Which one `asked` is; NULL: the client's first. ERR_INVALID_TARGET: none, or none that this client may ask for now. */
+enum err oauth_resource_find(struct tx *, const char *project_id, const struct resource_asker *, const char *asked,
+			     struct found_resource *ret) MUST_CHECK;
+
+#endif

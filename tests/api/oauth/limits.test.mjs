@@ -1,0 +1,62 @@
+// How often a client and an address may ask (oauth.md rule 41): the true limits, each counted for its own subject.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { expectOAuthError, expectStatus, sharedServer } from "../../harness/index.mjs";
+import { authorizePath, basic, makeApp, makeProject, program, send } from "./oauth.mjs";
+
+const server = await sharedServer();
+const FORM = { grant_type: "client_credentials" };
+
+/** Sends until the first 429; answers how many passed, and the refusal. */
+async function passed(most, once) {
+	for (let count = 0; count < most; count++) {
+		const answer = await once();
+		if (answer.status === 429)
+			return { count, refusal: answer };
+	}
+	return { count: most, refusal: null };
+}
+
+function expectLimit({ count, refusal }, limit) {
+	assert.ok(refusal && Math.abs(count - limit) <= 2, `${count} passed`);
+	expectOAuthError(refusal, 429, "temporarily_unavailable");
+	assert.ok(Number(refusal.headers["retry-after"]) >= 1);
+	assert.equal(refusal.headers["x-ratelimit-remaining"], "0");
+}
+
+test("tokens: 60 a minute of a client at an address; another client there and the client elsewhere aren't touched", async () => {
+	const [project, other] = [await makeProject(server), await makeProject(server)];
+	const by = program(server);
+	expectLimit(await passed(70, () => send(server, project, "token", FORM, { by })), 60);
+	expectStatus(await send(server, other, "token", FORM, { by }), 200);
+	expectStatus(await send(server, project, "token", FORM, { by: program(server) }), 200);
+});
+
+test("tokens: who only says to be the client is counted where they are, and spends nobody else's", async () => {
+	const project = await makeProject(server);
+	const by = program(server);
+	expectLimit(await passed(70, () => send(server, project, "token", FORM, { by, headers: basic(project.clientId, `${project.secret}x`) })), 60);
+	expectOAuthError(await send(server, project, "token", FORM, { by }), 429, "temporarily_unavailable");
+	expectStatus(await send(server, project, "token", FORM), 200);
+});
+
+test("introspection: 600 a minute of a client that has proven itself, wherever it is", async () => {
+	const project = await makeProject(server);
+	const ask = (options) => send(server, project, "introspect", { token: "x" }, options);
+	for (let i = 0; i < 5; i++)
+		expectOAuthError(await ask({ headers: basic(project.clientId, "wrong") }), 401, "invalid_client");
+	assert.equal((await ask()).headers["x-ratelimit-remaining"], "599", "what wasn't the client isn't counted");
+	const [here, there] = [program(server), program(server)];
+	let turn = 0;
+	expectLimit(await passed(640, () => ask({ by: turn++ % 2 ? here : there })), 599);
+});
+
+test("authorize: 60 a minute of an address", async () => {
+	const app = await makeApp(server);
+	const by = program(server);
+	const { count, refusal } = await passed(70, () => by.get(authorizePath(app)));
+	assert.ok(refusal && Math.abs(count - 60) <= 2, `${count} passed`);
+	assert.ok(Number(refusal.headers["retry-after"]) >= 1);
+	assert.equal((await program(server).get(authorizePath(app))).status, 303);
+});
