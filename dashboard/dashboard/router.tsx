@@ -162,8 +162,18 @@ const projectRoutes = [
 	}),
 	createRoute({
 		getParentRoute: () => root,
-		path: "/projects/$projectId/signing-keys",
-		component: lazyRouteComponent(() => import("./signing-keys/signing-keys"), "SigningKeys"),
+		path: "/projects/$projectId/oauth",
+		component: lazyRouteComponent(() => import("./oauth-settings/oauth-settings"), "OauthSettingsPage"),
+	}),
+	createRoute({
+		getParentRoute: () => root,
+		path: "/projects/$projectId/resource-servers",
+		component: lazyRouteComponent(() => import("./resource-servers/resource-servers"), "ResourceServers"),
+	}),
+	createRoute({
+		getParentRoute: () => root,
+		path: "/projects/$projectId/resource-servers/$resourceServerId",
+		component: lazyRouteComponent(() => import("./resource-servers/resource-server"), "ResourceServerPage"),
 	}),
 	createRoute({
 		getParentRoute: () => root,

@@ -1,7 +1,7 @@
 // Every page and every dialog, with data: axe finds nothing, nothing is wider than the window, in light and dark, wide and 320 px.
 
 import { test } from "node:test";
-import { auditEvent, client, event, factor, GITHUB, identity, invitation, message, override, ownServer, person, rateLimit, socialProvider, user, userSession } from "../harness/index.mjs";
+import { auditEvent, client, event, factor, GITHUB, identity, invitation, message, override, ownServer, person, rateLimit, resourceServer, socialProvider, user, userSession } from "../harness/index.mjs";
 import { assertGoodPage, openBrowserOf } from "./browser.mjs";
 
 const LOOKS = [
@@ -35,7 +35,8 @@ async function furnish(server) {
 	await factor(project.id, somebody.id, { server, kind: "passkey", name: "A laptop with a long name", confirmed: false });
 	await identity(project.id, somebody.id, { server });
 	const app = await client(owner, { name: "Shop app", redirect_uris: ["https://shop.example.com/app/callback"], scopes: ["tool:read"] }, { headers: { "X-Project-Id": project.id } });
-	return { owner, project, somebody, app };
+	const api = await resourceServer(owner, project, { name: "Orders", identifier: "https://orders.subdomain.with.a.rather.long.name.example.com/mcp", scopes: [{ name: "orders:read", description: "See your orders" }] });
+	return { owner, project, somebody, app, api };
 }
 
 const press = (name, role = "button") => async (page) => page.getByRole(role, { name }).first().click();
@@ -51,7 +52,7 @@ const openDialog = (...steps) => async (page) => {
 };
 const openFirstEntry = async (page) => page.locator("summary").first().click();
 
-function views({ owner, project, somebody, app }) {
+function views({ owner, project, somebody, app, api }) {
 	const org = `/dashboard/orgs/${owner.org.id}`;
 	const one = `/dashboard/projects/${project.id}`;
 	return [
@@ -115,7 +116,16 @@ function views({ owner, project, somebody, app }) {
 			"an OpenID provider": openDialog(press("Add an OpenID provider")),
 			"delete a provider": openDialog(press("Delete GitHub")),
 		}],
-		[`${one}/signing-keys`, "Signing keys", { "publish a successor": openDialog(press("Publish a successor")), "replace at once": openDialog(press("Replace at once")) }],
+		[`${one}/resource-servers`, "Resource servers", { "new resource server": openDialog(press("New resource server")) }],
+		[`${one}/resource-servers/${api.id}`, "Orders", {
+			"set up your server": press("Set up your server", "tab"),
+			"delete resource server": openDialog(press("Delete resource server")),
+		}],
+		[`${one}/oauth`, "OAuth settings", {
+			"trusted domains": async (page) => page.getByLabel("Whose metadata document").selectOption("trusted"),
+			"new initial token": openDialog(press("New initial token")),
+			"publish a successor": openDialog(press("Publish a successor")), "replace at once": openDialog(press("Replace at once")),
+		}],
 		[`${one}/audit-log`, "Audit log", { "an entry": openFirstEntry }],
 		[`${one}/events`, "Events", { "an event": openFirstEntry }],
 		[`${one}/protect`, "Protect a site", {}],

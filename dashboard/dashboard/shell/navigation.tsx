@@ -15,6 +15,7 @@ import {
 	IconPalette,
 	IconServer2,
 	IconServerCog,
+	IconServer,
 	IconSettings,
 	IconShieldCheck,
 	IconSignature,
@@ -43,6 +44,7 @@ const PROJECT_ITEMS: NavItem[] = [
 	{ to: "/projects/$projectId", label: "Overview", icon: IconActivity },
 	{ to: "/projects/$projectId/users", label: "Users", icon: IconUsersGroup, needs: "user.read" },
 	{ to: "/projects/$projectId/clients", label: "Clients", icon: IconAppWindow, needs: "client.read" },
+	{ to: "/projects/$projectId/resource-servers", label: "Resource servers", icon: IconServer, needs: "resource_server.read" },
 	{ to: "/projects/$projectId/api-keys", label: "API keys", icon: IconKey },
 	{ to: "/projects/$projectId/members", label: "Members", icon: IconUsers, needs: "project_member.read" },
 	{ to: "/projects/$projectId/sign-in", label: "Sign-in", icon: IconLogin2, needs: "sign_in.read", isArea: true },
@@ -56,7 +58,7 @@ const PROJECT_ITEMS: NavItem[] = [
 	{ to: "/projects/$projectId/audit-log", label: "Audit log", icon: IconHistory, needs: "audit.read" },
 	{ to: "/projects/$projectId/protect", label: "Protect a site", icon: IconShieldCheck },
 	{ to: "/projects/$projectId/playground", label: "API playground", icon: IconTerminal2 },
-	{ to: "/projects/$projectId/signing-keys", label: "Signing keys", icon: IconSignature, needs: "oauth_settings.write" },
+	{ to: "/projects/$projectId/oauth", label: "OAuth settings", icon: IconSignature, needs: "oauth_settings.read" },
 	{ to: "/projects/$projectId/settings", label: "Settings", icon: IconSettings },
 ];
 

@@ -1,16 +1,15 @@
 // The key pairs that sign a project's tokens: which signs, which comes next, and a new one by hand.
-import { Button, NativeSelect, Stack, Text } from "@mantine/core";
+import { Button, Group, NativeSelect, Stack, Text } from "@mantine/core";
 import { IconSignature } from "@tabler/icons-react";
 import { useState } from "react";
 import { api, onProject, send } from "../api/client";
-import { useRights } from "../api/rights";
 import type { Reply } from "../api/types";
 import { useProjectPlace } from "../shell/place";
 import { useAction } from "../ui/action";
 import { Confirm } from "../ui/confirm";
 import { CopyId } from "../ui/copy";
 import { useList } from "../ui/lists";
-import { Page } from "../ui/page";
+import { Section } from "../ui/page";
 import { Pill, type Tone } from "../ui/pill";
 import { Empty, Resource } from "../ui/resource";
 import { Table } from "../ui/table";
@@ -43,35 +42,32 @@ function since(key: SigningKey) {
 
 export function SigningKeys() {
 	const { project } = useProjectPlace();
-	const mayDo = useRights();
 	const [mode, setMode] = useState<Mode | null>(null);
 	const keys = useList({
 		key: ["signing-keys", project.id],
 		fetch: (cursor) => send(api.GET(AT, { params: { query: { cursor } }, headers: onProject(project.id) })),
 	});
-	const buttons = mayDo(project.role, "oauth_settings.write") ? (
-		<>
-			<Button variant="default" onClick={() => setMode("planned")}>
-				Publish a successor
-			</Button>
-			<Button variant="default" onClick={() => setMode("emergency")}>
-				Replace at once
-			</Button>
-		</>
-	) : null;
 	return (
-		<Page
+		<Section
 			title="Signing keys"
-			lead={`Programs get signed tokens from ${project.name}'s own OAuth server and verify them by these keys. A key gets a successor after 90 days by itself.`}
-			action={buttons}
-			calls={[{ method: "GET", path: AT, projectId: project.id, isSessionOnly: true }]}
+			lead="Whoever gets a token verifies it by these. A key gets a successor after 90 days by itself."
+			action={
+				<Group gap="xs">
+					<Button variant="default" onClick={() => setMode("planned")}>
+						Publish a successor
+					</Button>
+					<Button variant="default" onClick={() => setMode("emergency")}>
+						Replace at once
+					</Button>
+				</Group>
+			}
 		>
 			<Resource
 				query={keys}
 				isEmpty={(rows) => rows.length === 0}
 				empty={
 					<Empty title="No key yet" icon={<IconSignature size={26} stroke={1.5} />}>
-						The project's first token makes the first key. Projects of type mcp and hybrid issue tokens to programs.
+						The project's first token of an algorithm makes the first key of it.
 					</Empty>
 				}
 			>
@@ -90,7 +86,7 @@ export function SigningKeys() {
 				)}
 			</Resource>
 			{mode ? <RotateKey projectId={project.id} mode={mode} onClose={() => setMode(null)} /> : null}
-		</Page>
+		</Section>
 	);
 }
 
@@ -99,13 +95,15 @@ const WORDS = {
 		title: "Publish a successor?",
 		button: "Publish it",
 		done: "The new key signs in 24 hours",
-		text: "It is published now, so that every verifier has it, and signs in 24 hours. Tokens that the old key has signed stay good until they expire.",
+		text: () =>
+			"It is published now, so that every verifier has it, and signs in 24 hours. Tokens that the old key has signed stay good until they expire.",
 	},
 	emergency: {
 		title: "Replace the key at once?",
 		button: "Replace it",
 		done: "The new key signs from now on",
-		text: "For a key that may have leaked. Every token that the old key has signed is void from now on: programs have to ask for new ones.",
+		text: (alg: Alg) =>
+			`For a key that may have leaked. Every access token and ID token that the ${alg} key has signed is void from now on, people's and programs'. Refresh tokens go on and give new ones; programs have to ask anew.`,
 	},
 };
 
@@ -131,7 +129,7 @@ function RotateKey({ projectId, mode, onClose }: { projectId: string; mode: Mode
 			onClose={onClose}
 		>
 			<Stack gap="md">
-				<Text>{words.text}</Text>
+				<Text>{words.text(alg)}</Text>
 				<NativeSelect
 					label="Algorithm"
 					data={["ES256", "RS256", "EdDSA"]}
