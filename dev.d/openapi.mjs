@@ -4,11 +4,11 @@ import path from "node:path";
 
 const everything = JSON.parse(readFileSync(0, "utf8"));
 
-// The endpoints of OAuth are what its RFCs say, and tell of themselves in their metadata; so are their error codes.
+// The endpoints of OAuth and MCP are what their specifications say, and tell of themselves; so are OAuth's error codes.
 const ofOAuth = new Set(everything.routes.filter((route) => route.oauth).flatMap((route) => route.errors));
 const described = {
   ...everything,
-  routes: everything.routes.filter((route) => !route.oauth),
+  routes: everything.routes.filter((route) => !route.oauth && !route.mcp),
   errors: everything.errors.filter((error) => !ofOAuth.has(error.code)),
 };
 const folder = process.argv[2];
@@ -201,6 +201,7 @@ function openapi() {
         session: { type: "apiKey", in: "cookie", name: "__Host-gatehouse" },
         personal_token: { type: "http", scheme: "bearer", description: "gpat_…" },
         service_key: { type: "http", scheme: "bearer", description: "gsk_live_… or gsk_test_…" },
+        oauth: { type: "http", scheme: "bearer", description: "gat_…, of the authorization server that /.well-known/oauth-authorization-server describes" },
       },
       schemas: {
         Error: {

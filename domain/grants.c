@@ -40,6 +40,7 @@ insert_grant(struct tx *tx, const struct grant_make *make, const char *grant_id)
 				  .client_id = make->client_id,
 				  .resource = { (const uint8_t *)make->resource, strlen(make->resource) },
 				  .scopes = make->scope,
+				  .org_id = make->work_org_id,
 				  .session_id = make->session_id,
 				  .is_offline = make->is_offline,
 				  .client_digest = make->client_digest,

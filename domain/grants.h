@@ -14,6 +14,7 @@ struct grant_make {
 	const char *client_id, *client_name;
 	struct bytes client_digest;	/* of what the person saw of the client */
 	const char *resource, *scope;
+	const char *work_org_id;	/* in the console, the organization that its tokens work in; else NULL */
 	bool is_offline;		/* outlives the sign-in */
 	int64_t expires_at;
 	/* Of the code. */

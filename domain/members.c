@@ -94,6 +94,13 @@ member_remove(struct tx *tx, const struct member_row *row, enum event event, con
 	TRY(keep_one_owner(tx, row));
 	TRY(q_member_revoke_tokens(
 	    tx->db, &(struct q_member_revoke_tokens){ .org_id = row->org_id, .user_id = row->user_id }, NULL));
+	TRY(q_grant_end_of_member(tx->db,
+				  &(struct q_grant_end_of_member){
+				      .project_id = tx->console_id,
+				      .org_id = row->org_id,
+				      .user_id = row->user_id,
+				  },
+				  NULL));
 	TRY(revoke_invitations(tx, row));
 	TRY(q_member_delete(tx->db, &(struct q_member_delete){ .org_id = row->org_id, .id = row->id }, &matched));
 	if (matched == 0)

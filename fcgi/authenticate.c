@@ -24,6 +24,8 @@ kind_of(const struct credential_row *r)
 {
 	if (r->kind == NULL)
 		return CREDENTIAL_SESSION;
+	if (strcmp(r->kind, "oauth") == 0)
+		return CREDENTIAL_OAUTH;
 	return strcmp(r->kind, "personal") == 0 ? CREDENTIAL_PERSONAL_TOKEN : CREDENTIAL_SERVICE_KEY;
 }
 
@@ -39,7 +41,7 @@ credential_of(const struct credential_row *r)
 		.prefix = r->prefix,
 		.last4 = r->last4,
 		.environment = r->environment,
-		.scopes = kind == CREDENTIAL_SERVICE_KEY ? r->scopes : NULL,
+		.scopes = kind == CREDENTIAL_SERVICE_KEY || kind == CREDENTIAL_OAUTH ? r->scopes : NULL,
 		.expires_at = r->expires_at,
 		.pinned_project_id = r->pinned_project_id,
 		.rate_limit_per_minute = r->rate_limit_per_minute,
@@ -116,21 +118,12 @@ authenticate_asked_project(const struct exchange *x)
 }
 
 static enum err
-authenticate_key(struct exchange *x, const char *text)
+authenticate_key(struct exchange *x, const uint8_t digest[SECRET_DIGEST_LEN])
 {
 	struct credential_row row;
-	uint8_t digest[SECRET_DIGEST_LEN];
-	enum secret_kind kind;
-	enum err e;
-
-	if (!secret_parse(text, &kind))
-		return authenticate_unauthorized(x, "malformed token or wrong checksum");
-	if (kind != SECRET_PERSONAL_TOKEN && kind != SECRET_SERVICE_LIVE && kind != SECRET_SERVICE_TEST)
-		return authenticate_unauthorized(x, "not a token for this API");
-	secret_digest(text, digest);
-	e = q_credential_by_key(x->worker->db,
+	enum err e = q_credential_by_key(x->worker->db,
 				&(struct q_credential_by_key){
-				    .digest = { digest, sizeof(digest) },
+				    .digest = { digest, SECRET_DIGEST_LEN },
 				    .project_id = authenticate_asked_project(x),
 				    .client_id = x->in.client_id,
 				},
@@ -145,6 +138,54 @@ authenticate_key(struct exchange *x, const char *text)
 		return authenticate_unauthorized(x, "the key's project is deleted");
 	authenticate_take_row(&x->rq, &row);
 	return OK;
+}
+
+/* ---- access tokens of the console ---- */
+
+/* A token for the API isn't one for the MCP server, nor the other way round (rule 42). */
+static bool
+is_for_this_resource(const struct exchange *x, struct bytes resource)
+{
+	bool is_mcp = (x->rq.route->flags & ROUTE_MCP) != 0 || x->is_inner;
+	const char *wanted = arena_printf(x->arena, "%s/%s", x->rq.config->public_url, is_mcp ? "mcp" : "api");
+
+	return resource.len == strlen(wanted) && strncmp((const char *)resource.data, wanted, resource.len) == 0;
+}
+
+static enum err
+authenticate_access_token(struct exchange *x, const uint8_t digest[SECRET_DIGEST_LEN])
+{
+	struct credential_row row;
+	enum err e = q_credential_by_access_token(x->worker->db,
+						  &(struct q_credential_by_access_token){
+						      .digest = { digest, SECRET_DIGEST_LEN },
+						      .project_id = authenticate_asked_project(x),
+						  },
+						  &row);
+
+	if (e == ERR_NO_ROW)
+		return authenticate_unauthorized(x, "unknown, expired or revoked access token, or nobody's any more");
+	TRY(e);
+	if (!is_for_this_resource(x, row.resource))
+		return authenticate_unauthorized(x, "the access token is for another resource");
+	authenticate_take_row(&x->rq, &row);
+	return OK;
+}
+
+static enum err
+authenticate_token(struct exchange *x, const char *text)
+{
+	uint8_t digest[SECRET_DIGEST_LEN];
+	enum secret_kind kind;
+
+	if (!secret_parse(text, &kind))
+		return authenticate_unauthorized(x, "malformed token or wrong checksum");
+	secret_digest(text, digest);
+	if (kind == SECRET_ACCESS_TOKEN)
+		return authenticate_access_token(x, digest);
+	if (kind == SECRET_PERSONAL_TOKEN || kind == SECRET_SERVICE_LIVE || kind == SECRET_SERVICE_TEST)
+		return authenticate_key(x, digest);
+	return authenticate_unauthorized(x, "not a token for this API");
 }
 
 /* ---- which of them ---- */
@@ -179,10 +220,18 @@ kind_bit(enum credential_kind kind)
 		return AUTH_PERSONAL_TOKEN;
 	case CREDENTIAL_SERVICE_KEY:
 		return AUTH_SERVICE_KEY;
+	case CREDENTIAL_OAUTH:
+		return AUTH_OAUTH;
 	case CREDENTIAL_NONE:
 		break;
 	}
 	return 0;
+}
+
+bool
+request_may_call(const struct request *rq, const struct route *route)
+{
+	return (route->auth & kind_bit(rq->credential.kind)) != 0;
 }
 
 static enum err
@@ -232,6 +281,36 @@ request_is_of_own_page(const struct request *rq)
 	return rq->origin != NULL && strcmp(rq->origin, request_own_url(rq)) == 0;
 }
 
+/* "http://localhost:*" matches any port, anything else is exact; words with spaces between. */
+static bool
+is_listed(const char *list, const char *origin)
+{
+	for (const char *at = list; *at != '\0';) {
+		size_t len = strcspn(at, " ");
+		bool is_any_port = len > 2 && strncmp(at + len - 2, ":*", 2) == 0;
+		size_t fixed = is_any_port ? len - 1 : len;
+
+		if (strncmp(origin, at, fixed) == 0 &&
+		    (is_any_port ? strspn(origin + fixed, "0123456789") == strlen(origin + fixed) : origin[fixed] == '\0'))
+			return true;
+		at += len + (at[len] == ' ');
+	}
+	return false;
+}
+
+/* Rule 43: a page elsewhere that has got hold of a token, or rebinds a name, stays outside. */
+static enum err
+check_mcp_origin(struct exchange *x)
+{
+	const char *origin = x->rq.origin;
+
+	if ((x->rq.route->flags & ROUTE_MCP) == 0 || origin == NULL || request_is_of_own_page(&x->rq) ||
+	    is_listed(x->rq.config->mcp.allowed_origins, origin))
+		return OK;
+	x->response.message = "Pages of this origin aren't allowed (mcp.allowed_origins).";
+	return ERR_FORBIDDEN;
+}
+
 /* SE-10: pages of others can't start or end a sign-in here. */
 static enum err
 check_own_origin(struct exchange *x)
@@ -251,11 +330,15 @@ authenticate(struct exchange *x)
 	const char *token;
 
 	TRY(check_own_origin(x));
+	TRY(check_mcp_origin(x));
 	if ((x->rq.route->auth & AUTH_PUBLIC) != 0)
 		return authenticate_public(x);
 	TRY(find_token(x, &token));
+	/* What a page could make a browser send is no reason to act for its person. */
+	if (token == NULL && (x->rq.route->flags & ROUTE_MCP) != 0)
+		return authenticate_unauthorized(x, "no token");
 	if (token != NULL) {
-		TRY(authenticate_key(x, token));
+		TRY(authenticate_token(x, token));
 	} else {
 		if (x->in.session_cookies.count > 1) {
 			reply_cookie(&x->rq, x->in.session_cookie_name, "", 0);	/* HT-05 */

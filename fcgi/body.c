@@ -164,6 +164,14 @@ take_foreign(struct exchange *x, const struct field *fields)
 	return OK;
 }
 
+/* A message with rules of its own, which the handler reads. */
+static void
+take_message(struct exchange *x)
+{
+	x->in.message = x->in.body;
+	x->in.body.len = 0;
+}
+
 enum err
 input_parse(struct exchange *x)
 {
@@ -177,6 +185,8 @@ input_parse(struct exchange *x)
 	if ((route->flags & ROUTE_FOREIGN) != 0)
 		TRY(take_foreign(x, fields));
 	TRY(page_parse(x));
+	if ((route->flags & ROUTE_MCP) != 0)
+		take_message(x);
 	TRY(parse_body(x, fields, &body));
 	fields_parse(x->arena, fields, route_takes_body(route) ? &body : NULL, x->in.path_pairs,
 		     x->in.query_pairs, input, &errors);

@@ -24,15 +24,15 @@ is_open(const struct exchange *x)
 bool
 cors_is_preflight(struct exchange *x)
 {
-	const char *allow = NULL;
+	enum route_match match;
 	enum method method;
 
 	if (strcmp(x->in.method_text, "OPTIONS") != 0 || x->in.asked_method == NULL)
 		return false;
 	method = method_parse(x->in.asked_method);
-	if (route_find(x->arena, method, x->in.path, &x->rq.route, &x->in.path_pairs, &allow) != MATCH_FOUND ||
-	    !(is_open(x) || is_for_screens(x))) {
+	if (issuer_find_route(x, method, &match) != OK || match != MATCH_FOUND || !(is_open(x) || is_for_screens(x))) {
 		x->rq.route = NULL;
+		x->response.allow = NULL;
 		return false;
 	}
 	x->response.is_preflight = true;

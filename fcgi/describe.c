@@ -132,6 +132,7 @@ describe_auth(struct buffer *b, unsigned auth)
 		{ AUTH_PERSONAL_TOKEN, "personal_token" },
 		{ AUTH_SERVICE_KEY, "service_key" },
 		{ AUTH_PROJECT_USER, "project_user" },
+		{ AUTH_OAUTH, "oauth" },
 	};
 	bool first = true;
 
@@ -189,6 +190,7 @@ describe_flags(struct buffer *b, const struct route *r)
 		flag_member(b, "text", true);
 	flag_member(b, "oauth", (r->flags & ROUTE_OAUTH) != 0);
 	flag_member(b, "bare", (r->flags & ROUTE_BARE) != 0);
+	flag_member(b, "mcp", (r->flags & ROUTE_MCP) != 0);
 }
 
 static void

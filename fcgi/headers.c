@@ -30,6 +30,9 @@ static const struct {
 	[HEADER_ORIGIN] = { "HTTP_ORIGIN", "Origin", true },
 	[HEADER_IF_MATCH] = { "HTTP_IF_MATCH", "If-Match", false },
 	[HEADER_IF_NONE_MATCH] = { "HTTP_IF_NONE_MATCH", "If-None-Match", false },
+	[HEADER_MCP_PROTOCOL_VERSION] = { "HTTP_MCP_PROTOCOL_VERSION", "MCP-Protocol-Version", true },
+	[HEADER_MCP_METHOD] = { "HTTP_MCP_METHOD", "Mcp-Method", true },
+	[HEADER_MCP_NAME] = { "HTTP_MCP_NAME", "Mcp-Name", true },
 };
 
 static bool

@@ -159,7 +159,7 @@ limit_by_credential(struct exchange *x)
 
 	if (c->kind == CREDENTIAL_NONE || (x->rq.route->auth & AUTH_PUBLIC) != 0)
 		return OK;	/* counted by address */
-	if (x->rq.route->rate != RATE_AUTH_REQUEST) {
+	if (x->rq.route->rate != RATE_AUTH_REQUEST && !x->is_inner) {
 		buckets[count] = bucket_of(x, RATE_CREDENTIAL);
 		if (c->rate_limit_per_minute != NONE)
 			buckets[count].limit = (uint32_t)c->rate_limit_per_minute;
@@ -171,7 +171,7 @@ limit_by_credential(struct exchange *x)
 		buckets[count] = bucket_of(x, x->rq.route->rate);
 		buckets[count++].subject = x->rq.user.id;
 	}
-	return take(x, buckets, count);
+	return count == 0 ? OK : take(x, buckets, count);
 }
 
 enum err

@@ -22,17 +22,17 @@
 static enum err
 match_route(struct exchange *x)
 {
-	enum route_match match = route_find(x->arena, x->in.method, x->in.path, &x->rq.route,
-					    &x->in.path_pairs, &x->response.allow);
+	enum route_match match;
 	enum site site;
 
+	TRY(issuer_find_route(x, x->in.method, &match));
 	if (match == MATCH_NO_METHOD)
 		return ERR_METHOD_NOT_ALLOWED;
 	if (match == MATCH_NO_PATH)
 		return ERR_NOT_FOUND;
 	site = x->rq.route->site == 0 ? SITE_MAIN : x->rq.route->site;
 	/* nginx's locations are no boundary: a percent-encoded letter can reach the other pool. */
-	if ((site & x->in.site) == 0 || x->rq.route->pool != x->in.pool || x->worker->pool != x->in.pool) {
+	if ((!x->in.is_root_issuer && (site & x->in.site) == 0) || x->rq.route->pool != x->in.pool || x->worker->pool != x->in.pool) {
 		x->rq.route = NULL;
 		return ERR_NOT_FOUND;
 	}
@@ -41,24 +41,17 @@ match_route(struct exchange *x)
 	return OK;
 }
 
-/* Public routes don't authenticate, so they ask for the console once per worker. */
+/* Public routes don't authenticate, so they ask for the console once per worker; whoever names an issuer needs its public id. */
 static enum err
 find_console(struct exchange *x)
 {
-	char *console_id = x->worker->console_id;
-	struct q_credential_console_row row;
-	enum err e;
+	bool names_issuer = (x->rq.route->site & SITE_AUTH) != 0;
 
-	if (x->rq.console_id[0] != '\0' || x->rq.route->tx == TX_NONE)
+	if (x->rq.route->tx == TX_NONE || (x->rq.console_id[0] != '\0' && !names_issuer))
 		return OK;
-	if (console_id[0] == '\0') {
-		e = q_credential_console(x->worker->db, &row);
-		if (e == ERR_NO_ROW)
-			return OK;
-		TRY(e);
-		memcpy(console_id, row.console_id, strnlen(row.console_id, ID_SIZE - 1));
-	}
-	x->rq.console_id = console_id;
+	TRY(issuer_load_console(x->worker));
+	x->rq.console_id = x->worker->console_id;
+	x->rq.console_client_id = x->worker->console_client_id;
 	return OK;
 }
 
@@ -252,8 +245,8 @@ run_before_with_retries(struct exchange *x, bool *ret_goes_on)
 	return e;
 }
 
-static enum err
-run(struct exchange *x)
+enum err
+pipeline_run(struct exchange *x)
 {
 	const struct route *route = x->rq.route;
 	bool goes_on = true;
@@ -271,10 +264,11 @@ run(struct exchange *x)
 /* ---- after it ---- */
 
 /* Rule 37: refused writes are recorded, a bounded number of them. */
-static void
-record_refused_write(struct exchange *x, enum err error)
+void
+pipeline_record_refusal(struct exchange *x)
 {
 	const struct request *rq = &x->rq;
+	enum err error = x->response.error;
 	const char *target = x->in.path_pairs.count > 0 ? x->in.path_pairs.items[0].value : "";
 	struct tx tx;
 
@@ -304,6 +298,7 @@ credential_kind_name(enum credential_kind kind)
 		[CREDENTIAL_PERSONAL_TOKEN] = "personal_token",
 		[CREDENTIAL_SERVICE_KEY] = "service_key",
 		[CREDENTIAL_PROJECT_USER] = "project_user",
+		[CREDENTIAL_OAUTH] = "oauth",
 	};
 	return NAMES[kind];
 }
@@ -346,6 +341,9 @@ request_actor(const struct request *rq)
 				       arena_printf(rq->arena, "%s (%s)", rq->credential.name, rq->user.email) };
 	case CREDENTIAL_SERVICE_KEY:
 		return (struct actor){ "service_key", rq->credential.id, rq->credential.name };
+	case CREDENTIAL_OAUTH:
+		return (struct actor){ "oauth", rq->credential.id,
+				       arena_printf(rq->arena, "%s (%s)", rq->credential.name, rq->user.email) };
 	case CREDENTIAL_NONE:
 		break;
 	}
@@ -386,6 +384,7 @@ begin(struct exchange *x, struct worker *worker, struct gateway *gateway)
 	x->rq.keyring = worker->keyring;
 	x->rq.arena = worker->arena;
 	x->rq.console_id = "";
+	x->rq.console_client_id = "";
 	x->rq.response = &x->response;
 	db_use(worker->db, worker->arena, x->rq.now_ms);
 }
@@ -402,12 +401,12 @@ pipeline_serve(struct worker *worker, struct gateway *gateway)
 		x.rq.id = "req_0000000000000000";	/* no randomness: the answer is a 500 */
 	log_set_request(x.rq.id);
 	if (e == OK && !x.response.is_replay && !x.response.is_preflight)
-		e = run(&x);
+		e = pipeline_run(&x);
 	if (e != OK)
 		response_error(&x, e, NULL, NULL);
 	if (error_info(x.response.error)->status >= 500 && x.response.error != OK)
 		log_error(x.response.error, "a request failed", x.rq.route == NULL ? "" : x.rq.route->id);
-	record_refused_write(&x, x.response.error);
+	pipeline_record_refusal(&x);
 	response_send(&x);
 	write_log(&x);
 	metrics_count_request(worker->metrics, x.rq.route, x.response.status, clock_monotonic_us() - x.began_us);

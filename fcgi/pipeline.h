@@ -24,6 +24,9 @@ enum header {
 	HEADER_ORIGIN,
 	HEADER_IF_MATCH,
 	HEADER_IF_NONE_MATCH,
+	HEADER_MCP_PROTOCOL_VERSION,
+	HEADER_MCP_METHOD,
+	HEADER_MCP_NAME,
 	HEADER_COUNT
 };
 
@@ -49,7 +52,9 @@ struct incoming {
 	struct strings session_cookies;	/* values of that name; none when the route takes no session */
 	enum site site;
 	enum pool pool;
+	bool is_root_issuer;		/* an endpoint of the console, at HOST's root */
 	struct bytes body;
+	struct bytes message;		/* of ROUTE_MCP, instead of a body */
 	const char *org_id;		/* X-Org-Id, grammar checked */
 	const char *project_id;		/* X-Project-Id or ?project_id=, grammar checked */
 	const char *client_id;		/* of auth_request, which names its project so; grammar checked */
@@ -96,6 +101,7 @@ struct exchange {
 	struct incoming in;
 	struct request rq;
 	struct response response;
+	bool is_inner;			/* run by another request, which has authenticated and counted already (inner.c) */
 	int64_t began_us;
 };
 
@@ -105,6 +111,17 @@ exchange_of(const struct request *rq)
 {
 	return (struct exchange *)((uintptr_t)rq - offsetof(struct exchange, rq));
 }
+
+/*
+ * issuer.c: the route of a path; where HOST has none of its own, the console's below /p/{proj_…}. An error only when the database fails.
+ */
+enum err issuer_find_route(struct exchange *, enum method, enum route_match *ret_match);
+/* Which project is the console: once a worker. OK before set-up too, with empty ids. */
+enum err issuer_load_console(struct worker *);
+
+/* challenge.c: what a refusal asks a program to bring (RFC 6750 section 3, RFC 9728 section 5.1). */
+const char *challenge_of_unauthorized(const struct exchange *);
+const char *challenge_of_scope(const struct request *, enum permission) RETURNS_NONNULL;
 
 /* headers.c: fills x->in; INVALID_PATH, AMBIGUOUS_HEADER … end the request. */
 enum err headers_read(struct exchange *);
@@ -156,8 +173,14 @@ void cors_add_headers(struct exchange *);
 /* error_page.c: an error as a page in the reader's language (en, es). */
 void error_page_render(struct exchange *, struct buffer *, const char *message);
 
+/* pipeline.c: the route's own code with its transaction; and a refused write's trace. */
+enum err pipeline_run(struct exchange *);
+void pipeline_record_refusal(struct exchange *);
+
 /* reply.c */
 void response_error(struct exchange *, enum err, const char *message, const char *details);
+/* An error becomes its body. */
+void response_render(struct exchange *);
 void response_send(struct exchange *);
 const char *etag_make(const struct request *, int64_t version);
 

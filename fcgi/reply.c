@@ -85,6 +85,19 @@ reply_text(const struct request *rq, const char *content_type, const struct buff
 	return VERDICT_REPLY;
 }
 
+enum verdict
+reply_json(const struct request *rq, unsigned status, const struct buffer *json)
+{
+	struct response *response = response_of(rq);
+
+	response->status = status;
+	if (json == NULL)
+		return VERDICT_REPLY;
+	response->body = buffer_string(json);
+	response->body_len = json->len;
+	return VERDICT_REPLY;
+}
+
 void
 request_metrics(const struct request *rq, struct buffer *text)
 {
@@ -493,10 +506,8 @@ add_headers(struct buffer *b, struct exchange *x, bool has_body)
 	add_rate_headers(b, response);
 	if (response->retry_after_s > 0)
 		add_number_header(b, "Retry-After", response->retry_after_s);
-	if (response->status == 401)
-		add_header(b, "WWW-Authenticate",
-			   response->challenge != NULL ? response->challenge
-			   : is_oauth(x) ? "Basic realm=\"Gatehouse\"" : "Bearer realm=\"Gatehouse\"");
+	if (response->status == 401 || response->challenge != NULL)
+		add_header(b, "WWW-Authenticate", response->challenge != NULL ? response->challenge : challenge_of_unauthorized(x));
 	if (response->allow != NULL)
 		add_header(b, "Allow", response->allow);
 	if (response->is_replay)
@@ -519,14 +530,20 @@ send_file(struct exchange *x)
 }
 
 void
+response_render(struct exchange *x)
+{
+	if (x->response.error != OK)
+		render_error(x);
+}
+
+void
 response_send(struct exchange *x)
 {
 	const struct response *response = &x->response;
 	struct buffer b = buffer_new(x->arena);
 	bool has_body;
 
-	if (response->error != OK)
-		render_error(x);
+	response_render(x);
 	speak_to_nginx(x);
 	cors_add_headers(x);
 	if (is_not_modified(x))

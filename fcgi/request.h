@@ -14,15 +14,16 @@ enum credential_kind {
 	CREDENTIAL_PERSONAL_TOKEN,
 	CREDENTIAL_SERVICE_KEY,
 	CREDENTIAL_PROJECT_USER,
+	CREDENTIAL_OAUTH,		/* a token of the console: its person, in one organization, as far as its scopes go */
 };
 
 struct credential {
 	enum credential_kind kind;
-	const char *id;			/* ses_ or key_ */
-	const char *name;		/* of a key; NULL for a session */
+	const char *id;			/* ses_, key_, or grt_ of an OAuth token */
+	const char *name;		/* of a key, or of an OAuth token's client; NULL for a session */
 	const char *prefix, *last4;	/* of a key */
 	const char *environment;	/* of a service key, else NULL */
-	const char *scopes;		/* of a service key, else NULL */
+	const char *scopes;		/* of a service key or OAuth token, else NULL */
 	int64_t expires_at;
 	const char *pinned_project_id;	/* of a pinned service key, else NULL */
 	int64_t rate_limit_per_minute;	/* NONE: the family's */
@@ -41,7 +42,7 @@ struct browser {
 	size_t count;
 };
 
-/* The person behind a session or personal token. id NULL: none. */
+/* The person behind a session, personal token or OAuth token. id NULL: none. */
 struct caller_user {
 	const char *id;
 	const char *project_id;		/* whose user this is: the console, or the project of CREDENTIAL_PROJECT_USER */
@@ -112,6 +113,7 @@ struct request {
 	const struct keyring *keyring;
 	struct arena *arena;
 	const char *console_id;		/* "" before set-up */
+	const char *console_client_id;	/* its public id; set on routes of AUTH_HOST and OAuth, else "" */
 	struct response *response;	/* written by the functions below alone */
 };
 
@@ -123,6 +125,8 @@ enum verdict reply_empty(const struct request *);		/* 204 */
 enum verdict reply_see_other(const struct request *, const char *url);
 /* 200 with a body that isn't JSON. */
 enum verdict reply_text(const struct request *, const char *content_type, const struct buffer *);
+/* JSON of the handler's own making, whatever the status; NULL: no body. */
+enum verdict reply_json(const struct request *, unsigned status, const struct buffer *);
 #define TOTAL_MANY (-1)
 /* count may be limit + 1: then the last item is cut off, and the cursor is made of the last one shown. */
 struct list_reply {
@@ -231,6 +235,42 @@ enum err request_limit_client(const struct request *, const char *client_id, boo
 
 /* A record with the caller's organization and default project filled in. */
 struct record request_record(const struct request *, enum event, const char *target_id, const char *target_label);
+
+/* ---- routes that run others (inner.c) ---- */
+
+/* What an MCP client said beside its message; NULL: nothing. */
+struct mcp_headers {
+	const char *protocol_version, *method, *name;
+};
+struct mcp_headers request_mcp_headers(const struct request *);
+/* The body as it came; for ROUTE_MCP, whose handler reads it. */
+struct bytes request_body(const struct request *);
+
+/* May a credential of the caller's kind call that route at all? */
+bool request_may_call(const struct request *, const struct route *);
+
+/* Another route with its arguments, which nobody has judged yet. */
+struct inner_call {
+	const struct route *route;
+	struct name_values path, query;
+	const char *body;		/* JSON text; NULL: none */
+	const char *project_id;		/* as in X-Project-Id; NULL: none */
+	const char *idempotency_key;	/* NULL: none */
+};
+
+struct inner_answer {
+	enum err error;			/* OK for a success */
+	unsigned status;
+	const char *body;		/* as the API answers, errors too; NULL: none */
+	const char *message;		/* of an error */
+	const char *challenge;		/* of what a token lacks, else NULL */
+};
+
+/*
+ * The route as if the caller had called it over the API with the same credential: its tenant, permission, validation, transaction, audit
+ * and limits. For a route with TX_NONE. Never fails: what goes wrong is the answer.
+ */
+struct inner_answer request_run(const struct request *, const struct inner_call *);
 
 #define SESSION_COOKIE "__Host-gatehouse"
 #define FLOW_COOKIE "__Host-gatehouse-flow"

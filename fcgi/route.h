@@ -20,9 +20,11 @@ enum auth {
 	AUTH_PERSONAL_TOKEN = 1 << 2,
 	AUTH_SERVICE_KEY = 1 << 3,
 	AUTH_PROJECT_USER = 1 << 4,	/* the session of a project's own user, on AUTH_HOST; X-Client-Id names the project */
+	AUTH_OAUTH = 1 << 5,		/* an access token that the console's OAuth server issued */
 };
 #define AUTH_ACCOUNT (AUTH_SESSION | AUTH_PROJECT_USER)	/* whoever's account it is; handlers ask for user.project_id */
-#define AUTH_ANY (AUTH_SESSION | AUTH_PERSONAL_TOKEN | AUTH_SERVICE_KEY)
+#define AUTH_PERSON (AUTH_SESSION | AUTH_PERSONAL_TOKEN | AUTH_OAUTH)	/* somebody of the console, however they come */
+#define AUTH_ANY (AUTH_PERSON | AUTH_SERVICE_KEY)
 
 /* What a request works on (conventions.md section 5). Only the project kinds compare environments. */
 enum tenant {
@@ -63,6 +65,7 @@ enum route_flag {
 	ROUTE_PAGE = 1 << 15,		/* a browser is led here: an error is a page of its own, and never leads anywhere */
 	ROUTE_OWN_SCREENS = 1 << 17,	/* ROUTE_EXACT_ORIGIN, but an app's own screens may call it too: the handler judges them */
 	ROUTE_CORS = 1 << 16,		/* pages of any origin may call it, without credentials */
+	ROUTE_MCP = 1 << 18,		/* the MCP server: takes tokens for itself alone, which the API doesn't (oauth.md rule 42) */
 };
 
 #define ROUTE_ERRORS_MAX 16

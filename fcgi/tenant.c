@@ -32,7 +32,7 @@ judge_org(struct exchange *x)
 	if (differ(x->in.path_org_id, rq->org.id))
 		return ERR_NOT_FOUND;
 	if (differ(x->in.org_id, rq->org.id))
-		return rq->credential.kind == CREDENTIAL_PERSONAL_TOKEN ? ERR_ORG_MISMATCH : ERR_AMBIGUOUS_ORG;
+		return rq->credential.kind == CREDENTIAL_SERVICE_KEY ? ERR_AMBIGUOUS_ORG : ERR_ORG_MISMATCH;
 	return OK;
 }
 
@@ -226,6 +226,13 @@ is_operator(const struct request *rq)
 	return request_is_session(rq) && rq->org.is_operator && rq->org.role >= ROLE_ADMIN;
 }
 
+/* What an OAuth token was granted narrows what its person may do; nothing else does. */
+static bool
+scopes_allow(const struct request *rq, enum permission permission)
+{
+	return rq->credential.kind != CREDENTIAL_OAUTH || scopes_contain(rq->credential.scopes, permission);
+}
+
 bool
 request_may(const struct request *rq, enum permission permission)
 {
@@ -240,7 +247,7 @@ request_may(const struct request *rq, enum permission permission)
 		return false;
 	if (rq->credential.kind == CREDENTIAL_SERVICE_KEY)
 		return scopes_contain(rq->credential.scopes, permission);
-	return role_has(role, permission);
+	return role_has(role, permission) && scopes_allow(rq, permission);
 }
 
 bool
@@ -248,7 +255,7 @@ request_may_in_org(const struct request *rq, enum permission permission)
 {
 	if (rq->credential.kind == CREDENTIAL_SERVICE_KEY)
 		return rq->credential.pinned_project_id == NULL && scopes_contain(rq->credential.scopes, permission);
-	return role_has(rq->org.role, permission);
+	return role_has(rq->org.role, permission) && scopes_allow(rq, permission);
 }
 
 enum err
@@ -256,7 +263,13 @@ request_may_not(const struct request *rq, enum permission permission)
 {
 	rq->response->message =
 	    arena_printf(rq->arena, "This needs the permission %s.", permission_name(permission));
-	return rq->credential.kind == CREDENTIAL_SERVICE_KEY ? ERR_INSUFFICIENT_SCOPE : ERR_FORBIDDEN;
+	if (rq->credential.kind == CREDENTIAL_SERVICE_KEY)
+		return ERR_INSUFFICIENT_SCOPE;
+	/* Who lacks the role gains nothing by asking for more scopes. */
+	if (!role_has(permission_is_org_level(permission) ? rq->org.role : rq->role, permission) || scopes_allow(rq, permission))
+		return ERR_FORBIDDEN;
+	rq->response->challenge = challenge_of_scope(rq, permission);
+	return ERR_INSUFFICIENT_SCOPE;
 }
 
 /* users.md rule 32: who acts in a user's name looks, and touches nothing that is the user's own to change or to take along. */

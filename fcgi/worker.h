@@ -22,6 +22,7 @@ struct worker {
 	struct metrics *metrics;
 	struct heartbeats *beats;	/* of all workers, to be counted */
 	char console_id[ID_SIZE];	/* "" until known */
+	char console_client_id[ID_SIZE]; /* its public id */
 };
 
 /* The whole way of one accepted request, sending included. Never fails: what goes wrong is an answer and a log line. */

@@ -136,7 +136,7 @@ static enum err
 read_my_orgs(const struct request *rq, struct tx *tx, struct my_org_row **ret_orgs, size_t *ret_count,
 	     struct my_project_row **ret_projects, size_t *ret_project_count)
 {
-	bool is_token = rq->credential.kind == CREDENTIAL_PERSONAL_TOKEN;
+	bool is_token = !request_is_session(rq);
 	struct q_me_orgs orgs = {
 		.console_id = rq->console_id,
 		.user_id = rq->user.id,
@@ -162,7 +162,7 @@ read_my_orgs(const struct request *rq, struct tx *tx, struct my_org_row **ret_or
 static enum err
 count_my_orgs(const struct request *rq, struct tx *tx, int64_t *ret_total)
 {
-	bool is_token = rq->credential.kind == CREDENTIAL_PERSONAL_TOKEN;
+	bool is_token = !request_is_session(rq);
 	struct q_me_org_count_row row;
 
 	TRY(q_me_org_count(tx->db,
@@ -228,7 +228,7 @@ struct whoami_credential {
 };
 
 static const struct field whoami_credential_fields[] = {
-	OUT_STRING(struct whoami_credential, kind, .description = "session, personal_token or service_key"),
+	OUT_STRING(struct whoami_credential, kind, .description = "session, personal_token, service_key or oauth"),
 	OUT_STRING(struct whoami_credential, id),
 	OUT_STRING(struct whoami_credential, name, .flags = FIELD_NULLABLE),
 	OUT_STRING(struct whoami_credential, prefix, .flags = FIELD_NULLABLE),
@@ -382,7 +382,7 @@ const struct route me_routes[] = {
 	    .method = GET,
 	    .path = "/api/v1/me",
 	    .summary = "Get the signed-in person",
-	    .auth = AUTH_SESSION | AUTH_PERSONAL_TOKEN,
+	    .auth = AUTH_PERSON,
 	    .tx = TX_NONE,
 	    .output = me_fields,
 	    .handler = me_get,
@@ -392,7 +392,7 @@ const struct route me_routes[] = {
 	    .method = GET,
 	    .path = "/api/v1/me/orgs",
 	    .summary = "List the person's organizations with their projects",
-	    .auth = AUTH_SESSION | AUTH_PERSONAL_TOKEN,
+	    .auth = AUTH_PERSON,
 	    .tx = TX_READ_SNAPSHOT,
 	    .flags = ROUTE_LIST,
 	    .output = my_org_fields,

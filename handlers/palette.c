@@ -225,7 +225,7 @@ const struct route palette_routes[] = {
 	    .path = "/api/v1/palette/search",
 	    .summary = "Find anything by id, name or slug",
 	    .description = "At most 5 of a type, each with the address of its page. A token sees its own organization's.",
-	    .auth = AUTH_SESSION | AUTH_PERSONAL_TOKEN,
+	    .auth = AUTH_PERSON,
 	    .tx = TX_READ_ONE,
 	    .rate = RATE_SEARCH,
 	    INPUT(struct palette_input, palette_input),

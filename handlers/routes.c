@@ -8,6 +8,7 @@ const struct route *const gatehouse_routes[] = {
 	metrics_routes,
 	setup_routes,
 	installation_org_routes,
+	mcp_routes,
 	me_routes,
 	oauth_settings_routes,
 	org_routes,
@@ -66,6 +67,7 @@ const struct route *const gatehouse_routes[] = {
 	oauth_request_routes,
 	oauth_userinfo_routes,
 	oauth_token_routes,
+	oauth_console_resource_routes,
 	oauth_introspect_routes,
 	NULL,
 };

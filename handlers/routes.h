@@ -19,6 +19,7 @@ extern const struct route health_routes[];
 extern const struct route installation_org_routes[];
 extern const struct route invitation_routes[];
 extern const struct route invitation_use_routes[];
+extern const struct route mcp_routes[];
 extern const struct route me_routes[];
 extern const struct route member_routes[];
 extern const struct route metrics_routes[];
@@ -38,6 +39,7 @@ extern const struct route resource_server_routes[];
 extern const struct route signing_key_routes[];
 
 /* oauth/: every project's authorization server */
+extern const struct route oauth_console_resource_routes[];
 extern const struct route oauth_introspect_routes[];
 extern const struct route oauth_issuer_routes[];
 extern const struct route oauth_authorize_routes[];

@@ -102,6 +102,10 @@ struct config {
 		const char *breached_file;	/* "" = none */
 	} passwords;
 
+	struct {
+		const char *allowed_origins;	/* of pages that may call the MCP server, besides HOST's; "http://localhost:*" is any port */
+	} mcp;
+
 	const char *log_level;		/* debug, info, warn, error */
 	const char *metrics_allow;	/* networks that see /metrics, separated by spaces; "" = nobody */
 	int64_t machines;		/* how many share the rate limits */

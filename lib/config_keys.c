@@ -136,6 +136,9 @@ const struct config_key config_keys[] = {
 	PATH("passwords.breached_file", passwords.breached_file, "", .may_be_empty = true,
 	     .meaning = "Sorted file of upper-case SHA-1 digests of breached passwords; empty: not "
 			"looked at."),
+	TEXT("mcp.allowed_origins", mcp.allowed_origins, "http://localhost:* http://127.0.0.1:*", .may_be_empty = true,
+	     .meaning = "Origins of pages elsewhere that may call /mcp, separated by spaces; :* is any port. "
+			"Programs send no origin."),
 	TEXT("log_level", log_level, "info", .values = log_levels,
 	     .meaning = "debug, info, warn or error."),
 	{

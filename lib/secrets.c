@@ -21,6 +21,7 @@ static const char *const prefixes[SECRET_COUNT] = {
 	[SECRET_INVITATION] = "ginv_",       [SECRET_SETUP] = "gset_",
 	[SECRET_MAIL_LINK] = "mlt_",         [SECRET_REFRESH_TOKEN] = "rt_",
 	[SECRET_INITIAL_TOKEN] = "dcr_",
+	[SECRET_ACCESS_TOKEN] = "gat_",
 };
 
 const char *

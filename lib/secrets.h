@@ -20,6 +20,7 @@ enum secret_kind {
 	SECRET_MAIL_LINK,	/* mlt_ */
 	SECRET_REFRESH_TOKEN,	/* rt_ */
 	SECRET_INITIAL_TOKEN,	/* dcr_ */
+	SECRET_ACCESS_TOKEN,	/* gat_ */
 	SECRET_COUNT
 };
 

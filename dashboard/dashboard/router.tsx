@@ -54,6 +54,11 @@ const orgRoutes = [
 	}),
 	createRoute({
 		getParentRoute: () => root,
+		path: "/orgs/$orgId/mcp",
+		component: lazyRouteComponent(() => import("./mcp/mcp"), "Mcp"),
+	}),
+	createRoute({
+		getParentRoute: () => root,
 		path: "/orgs/$orgId/audit-log",
 		component: lazyRouteComponent(() => import("./audit-events/audit-events"), "OrgAuditEvents"),
 	}),

@@ -6,6 +6,7 @@
 
 #include "domain/grants.h"
 #include "handlers/oauth/ask.h"
+#include "handlers/oauth/console.h"
 #include "handlers/oauth/oauth.h"
 #include "lib/encode.h"
 #include "lib/secrets.h"
@@ -16,7 +17,7 @@
 enum err
 oauth_session_find(const struct request *rq, struct tx *tx, const struct oauth_app_row *app, struct oauth_session_row *ret)
 {
-	struct browser browser = request_browser(rq, app->issuer_client_id);
+	struct browser browser = request_browser(rq, oauth_is_console(tx, app->project_id) ? NULL : app->issuer_client_id);
 	struct session_policy policy = session_policy_parse(rq->arena, app->settings_body);
 	uint8_t digest[SECRET_DIGEST_LEN];
 	struct oauth_session_row row;
@@ -71,7 +72,7 @@ ask_wants_consent(struct tx *tx, const struct oauth_app_row *app, const struct a
 	unsigned prompts = 0;
 	size_t count = 0;
 
-	*ret_wants = prompt_parse(ask->prompt, &prompts) && (prompts & PROMPT_CONSENT) != 0;
+	*ret_wants = oauth_is_console(tx, app->project_id) || (prompt_parse(ask->prompt, &prompts) && (prompts & PROMPT_CONSENT) != 0);
 	if (*ret_wants || app->is_first_party)
 		return OK;
 	*ret_wants = true;
@@ -164,6 +165,7 @@ grant_of(const struct request *rq, const struct oauth_app_row *app, const struct
 		.client_digest = seen_digest(rq->arena, app, ask),
 		.resource = ask->resource,
 		.scope = scope,
+		.work_org_id = ask->org_id,
 		.is_offline = session->impersonator_id == NULL &&
 			      (!app->is_first_party || scope_has(scope, "offline_access")),
 		.expires_at = rq->now_ms + app->refresh_token_max_s * SECOND_MS,

@@ -7,6 +7,7 @@
 
 #include "domain/clients.h"
 #include "domain/oauth_resources.h"
+#include "handlers/oauth/console.h"
 #include "handlers/oauth/oauth.h"
 #include "lib/encode.h"
 #include "lib/jose.h"
@@ -20,13 +21,14 @@ ask_find_app(const struct request *rq, struct tx *tx, const char *issuer_id, con
 {
 	struct oauth_app_row app;
 
+	(void)rq;
 	if (client_id == NULL || !id_is_valid(ID_ANY_CLIENT, client_id))
 		return ERR_INVALID_CLIENT;
 	enum err e = q_oauth_app(tx->db, &(struct q_oauth_app){ .client_id = client_id }, &app);
 	if (e == ERR_NO_ROW)
 		return ERR_INVALID_CLIENT;
 	TRY(e);
-	if (strcmp(app.issuer_client_id, issuer_id) != 0 || strcmp(app.project_id, rq->console_id) == 0)
+	if (strcmp(app.issuer_client_id, issuer_id) != 0)
 		return ERR_INVALID_CLIENT;
 	*ret = app;
 	return OK;
@@ -91,6 +93,17 @@ take_challenge(const struct oauth_app_row *app, const struct ask_input *in, stru
 	       pkce_challenge_is_valid(in->code_challenge);
 }
 
+/* Rule 5: the console's tokens are for one of two resources, which has to be named. */
+static const char *
+take_console_resource(struct tx *tx, const struct oauth_app_row *app, const struct ask_input *in, struct ask *ask)
+{
+	ask->resource = console_resource(tx, in->resource);
+	if (ask->resource == NULL)
+		return "invalid_target";
+	ask->scope = console_scope(tx->arena, app, in->scope);
+	return ask->scope[0] != '\0' ? NULL : "invalid_scope";
+}
+
 /*
  * Rules 5 and 7. Unknown scopes are ignored, but none left is an error; who asks for none gets what there is, perhaps none. NULL: all right.
  */
@@ -99,8 +112,10 @@ take_resource_and_scope(struct tx *tx, const struct oauth_app_row *app, const st
 {
 	struct resource_asker asker = RESOURCE_ASKER_OF(app);
 	struct found_resource found;
-	enum err e = oauth_resource_find(tx, app->project_id, &asker, in->resource, &found);
 
+	if (oauth_is_console(tx, app->project_id))
+		return take_console_resource(tx, app, in, ask);
+	enum err e = oauth_resource_find(tx, app->project_id, &asker, in->resource, &found);
 	if (e != OK)
 		return e == ERR_INVALID_TARGET ? "invalid_target" : "temporarily_unavailable";
 	ask->resource = found.resource.identifier;

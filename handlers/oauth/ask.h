@@ -44,6 +44,7 @@ struct ask {
 	const char *is_uri_named;	/* "1": the request named it */
 	const char *state, *nonce, *challenge, *scope, *resource, *login_hint, *prompt;
 	const char *is_form_post;	/* "1" */
+	const char *org_id;		/* what the person chose in the console; of the row, not of its params */
 	int64_t max_age_s;		/* NONE: any */
 };
 
@@ -67,7 +68,7 @@ enum err ask_parse(struct arena *, const char *params, struct ask *ret) MUST_CHE
 enum err oauth_session_find(const struct request *, struct tx *, const struct oauth_app_row *, struct oauth_session_row *ret) MUST_CHECK;
 /* Must the person sign in (again) for a request of that time? session NULL: nobody is signed in. */
 bool ask_wants_sign_in(const struct ask *, const struct oauth_session_row *session, int64_t asked_at);
-/* Does the person have to agree first? (rule 12) */
+/* Does the person have to agree first? (rule 12; in the console they always choose the organization) */
 enum err ask_wants_consent(struct tx *, const struct oauth_app_row *, const struct ask *, const struct oauth_session_row *,
 			   bool *ret_wants) MUST_CHECK;
 /* A grant and its code, and the answer with it. scope: what the person agreed to. */

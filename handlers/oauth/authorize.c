@@ -271,6 +271,7 @@ authorize_continue(const struct request *rq, struct tx *tx)
 		e = ask_parse(rq->arena, request.params, &ask);
 	if (e != OK)
 		return fail_err(rq, e);
+	ask.org_id = request.org_id;
 	if (strcmp(request.status, "denied") != 0)
 		return take_up(rq, tx, &app, &ask, &request);
 	e = end_request(tx, &request);

@@ -160,7 +160,7 @@ oauth_client_find(const struct request *rq, struct tx *tx, const char *issuer_cl
 	if (e == ERR_NO_ROW)
 		return ERR_INVALID_CLIENT;
 	TRY(e);
-	if (strcmp(row.issuer_client_id, issuer_client_id) != 0 || strcmp(row.project_id, rq->console_id) == 0)
+	if (strcmp(row.issuer_client_id, issuer_client_id) != 0)
 		return ERR_INVALID_CLIENT;
 	TRY(judge(rq, tx, &row, &claim));
 	TRY(request_limit_client(rq, claim.client_id, true));

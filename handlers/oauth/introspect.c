@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "domain/grants.h"
+#include "handlers/oauth/console.h"
 #include "handlers/oauth/oauth.h"
 #include "lib/encode.h"
 #include "lib/oauth.h"
@@ -218,11 +219,14 @@ static const struct field nothing_fields[] = {
 static enum err
 revoke_access_token(const struct request *rq, struct tx *tx, const struct oauth_client_row *client)
 {
+	const struct token_question *in = rq->input;
 	struct oauth_token read;
 
 	TRY(read_access_token(rq, tx, client, &read));
 	if (!read.is_active || !was_issued_to(client, read.token.client_id))
 		return OK;
+	if (console_is_token(in->token))
+		return console_token_revoke(tx, client->project_id, in->token);
 	return q_revoked_token_add(
 	    tx->db,
 	    &(struct q_revoked_token_add){ .project_id = client->project_id, .jti = read.token.jti, .expires_at = read.token.expires_at }, NULL);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "domain/projects.h"
+#include "handlers/oauth/console.h"
 #include "handlers/oauth/oauth.h"
 #include "lib/oauth.h"
 #include "lib/resources.h"
@@ -29,6 +30,8 @@ static const struct field issuer_input_fields[] = {
 const char *
 oauth_issuer(const struct request *rq, const char *issuer_client_id)
 {
+	if (strcmp(issuer_client_id, rq->console_client_id) == 0)
+		return rq->config->public_url;
 	return arena_printf(rq->arena, "%s/p/%s", rq->config->auth_url, issuer_client_id);
 }
 
@@ -56,13 +59,8 @@ static enum err
 find_issuer(const struct request *rq, struct tx *tx, struct q_oauth_issuer_row *ret)
 {
 	const struct issuer_input *in = rq->input;
-	struct q_oauth_issuer_row row;
 
-	TRY(q_oauth_issuer(tx->db, &(struct q_oauth_issuer){ .client_id = in->issuer_id }, &row));
-	if (strcmp(row.project_id, rq->console_id) == 0)
-		return ERR_NOT_FOUND;
-	*ret = row;
-	return OK;
+	return q_oauth_issuer(tx->db, &(struct q_oauth_issuer){ .client_id = in->issuer_id }, ret);
 }
 
 /* Words with spaces between, as a list. */
@@ -140,7 +138,8 @@ metadata_show(const struct request *rq, struct tx *tx)
 	add_proofs(&b, "introspection", PROVEN);
 	add_proofs(&b, "revocation", has_people ? ANY : PROVEN);
 	add_words(&b, "scopes_supported",
-		  has_people && has_programs ? PERSON_SCOPES " tool:read"
+		  oauth_is_console(tx, row.project_id) ? console_all_scopes(rq->arena)
+		  : has_people && has_programs ? PERSON_SCOPES " tool:read"
 		  : has_people		     ? PERSON_SCOPES
 		  : has_programs	     ? "tool:read"
 					     : "");

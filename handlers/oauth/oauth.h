@@ -48,7 +48,7 @@ bool oauth_client_has_audience(struct arena *, const struct oauth_client_row *, 
 
 /* ---- issuer.c ---- */
 
-/* "https://AUTH_HOST/p/proj_…" */
+/* "https://AUTH_HOST/p/proj_…"; of the console "https://HOST" */
 const char *oauth_issuer(const struct request *, const char *issuer_client_id) RETURNS_NONNULL;
 
 /* ---- requests.c ---- */

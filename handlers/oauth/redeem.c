@@ -8,6 +8,7 @@
 
 #include "domain/clients.h"
 #include "domain/grants.h"
+#include "handlers/oauth/console.h"
 #include "lib/encode.h"
 #include "lib/oauth.h"
 #include "lib/secrets.h"
@@ -19,7 +20,7 @@ struct redemption {
 	enum err outcome; /* of what is committed */
 	struct oauth_code_row row;
 	struct found_resource resource;
-	const char *scope, *refresh;
+	const char *scope, *refresh, *access_token;
 };
 
 static bool
@@ -104,7 +105,12 @@ redeem(void *context)
 	    r->tx->db, &(struct q_grant_touch){ .project_id = r->client->project_id, .id = r->row.grant_id }, &alive));
 	if (alive == 0)
 		r->outcome = ERR_INVALID_GRANT;
-	return alive == 0 ? OK : give_refresh_token(r);
+	if (r->outcome == OK && r->row.org_id != NULL)
+		r->outcome = console_token_make(r->tx, r->client, &CONSOLE_GRANT_OF(&r->row, r->scope), &r->access_token);
+	if (r->outcome == ERR_INVALID_GRANT)
+		return OK;
+	TRY(r->outcome);
+	return give_refresh_token(r);
 }
 
 enum err
@@ -119,6 +125,7 @@ token_redeem(const struct request *rq, struct tx *tx, const struct oauth_client_
 	TRY(db_transact(tx->db, TX_WRITE, redeem, &r));
 	TRY(r.outcome);
 	*ret_person = TOKEN_PERSON_OF(&r.row, r.scope, r.resource);
+	ret_person->access_token = r.access_token;
 	*ret_refresh = r.refresh;
 	*ret_nonce = r.row.nonce;
 	return OK;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "domain/grants.h"
+#include "handlers/oauth/console.h"
 #include "lib/encode.h"
 #include "lib/oauth.h"
 #include "lib/secrets.h"
@@ -18,7 +19,7 @@ struct rotation {
 	enum err outcome; /* of what is committed */
 	struct refresh_token_row row;
 	struct found_resource resource;
-	const char *scope, *successor;
+	const char *scope, *successor, *access_token;
 };
 
 static bool
@@ -92,6 +93,18 @@ may_repeat(const struct rotation *r)
 	       r->tx->now_ms - row->used_at <= r->client->refresh_reuse_grace_s * SECOND_MS;
 }
 
+/* Of the console, whose tokens are stored; a person who isn't in that organization any more gets none. */
+static enum err
+give_access_token(struct rotation *r)
+{
+	if (r->row.org_id == NULL)
+		return OK;
+	enum err e = console_token_make(r->tx, r->client, &CONSOLE_GRANT_OF(&r->row, r->scope), &r->access_token);
+	if (e == ERR_INVALID_GRANT)
+		r->outcome = e;
+	return e == ERR_INVALID_GRANT ? OK : e;
+}
+
 /* It was used before, or has been idle too long. */
 static enum err
 refuse_or_repeat(struct rotation *r)
@@ -108,6 +121,8 @@ refuse_or_repeat(struct rotation *r)
 	r->outcome = judge(r);
 	if (!token_is_answer(r->outcome))
 		return r->outcome;
+	if (r->outcome == OK)
+		TRY(give_access_token(r));
 	return r->outcome == OK ? refresh_successor_open(r->rq->arena, in->refresh_token, r->row.successor, &r->successor) : OK;
 }
 
@@ -155,6 +170,9 @@ rotate(void *context)
 	if (used == 0)
 		return refuse_or_repeat(r);
 	r->outcome = OK;
+	TRY(give_access_token(r));
+	if (r->outcome != OK)
+		return OK;
 	return token_add_refresh(r->tx, r->client, oauth_issuer(r->rq, in->issuer_id), r->row.grant_id, r->row.seq + 1,
 				 r->row.grant_expires_at, r->successor);
 }
@@ -174,6 +192,7 @@ token_refresh(const struct request *rq, struct tx *tx, const struct oauth_client
 	TRY(db_transact(tx->db, TX_WRITE, rotate, &r));
 	TRY(r.outcome);
 	*ret_person = TOKEN_PERSON_OF(&r.row, r.scope, r.resource);
+	ret_person->access_token = r.access_token;
 	*ret_refresh = r.successor;
 	return OK;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "handlers/oauth/ask.h"
+#include "handlers/oauth/console.h"
 #include "handlers/oauth/oauth.h"
 #include "lib/secrets.h"
 #include "lib/text.h"
@@ -45,6 +46,7 @@ struct request_view {
 	const struct request_client *client;
 	const char *resource;
 	struct field_list scopes;
+	struct field_list organizations;
 	const char *login_hint;
 	int64_t expires_at;
 };
@@ -69,6 +71,14 @@ static const struct field scope_fields[] = {
 	FIELDS_END,
 };
 
+static const struct field org_fields[] = {
+	OUT_ID(struct q_oauth_request_orgs_row, id, ID_ORG),
+	OUT_STRING(struct q_oauth_request_orgs_row, name),
+	OUT_STRING(struct q_oauth_request_orgs_row, slug),
+	OUT_STRING(struct q_oauth_request_orgs_row, role),
+	FIELDS_END,
+};
+
 static const struct field request_fields[] = {
 	OUT_ID(struct request_view, id, ID_OAUTH_REQUEST),
 	OUT_ENUM(struct request_view, kind, KINDS),
@@ -77,6 +87,8 @@ static const struct field request_fields[] = {
 	OUT_OBJECT(struct request_view, client, client_fields),
 	OUT_STRING(struct request_view, resource),
 	OUT_LIST(struct request_view, scopes, scope_fields, struct request_scope),
+	OUT_LIST(struct request_view, organizations, org_fields, struct q_oauth_request_orgs_row,
+		 .description = "Of the console's, those among which the person chooses one"),
 	OUT_STRING(struct request_view, login_hint, .flags = FIELD_NULLABLE),
 	OUT_TIME(struct request_view, expires_at),
 	FIELDS_END,
@@ -85,11 +97,36 @@ static const struct field request_fields[] = {
 struct scope_words {
 	struct q_oauth_resource_words_row *rows;
 	size_t count;
+	bool is_console;	/* whose scopes are permissions */
 };
+
+/* "project_member.write": "Change project members" */
+static const char *
+describe_permission(struct arena *arena, const char *name)
+{
+	static const struct {
+		const char *verb, *says;
+	} VERBS[] = {
+		{ "read", "See" }, { "write", "Change" }, { "create", "Make" }, { "delete", "Delete" }, { "export", "Export" }, { "import", "Import" },
+	};
+	const char *dot = strchr(name, '.');
+	char *noun = arena_strndup(arena, name, (size_t)(dot - name));
+	const char *says = NULL;
+
+	for (char *at = noun; *at != '\0'; at++)
+		*at = *at == '_' ? ' ' : *at;
+	for (size_t i = 0; i < ARRAY_LEN(VERBS); i++)
+		if (strcmp(VERBS[i].verb, dot + 1) == 0)
+			says = VERBS[i].says;
+	if (says == NULL)
+		return name;
+	const char *plural = noun[strlen(noun) - 1] == 's' || strcmp(noun, "audit") == 0 || strcmp(noun, "mail") == 0 ? "" : "s";
+	return arena_printf(arena, "%s %s%s", says, strcmp(noun, "org") == 0 ? "the organization" : noun, strcmp(noun, "org") == 0 ? "" : plural);
+}
 
 /* As its resource server does; what no server describes is said by its name. */
 static const char *
-describe_scope(const char *name, const struct scope_words *there)
+describe_scope(struct arena *arena, const char *name, const struct scope_words *there)
 {
 	static const struct {
 		const char *name, *description;
@@ -107,7 +144,7 @@ describe_scope(const char *name, const struct scope_words *there)
 	for (size_t i = 0; i < there->count; i++)
 		if (strcmp(there->rows[i].name, name) == 0 && there->rows[i].description[0] != '\0')
 			return there->rows[i].description;
-	return name;
+	return there->is_console && permission_parse(name) != PERM_NONE ? describe_permission(arena, name) : name;
 }
 
 /* OpenID Connect without openid would be another request than the app's. */
@@ -128,7 +165,7 @@ scopes_of(struct arena *arena, const char *words, const struct scope_words *ther
 		const char *name = arena_strndup(arena, at, len);
 
 		scopes[count++] =
-		    (struct request_scope){ .name = name, .description = describe_scope(name, there), .required = is_required(name) };
+		    (struct request_scope){ .name = name, .description = describe_scope(arena, name, there), .required = is_required(name) };
 		at += len + (at[len] == ' ');
 	}
 	return (struct field_list){ .items = scopes, .count = count };
@@ -148,7 +185,7 @@ static const struct field path_fields[] = {
 
 static enum verdict
 show(const struct request *rq, const struct oauth_request_row *row, const struct oauth_app_row *app, const struct ask *ask,
-     const struct scope_words *there)
+     const struct scope_words *there, struct field_list orgs)
 {
 	struct request_client client = {
 		.name = app->name,
@@ -168,6 +205,7 @@ show(const struct request *rq, const struct oauth_request_row *row, const struct
 			 .client = &client,
 			 .resource = ask->resource,
 			 .scopes = scopes_of(rq->arena, ask->scope, there),
+			 .organizations = orgs,
 			 .login_hint = ask->login_hint,
 			 .expires_at = row->expires_at,
 		     });
@@ -181,6 +219,26 @@ read_request(const struct request *rq, struct tx *tx, const char *id, struct oau
 	return ask_parse(rq->arena, row->params, ask);
 }
 
+/* Another account of this browser may have been asked, or nobody yet. */
+static bool
+is_asked(const struct request *rq, const struct oauth_request_row *row)
+{
+	return rq->credential.id != NULL && strcmp(row->project_id, rq->user.project_id) == 0 && row->session_id != NULL &&
+	       strcmp(row->session_id, rq->credential.id) == 0;
+}
+
+static enum err
+read_orgs(const struct request *rq, struct tx *tx, struct field_list *ret)
+{
+	struct q_oauth_request_orgs_row *rows = NULL;
+	size_t count = 0;
+
+	TRY(q_oauth_request_orgs(
+	    tx->db, &(struct q_oauth_request_orgs){ .console_id = rq->console_id, .user_id = rq->user.id }, &rows, &count));
+	*ret = (struct field_list){ .items = rows, .count = count };
+	return OK;
+}
+
 static enum verdict
 oauth_request_get(const struct request *rq, struct tx *tx)
 {
@@ -189,6 +247,7 @@ oauth_request_get(const struct request *rq, struct tx *tx)
 	struct oauth_app_row app;
 	struct ask ask;
 	struct scope_words there = { .count = 0 };
+	struct field_list orgs = { .count = 0 };
 	enum err e = read_request(rq, tx, in->id, &row, &app, &ask);
 
 	if (e == OK)
@@ -198,16 +257,19 @@ oauth_request_get(const struct request *rq, struct tx *tx)
 					       .identifier = { (const uint8_t *)ask.resource, strlen(ask.resource) },
 					   },
 					   &there.rows, &there.count);
-	return e == OK ? show(rq, &row, &app, &ask, &there) : fail_err(rq, e);
+	there.is_console = e == OK && oauth_is_console(tx, app.project_id);
+	if (there.is_console && is_asked(rq, &row))
+		e = read_orgs(rq, tx, &orgs);
+	return e == OK ? show(rq, &row, &app, &ask, &there, orgs) : fail_err(rq, e);
 }
 
 /* ---- the decision ---- */
 
 struct decision_input {
 	struct {
-		bool id, approve, scopes;
+		bool id, approve, scopes, org_id;
 	} has;
-	const char *id;
+	const char *id, *org_id;
 	bool approve;
 	struct strings scopes;
 };
@@ -217,6 +279,7 @@ static const struct field decision_fields[] = {
 	IN_BOOL(struct decision_input, approve, .flags = FIELD_REQUIRED),
 	IN_STRINGS(struct decision_input, scopes, .min = 1, .max = 255, .items_max = 100, .flags = FIELD_DISTINCT,
 		   .description = "Those of the request that the person agrees to; all of them when absent"),
+	IN_ID(struct decision_input, org_id, ID_ORG, .description = "In the console: the organization that the app may work in"),
 	FIELDS_END,
 };
 
@@ -263,6 +326,18 @@ record_refusal(struct tx *tx, const struct oauth_app_row *app, const char *user_
 		      });
 }
 
+/* Rule 13: in the console one of the person's own, elsewhere none. *ret_error: what the database said. */
+static bool
+has_right_org(const struct request *rq, struct tx *tx, const struct oauth_request_row *row, const char *org_id, enum err *ret_error)
+{
+	*ret_error = OK;
+	if (!oauth_is_console(tx, row->project_id) || org_id == NULL)
+		return org_id == NULL && !oauth_is_console(tx, row->project_id);
+	enum err e = console_membership(tx, org_id, rq->user.id);
+	*ret_error = e == ERR_INVALID_GRANT ? OK : e;
+	return e == OK;
+}
+
 /* The request belongs to the sign-in that was asked; of two decisions at once one hits. */
 static enum err
 decide(const struct request *rq, struct tx *tx, const struct oauth_app_row *app, const struct oauth_request_row *row, bool approve,
@@ -274,6 +349,7 @@ decide(const struct request *rq, struct tx *tx, const struct oauth_app_row *app,
 				   &(struct q_oauth_request_decide){
 				       .status = approve ? "ready" : "denied",
 				       .scopes = scopes,
+				       .org_id = approve ? ((const struct decision_input *)rq->input)->org_id : NULL,
 				       .project_id = row->project_id,
 				       .id = row->id,
 				       .session_id = rq->credential.id,
@@ -296,11 +372,12 @@ oauth_request_decision(const struct request *rq, struct tx *tx)
 
 	if (e != OK)
 		return fail_err(rq, e);
-	/* Another account of this browser was asked, or nobody yet. */
-	if (strcmp(row.project_id, rq->user.project_id) != 0 || row.session_id == NULL || strcmp(row.session_id, rq->credential.id) != 0)
+	if (!is_asked(rq, &row))
 		return fail_err(rq, ERR_NOT_FOUND);
 	if (!choose_scopes(rq->arena, in, ask.scope, &scopes))
 		return fail_field(rq, "scopes", "not_asked", "Choose among the scopes of the request, openid included.");
+	if (in->approve && !has_right_org(rq, tx, &row, in->org_id, &e))
+		return e != OK ? fail_err(rq, e) : fail_field(rq, "org_id", "choice", "Choose one of your organizations; only the console has them.");
 	e = decide(rq, tx, &app, &row, in->approve, scopes);
 	if (e != OK)
 		return fail_err(rq, e);
@@ -316,8 +393,8 @@ const struct route oauth_request_routes[] = {
 	    .method = GET,
 	    .path = "/api/v1/oauth_requests/{id}",
 	    .summary = "Get what an app asks of this browser's person",
-	    .auth = AUTH_PUBLIC,
-	    .site = SITE_AUTH,
+	    .auth = AUTH_PUBLIC | AUTH_ACCOUNT,
+	    .site = SITE_BOTH,
 	    .tx = TX_READ_SNAPSHOT,
 	    .output = request_fields,
 	    INPUT(struct request_path, path_fields),
@@ -330,8 +407,8 @@ const struct route oauth_request_routes[] = {
 	    .path = "/api/v1/oauth_requests/{id}/decision",
 	    .summary = "Agree to what an app asks, or refuse it",
 	    .description = "Once; by the sign-in that was asked.",
-	    .auth = AUTH_PROJECT_USER,
-	    .site = SITE_AUTH,
+	    .auth = AUTH_ACCOUNT,
+	    .site = SITE_BOTH,
 	    .tx = TX_WRITE,
 	    .flags = ROUTE_NO_IDEMPOTENCY,
 	    .output = decision_view_fields,

@@ -9,6 +9,7 @@
 
 #include "domain/clients.h"
 #include "domain/signing_keys.h"
+#include "handlers/oauth/console.h"
 #include "handlers/oauth/token.h"
 #include "lib/oauth.h"
 
@@ -144,7 +145,7 @@ issue_to_program(const struct request *rq, struct tx *tx, struct oauth_client_ro
 	struct found_resource found;
 	const char *scope, *text;
 
-	if (client->is_public)
+	if (client->is_public || oauth_is_console(tx, client->project_id))
 		return ERR_UNAUTHORIZED_CLIENT;
 	TRY(oauth_resource_find(tx, client->project_id, &asker, in->resource, &found));
 	TRY(resource_scope_for_program(rq->arena, &found.resource, &asker, NO_PLAN, in->scope, &scope));
@@ -178,6 +179,11 @@ token_settle(struct tx *tx, const struct oauth_client_row *client, const char *r
 	struct resource_asker asker = RESOURCE_ASKER_OF(client);
 	struct found_resource found;
 
+	if (oauth_is_console(tx, client->project_id)) {
+		*ret_resource = (struct found_resource){ .resource = { .identifier = resource, .scopes = "" } };
+		*ret_scope = scope;
+		return OK;
+	}
 	TRY(oauth_resource_find(tx, client->project_id, &asker, resource, &found));
 	const char *left = resource_scope_for_person(tx->arena, &found.resource, &asker, NO_PLAN, scope);
 	if (left[0] == '\0' && scope[0] != '\0')
@@ -258,29 +264,42 @@ sign_id_token(const struct request *rq, const struct oauth_client_row *client, c
 }
 
 static enum err
+make_access_token(const struct request *rq, struct tx *tx, struct oauth_client_row *client, const struct token_person *person,
+		  const char **ret_token)
+{
+	if (oauth_is_console(tx, client->project_id))
+		return ERR_INVALID_GRANT;	/* in no organization: worth nothing */
+	struct target target = target_of(client, &person->resource);
+
+	/* The first token of a resource server's own algorithm. What was redeemed is burnt: nothing that fails now may begin it anew. */
+	if (take_key(tx, client, target.alg, &target.key_id, &target.private_sealed) != OK)
+		return ERR_BUSY;
+	return sign_access_token(rq, tx, client, &target, person, ret_token);
+}
+
+static enum err
 issue_to_person(const struct request *rq, struct tx *tx, struct oauth_client_row *client, bool is_refresh, struct token_view *ret)
 {
 	const char *refresh = NULL, *nonce = NULL, *access_token, *id_token = NULL;
 	struct token_person person;
 
-	TRY(take_key(tx, client, alg_of(client->signing_alg, SIGN_ES256), &client->key_id, &client->private_sealed));
+	if (!oauth_is_console(tx, client->project_id))
+		TRY(take_key(tx, client, alg_of(client->signing_alg, SIGN_ES256), &client->key_id, &client->private_sealed));
 	TRY(take_key(tx, client, id_alg_of(client), &client->id_key_id, &client->id_private_sealed));
 	TRY(note_use(tx, client));
 	if (is_refresh)
 		TRY(token_refresh(rq, tx, client, &person, &refresh));
 	else
 		TRY(token_redeem(rq, tx, client, &person, &refresh, &nonce));
-	struct target target = target_of(client, &person.resource);
-	/* The first token of a resource server's own algorithm. What was redeemed is burnt: nothing that fails now may begin it anew. */
-	if (take_key(tx, client, target.alg, &target.key_id, &target.private_sealed) != OK)
-		return ERR_BUSY;
-	TRY(sign_access_token(rq, tx, client, &target, &person, &access_token));
+	access_token = person.access_token;
+	if (access_token == NULL)
+		TRY(make_access_token(rq, tx, client, &person, &access_token));
 	if (scope_has(person.scope, "openid"))
 		TRY(sign_id_token(rq, client, &person, nonce, access_token, &id_token));
 	*ret = (struct token_view){
 		.access_token = access_token,
 		.token_type = "Bearer",
-		.expires_in = target.ttl_s,
+		.expires_in = person.access_token != NULL ? client->access_token_ttl_s : target_of(client, &person.resource).ttl_s,
 		.scope = person.scope,
 		.refresh_token = refresh,
 		.id_token = id_token,

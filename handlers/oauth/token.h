@@ -30,6 +30,7 @@ struct token_person {
 	int64_t level, authenticated_at, token_version;
 	const char *email, *name;
 	bool email_verified;
+	const char *access_token;	/* of the console, which stores them; NULL: to be signed */
 };
 
 /* Of the row of a code or refresh token, which have these columns. */

@@ -1,6 +1,7 @@
 /*
  * Reading a token that this project may have issued: its key says the algorithm, the database whether it still counts.
  */
+#include "handlers/oauth/console.h"
 #include "handlers/oauth/oauth.h"
 
 #include <string.h>
@@ -53,6 +54,8 @@ oauth_token_read(const struct request *rq, struct tx *tx, const char *project_id
 	struct jws jws;
 
 	*ret = read;
+	if (console_is_token(text))
+		return console_token_read(rq, tx, project_id, issuer, text, ret);
 	if (!jws_parse(rq->arena, text, &jws) || access_token_problem(&jws.claims, issuer, rq->now_ms, &read.token) != NULL ||
 	    !is_readable(&jws, &read.token))
 		return OK;

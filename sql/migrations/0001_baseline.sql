@@ -637,6 +637,7 @@ CREATE TABLE oauth_requests (
 	user_id VARCHAR(29) COLLATE ascii_bin NULL,
 	status VARCHAR(8) COLLATE ascii_bin NOT NULL,
 	scopes TEXT NOT NULL,
+	org_id VARCHAR(29) COLLATE ascii_bin NULL,
 	version INT UNSIGNED NOT NULL,
 	created_at DATETIME(3) NOT NULL,
 	expires_at DATETIME(3) NOT NULL,
@@ -656,6 +657,7 @@ CREATE TABLE grants (
 	client_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
 	resource VARBINARY(255) NOT NULL,
 	scopes TEXT NOT NULL,
+	org_id VARCHAR(29) COLLATE ascii_bin NULL,
 	session_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
 	is_offline BOOLEAN NOT NULL,
 	client_digest VARBINARY(32) NOT NULL,
@@ -667,6 +669,7 @@ CREATE TABLE grants (
 	KEY k_user_id_id (project_id, user_id, id),
 	KEY k_client_id_id (project_id, client_id, id),
 	KEY k_session_id (project_id, session_id),
+	KEY k_org_id_user_id (project_id, org_id, user_id),
 	KEY k_expires_at (expires_at),
 	CONSTRAINT grants_fk1 FOREIGN KEY (project_id, user_id) REFERENCES users (project_id, id) ON DELETE CASCADE,
 	CONSTRAINT grants_fk2 FOREIGN KEY (project_id, client_id) REFERENCES clients (project_id, id) ON DELETE CASCADE
@@ -836,6 +839,23 @@ CREATE TABLE api_keys (
 	CONSTRAINT api_keys_service CHECK ((kind = 'service') = (environment IS NOT NULL)),
 	CONSTRAINT api_keys_fk1 FOREIGN KEY (org_id) REFERENCES orgs (id),
 	CONSTRAINT api_keys_fk2 FOREIGN KEY (org_id, project_id) REFERENCES projects (org_id, id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE access_tokens (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	digest VARBINARY(32) NOT NULL,
+	id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	grant_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	resource VARBINARY(255) NOT NULL,
+	scopes TEXT NOT NULL,
+	created_at DATETIME(3) NOT NULL,
+	expires_at DATETIME(3) NOT NULL,
+	revoked_at DATETIME(3) NULL,
+	PRIMARY KEY (project_id, digest),
+	UNIQUE KEY uq_id (project_id, id),
+	KEY k_grant_id (project_id, grant_id),
+	KEY k_expires_at (expires_at),
+	CONSTRAINT access_tokens_fk1 FOREIGN KEY (project_id, grant_id) REFERENCES grants (project_id, id) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
 ALTER TABLE members ADD CONSTRAINT members_user FOREIGN KEY (console_id, user_id)

@@ -23,6 +23,7 @@
 -- column: user_name text?
 -- column: user_created_at time?
 -- column: user_status text?
+-- column: resource bytes?
 -- unscoped: the digest of a secret is what finds the tenant
 SELECT k.id, k.kind, k.name, k.prefix, k.last4, k.environment, k.scopes, k.expires_at,
        k.project_id AS pinned_project_id, k.rate_limit_per_minute, NULL AS authenticated_at,
@@ -35,7 +36,7 @@ SELECT k.id, k.kind, k.name, k.prefix, k.last4, k.environment, k.scopes, k.expir
        p.id AS project_id, p.client_id, p.name AS project_name, p.slug AS project_slug,
        p.environment AS project_environment,
        pm.role AS override_role,
-       i.console_id, i.operator_org_id
+       i.console_id, i.operator_org_id, NULL AS resource
 FROM api_keys k
 JOIN orgs o ON o.id = k.org_id
 JOIN installation i ON i.id = 1
@@ -46,6 +47,60 @@ LEFT JOIN projects p ON p.org_id = o.id AND p.id = COALESCE(k.project_id, (SELEC
 LEFT JOIN project_members pm ON pm.project_id = p.id AND pm.org_id = o.id AND pm.user_id = k.user_id
 WHERE k.secret_digest = :digest AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > :now)
   AND o.status <> 'deleted';
+
+-- An access token of the console: the person in the organization that was chosen, as they are there now. The token alone is no right:
+-- its grant, client, sign-in (unless it outlives it), person and membership still have to be what they were.
+-- name: credential_by_access_token :one
+-- row: credential_row
+-- column: kind text?
+-- column: name text?
+-- column: prefix text?
+-- column: last4 text?
+-- column: environment text?
+-- column: scopes text?
+-- column: expires_at time?
+-- column: pinned_project_id text?
+-- column: rate_limit_per_minute int?
+-- column: authenticated_at time?
+-- column: session_created_at time?
+-- column: last_seen_at time?
+-- column: settings_body text?
+-- column: asked_project_id text?
+-- column: asked_project_org_id text?
+-- column: asked_project_member_id text?
+-- column: user_id text?
+-- column: user_name text?
+-- column: user_created_at time?
+-- column: user_status text?
+-- column: org_id text?
+-- column: org_name text?
+-- column: org_slug text?
+-- column: org_status text?
+-- column: resource bytes?
+-- unscoped: the digest of a token is what finds the person and their organization
+SELECT g.id, 'oauth' AS kind, c.name, NULL AS prefix, NULL AS last4, NULL AS environment, t.scopes, t.expires_at,
+       NULL AS pinned_project_id, NULL AS rate_limit_per_minute, NULL AS authenticated_at,
+       NULL AS session_created_at, NULL AS last_seen_at, NULL AS settings_body,
+       g.user_id, u.email, u.email_verified_at, u.name AS user_name, u.username, u.locale, u.created_at AS user_created_at,
+       u.status AS user_status,
+       NULL AS asked_project_id, NULL AS asked_project_org_id, NULL AS asked_project_member_id,
+       o.id AS org_id, o.name AS org_name, o.slug AS org_slug, o.status AS org_status, o.default_project_id,
+       m.role AS org_role,
+       p.id AS project_id, p.client_id, p.name AS project_name, p.slug AS project_slug,
+       p.environment AS project_environment,
+       pm.role AS override_role,
+       i.console_id, i.operator_org_id, t.resource
+FROM installation i
+JOIN access_tokens t ON t.project_id = i.console_id AND t.digest = :digest
+JOIN grants g ON g.project_id = t.project_id AND g.id = t.grant_id AND g.revoked_at IS NULL AND g.expires_at > :now
+JOIN clients c ON c.project_id = g.project_id AND c.id = g.client_id AND c.is_active = TRUE
+JOIN users u ON u.project_id = g.project_id AND u.id = g.user_id AND u.status = 'active'
+JOIN orgs o ON o.id = g.org_id AND o.status <> 'deleted'
+JOIN members m ON m.org_id = g.org_id AND m.user_id = g.user_id
+LEFT JOIN sessions s ON s.project_id = g.project_id AND s.id = g.session_id AND s.revoked_at IS NULL AND s.expires_at > :now
+LEFT JOIN projects p ON p.org_id = o.id AND p.id = COALESCE(:project_id, o.default_project_id) AND p.status = 'active'
+LEFT JOIN project_members pm ON pm.project_id = p.id AND pm.org_id = o.id AND pm.user_id = g.user_id
+WHERE i.id = 1 AND t.revoked_at IS NULL AND t.expires_at > :now AND (g.is_offline = TRUE OR s.id IS NOT NULL);
 
 -- The session with its person; the organization is the one asked for, the project's, or the last used.
 -- name: credential_by_session :one
@@ -71,6 +126,7 @@ WHERE k.secret_digest = :digest AND k.revoked_at IS NULL AND (k.expires_at IS NU
 -- column: org_name text?
 -- column: org_slug text?
 -- column: org_status text?
+-- column: resource bytes?
 -- unscoped: the digest of a cookie is what finds the person and their organization
 SELECT s.id, NULL AS kind, NULL AS name, NULL AS prefix, NULL AS last4, NULL AS environment, NULL AS scopes, s.expires_at,
        NULL AS pinned_project_id, NULL AS rate_limit_per_minute, s.authenticated_at,
@@ -83,7 +139,7 @@ SELECT s.id, NULL AS kind, NULL AS name, NULL AS prefix, NULL AS last4, NULL AS 
        p.id AS project_id, p.client_id, p.name AS project_name, p.slug AS project_slug,
        p.environment AS project_environment,
        pm.role AS override_role,
-       i.console_id, i.operator_org_id
+       i.console_id, i.operator_org_id, NULL AS resource
 FROM installation i
 JOIN sessions s ON s.project_id = i.console_id AND s.token_digest = :digest
 JOIN users u ON u.project_id = i.console_id AND u.id = s.user_id
@@ -115,7 +171,10 @@ WHERE p.client_id = :client_id AND p.status = 'active' AND p.id <> i.console_id 
 
 -- The console's id, for workers that serve a public route first.
 -- name: credential_console :one
-SELECT i.console_id, i.operator_org_id FROM installation i WHERE i.id = 1;
+SELECT i.console_id, i.operator_org_id, p.client_id AS console_client_id
+FROM installation i
+JOIN projects p ON p.id = i.console_id
+WHERE i.id = 1;
 
 -- After the organization's guard: what the caller is there now.
 -- name: credential_role :one

@@ -2,8 +2,8 @@
 -- before its tokens: it is the guard of its family.
 
 -- name: grant_insert :exec
-INSERT INTO grants (project_id, id, user_id, client_id, resource, scopes, session_id, is_offline, client_digest, created_at, expires_at)
-VALUES (:project_id, :id, :user_id, :client_id, :resource, :scopes, :session_id, :is_offline, :client_digest, :now, :expires_at);
+INSERT INTO grants (project_id, id, user_id, client_id, resource, scopes, org_id, session_id, is_offline, client_digest, created_at, expires_at)
+VALUES (:project_id, :id, :user_id, :client_id, :resource, :scopes, :org_id, :session_id, :is_offline, :client_digest, :now, :expires_at);
 
 -- What the person agreed to before, of this client as it looks now. The newest first.
 -- name: grant_remembered :many
@@ -37,6 +37,12 @@ UPDATE grants
 SET revoked_at = :now
 WHERE project_id = :project_id AND user_id = :user_id AND revoked_at IS NULL AND (:except_session_id IS NULL OR session_id <> :except_session_id);
 
+-- Of a person in an organization they leave, with the tokens of it (tenancy rule 7).
+-- name: grant_end_of_member :exec
+UPDATE grants
+SET revoked_at = :now
+WHERE project_id = :project_id AND org_id = :org_id AND user_id = :user_id AND revoked_at IS NULL;
+
 -- name: grant_delete_of_user :exec
 DELETE FROM grants WHERE project_id = :project_id AND user_id = :user_id;
 
@@ -59,7 +65,7 @@ WHERE project_id = :project_id AND digest = :digest AND used_at IS NULL;
 -- column: amr text?
 -- column: user_alive_id text?
 SELECT o.grant_id, o.client_id, o.redirect_uri, o.is_uri_named, o.challenge, o.nonce, o.issuer, o.created_at,
-	g.user_id, g.resource, g.scopes, g.session_id, g.is_offline, g.expires_at AS grant_expires_at,
+	g.user_id, g.resource, g.scopes, g.org_id, g.session_id, g.is_offline, g.expires_at AS grant_expires_at,
 	u.id AS user_alive_id, u.email, u.email_verified_at, u.phone, u.phone_verified_at, u.username, u.name, u.locale, u.token_version,
 	v.id AS session_alive_id, s.auth_strength AS strength, s.session_class, s.amr, s.level, s.authenticated_at
 FROM oauth_codes o
@@ -88,7 +94,7 @@ WHERE project_id = :project_id AND digest = :digest AND used_at IS NULL AND idle
 -- column: amr text?
 -- column: user_alive_id text?
 SELECT t.grant_id, t.seq, t.issuer, t.successor, t.used_at, t.created_at, t.idle_expires_at, n.used_at AS next_used_at, g.client_id,
-	g.user_id, g.resource, g.scopes, g.session_id, g.is_offline, g.expires_at AS grant_expires_at, g.revoked_at AS grant_revoked_at,
+	g.user_id, g.resource, g.scopes, g.org_id, g.session_id, g.is_offline, g.expires_at AS grant_expires_at, g.revoked_at AS grant_revoked_at,
 	u.id AS user_alive_id, u.email, u.email_verified_at, u.phone, u.phone_verified_at, u.username, u.name, u.locale, u.token_version,
 	v.id AS session_alive_id, s.auth_strength AS strength, s.session_class, s.amr, s.level, s.authenticated_at
 FROM refresh_tokens t

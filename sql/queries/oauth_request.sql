@@ -7,7 +7,7 @@ VALUES (:project_id, :id, :client_id, :params, :flow_digest, NULL, :session_id, 
 
 -- name: oauth_request_get :one
 -- row: oauth_request_row
-SELECT r.project_id, r.id, r.client_id, r.params, r.flow_digest, r.flow_id, r.session_id, r.user_id, r.status, r.scopes, r.version,
+SELECT r.project_id, r.id, r.client_id, r.params, r.flow_digest, r.flow_id, r.session_id, r.user_id, r.status, r.scopes, r.org_id, r.version,
 	r.created_at, r.expires_at
 FROM oauth_requests r
 WHERE r.project_id = :project_id AND r.id = :id;
@@ -26,7 +26,7 @@ WHERE project_id = :project_id AND id = :id AND expires_at > :now;
 -- Of two decisions at once the second hits nothing (rule 13).
 -- name: oauth_request_decide :exec
 UPDATE oauth_requests
-SET status = :status, scopes = :scopes, version = version + 1
+SET status = :status, scopes = :scopes, org_id = :org_id, version = version + 1
 WHERE project_id = :project_id AND id = :id AND status = 'consent' AND session_id = :session_id AND expires_at > :now;
 
 -- It becomes a code once.

@@ -1,5 +1,5 @@
 -- What a person allowed a client to do; codes and refresh tokens hang on it. session_id: the sign-in it was given in, with which it ends
--- unless it is offline. client_digest: of what the person saw of a third-party client when they agreed.
+-- unless it is offline. org_id: of the console's, the organization it works in. client_digest: of what the person saw of a third-party client when they agreed.
 -- tenant: project_id
 -- expires: expires_at
 CREATE TABLE grants (
@@ -9,6 +9,7 @@ CREATE TABLE grants (
 	client_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
 	resource VARBINARY(255) NOT NULL,
 	scopes TEXT NOT NULL,
+	org_id VARCHAR(29) COLLATE ascii_bin NULL,
 	session_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
 	is_offline BOOLEAN NOT NULL,
 	client_digest VARBINARY(32) NOT NULL,
@@ -20,6 +21,7 @@ CREATE TABLE grants (
 	KEY k_user_id_id (project_id, user_id, id),
 	KEY k_client_id_id (project_id, client_id, id),
 	KEY k_session_id (project_id, session_id),
+	KEY k_org_id_user_id (project_id, org_id, user_id),
 	KEY k_expires_at (expires_at),
 	CONSTRAINT grants_fk1 FOREIGN KEY (project_id, user_id) REFERENCES users (project_id, id) ON DELETE CASCADE,
 	CONSTRAINT grants_fk2 FOREIGN KEY (project_id, client_id) REFERENCES clients (project_id, id) ON DELETE CASCADE

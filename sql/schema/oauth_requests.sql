@@ -1,5 +1,5 @@
 -- An authorization under way: what an app asked, judged, while its person signs in and agrees. flow_digest: of the browser's flow
--- cookie. Gone once it has become a code.
+-- cookie. org_id: the organization that the person chose, in the console. Gone once it has become a code.
 -- tenant: project_id
 -- expires: expires_at
 CREATE TABLE oauth_requests (
@@ -13,6 +13,7 @@ CREATE TABLE oauth_requests (
 	user_id VARCHAR(29) COLLATE ascii_bin NULL,
 	status VARCHAR(8) COLLATE ascii_bin NOT NULL,
 	scopes TEXT NOT NULL,
+	org_id VARCHAR(29) COLLATE ascii_bin NULL,
 	version INT UNSIGNED NOT NULL,
 	created_at DATETIME(3) NOT NULL,
 	expires_at DATETIME(3) NOT NULL,

@@ -57,6 +57,7 @@ function views({ owner, project, somebody, app, api }) {
 	const one = `/dashboard/projects/${project.id}`;
 	return [
 		[`${org}/projects`, "Projects", { "new project": openDialog(press("New project"), press(/^Type, description/)), "the switcher": press(/Switch organization/) }],
+		[`${org}/mcp`, "MCP", { "a client": press("Claude Code", "tab") }],
 		[one, "Shop", {}],
 		[`${one}/users`, "Users", { "new user": openDialog(press("New user")), import: press("Import") }],
 		[`${one}/users/${somebody.id}`, "uma@example.com", {

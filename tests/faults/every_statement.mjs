@@ -49,8 +49,8 @@ const snapshot = async () => Object.fromEntries((await server.sql.query(SNAPSHOT
 // A failed try must stay counted (users rule 13) and a spent code spent: flows write before they work, on purpose.
 const OWN_TRANSACTIONS = /^\/api\/v1\/flows\//;
 
-export const writes = (await describe()).map((route) => ({ ...asPolicy(route), id: route.id, oauth: route.oauth }))
-	.filter((route) => route.method !== "GET" && route.name !== "POST /api/v1/setup" && !route.oauth);
+export const writes = (await describe()).map((route) => ({ ...asPolicy(route), id: route.id, isAside: route.oauth || route.mcp }))
+	.filter((route) => route.method !== "GET" && route.name !== "POST /api/v1/setup" && !route.isAside);
 
 async function prepare(route) {
 	const world = await World.make(server);

@@ -8,7 +8,7 @@ export * from "./fixtures.mjs";
 export { Client, makeAddress, sendOctets } from "./http.mjs";
 export { entryOf, logEntries, logLines } from "./logs.mjs";
 export { mailsTo, waitForMail } from "./mail.mjs";
-export { KEY_SCOPES, operator, person, projectUser } from "./person.mjs";
+export { consoleClient, KEY_SCOPES, OAUTH_SCOPES, operator, person, projectUser } from "./person.mjs";
 export { checksum, digest, makeEmail, makeId, makeInviteCode, makePassword, makePhone, makePublicId, makeSecret, makeSlug } from "./secrets.mjs";
 export { startGatehouse } from "./server.mjs";
 export { atOnce, ownServer, sharedBasis, sharedServer } from "./suite.mjs";

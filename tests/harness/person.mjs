@@ -3,10 +3,13 @@
 import { Client } from "./http.mjs";
 import { digest, makeCookie, makeEmail, makeId, makePublicId, makeSecret, makeSlug } from "./secrets.mjs";
 import { sql } from "./sql.mjs";
-import { sqlTime, DAY } from "./clock.mjs";
+import { sqlTime, DAY, HOUR } from "./clock.mjs";
 
 /** What a service key may be granted, by least role; the same words as lib/permissions.def. */
 export const KEY_SCOPES = ["org.read", "member.read", "project.read", "project_member.read", "client.read", "event.read", "project.create", "project.write", "client.write", "project.delete", "project_member.write", "audit.read", "audit.export", "sign_in.read", "sign_in.write", "mail.read", "mail.write", "branding.write", "user.read", "user.write", "user.delete", "user.export", "user.import", "resource_server.read", "resource_server.write", "oauth_settings.read", "oauth_settings.write"];
+
+/** What an access token of the console may be granted besides. */
+export const OAUTH_SCOPES = [...KEY_SCOPES, "invitation.read", "org.write", "member.write"];
 
 const insert = (table, row) => {
 	const names = Object.keys(row).join(", ");
@@ -17,18 +20,25 @@ const insert = (table, row) => {
 
 const times = (now) => ({ created_at: now, updated_at: now });
 
+/** A client with the columns that every one has. */
+function clientRow({ project_id, id, name, grant_types, ...columns }, now) {
+	return insert("clients", {
+		project_id, id, name: name.slice(0, 120), type: "web", source: "dashboard", is_first_party: true,
+		token_endpoint_auth_method: "client_secret_basic", grant_types, scopes: "", audiences: JSON.stringify([id]),
+		require_pkce: true, require_par: false, is_dpop_bound: false, direct_flow: false, access_token_ttl_s: 3600,
+		refresh_token_idle_s: 2592000, refresh_token_max_s: 31536000, refresh_reuse_grace_s: 0, id_token_alg: "RS256",
+		token_claims: "", id_jag_targets: "[]", is_active: true, version: 1, ...columns, ...times(now),
+	});
+}
+
+const redirectRow = (project_id, client_id, uri) => insert("client_uris", { project_id, client_id, kind: "redirect", uri_digest: digest(uri), uri: Buffer.from(uri) });
+
 function projectRows({ id, org_id, client_id, name, slug, type, environment, created_by, redirect_uris }, now) {
 	const grants = { web: "authorization_code device_code refresh_token", mcp: "client_credentials", hybrid: "authorization_code client_credentials device_code refresh_token" };
 	return [
 		insert("projects", { id, org_id, client_id, name, slug, type, environment, description: null, logo_url: null, status: "active", version: 1, created_by, ...times(now) }),
-		insert("clients", {
-			project_id: id, id: client_id, name: name.slice(0, 120), type: "web", source: "dashboard", is_first_party: true,
-			token_endpoint_auth_method: "client_secret_basic", grant_types: grants[type], scopes: "", audiences: JSON.stringify([client_id]),
-			require_pkce: true, require_par: false, is_dpop_bound: false, direct_flow: false, access_token_ttl_s: 3600,
-			refresh_token_idle_s: 2592000, refresh_token_max_s: 31536000, refresh_reuse_grace_s: 0, id_token_alg: "RS256",
-			token_claims: "", id_jag_targets: "[]", is_active: true, version: 1, ...times(now),
-		}),
-		...redirect_uris.map((uri) => insert("client_uris", { project_id: id, client_id, kind: "redirect", uri_digest: digest(uri), uri: Buffer.from(uri) })),
+		clientRow({ project_id: id, id: client_id, name, grant_types: grants[type] }, now),
+		...redirect_uris.map((uri) => redirectRow(id, client_id, uri)),
 		insert("event_heads", { project_id: id, last_sequence: 0 }),
 	];
 }
@@ -99,6 +109,20 @@ export class Person {
 		return Object.assign(new Client(this.server, { bearer: secret }), { id, secret });
 	}
 
+	/** A program with an access token of the console, for the API unless resource says otherwise. */
+	async accessToken({ org = this.org, scopes = OAUTH_SCOPES, resource = "api", client, expires_in_ms = HOUR } = {}) {
+		const secret = makeSecret("gat_");
+		const { consoleId: project_id, url } = this.server;
+		client ??= await consoleClient(this.server, { is_first_party: false });
+		const grant = { project_id, id: makeId("grt"), user_id: this.id, client_id: client.clientId, resource: Buffer.from(`${url}/${resource}`), scopes: scopes.join(" "), org_id: org.id };
+		const token = { project_id, digest: digest(secret), id: makeId("tok"), grant_id: grant.id, resource: grant.resource, scopes: grant.scopes, created_at: sqlTime(), expires_at: sqlTime(expires_in_ms) };
+		await this.server.sql.query([
+			insert("grants", { ...grant, session_id: makeId("ses"), is_offline: true, client_digest: digest(client.clientId), created_at: sqlTime(), expires_at: sqlTime(30 * DAY) }),
+			insert("access_tokens", token),
+		].join(";"));
+		return Object.assign(new Client(this.server, { bearer: secret }), { id: grant.id, secret, client });
+	}
+
 	/** The password that the installation's owner has, so that nothing need be hashed here. */
 	get password() {
 		return this.server.owner.password;
@@ -113,6 +137,13 @@ export class Person {
 	role(org = this.org) {
 		return this.server.sql.value`SELECT role FROM members WHERE org_id = ${org.id} AND user_id = ${this.id}`;
 	}
+}
+
+/** A client of the console, public unless token_endpoint_auth_method says otherwise. */
+export async function consoleClient(server, { redirect_uris = ["https://app.example.com/callback"], name = "Console app", ...columns } = {}) {
+	const client = { project_id: server.consoleId, id: makeId("cli"), name, grant_types: "authorization_code refresh_token", token_endpoint_auth_method: "none", ...columns };
+	await server.sql.query([clientRow(client, sqlTime()), ...redirect_uris.map((uri) => redirectRow(client.project_id, client.id, uri))].join(";"));
+	return { ...client, clientId: client.id };
 }
 
 /**

@@ -13,6 +13,7 @@ import {
 	IconMailForward,
 	IconMessages,
 	IconPalette,
+	IconRobot,
 	IconServer2,
 	IconServerCog,
 	IconServer,
@@ -67,6 +68,7 @@ const ORG_ITEMS: NavItem[] = [
 	{ to: "/orgs/$orgId/members", label: "Members", icon: IconUsers, needs: "member.read" },
 	{ to: "/orgs/$orgId/invitations", label: "Invitations", icon: IconMailForward, needs: "invitation.read" },
 	{ to: "/orgs/$orgId/api-keys", label: "API keys", icon: IconKey },
+	{ to: "/orgs/$orgId/mcp", label: "MCP", icon: IconRobot },
 	{ to: "/orgs/$orgId/audit-log", label: "Audit log", icon: IconHistory, needs: "audit.read" },
 	{ to: "/orgs/$orgId/settings", label: "Settings", icon: IconBuilding },
 ];

@@ -19,6 +19,8 @@ interface Asked {
 	status: string;
 	client: { name: string; host: string | null; redirect_host: string; is_loopback_only: boolean };
 	scopes: Scope[];
+	/** Of the console: where the app may work, one of them. */
+	organizations: { id: string; name: string }[];
 }
 
 const KNOWN: Record<string, MessageKey> = {
@@ -43,6 +45,29 @@ function chosen(list: HTMLElement): string[] {
 	return [...list.querySelectorAll<HTMLInputElement>("input")].filter(({ checked }) => checked).map(({ value }) => value);
 }
 
+/** Nothing is chosen for somebody who has several. */
+function orgPicker(organizations: Asked["organizations"]): HTMLElement | null {
+	if (organizations.length === 0) {
+		return null;
+	}
+	return el(
+		"fieldset",
+		{ class: "notes" },
+		el("legend", {}, t("consent_organization")),
+		...organizations.map(({ id, name }) =>
+			el(
+				"label",
+				{ class: "choice" },
+				el("input", { type: "radio", name: "org_id", value: id, checked: organizations.length === 1 }),
+				el("span", {}, name),
+			),
+		),
+	);
+}
+
+const pickedOrg = (picker: HTMLElement | null): string | undefined =>
+	picker?.querySelector<HTMLInputElement>("input:checked")?.value;
+
 /** To another account of this person's, and back to the same request. */
 function goToSignIn(): void {
 	location.assign(pageUrl("sign-in"));
@@ -53,10 +78,17 @@ async function draw(id: string): Promise<void> {
 	if (!session) {
 		return goToSignIn();
 	}
-	const { client, scopes } = asked;
+	const { client, scopes, organizations } = asked;
+	const picker = orgPicker(organizations);
+	const problem = el("div", { class: "problem", role: "alert" });
 	const list = el("div", { class: "notes" }, ...scopes.map(scopeLine));
 	const decide = async (approve: boolean): Promise<void> => {
-		const body = approve ? { approve, scopes: chosen(list) } : { approve };
+		const org_id = pickedOrg(picker);
+		if (approve && picker && !org_id) {
+			problem.replaceChildren(el("p", {}, t("consent_organization")));
+			return;
+		}
+		const body = approve ? { approve, scopes: chosen(list), org_id } : { approve };
 		const done = await call<{ continue_url: string }>("POST", `/oauth_requests/${id}/decision`, {
 			body,
 			csrfToken: session.csrf_token,
@@ -69,9 +101,11 @@ async function draw(id: string): Promise<void> {
 		text: t("consent_text"),
 		body: [
 			list,
+			picker,
 			client.host ? el("p", { class: "notes" }, client.host) : null,
 			el("p", { class: "notes" }, t("consent_goes_to", { host: client.redirect_host })),
 			client.is_loopback_only ? el("p", { class: "notes" }, t("consent_loopback")) : null,
+			problem,
 			button(t("allow"), () => decide(true)),
 			button(t("deny"), () => decide(false), "plain"),
 		],

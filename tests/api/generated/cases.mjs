@@ -8,15 +8,15 @@ import { makeAddress } from "../../harness/http.mjs";
 import { sharedServer } from "../../harness/suite.mjs";
 import { samples, World } from "./samples.mjs";
 
-/** OAuth's endpoints are what its RFCs say: their cases are written by hand (tests/api/oauth). */
-export const routes = (await describe()).filter((route) => !route.oauth).map((route) => ({ ...asPolicy(route), id: route.id, site: route.site, pool: route.pool, input: route.input, body_bytes_max: route.body_bytes_max ?? 65536 }));
+/** OAuth's endpoints and MCP's are what their specifications say: their cases are written by hand (tests/api/oauth, tests/api/mcp). */
+export const routes = (await describe()).filter((route) => !route.oauth && !route.mcp).map((route) => ({ ...asPolicy(route), id: route.id, site: route.site, pool: route.pool, input: route.input, body_bytes_max: route.body_bytes_max ?? 65536 }));
 
 /** auth_request answers 204, 401 and 403 only (tenancy rule 41), assets are files, a provider sends what it likes: their cases are written by hand. Health has no gates. */
 const WITHOUT_GATES = new Set(["GET /api/v1/auth_request", "GET /api/v1/public/assets/{client_id}/{digest}", "GET /api/v1/social/callback", "POST /api/v1/social/callback", "GET /healthz", "GET /readyz", "GET /metrics"]);
 export const gated = routes.filter((route) => !WITHOUT_GATES.has(route.name));
 
 export const isPublic = (route) => route.callers.includes("-");
-export const kindsOf = (route) => [..."SPK"].filter((kind) => route.callers.includes(kind) || (kind === "K" && route.callers.includes("U")));
+export const kindsOf = (route) => [..."SPKO"].filter((kind) => route.callers.includes(kind) || (kind === "K" && route.callers.includes("U")));
 export const takesBody = (route) => ["POST", "PATCH", "PUT"].includes(route.method);
 
 /** The least role of each permission that a route of this area asks for (tenancy.md section 2). */

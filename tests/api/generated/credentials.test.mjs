@@ -1,14 +1,15 @@
 // Generated for every route: who is asking, may that kind of credential, may that role or scope, and is it our own page.
 
+import assert from "node:assert/strict";
 import { expectError } from "../../harness/expect.mjs";
 import { openFlow } from "../../harness/fixtures.mjs";
-import { KEY_SCOPES } from "../../harness/person.mjs";
+import { KEY_SCOPES, OAUTH_SCOPES } from "../../harness/person.mjs";
 import { expectPlain, gate, gated, isPublic, kindsOf, LEAST_ROLE, perKind, prepare, ROLES, stripped } from "./cases.mjs";
 
 const guarded = gated.filter((route) => !isPublic(route));
 const withPermission = guarded.filter((route) => route.permission && route.permission !== "*");
 
-gate("each allowed credential succeeds", 336, perKind(guarded), async (one) => {
+gate("each allowed credential succeeds", 425, perKind(guarded), async (one) => {
 	await expectPlain(await prepare(one, one.kind));
 });
 
@@ -32,25 +33,25 @@ gate("a malformed credential: 401, also beside a good X-Auth-Token or cookie", 1
 
 // Where none of the console's credentials is ever sent, none is the wrong one.
 const wrongKinds = guarded.filter((route) => route.site !== "auth").flatMap((route) => [
-	...[..."SPK"].filter((kind) => !kindsOf(route).includes(kind)).map((kind) => ({ ...route, kind, label: `${route.name} as ${kind}` })),
+	...[..."SPKO"].filter((kind) => !kindsOf(route).includes(kind)).map((kind) => ({ ...route, kind, label: `${route.name} as ${kind}` })),
 	...(route.callers.includes("U") ? [{ ...route, kind: "pinned", label: `${route.name} as a pinned key` }] : []),
 ]);
 
-gate("the wrong kind of credential: 403 credential_not_allowed", 119, wrongKinds, async (one) => {
+gate("the wrong kind of credential: 403 credential_not_allowed", 173, wrongKinds, async (one) => {
 	const request = await prepare(one);
 	expectError(await request.send({ by: await request.world.client(one.kind) }), 403, "credential_not_allowed");
 	await expectPlain(request);
 });
 
 const lowRoles = withPermission.filter((route) => !["viewer", "operator"].includes(LEAST_ROLE[route.permission]))
-	.flatMap((route) => [..."SP"].filter((kind) => route.callers.includes(kind)).map((kind) => ({ ...route, kind, label: `${route.name} as ${kind}` })));
+	.flatMap((route) => [..."SPO"].filter((kind) => route.callers.includes(kind)).map((kind) => ({ ...route, kind, label: `${route.name} as ${kind}` })));
 
-gate("the role just below: 403 forbidden", 156, lowRoles, async (one) => {
+gate("the role just below: 403 forbidden", 224, lowRoles, async (one) => {
 	const least = LEAST_ROLE[one.permission];
 	const request = await prepare(one);
 	const below = await request.world.org.member(ROLES[ROLES.indexOf(least) - 1]);
 	const enough = await request.world.org.member(least);
-	const as = (person) => (one.kind === "S" ? person.session() : person.token());
+	const as = (person) => ({ S: () => person.session(), P: () => person.token(), O: () => person.accessToken() })[one.kind]();
 	expectError(await request.send({ by: await as(below) }), 403, "forbidden");
 	const answer = await request.send({ by: await as(enough) });
 	if (answer.status !== request.status)
@@ -69,9 +70,24 @@ gate("a key without the scope: 403 insufficient_scope", 85, scoped, async (route
 		throw new Error(`with only ${route.permission}: ${answer.status} ${answer.text}`);
 });
 
+const narrowed = withPermission.filter((route) => kindsOf(route).includes("O"));
+
+gate("AT-10 an OAuth token without the scope: 403 insufficient_scope, and the challenge names it beside what the token has", 87, narrowed, async (route) => {
+	const request = await prepare(route, "O");
+	const { owner } = request.world;
+	const scopes = OAUTH_SCOPES.filter((scope) => scope !== route.permission).slice(0, 2);
+	const answer = await request.send({ by: await owner.accessToken({ scopes }) });
+	expectError(answer, 403, "insufficient_scope");
+	assert.match(answer.headers["www-authenticate"], /^Bearer .*error="insufficient_scope", resource_metadata="https:\/\/localhost:\d+\/\.well-known\/oauth-protected-resource\/api", scope="/);
+	assert.equal(/scope="([^"]*)"$/.exec(answer.headers["www-authenticate"])[1], [...scopes, route.permission].join(" "));
+	const only = await request.send({ by: await owner.accessToken({ scopes: [route.permission] }) });
+	if (only.status !== request.status)
+		throw new Error(`with only ${route.permission}: ${only.status} ${only.text}`);
+});
+
 const written = guarded.filter((route) => route.method !== "GET" && route.callers.includes("S"));
 
-gate("U-5 a session's write that doesn't come from our page: 403 csrf_failed", 94, written, async (route) => {
+gate("U-5 a session's write that doesn't come from our page: 403 csrf_failed", 93, written, async (route) => {
 	const request = await prepare(route, "S");
 	const other = await request.world.owner.session();
 	expectError(await request.send({ headers: { "X-CSRF-Token": null } }), 403, "csrf_failed");

@@ -26,12 +26,14 @@ export class World {
 		return world;
 	}
 
-	/** The owner's session or personal token, or a service key with every scope. */
+	/** The owner's session, personal token or OAuth token, or a service key with every scope. */
 	client(kind) {
 		if (kind === "S")
 			return this.owner.session();
 		if (kind === "P")
 			return this.owner.token();
+		if (kind === "O")
+			return this.owner.accessToken();
 		return this.org.key({ project: kind === "pinned" ? this.project : undefined, scopes: KEY_SCOPES });
 	}
 }

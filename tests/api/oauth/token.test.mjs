@@ -123,9 +123,3 @@ test("a deleted project and a suspended organization have no tokens", async () =
 	expectOAuthError(await send(server, project, "token", { grant_type: "client_credentials" }), 401, "invalid_client");
 	assert.equal((await program(server).get(project.at("/.well-known/jwks.json"))).status, 404);
 });
-
-test("the console has no tokens yet", async () => {
-	const clientId = await server.sql.value`SELECT client_id FROM projects WHERE id = ${server.consoleId}`;
-	const secret = (await makeProject(server)).secret;
-	expectOAuthError(await send(server, { clientId, secret, at: (path) => `/p/${clientId}${path}` }, "token", { grant_type: "client_credentials" }), 401, "invalid_client");
-});

@@ -1,0 +1,46 @@
+/*
+ * WWW-Authenticate (RFC 6750 section 3, RFC 9728 section 5.1; oauth.md rule 42): where a program learns who issues tokens for what it
+ * called, and which scopes it needs.
+ */
+#include "fcgi/pipeline.h"
+
+#include <string.h>
+
+/* What a program asks for that knows nothing yet. */
+#define FIRST_SCOPES "org.read project.read"
+
+static const char *
+resource_metadata(const struct exchange *x)
+{
+	bool is_mcp = x->is_inner || (x->rq.route->flags & ROUTE_MCP) != 0;
+
+	return arena_printf(x->arena, "resource_metadata=\"%s/.well-known/oauth-protected-resource/%s\"", x->rq.config->public_url,
+			    is_mcp ? "mcp" : "api");
+}
+
+static bool
+has_sent_token(const struct exchange *x)
+{
+	return x->in.header[HEADER_AUTHORIZATION] != NULL || x->in.header[HEADER_X_AUTH_TOKEN] != NULL;
+}
+
+const char *
+challenge_of_unauthorized(const struct exchange *x)
+{
+	const struct route *route = x->rq.route;
+
+	if (route == NULL || (route->auth & AUTH_OAUTH) == 0)
+		return route != NULL && (route->flags & ROUTE_OAUTH) != 0 ? "Basic realm=\"Gatehouse\"" : "Bearer realm=\"Gatehouse\"";
+	return arena_printf(x->arena, "Bearer realm=\"Gatehouse\", %s%s, scope=\"" FIRST_SCOPES "\"",
+			    has_sent_token(x) ? "error=\"invalid_token\", " : "", resource_metadata(x));
+}
+
+/* What the token has goes along, so that the next one can do no less. */
+const char *
+challenge_of_scope(const struct request *rq, enum permission permission)
+{
+	const char *has = rq->credential.scopes;
+
+	return arena_printf(rq->arena, "Bearer realm=\"Gatehouse\", error=\"insufficient_scope\", %s, scope=\"%s%s%s\"",
+			    resource_metadata(exchange_of(rq)), has, has[0] != '\0' ? " " : "", permission_name(permission));
+}

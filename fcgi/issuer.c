@@ -1,0 +1,78 @@
+/*
+ * HOST is the console's issuer (oauth.md section 2): what every project has below /p/{proj_…} at AUTH_HOST the console has at the root of
+ * HOST, by the same routes, and three of them under the short names that clients fall back to.
+ */
+#include "fcgi/pipeline.h"
+
+#include <string.h>
+
+#include "sql/gen/queries.h"
+
+enum err
+issuer_load_console(struct worker *worker)
+{
+	struct q_credential_console_row row;
+
+	if (worker->console_id[0] != '\0')
+		return OK;
+	enum err e = q_credential_console(worker->db, &row);
+	if (e == ERR_NO_ROW)
+		return OK;
+	TRY(e);
+	memcpy(worker->console_id, row.console_id, strnlen(row.console_id, ID_SIZE - 1));
+	memcpy(worker->console_client_id, row.console_client_id, strnlen(row.console_client_id, ID_SIZE - 1));
+	return OK;
+}
+
+/* The path below the issuer; NULL: none of an issuer's. */
+static const char *
+path_at_root(struct arena *arena, const char *path)
+{
+	static const char *const ALIASES[] = { "/authorize", "/token", "/register" };
+	static const char *const DOCUMENTS[] = { "/.well-known/oauth-authorization-server", "/.well-known/openid-configuration",
+						 "/.well-known/jwks.json" };
+
+	for (size_t i = 0; i < ARRAY_LEN(ALIASES); i++)
+		if (strcmp(path, ALIASES[i]) == 0)
+			return arena_printf(arena, "/oauth%s", path);
+	for (size_t i = 0; i < ARRAY_LEN(DOCUMENTS); i++)
+		if (strcmp(path, DOCUMENTS[i]) == 0)
+			return path;
+	return strncmp(path, "/oauth/", strlen("/oauth/")) == 0 ? path : NULL;
+}
+
+static bool
+is_of_issuer(const struct exchange *x)
+{
+	return x->in.path_pairs.count > 0 && strcmp(x->in.path_pairs.items[0].name, "issuer_id") == 0;
+}
+
+static enum route_match
+find(struct exchange *x, enum method method, const char *path)
+{
+	return route_find(x->arena, method, path, &x->rq.route, &x->in.path_pairs, &x->response.allow);
+}
+
+enum err
+issuer_find_route(struct exchange *x, enum method method, enum route_match *ret_match)
+{
+	const char *below = x->in.site == SITE_MAIN ? path_at_root(x->arena, x->in.path) : NULL;
+
+	*ret_match = find(x, method, x->in.path);
+	/* The console has no second issuer at AUTH_HOST. */
+	if (*ret_match == MATCH_FOUND && is_of_issuer(x)) {
+		TRY(issuer_load_console(x->worker));
+		if (strcmp(x->in.path_pairs.items[0].value, x->worker->console_client_id) == 0) {
+			x->rq.route = NULL;
+			*ret_match = MATCH_NO_PATH;
+		}
+	}
+	if (*ret_match != MATCH_NO_PATH || below == NULL)
+		return OK;
+	TRY(issuer_load_console(x->worker));
+	if (x->worker->console_client_id[0] == '\0')
+		return OK;
+	x->in.is_root_issuer = true;
+	*ret_match = find(x, method, arena_printf(x->arena, "/p/%s%s", x->worker->console_client_id, below));
+	return OK;
+}
