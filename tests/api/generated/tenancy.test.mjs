@@ -51,7 +51,7 @@ function expectMalformed(route, answer) {
 
 const onProject = gated.filter((route) => route.tenant === "project").flatMap((route) => kindsOf(route).map((kind) => ({ ...route, kind, label: `${route.name} as ${kind}` })));
 
-gate("X-Project-Id and ?project_id= of a stranger: 404, the same octets as one that doesn't exist", 290, onProject, async (one) => {
+gate("X-Project-Id and ?project_id= of a stranger: 404, the same octets as one that doesn't exist", 297, onProject, async (one) => {
 	const request = await prepare(one, one.kind);
 	const glue = (target, id) => `${target.replace(/([?&])project_id=[^&]*/, "$1").replace(/[?&]$/, "")}${target.replace(/[?&]project_id=[^&]*/, "").includes("?") ? "&" : "?"}project_id=${id}`;
 	const plain = request.target.replace(/[?&]project_id=[^&]*/, "");
