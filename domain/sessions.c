@@ -67,6 +67,7 @@ insert_session(struct tx *tx, const struct session_make *make, const char *org_i
 				    .id = made->id,
 				    .user_id = make->user_id,
 				    .token_digest = { digest, sizeof(digest) },
+				    .parent_id = make->parent_id,
 				    .client_id = make->client_id,
 				    .org_id = org_id,
 				    .session_class = make->impersonator_id != NULL

@@ -59,6 +59,7 @@ struct session_make {
 	const char *project_org_id; /* the project's organization; NULL: looked up */
 	const char *user_id;
 	const char *client_id;     /* NULL */
+	const char *parent_id;     /* the sign-in with which it dies; NULL: it is one itself */
 	const char *org_id;        /* console: where it starts working; NULL: the person's latest
 				      session's, else the oldest membership's */
 	const char *auth_strength; /* password, email_otp, magic_link … */

@@ -339,6 +339,8 @@ authenticate(struct exchange *x)
 		return authenticate_unauthorized(x, "no token");
 	if (token != NULL) {
 		TRY(authenticate_token(x, token));
+	} else if ((x->rq.route->flags & ROUTE_AUTH_REQUEST) != 0) {
+		return authenticate_site_visitor(x);
 	} else {
 		if (x->in.session_cookies.count > 1) {
 			reply_cookie(&x->rq, x->in.session_cookie_name, "", 0);	/* HT-05 */

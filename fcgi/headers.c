@@ -111,8 +111,14 @@ take_environment(struct exchange *x, const struct name_value *p, const char **re
 		x->rq.user_agent = clean_user_agent(x->arena, value);
 	else if (strcmp(name, "HTTP_CONTENT_ENCODING") == 0)
 		x->in.has_content_encoding = true;
-	else if (strcmp(name, "HTTP_SEC_FETCH_SITE") == 0)
+	else if (strcmp(name, "GATEHOUSE_VISITED_HOST") == 0)
+		x->rq.visited_host = value;
+	else if (strcmp(name, "GATEHOUSE_VISITED_URI") == 0)
+		x->in.visited_uri = value;
+	else if (strcmp(name, "HTTP_SEC_FETCH_SITE") == 0) {
 		x->in.sec_fetch_site = value;
+		x->rq.is_from_elsewhere = strcmp(value, "cross-site") == 0;
+	}
 	else if (strcmp(name, "HTTP_ACCEPT_LANGUAGE") == 0)
 		x->in.accept_language = value;
 	else if (strcmp(name, "HTTP_ACCESS_CONTROL_REQUEST_METHOD") == 0)

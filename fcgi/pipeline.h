@@ -44,6 +44,7 @@ struct incoming {
 	bool has_content_encoding;
 	bool has_body;			/* CONTENT_LENGTH above 0 */
 	const char *sec_fetch_site;
+	const char *visited_uri;	/* what nginx was asked for at a site that it protects; NULL elsewhere */
 	const char *accept_language;	/* "" when absent */
 	const char *asked_method;	/* Access-Control-Request-Method of a preflight, else NULL */
 	struct strings cookie_headers;
@@ -135,6 +136,8 @@ enum err input_parse(struct exchange *);
 
 /* session.c: finds the session cookie that this route and host take; INVALID_ID for a bad X-Client-Id. */
 enum err session_read_cookie(struct exchange *);
+/* Who visits a site on another host, by its cookie there (tenancy.md rule 43); without one the answer says where to sign in, if it may. */
+enum err authenticate_site_visitor(struct exchange *);
 /* The one cookie of that name is there: whose session it is. */
 enum err authenticate_session(struct exchange *);
 

@@ -380,7 +380,7 @@ error_status(const struct exchange *x)
 	unsigned status = error_info(x->response.error)->status;
 
 	if (is_page(x))
-		return status < 500 && status != 429 ? 400 : status;
+		return status < 500 && status != 403 && status != 429 ? 400 : status;
 	return is_oauth(x) && status < 500 && status != 401 && status != 403 && status != 404 && status != 429 ? 400 : status;
 }
 

@@ -103,6 +103,8 @@ struct request {
 	const char *ip_text;
 	uint8_t ip[16];			/* zero when unknown (HT-20) */
 	const char *user_agent;		/* "" when none; cut to 400 octets of clean text */
+	const char *visited_host;	/* of a site that nginx protects with us, as the browser names it; NULL: it is ours that is asked */
+	bool is_from_elsewhere;		/* another site's page led the browser here, by its own word */
 	struct strings flow_cookies;	/* values of __Host-gatehouse-flow */
 	const char *flow_token;		/* X-Flow-Token or NULL */
 	const char *origin;		/* or NULL */
@@ -203,6 +205,8 @@ bool request_is_session(const struct request *);
 bool request_is_signed_in(const struct request *);
 /* What this browser holds for a project, by the project's public id; NULL: for the console. Empty when there are two cookies of the name. */
 struct browser request_browser(const struct request *, const char *client_id);
+/* The value of a cookie that came exactly once, else NULL. */
+const char *request_cookie(const struct request *, const char *name);
 /*
  * What the cookie of this browser must be for a sign-in of this project; the one it has, or a new one, which is set on the reply.
  */
@@ -274,5 +278,9 @@ struct inner_answer request_run(const struct request *, const struct inner_call 
 
 #define SESSION_COOKIE "__Host-gatehouse"
 #define FLOW_COOKIE "__Host-gatehouse-flow"
+
+/* A session at a site on another host, and what binds its sign-in to the browser that began it (tenancy.md rule 43). */
+#define SITE_COOKIE	 "__Host-gatehouse-app"
+#define SITE_FLOW_COOKIE "__Host-gatehouse-app-flow"
 
 #endif

@@ -59,6 +59,14 @@ request_browser(const struct request *rq, const char *client_id)
 }
 
 const char *
+request_cookie(const struct request *rq, const char *name)
+{
+	struct strings found = find_cookies(exchange_of(rq), name);
+
+	return found.count == 1 ? found.items[0] : NULL;
+}
+
+const char *
 request_own_url(const struct request *rq)
 {
 	return rq->site == SITE_AUTH ? rq->config->auth_url : rq->config->public_url;
@@ -222,7 +230,7 @@ authenticate_console(struct exchange *x, const uint8_t digest[SECRET_DIGEST_LEN]
 
 /* How audit rows name them; whoever acts in their name is named too (users.md rule 32). */
 static const char *
-label_of(struct exchange *x, const struct q_credential_by_project_session_row *r)
+label_of(struct exchange *x, const struct project_session_row *r)
 {
 	const char *own = r->email != NULL      ? r->email
 			  : r->username != NULL ? r->username
@@ -237,7 +245,7 @@ label_of(struct exchange *x, const struct q_credential_by_project_session_row *r
 }
 
 static void
-take_project_user(struct exchange *x, const struct q_credential_by_project_session_row *r)
+take_project_user(struct exchange *x, const struct project_session_row *r)
 {
 	x->rq.credential = (struct credential){
 		.kind = CREDENTIAL_PROJECT_USER,
@@ -268,7 +276,7 @@ take_project_user(struct exchange *x, const struct q_credential_by_project_sessi
 static enum err
 authenticate_project_user(struct exchange *x, const uint8_t digest[SECRET_DIGEST_LEN])
 {
-	struct q_credential_by_project_session_row row;
+	struct project_session_row row;
 	enum err e = q_credential_by_project_session(x->worker->db,
 						     &(struct q_credential_by_project_session){
 							 .digest = { digest, SECRET_DIGEST_LEN },
@@ -296,4 +304,53 @@ authenticate_session(struct exchange *x)
 	secret_digest(x->rq.browser.tokens[0], digest);
 	return x->in.session_client_id == NULL ? authenticate_console(x, digest)
 					       : authenticate_project_user(x, digest);
+}
+
+/* ---- a visitor of a site on another host ---- */
+
+static bool
+may_lead_to_sign_in(const struct exchange *x)
+{
+	const struct name_values *pairs = &x->in.query_pairs;
+
+	for (size_t i = 0; i < pairs->count; i++)
+		if (strcmp(pairs->items[i].name, "redirect") == 0)
+			return x->in.visited_uri != NULL &&
+			       strcmp(pairs->items[i].value, "true") == 0;
+	return false;
+}
+
+static enum err
+refuse_visitor(struct exchange *x, const char *reason)
+{
+	if (may_lead_to_sign_in(x))
+		reply_header(&x->rq, "X-Gatehouse-Sign-In",
+			     arena_printf(x->arena, "/_gatehouse/sign_in?return_to=%s",
+					  percent_encode(x->arena, x->in.visited_uri)));
+	return authenticate_unauthorized(x, reason);
+}
+
+enum err
+authenticate_site_visitor(struct exchange *x)
+{
+	const char *token = request_cookie(&x->rq, SITE_COOKIE);
+	struct project_session_row row;
+	uint8_t digest[SECRET_DIGEST_LEN];
+	enum err e;
+
+	if (token == NULL || x->in.client_id == NULL || strlen(token) != TOKEN_LEN)
+		return refuse_visitor(x, "no credential");
+	secret_digest(token, digest);
+	e = q_credential_by_site_session(
+	    x->worker->db,
+	    &(struct q_credential_by_site_session){ .digest = { digest, SECRET_DIGEST_LEN },
+						    .client_id = x->in.client_id },
+	    &row);
+	if (e == ERR_NO_ROW)
+		return refuse_visitor(x, "unknown, expired or ended session at this site");
+	TRY(e);
+	take_project_user(x, &row);
+	x->rq.project = (struct caller_project){ .id = row.project_id, .client_id = x->in.client_id };
+	e = judge_policy(x, row.settings_body, row.session_created_at, row.last_seen_at);
+	return e == ERR_UNAUTHORIZED ? refuse_visitor(x, x->response.reason) : e;
 }

@@ -144,9 +144,9 @@ tenant_resolve(struct exchange *x)
 
 	if (rq->credential.kind == CREDENTIAL_NONE)
 		return OK;
-	/* A project's user works on nothing but their own account. */
+	/* A project's user works on nothing but their own account, and is looked at where they visit a site. */
 	if (rq->credential.kind == CREDENTIAL_PROJECT_USER)
-		return tenant == TENANT_NONE ? OK : ERR_NOT_FOUND;
+		return tenant == TENANT_NONE || (rq->route->flags & ROUTE_AUTH_REQUEST) != 0 ? OK : ERR_NOT_FOUND;
 	TRY(judge_org(x));
 	if (lacks_default_project(x))
 		TRY(make_default_project(x));

@@ -1,6 +1,6 @@
 /*
- * GET /api/v1/auth_request (tenancy.md 6.10): nginx asks before it serves a page whether the visitor's key is good. So far it knows service
- * keys and personal tokens; what it doesn't know is refused, never let through.
+ * GET /api/v1/auth_request (tenancy.md 6.10): nginx asks before it serves a page whether the visitor may see it, by a service key, a personal
+ * token or a session at that site. What it doesn't know is refused, never let through.
  */
 #include "handlers/routes.h"
 
@@ -24,12 +24,13 @@ struct auth_request_input {
 static const struct field auth_request_input[] = {
 	IN_ID(struct auth_request_input, client_id, ID_PUBLIC_PROJECT, .in = IN_QUERY, .flags = FIELD_REQUIRED),
 	IN_STRING(struct auth_request_input, accept, .in = IN_QUERY, .min = 1, .max = 64,
-		  .description = "session, token, api_key, with commas between; only api_key is known so far"),
+		  .description = "session, api_key, with commas between: what may be shown; all of it when absent"),
 	IN_STRING(struct auth_request_input, audience, .in = IN_QUERY, .max = 255, .description = "Not known yet: 403"),
 	IN_STRING(struct auth_request_input, scope, .in = IN_QUERY, .max = 1000,
 		  .description = "Words that the key must have all of, with spaces between"),
 	IN_ID(struct auth_request_input, workspace_id, ID_WORKSPACE, .in = IN_QUERY, .description = "Not known yet: 403"),
-	IN_BOOL(struct auth_request_input, redirect, .in = IN_QUERY, .description = "Not known yet: 403"),
+	IN_BOOL(struct auth_request_input, redirect, .in = IN_QUERY,
+		.description = "A 401 says in X-Gatehouse-Sign-In where the visitor can sign in"),
 	FIELDS_END,
 };
 
@@ -62,13 +63,19 @@ has_scopes(const struct request *rq, const char *asked)
 	return true;
 }
 
+static const char *
+kind_of(const struct request *rq)
+{
+	return rq->credential.kind == CREDENTIAL_PROJECT_USER ? "session" : "api_key";
+}
+
 /* Every header the snippet passes on, empty when there is nothing to say: a visitor's own never gets through (rule 42). */
 static void
 add_headers(const struct request *rq)
 {
 	const char *scopes = rq->credential.scopes;
 
-	reply_header(rq, "X-Gatehouse-Kind", "api_key");
+	reply_header(rq, "X-Gatehouse-Kind", kind_of(rq));
 	reply_header(rq, "X-Gatehouse-Project", rq->project.id);
 	reply_header(rq, "X-Gatehouse-Credential", rq->credential.id);
 	reply_header(rq, "X-Gatehouse-Client", rq->project.client_id);
@@ -92,9 +99,9 @@ auth_request(const struct request *rq, struct tx *tx)
 		request_reason(rq, "the key is of another project");
 		return fail_err(rq, ERR_UNAUTHORIZED);
 	}
-	if (in->has.accept && !has_word(in->accept, "api_key"))
+	if (in->has.accept && !has_word(in->accept, kind_of(rq)))
 		return fail_err(rq, ERR_CREDENTIAL_NOT_ALLOWED);
-	if (in->has.audience || in->has.workspace_id || (in->has.redirect && in->redirect))
+	if (in->has.audience || in->has.workspace_id)
 		return fail_err(rq, ERR_CREDENTIAL_NOT_ALLOWED);
 	if (in->has.scope && !has_scopes(rq, in->scope))
 		return fail_err(rq, ERR_INSUFFICIENT_SCOPE);
@@ -107,7 +114,7 @@ const struct route auth_request_routes[] = {
 	    .id = "auth_request",
 	    .method = GET,
 	    .path = "/api/v1/auth_request",
-	    .summary = "Check a key for nginx",
+	    .summary = "Check a visitor for nginx",
 	    .description = "204 with X-Gatehouse headers, 401 or 403; X-Gatehouse-Error says why.",
 	    .auth = AUTH_PERSONAL_TOKEN | AUTH_SERVICE_KEY,
 	    .tenant = TENANT_PROJECT,

@@ -64,6 +64,7 @@ const struct route *const gatehouse_routes[] = {
 	oauth_issuer_routes,
 	oauth_protected_resource_routes,
 	oauth_authorize_routes,
+	oauth_site_routes,
 	oauth_request_routes,
 	oauth_userinfo_routes,
 	oauth_token_routes,

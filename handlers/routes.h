@@ -43,6 +43,7 @@ extern const struct route oauth_console_resource_routes[];
 extern const struct route oauth_introspect_routes[];
 extern const struct route oauth_issuer_routes[];
 extern const struct route oauth_authorize_routes[];
+extern const struct route oauth_site_routes[];
 extern const struct route oauth_request_routes[];
 extern const struct route oauth_protected_resource_routes[];
 extern const struct route oauth_token_routes[];

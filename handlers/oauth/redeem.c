@@ -16,6 +16,7 @@
 struct redemption {
 	const struct request *rq;
 	struct tx *tx;
+	const struct token_input *in;
 	const struct oauth_client_row *client;
 	enum err outcome; /* of what is committed */
 	struct oauth_code_row row;
@@ -49,7 +50,7 @@ judge_verifier(const struct oauth_code_row *row, const char *verifier)
 static enum err
 judge(struct redemption *r)
 {
-	const struct token_input *in = r->rq->input;
+	const struct token_input *in = r->in;
 	const struct oauth_code_row *row = &r->row;
 	const char *resource = arena_strndup(r->rq->arena, (const char *)row->resource.data, row->resource.len);
 
@@ -67,11 +68,11 @@ judge(struct redemption *r)
 static enum err
 give_refresh_token(struct redemption *r)
 {
-	const struct token_input *in = r->rq->input;
+	const struct token_input *in = r->in;
 	struct secret secret;
 
 	r->refresh = NULL;
-	if (!client_has_grant(r->client->grant_types, r->client->project_type, "refresh_token"))
+	if (r->in->is_without_refresh || !client_has_grant(r->client->grant_types, r->client->project_type, "refresh_token"))
 		return OK;
 	TRY(secret_make(r->tx->arena, SECRET_REFRESH_TOKEN, &secret));
 	r->refresh = secret.text;
@@ -83,7 +84,7 @@ static enum err
 redeem(void *context)
 {
 	struct redemption *r = context;
-	const struct token_input *in = r->rq->input;
+	const struct token_input *in = r->in;
 	struct bytes digest = sha256_bytes(r->rq->arena, in->code, strlen(in->code));
 	uint64_t burnt = 0, alive = 0;
 
@@ -114,11 +115,10 @@ redeem(void *context)
 }
 
 enum err
-token_redeem(const struct request *rq, struct tx *tx, const struct oauth_client_row *client, struct token_person *ret_person,
-	     const char **ret_refresh, const char **ret_nonce)
+token_redeem(const struct request *rq, struct tx *tx, const struct token_input *in, const struct oauth_client_row *client,
+	     struct token_person *ret_person, const char **ret_refresh, const char **ret_nonce)
 {
-	const struct token_input *in = rq->input;
-	struct redemption r = { .rq = rq, .tx = tx, .client = client };
+	struct redemption r = { .rq = rq, .tx = tx, .in = in, .client = client };
 
 	if (in->code == NULL)
 		return ERR_INVALID_REQUEST;

@@ -290,7 +290,7 @@ issue_to_person(const struct request *rq, struct tx *tx, struct oauth_client_row
 	if (is_refresh)
 		TRY(token_refresh(rq, tx, client, &person, &refresh));
 	else
-		TRY(token_redeem(rq, tx, client, &person, &refresh, &nonce));
+		TRY(token_redeem(rq, tx, rq->input, client, &person, &refresh, &nonce));
 	access_token = person.access_token;
 	if (access_token == NULL)
 		TRY(make_access_token(rq, tx, client, &person, &access_token));

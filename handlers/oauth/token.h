@@ -14,6 +14,7 @@ struct token_input {
 	} has;
 	CLIENT_TEXTS;
 	const char *issuer_id, *grant_type, *scope, *resource, *code, *redirect_uri, *code_verifier, *refresh_token;
+	bool is_without_refresh;	/* never of a form: nobody would hold the refresh token */
 };
 
 struct token_view {
@@ -57,8 +58,8 @@ bool token_is_answer(enum err);
  * A code or a refresh token becomes what it stands for, in a transaction of its own. ERR_INVALID_GRANT, INVALID_REQUEST, INVALID_SCOPE,
  * INVALID_TARGET: what was done (a burnt code, a revoked family) is committed. *ret_refresh NULL: the client gets none.
  */
-enum err token_redeem(const struct request *, struct tx *, const struct oauth_client_row *, struct token_person *ret_person,
-		      const char **ret_refresh, const char **ret_nonce) MUST_CHECK;
+enum err token_redeem(const struct request *, struct tx *, const struct token_input *, const struct oauth_client_row *,
+		      struct token_person *ret_person, const char **ret_refresh, const char **ret_nonce) MUST_CHECK;
 enum err token_refresh(const struct request *, struct tx *, const struct oauth_client_row *, struct token_person *ret_person,
 		       const char **ret_refresh) MUST_CHECK;
 

@@ -155,6 +155,7 @@ WHERE i.id = 1 AND s.revoked_at IS NULL AND s.expires_at > :now AND s.last_seen_
 
 -- The session of a project's own user, the project by its public id. The console's people come by credential_by_session alone.
 -- name: credential_by_project_session :one
+-- row: project_session_row
 -- unscoped: a project's public id is what finds the project
 SELECT s.id, s.expires_at, s.authenticated_at, s.created_at AS session_created_at, s.last_seen_at, s.impersonator_id,
        iu.email AS impersonator_email, st.body AS settings_body,
@@ -163,6 +164,25 @@ SELECT s.id, s.expires_at, s.authenticated_at, s.created_at AS session_created_a
 FROM projects p
 JOIN installation i ON i.id = 1
 JOIN sessions s ON s.project_id = p.id AND s.token_digest = :digest
+JOIN users u ON u.project_id = p.id AND u.id = s.user_id
+LEFT JOIN users iu ON iu.project_id = i.console_id AND iu.id = s.impersonator_id
+LEFT JOIN area_settings st ON st.project_id = p.id AND st.area = 'sign_in'
+WHERE p.client_id = :client_id AND p.status = 'active' AND p.id <> i.console_id AND s.revoked_at IS NULL AND s.expires_at > :now
+  AND s.parent_id IS NULL AND u.status = 'active';
+
+-- The same for a site on another host, whose session lives as long as the sign-in that it came from.
+-- name: credential_by_site_session :one
+-- row: project_session_row
+-- unscoped: a project's public id is what finds the project
+SELECT s.id, s.expires_at, s.authenticated_at, ps.created_at AS session_created_at, s.last_seen_at, s.impersonator_id,
+       iu.email AS impersonator_email, st.body AS settings_body,
+       s.user_id, u.email, u.email_verified_at, u.phone, u.name AS user_name, u.username, u.locale, u.created_at AS user_created_at,
+       p.id AS project_id, p.org_id, i.console_id
+FROM projects p
+JOIN installation i ON i.id = 1
+JOIN orgs g ON g.id = p.org_id AND g.status = 'active'
+JOIN sessions s ON s.project_id = p.id AND s.token_digest = :digest
+JOIN sessions ps ON ps.project_id = p.id AND ps.id = s.parent_id AND ps.revoked_at IS NULL AND ps.expires_at > :now
 JOIN users u ON u.project_id = p.id AND u.id = s.user_id
 LEFT JOIN users iu ON iu.project_id = i.console_id AND iu.id = s.impersonator_id
 LEFT JOIN area_settings st ON st.project_id = p.id AND st.area = 'sign_in'

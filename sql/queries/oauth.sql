@@ -135,4 +135,4 @@ LIMIT 100;
 SELECT s.id, s.user_id, s.authenticated_at, s.created_at, s.last_seen_at, s.impersonator_id, u.email, u.phone, u.username
 FROM sessions s
 JOIN users u ON u.project_id = s.project_id AND u.id = s.user_id AND u.status = 'active'
-WHERE s.project_id = :project_id AND s.token_digest = :token_digest AND s.revoked_at IS NULL AND s.expires_at > :now;
+WHERE s.project_id = :project_id AND s.token_digest = :token_digest AND s.parent_id IS NULL AND s.revoked_at IS NULL AND s.expires_at > :now;

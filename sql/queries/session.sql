@@ -3,7 +3,7 @@
 -- name: session_insert :exec
 INSERT INTO sessions (project_id, id, user_id, parent_id, token_digest, client_id, org_id, session_class, auth_strength, amr, level,
 	authenticated_at, ip, user_agent, impersonator_id, impersonation_reason, created_at, last_seen_at, expires_at)
-VALUES (:project_id, :id, :user_id, NULL, :token_digest, :client_id, :org_id, :session_class, :auth_strength, :amr, :level,
+VALUES (:project_id, :id, :user_id, :parent_id, :token_digest, :client_id, :org_id, :session_class, :auth_strength, :amr, :level,
 	:now, :ip, :user_agent, :impersonator_id, :impersonation_reason, :now, :now, :expires_at);
 
 -- Where a person of the console worked last, if they are still a member there.
@@ -39,14 +39,14 @@ SELECT s.user_id
 FROM sessions s
 WHERE s.project_id = :project_id AND s.id = :id AND s.revoked_at IS NULL AND s.expires_at > :now;
 
--- Sessions that still work, the newest first.
+-- Sessions that still work, the newest first; what sites on other hosts made of them isn't listed.
 -- name: session_list :many
 -- row: session_row
 SELECT s.id, s.user_id, s.client_id, s.session_class, s.auth_strength, s.amr, s.level, s.authenticated_at, s.ip, s.user_agent,
 	s.device, s.workspace_id, s.impersonator_id, s.created_at, s.last_seen_at, s.expires_at
 FROM sessions s
 WHERE s.project_id = :project_id AND s.user_id = :user_id AND s.revoked_at IS NULL AND s.expires_at > :now
-	AND s.last_seen_at > :idle_since AND s.created_at > :made_since AND (:after_id IS NULL OR s.id < :after_id)
+	AND s.parent_id IS NULL AND s.last_seen_at > :idle_since AND s.created_at > :made_since AND (:after_id IS NULL OR s.id < :after_id)
 ORDER BY s.id DESC
 LIMIT :limit;
 
@@ -54,7 +54,7 @@ LIMIT :limit;
 SELECT COUNT(*) AS total
 FROM sessions s
 WHERE s.project_id = :project_id AND s.user_id = :user_id AND s.revoked_at IS NULL AND s.expires_at > :now
-	AND s.last_seen_at > :idle_since AND s.created_at > :made_since;
+	AND s.parent_id IS NULL AND s.last_seen_at > :idle_since AND s.created_at > :made_since;
 
 -- What a browser's cookie holds: sessions of one project that still work, with their people. Fewer than five tokens: one of them again.
 -- name: session_in_browser :many
@@ -64,7 +64,7 @@ SELECT s.id, s.user_id, s.client_id, s.session_class, s.auth_strength, s.amr, s.
 FROM sessions s
 JOIN users u ON u.project_id = s.project_id AND u.id = s.user_id AND u.status = 'active'
 WHERE s.project_id = :project_id AND s.token_digest IN (:digest_1, :digest_2, :digest_3, :digest_4, :digest_5)
-	AND s.revoked_at IS NULL AND s.expires_at > :now AND s.last_seen_at > :idle_since AND s.created_at > :made_since
+	AND s.parent_id IS NULL AND s.revoked_at IS NULL AND s.expires_at > :now AND s.last_seen_at > :idle_since AND s.created_at > :made_since
 ORDER BY s.id
 LIMIT 5;
 

@@ -7,7 +7,16 @@ import { useProjectPlace } from "../shell/place";
 import { CopyBlock } from "../ui/copy";
 import { Page, Section } from "../ui/page";
 import { Resource } from "../ui/resource";
-import { checkCommand, NGINX_ALL_LOCATIONS, nginxSnippet, phpLines, STATIC_LOCATION } from "./snippets";
+import {
+	CALLBACK,
+	checkCommand,
+	NGINX_ALL_LOCATIONS,
+	NGINX_SIGN_IN,
+	nginxSnippet,
+	phpLines,
+	SIGN_OUT_LINK,
+	STATIC_LOCATION,
+} from "./snippets";
 
 export function Protect() {
 	const { project: place } = useProjectPlace();
@@ -21,7 +30,7 @@ export function Protect() {
 					path: `/api/v1/auth_request?client_id=${project.data?.value.client_id ?? "proj_…"}&accept=api_key`,
 				},
 			]}
-			lead="Let only callers with one of this project's keys reach a PHP or static site that the same nginx serves."
+			lead="Let only callers with one of this project's keys, and people who sign in to it, reach a PHP or static site that the same nginx serves."
 		>
 			<Resource query={project}>{({ value }) => <Steps project={value} />}</Resource>
 		</Page>
@@ -47,7 +56,15 @@ function Steps({ project }: { project: Project }) {
 			>
 				<CopyBlock text={phpLines(project)} label="PHP lines" />
 			</Section>
-			<Section title="4. Try it" lead="401 without the key, the page with it.">
+			<Section
+				title="4. For people with a browser"
+				lead="Who isn't signed in is led to the project's sign-in page and back. The project must name the site's callback among its redirect URIs."
+			>
+				<CopyBlock text={NGINX_SIGN_IN} label="nginx line for signing in" />
+				<CopyBlock text={CALLBACK} label="redirect URI of the site" />
+				<CopyBlock text={SIGN_OUT_LINK} label="link that signs out" />
+			</Section>
+			<Section title="5. Try it" lead="401 without the key, the page with it.">
 				<CopyBlock text={checkCommand(project)} label="curl lines to try it" />
 				<Text size="sm" c="dimmed">
 					A test project takes <code>gsk_test_</code> keys, a live project <code>gsk_live_</code> keys; personal tokens

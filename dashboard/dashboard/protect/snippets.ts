@@ -5,6 +5,13 @@ export function nginxSnippet(project: Project): string {
 	return [`set $gatehouse_client ${project.client_id};`, "include snippets/protect-with-gatehouse.conf;"].join("\n");
 }
 
+/** The line that lets people in, too. */
+export const NGINX_SIGN_IN = "include snippets/sign-in-with-gatehouse.conf;";
+
+export const CALLBACK = "https://your-site.example/_gatehouse/callback";
+
+export const SIGN_OUT_LINK = `<a href="/_gatehouse/sign_out">Sign out</a>`;
+
 export const NGINX_ALL_LOCATIONS = `location ~ \\.php$ {
 	include snippets/fastcgi-php.conf;
 	include snippets/gatehouse-identity.conf;
@@ -18,7 +25,7 @@ export const STATIC_LOCATION = `location /public/ {
 export function phpLines(project: Project): string {
 	return `<?php
 // Set by nginx once Gatehouse has let the caller through.
-$kind = $_SERVER["HTTP_X_GATEHOUSE_KIND"];             // "api_key"
+$kind = $_SERVER["HTTP_X_GATEHOUSE_KIND"];             // "api_key" or "session"
 $credential = $_SERVER["HTTP_X_GATEHOUSE_CREDENTIAL"]; // "key_…"
 $scopes = explode(" ", $_SERVER["HTTP_X_GATEHOUSE_SCOPE"]);
 
