@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { expectStatus, person, projectUser } from "../harness/index.mjs";
+import { makeProject, send } from "../api/oauth/oauth.mjs";
+import { expectStatus, person, projectUser, resourceServer } from "../harness/index.mjs";
 import { warmUp, watchedServer } from "./watched.mjs";
 
 const { server, proxy } = await watchedServer({ config: { process: { request_workers: 1 } } });
@@ -38,6 +39,18 @@ test("/auth_request: one statement", async () => {
 	const { answer, kinds } = await cost(() => key.get(`/api/v1/auth_request?client_id=${owner.org.defaultProject.clientId}&accept=api_key`));
 	expectStatus(answer, 204);
 	assert.equal(kinds.length, 1);
+});
+
+test("a program's token: one statement for the client itself, one more for a resource server (oauth.md section 9)", async () => {
+	const project = await makeProject(server, { owner });
+	const api = await resourceServer(owner, project, { scopes: [{ name: "a" }, { name: "b" }] });
+	expectStatus(await project.session.patch(`/api/v1/clients/${project.clientId}`, { audiences: [project.clientId, api.identifier] }, { headers: { "X-Project-Id": project.id } }), 200);
+	const ask = (more) => cost(() => send(server, project, "token", { grant_type: "client_credentials", ...more }));
+	const own = await ask({});
+	assert.deepEqual(own.kinds, ["execute"], own.texts.join("\n"));
+	const other = await ask({ resource: api.identifier });
+	assert.equal(expectStatus(other.answer, 200).scope, "a b");
+	assert.deepEqual(other.kinds, ["execute", "execute"], other.texts.join("\n"));
 });
 
 test("a list: authentication and one; with the total one more", async () => {
