@@ -9,6 +9,7 @@
 #include "lib/encode.h"
 #include "lib/secrets.h"
 #include "lib/text.h"
+#include "lib/uris.h"
 #include "sql/gen/queries.h"
 
 enum err
@@ -72,4 +73,21 @@ client_has_grant(const char *grant_types, const char *project_type, const char *
 	size_t len = strlen(grant);
 
 	return words_have(grant_types, grant, len) && words_have(project_grant_types(project_type), grant, len);
+}
+
+enum err
+client_has_redirect_uri(struct tx *tx, const char *project_id, const char *client_id, const char *asked, bool *ret)
+{
+	struct q_oauth_app_uris_row *uris = NULL;
+	size_t count = 0;
+	bool has = false;
+
+	TRY(q_oauth_app_uris(
+	    tx->db,
+	    &(struct q_oauth_app_uris){ .project_id = project_id, .client_id = client_id, .kind = CLIENT_URI_REDIRECT }, &uris,
+	    &count));
+	for (size_t i = 0; i < count && !has; i++)
+		has = redirect_uri_matches(arena_strndup(tx->arena, (const char *)uris[i].uri.data, uris[i].uri.len), asked);
+	*ret = has;
+	return OK;
 }

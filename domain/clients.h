@@ -18,6 +18,9 @@
 enum err client_set_uris(struct tx *, const char *project_id, const char *client_id, const char *kind,
 			 struct strings uris) MUST_CHECK;
 
+/* Has it registered what was asked for, by redirect_uri_matches()? */
+enum err client_has_redirect_uri(struct tx *, const char *project_id, const char *client_id, const char *asked, bool *ret) MUST_CHECK;
+
 /*
  * A new secret; the old one works for grace_ms more (0: dies at once), and whatever an earlier grace had left dies. The client's row is the
  * guard. The text is registered to be wiped.

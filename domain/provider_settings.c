@@ -113,7 +113,7 @@ secret_last4(struct arena *arena, const char *secret)
 	size_t length = secret == NULL ? 0 : utf8_length(secret);
 
 	if (length < LAST4_LENGTH_MIN)
-		return "";
+		return NULL;
 	const char *at = secret;
 	for (; length > 4; length--)
 		utf8_next(&at);

@@ -32,7 +32,7 @@ enum err provider_settings_write(struct tx *, const char *project_id, const char
 struct provider_settings provider_settings_parse(struct arena *, const char *const *names, const char *body, const char *secret);
 
 /* The four last characters of a secret that is long enough not to be told by them; else "". */
-const char *secret_last4(struct arena *, const char *secret) RETURNS_NONNULL;
+const char *secret_last4(struct arena *, const char *secret);
 
 /* Did the project switch this mail off? */
 bool mail_is_switched_off(const struct provider_settings *, const char *slug);

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "domain/provider_settings.h"
 #include "domain/social_providers.h"
 #include "fcgi/request.h"
 #include "lib/jose.h"
@@ -82,8 +83,7 @@ view_secret(struct tx *tx, const char *project_id, const struct social_provider 
 	if (!ret->set || signs_with_a_key(provider))
 		return OK;
 	TRY(social_secret_open(tx, project_id, provider->settings.key, provider->secret_sealed, &secret));
-	size_t len = strlen(secret);
-	ret->last4 = len > 8 ? arena_strdup(tx->arena, secret + len - 4) : NULL;
+	ret->last4 = secret_last4(tx->arena, secret);
 	return OK;
 }
 

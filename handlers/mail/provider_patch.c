@@ -39,9 +39,7 @@ static const struct secret_view *
 view_secret(struct arena *arena, const char *secret)
 {
 	struct secret_view *view = ARENA_NEW(arena, struct secret_view);
-	const char *last4 = secret_last4(arena, secret);
-
-	*view = (struct secret_view){ .set = secret != NULL, .last4 = last4[0] == '\0' ? NULL : last4 };
+	*view = (struct secret_view){ .set = secret != NULL, .last4 = secret_last4(arena, secret) };
 	return view;
 }
 

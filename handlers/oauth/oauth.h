@@ -61,6 +61,14 @@ enum err oauth_request_find(const struct request *, struct tx *, const char *id,
 /* As fail_err(), but a database that fails is said to be busy: nothing was burnt, rotated or revoked (rule 31). */
 enum verdict oauth_fail(const struct request *, enum err);
 
+/*
+ * Does the sign-in that a grant came from last by the policy of today (users.md rule 29)? Of a row with session_made_at, session_seen_at,
+ * grant_used_at and settings_body: what the client does with the grant is use, too.
+ */
+#define OAUTH_SIGN_IN_LASTS(rq, row)                                                                                   \
+	oauth_sign_in_lasts(rq, (row)->settings_body, (row)->session_made_at, (row)->session_seen_at, (row)->grant_used_at)
+bool oauth_sign_in_lasts(const struct request *, const char *settings_body, int64_t made_at, int64_t seen_at, int64_t used_at);
+
 /* An access token with what the database knows of it. */
 struct oauth_token {
 	bool is_active;

@@ -57,7 +57,7 @@ judge(struct redemption *r)
 	if (row->created_at <= r->tx->now_ms - CODE_LIFE_MS || strcmp(row->client_id, r->client->client_id) != 0 ||
 	    !is_text(row->issuer, oauth_issuer(r->rq, in->issuer_id)) || !has_right_uri(row, in->redirect_uri))
 		return ERR_INVALID_GRANT;
-	if (row->user_alive_id == NULL || row->session_alive_id == NULL)
+	if (row->user_alive_id == NULL || row->session_alive_id == NULL || !OAUTH_SIGN_IN_LASTS(r->rq, row))
 		return ERR_INVALID_GRANT;
 	TRY(judge_verifier(row, in->code_verifier));
 	if (in->resource != NULL && !oauth_resource_matches(resource, in->resource))

@@ -73,7 +73,8 @@ judge(struct rotation *r)
 	const struct refresh_token_row *row = &r->row;
 	const char *resource = arena_strndup(r->rq->arena, (const char *)row->resource.data, row->resource.len);
 
-	if (row->user_alive_id == NULL || (!row->is_offline && row->session_alive_id == NULL) || row->grant_revoked_at != NONE)
+	if (row->user_alive_id == NULL || row->grant_revoked_at != NONE ||
+	    (!row->is_offline && (row->session_alive_id == NULL || !OAUTH_SIGN_IN_LASTS(r->rq, row))))
 		return ERR_INVALID_GRANT;
 	if (in->resource != NULL && !oauth_resource_matches(resource, in->resource))
 		return ERR_INVALID_TARGET;

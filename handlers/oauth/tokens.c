@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/jose.h"
+#include "lib/session_policy.h"
 
 #define JTI_MAX 64
 
@@ -26,6 +27,14 @@ is_signed_with(struct arena *arena, const struct jws *jws, const char *public_jw
 	return json_parse(arena, text, strlen(text), &keys, NULL) == OK && jws_verify(arena, jws, &keys);
 }
 
+bool
+oauth_sign_in_lasts(const struct request *rq, const char *settings_body, int64_t made_at, int64_t seen_at, int64_t used_at)
+{
+	const struct session_policy policy = session_policy_parse(rq->arena, settings_body);
+
+	return made_at != NONE && session_policy_allows(&policy, made_at, used_at > seen_at ? used_at : seen_at, rq->now_ms);
+}
+
 /* Rule 29: the grant lives, and the person is who they were when the token was issued, in a sign-in that lasts unless it needn't. */
 static bool
 is_grant_alive(const struct request *rq, const struct q_oauth_token_state_row *state, const struct access_token *claims)
@@ -34,7 +43,7 @@ is_grant_alive(const struct request *rq, const struct q_oauth_token_state_row *s
 
 	return state->grant_id != NULL && state->grant_revoked_at == NONE && state->grant_expires_at > rq->now_ms &&
 	       state->user_id != NULL && strcmp(state->user_id, claims->subject) == 0 &&
-	       (state->is_offline || state->session_id != NULL) && claims->token_version >= least;
+	       (state->is_offline || (state->session_id != NULL && OAUTH_SIGN_IN_LASTS(rq, state))) && claims->token_version >= least;
 }
 
 /* What stands in a token's claims as ids passes their grammar before any SQL. */

@@ -6,9 +6,8 @@
 
 #include <string.h>
 
+#include "domain/provider_settings.h"
 #include "lib/json.h"
-
-#define LAST_LEN 4
 
 /* ---- GET ---- */
 
@@ -26,15 +25,6 @@ settings_get(const struct request *rq, struct tx *tx)
 
 /* ---- PATCH: what is stored with what was named in place ---- */
 
-/* The secret is kept apart; its last characters stand beside the rest, so that it can be recognised. */
-static const char *
-last4_of(const struct request *rq, const char *secret)
-{
-	size_t len = strlen(secret);
-
-	return len < 2 * LAST_LEN ? NULL : arena_strndup(rq->arena, secret + len - LAST_LEN, LAST_LEN);
-}
-
 static bool
 names_secret(const struct settings_input *in)
 {
@@ -50,13 +40,14 @@ new_secret(const struct settings_input *in)
 	return in->bot_check->secret != NULL ? in->bot_check->secret : "";
 }
 
+/* The secret is kept apart; its last characters stand beside the rest, so that it can be recognised. */
 static enum err
 note_last4(const struct request *rq, const char *body, const char *secret, const char **ret_body)
 {
 	struct json object;
 
 	TRY(json_parse(rq->arena, body, strlen(body), &object, NULL));
-	*ret_body = json_with_text(rq->arena, &object, "bot_check_last4", last4_of(rq, secret));
+	*ret_body = json_with_text(rq->arena, &object, "bot_check_last4", secret_last4(rq->arena, secret));
 	return OK;
 }
 

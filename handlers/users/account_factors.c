@@ -8,6 +8,7 @@
 #include "domain/throttle.h"
 #include "fcgi/request.h"
 #include "handlers/users/factors.h"
+#include "lib/sign_in_methods.h"
 #include "sql/gen/queries.h"
 
 /* ---- whose, and as whom ---- */
@@ -33,6 +34,18 @@ find_site(struct tx *tx, const char *project_id, struct passkey_site *ret)
 	TRY(sign_in_settings_read(tx, project_id, &settings));
 	*ret = passkey_site_of(tx, project_id, project.name, &settings);
 	return OK;
+}
+
+/* May one have a factor of this kind? A passkey may also be a way to sign in. What one has already works on, and can be taken away. */
+static enum err
+check_method(struct tx *tx, const char *project_id, enum mfa_method method)
+{
+	struct sign_in_settings settings;
+
+	TRY(sign_in_settings_read(tx, project_id, &settings));
+	if (method == MFA_PASSKEY && (settings.methods & METHOD_BIT(METHOD_PASSKEY)) != 0)
+		return OK;
+	return settings.mfa != MFA_OFF && (settings.mfa_methods & 1u << method) != 0 ? OK : ERR_METHOD_DISABLED;
 }
 
 /* ---- GET /account/factors ---- */
@@ -96,7 +109,10 @@ account_totp(const struct request *rq, struct tx *tx)
 {
 	struct factor_owner owner = owner_of(rq);
 	struct totp_begun begun;
-	enum err e = totp_begin(tx, &owner, &begun);
+	enum err e = check_method(tx, owner.project_id, MFA_TOTP);
+
+	if (e == OK)
+		e = totp_begin(tx, &owner, &begun);
 
 	return e == OK ? reply(rq, 201, totp_begun_fields, &begun) : fail_err(rq, e);
 }
@@ -160,8 +176,10 @@ account_passkey_options(const struct request *rq, struct tx *tx)
 	struct factor_owner owner = owner_of(rq);
 	struct passkey_site site;
 	struct options_view view;
-	enum err e = find_site(tx, owner.project_id, &site);
+	enum err e = check_method(tx, owner.project_id, MFA_PASSKEY);
 
+	if (e == OK)
+		e = find_site(tx, owner.project_id, &site);
 	if (e == OK)
 		e = passkey_register_options(tx, &site, &owner, rq->credential.id,
 					     &view.passkey_options);
@@ -192,8 +210,10 @@ account_passkey_add(const struct request *rq, struct tx *tx)
 	struct user_factor_row row;
 	struct passkey_site site;
 	const char *reason = NULL;
-	enum err e = find_site(tx, owner.project_id, &site);
+	enum err e = check_method(tx, owner.project_id, MFA_PASSKEY);
 
+	if (e == OK)
+		e = find_site(tx, owner.project_id, &site);
 	if (e == OK)
 		e = passkey_register(tx, &site, &owner, rq->credential.id, in->credential,
 				     in->has.name ? in->name : PASSKEY_NAME, &row, &reason);
@@ -258,6 +278,7 @@ const struct route account_factor_routes[] = {
 	.status = 201,
 	.flags = CHANGE | ROUTE_SHOWS_SECRET,
 	.output = totp_begun_fields,
+	.errors = {ERR_METHOD_DISABLED},
 	.handler = account_totp,
     },
     {
@@ -294,6 +315,7 @@ const struct route account_factor_routes[] = {
 	.summary = "Begin to add a passkey",
 	.flags = CHANGE | ROUTE_NO_IDEMPOTENCY,
 	.output = options_fields,
+	.errors = {ERR_METHOD_DISABLED},
 	.handler = account_passkey_options,
     },
     {
@@ -306,7 +328,7 @@ const struct route account_factor_routes[] = {
 	.flags = CHANGE | ROUTE_NO_IDEMPOTENCY,
 	.output = factor_fields,
 	INPUT(struct passkey_input, passkey_input),
-	.errors = {ERR_PASSKEY_EXISTS, ERR_PLAN_LIMIT_REACHED},
+	.errors = {ERR_METHOD_DISABLED, ERR_PASSKEY_EXISTS, ERR_PLAN_LIMIT_REACHED},
 	.handler = account_passkey_add,
     },
     ROUTES_END,

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "domain/clients.h"
 #include "domain/redirects.h"
 #include "lib/lifetimes.h"
 #include "lib/secrets.h"
@@ -64,8 +65,7 @@ static enum err
 client_target(const struct request *rq, struct tx *tx, const struct flow_client_row *client,
 	      const char *asked, const char **ret_target)
 {
-	struct q_flow_client_redirect_uris_row *uris = NULL;
-	size_t count = 0;
+	bool is_registered;
 
 	if (asked == NULL) {
 		*ret_target = flow_homepage(rq, client);
@@ -76,20 +76,11 @@ client_target(const struct request *rq, struct tx *tx, const struct flow_client_
 		*ret_target = asked;
 		return OK;
 	}
-	TRY(q_flow_client_redirect_uris(tx->db,
-					&(struct q_flow_client_redirect_uris){
-					    .project_id = client->project_id,
-					    .client_id = client->client_id,
-					},
-					&uris, &count));
-	for (size_t i = 0; i < count; i++)
-		if (redirect_uri_matches(
-			arena_strndup(rq->arena, (const char *)uris[i].uri.data, uris[i].uri.len),
-			asked)) {
-			*ret_target = asked;
-			return OK;
-		}
-	return ERR_VALIDATION_FAILED;
+	TRY(client_has_redirect_uri(tx, client->project_id, client->client_id, asked, &is_registered));
+	if (!is_registered)
+		return ERR_VALIDATION_FAILED;
+	*ret_target = asked;
+	return OK;
 }
 
 /* An app waits for it: back to its request, which goes on from there. */

@@ -70,22 +70,6 @@ is_possible_kind(enum flow_kind kind)
 	return kind == FLOW_SIGN_IN || kind == FLOW_SIGN_UP || kind == FLOW_RECOVER;
 }
 
-static enum err
-find_redirect_uri(const struct request *rq, struct tx *tx, const struct flow *flow, const char *asked)
-{
-	struct q_oauth_app_uris_row *uris = NULL;
-	size_t count = 0;
-
-	TRY(q_oauth_app_uris(
-	    tx->db,
-	    &(struct q_oauth_app_uris){ .project_id = flow->row.project_id, .client_id = flow->row.client_id, .kind = "redirect" }, &uris,
-	    &count));
-	for (size_t i = 0; i < count; i++)
-		if (redirect_uri_matches(text_of(rq->arena, uris[i].uri), asked))
-			return OK;
-	return ERR_DIRECT_FLOW_NOT_ALLOWED;
-}
-
 /* Its tokens are for the client's first audience. */
 static enum err
 take_scope(struct tx *tx, const struct oauth_app_row *app, const char *asked, const char **ret_scope)
@@ -106,13 +90,16 @@ flow_direct_begin(const struct request *rq, struct tx *tx, struct flow *flow)
 	const struct flow_create_input *in = rq->input;
 	struct oauth_app_row app;
 	const char *random;
+	bool is_registered;
 
 	TRY(q_oauth_app(tx->db, &(struct q_oauth_app){ .client_id = flow->row.client_id }, &app));
 	if (!app.direct_flow || !app.is_first_party || !client_has_grant(app.grant_types, app.project_type, "authorization_code") ||
 	    !is_possible_kind(flow->kind) || in->redirect_uri == NULL || in->code_challenge == NULL ||
 	    !pkce_challenge_is_valid(in->code_challenge))
 		return ERR_DIRECT_FLOW_NOT_ALLOWED;
-	TRY(find_redirect_uri(rq, tx, flow, in->redirect_uri));
+	TRY(client_has_redirect_uri(tx, flow->row.project_id, flow->row.client_id, in->redirect_uri, &is_registered));
+	if (!is_registered)
+		return ERR_DIRECT_FLOW_NOT_ALLOWED;
 	TRY(flow_direct_let_in(rq, tx, app.project_id, app.client_id));
 	TRY(secret_make_cookie(rq->arena, &random));
 	flow->row.transport = "code";

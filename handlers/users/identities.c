@@ -6,6 +6,7 @@
 
 #include "domain/identities.h"
 #include "domain/settings.h"
+#include "domain/users.h"
 #include "fcgi/request.h"
 
 /* ---- both doors ---- */
@@ -120,6 +121,9 @@ user_identity_delete(const struct request *rq, struct tx *tx)
 
 	if (e == OK)
 		e = unlink_one(tx, rq->project.id, in->id, in->identity_id);
+	/* Who has that account may be signed in by it. */
+	if (e == OK)
+		e = user_end_sessions(tx, rq->project.id, in->id, NULL);
 	return e == OK ? reply_empty(rq) : fail_err(rq, e);
 }
 
@@ -168,6 +172,7 @@ const struct route identity_routes[] = {
 	    .method = DELETE,
 	    .path = "/api/v1/users/{id}/identities/{identity_id}",
 	    .summary = "Unlink a user's account at a provider",
+	    .description = "Not the last way to sign in. Ends all sessions of the user.",
 	    .auth = AUTH_ANY,
 	    .tenant = TENANT_PROJECT,
 	    .permission = PERM_USER_WRITE,

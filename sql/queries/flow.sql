@@ -33,13 +33,6 @@ LEFT JOIN assets l ON l.project_id = p.id AND l.owner_id = p.id AND l.kind = 'lo
 LEFT JOIN assets s ON s.project_id = p.id AND s.owner_id = p.id AND s.kind = 'css'
 WHERE p.id = :project_id AND p.status = 'active';
 
--- name: flow_client_redirect_uris :many
-SELECT u.uri
-FROM client_uris u
-WHERE u.project_id = :project_id AND u.client_id = :client_id AND u.kind = 'redirect'
-ORDER BY u.uri_digest
-LIMIT 50;
-
 -- name: flow_insert :exec
 INSERT INTO flows (project_id, id, kind, transport, state, version, client_id, oauth_request_id, user_id, binding_digest, code_tries,
 	data_sealed, expires_at)

@@ -60,6 +60,9 @@ WHERE project_id = :project_id AND digest = :digest AND used_at IS NULL;
 -- name: oauth_code_get :one
 -- row: oauth_code_row
 -- column: session_alive_id text?
+-- column: session_made_at time?
+-- column: session_seen_at time?
+-- column: settings_body text?
 -- column: strength text?
 -- column: session_class text?
 -- column: amr text?
@@ -67,12 +70,14 @@ WHERE project_id = :project_id AND digest = :digest AND used_at IS NULL;
 SELECT o.grant_id, o.client_id, o.redirect_uri, o.is_uri_named, o.challenge, o.nonce, o.issuer, o.created_at,
 	g.user_id, g.resource, g.scopes, g.org_id, g.session_id, g.is_offline, g.expires_at AS grant_expires_at,
 	u.id AS user_alive_id, u.email, u.email_verified_at, u.phone, u.phone_verified_at, u.username, u.name, u.locale, u.token_version,
-	v.id AS session_alive_id, s.auth_strength AS strength, s.session_class, s.amr, s.level, s.authenticated_at
+	v.id AS session_alive_id, v.created_at AS session_made_at, v.last_seen_at AS session_seen_at, g.last_used_at AS grant_used_at, st.body AS settings_body,
+	s.auth_strength AS strength, s.session_class, s.amr, s.level, s.authenticated_at
 FROM oauth_codes o
 JOIN grants g ON g.project_id = o.project_id AND g.id = o.grant_id
 LEFT JOIN users u ON u.project_id = g.project_id AND u.id = g.user_id AND u.status = 'active'
 LEFT JOIN sessions s ON s.project_id = g.project_id AND s.id = g.session_id
 LEFT JOIN sessions v ON v.project_id = g.project_id AND v.id = g.session_id AND v.revoked_at IS NULL AND v.expires_at > :now
+LEFT JOIN area_settings st ON st.project_id = g.project_id AND st.area = 'sign_in'
 WHERE o.project_id = :project_id AND o.digest = :digest;
 
 -- name: refresh_token_insert :exec
@@ -89,6 +94,9 @@ WHERE project_id = :project_id AND digest = :digest AND used_at IS NULL AND idle
 -- name: refresh_token_get :one
 -- row: refresh_token_row
 -- column: session_alive_id text?
+-- column: session_made_at time?
+-- column: session_seen_at time?
+-- column: settings_body text?
 -- column: strength text?
 -- column: session_class text?
 -- column: amr text?
@@ -96,11 +104,13 @@ WHERE project_id = :project_id AND digest = :digest AND used_at IS NULL AND idle
 SELECT t.grant_id, t.seq, t.issuer, t.successor, t.used_at, t.created_at, t.idle_expires_at, n.used_at AS next_used_at, g.client_id,
 	g.user_id, g.resource, g.scopes, g.org_id, g.session_id, g.is_offline, g.expires_at AS grant_expires_at, g.revoked_at AS grant_revoked_at,
 	u.id AS user_alive_id, u.email, u.email_verified_at, u.phone, u.phone_verified_at, u.username, u.name, u.locale, u.token_version,
-	v.id AS session_alive_id, s.auth_strength AS strength, s.session_class, s.amr, s.level, s.authenticated_at
+	v.id AS session_alive_id, v.created_at AS session_made_at, v.last_seen_at AS session_seen_at, g.last_used_at AS grant_used_at, st.body AS settings_body,
+	s.auth_strength AS strength, s.session_class, s.amr, s.level, s.authenticated_at
 FROM refresh_tokens t
 JOIN grants g ON g.project_id = t.project_id AND g.id = t.grant_id
 LEFT JOIN refresh_tokens n ON n.project_id = t.project_id AND n.grant_id = t.grant_id AND n.seq = t.seq + 1
 LEFT JOIN users u ON u.project_id = g.project_id AND u.id = g.user_id AND u.status = 'active'
 LEFT JOIN sessions s ON s.project_id = g.project_id AND s.id = g.session_id
 LEFT JOIN sessions v ON v.project_id = g.project_id AND v.id = g.session_id AND v.revoked_at IS NULL AND v.expires_at > :now
+LEFT JOIN area_settings st ON st.project_id = g.project_id AND st.area = 'sign_in'
 WHERE t.project_id = :project_id AND t.digest = :digest;

@@ -33,7 +33,7 @@ LIMIT :limit;
 UPDATE users
 SET updated_at = :now
 WHERE project_id = :project_id AND id = :id
-	AND ((status = 'deletion_pending' AND delete_at <= :now) OR (status = 'active' AND is_anonymous = TRUE));
+	AND ((status NOT IN ('active', 'deleted') AND delete_at <= :now) OR (status = 'active' AND is_anonymous = TRUE));
 
 -- name: leaver_purge :exec
 DELETE FROM users

@@ -42,10 +42,12 @@ WHERE p.client_id = :client_id AND p.status = 'active';
 -- column: grant_id text?
 -- column: user_id text?
 -- column: session_id text?
+-- column: settings_body text?
 SELECT k.public_jwk, r.jti AS revoked_jti, c.id AS client_id, COALESCE(t.min_token_version, 0) AS min_token_version,
 	g.id AS grant_id, g.is_offline, g.revoked_at AS grant_revoked_at, g.expires_at AS grant_expires_at,
 	u.id AS user_id, u.token_version, u.email, u.email_verified_at, u.phone, u.phone_verified_at, u.username, u.name, u.locale,
-	u.updated_at AS user_updated_at, s.id AS session_id
+	u.updated_at AS user_updated_at, s.id AS session_id, s.created_at AS session_made_at, s.last_seen_at AS session_seen_at,
+	g.last_used_at AS grant_used_at, st.body AS settings_body
 FROM signing_keys k
 LEFT JOIN oauth_settings t ON t.project_id = k.project_id
 LEFT JOIN revoked_tokens r ON r.project_id = k.project_id AND r.jti = :jti
@@ -53,6 +55,7 @@ LEFT JOIN clients c ON c.project_id = k.project_id AND c.id = :client_id AND c.i
 LEFT JOIN grants g ON g.project_id = k.project_id AND g.id = :grant_id
 LEFT JOIN users u ON u.project_id = k.project_id AND u.id = g.user_id AND u.status = 'active'
 LEFT JOIN sessions s ON s.project_id = k.project_id AND s.id = g.session_id AND s.revoked_at IS NULL AND s.expires_at > :now
+LEFT JOIN area_settings st ON st.project_id = k.project_id AND st.area = 'sign_in'
 WHERE k.project_id = :project_id AND k.id = :kid AND (k.expires_at IS NULL OR k.expires_at > :now);
 
 -- A resource server that takes tokens, with its scopes ("read,write pro team": behind a name its plans) and the key that signs for it. Of two

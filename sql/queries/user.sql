@@ -24,11 +24,12 @@ SELECT u.id, u.email, u.email_verified_at, u.phone, u.phone_verified_at, u.usern
 FROM users u
 WHERE u.project_id = :project_id AND u.username = :username;
 
+-- Of somebody who was deleted only the row is left, for a while.
 -- name: user_get :one
 -- row: user_row
 SELECT u.id, u.email, u.email_verified_at, u.phone, u.phone_verified_at, u.username, u.name, u.locale, u.is_anonymous, u.status, u.ban_expires_at, u.token_version, u.created_at
 FROM users u
-WHERE u.project_id = :project_id AND u.id = :id;
+WHERE u.project_id = :project_id AND u.id = :id AND u.status <> 'deleted';
 
 -- Hits only while the person may sign in and nothing has ended what they proved. A ban that is over lifts itself, a deletion under way
 -- is called off.
@@ -97,10 +98,13 @@ SET email = IF(:has_email, :email, email), email_key = IF(:has_email, :email_key
 	metadata = IF(:has_metadata, :metadata, metadata), version = version + 1, updated_at = :now
 WHERE project_id = :project_id AND id = :id AND status <> 'deleted';
 
--- What ends with it (sessions, tokens) is ended by the caller.
+-- What ends with it (sessions, tokens) is ended by the caller. Who asked to be deleted still goes at their time, unless they are made active;
+-- a lifted ban leaves them waiting for it.
 -- name: user_set_status :exec
 UPDATE users
-SET status = :status, ban_reason = :ban_reason, ban_expires_at = :ban_expires_at, delete_at = NULL, version = version + 1, updated_at = :now
+SET delete_at = IF(:status = 'active' AND status <> 'banned', NULL, delete_at),
+	status = IF(:status = 'active' AND status = 'banned' AND delete_at IS NOT NULL, 'deletion_pending', :status),
+	ban_reason = :ban_reason, ban_expires_at = :ban_expires_at, version = version + 1, updated_at = :now
 WHERE project_id = :project_id AND id = :id AND status <> 'deleted';
 
 -- Nothing of the person stays but the id; purge_at: when that goes as well. Hits once.

@@ -21,6 +21,7 @@ test("U-34 U-27 who asked to go and stayed away, anonymous people past their pro
 	await server.sql.run`INSERT INTO area_settings (project_id, area, body, version, updated_at) VALUES (${keeper.id}, 'sign_in', '{"anonymous_max_age_days":0}', 1, NOW(3))`;
 	const pending = { status: "deletion_pending" };
 	const due = await projectUser(server, project, { ...pending, delete_at: sqlTime(-1000) });
+	const banned = await projectUser(server, project, { status: "banned", delete_at: sqlTime(-1000) });
 	const waiting = await projectUser(server, project, { ...pending, delete_at: sqlTime(DAY) });
 	const back = await projectUser(server, project);
 	const empty = await projectUser(server, project, { email: null, status: "deleted", delete_at: sqlTime(-1000) });
@@ -29,11 +30,11 @@ test("U-34 U-27 who asked to go and stayed away, anonymous people past their pro
 	const [old, young, kept] = [await anonymous(project, 31 * DAY), await anonymous(project, 29 * DAY), await anonymous(keeper, 400 * DAY)];
 	await due.session();
 
-	await workUntil("they are gone", async () => (await statusOf(due)) === "deleted" && (await statusOf(old)) === "deleted" && (await statusOf(empty)) === "gone");
+	await workUntil("they are gone", async () => (await statusOf(due)) === "deleted" && (await statusOf(banned)) === "deleted" && (await statusOf(old)) === "deleted" && (await statusOf(empty)) === "gone");
 	assert.deepEqual(await Promise.all([waiting, back, fresh, young, kept].map(statusOf)), ["deletion_pending", "active", "deleted", "active", "active"]);
 	assert.equal((await due.row()).email, null);
 	assert.equal(await server.sql.value`SELECT COUNT(*) FROM sessions WHERE user_id = ${due.id}`, 0);
-	assert.equal(await server.sql.value`SELECT COUNT(*) FROM audit_events WHERE chain_id = ${project.id} AND action = 'user.deleted'`, 2);
+	assert.equal(await server.sql.value`SELECT COUNT(*) FROM audit_events WHERE chain_id = ${project.id} AND action = 'user.deleted'`, 3);
 	await projectUser(server, project, { email: due.email });
 });
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
-import { addPasskey, addTotp, atOnce, Authenticator, expectError, expectField, expectStatus, makeId, MINUTE, person, sharedServer, tally, totp, waitForMail } from "../../harness/index.mjs";
+import { addPasskey, addTotp, atOnce, Authenticator, expectError, expectField, expectStatus, makeId, MINUTE, person, projectUser, sharedServer, signInSettings, tally, totp, waitForMail } from "../../harness/index.mjs";
 
 const server = await sharedServer();
 const signedIn = async (options) => {
@@ -212,4 +212,22 @@ test("U-20 ten wrong codes an hour and account, counting every try at once", asy
 	expectError(await session.post("/api/v1/account/totp/verify", { code: totp(secret) }), 429, "too_many_attempts");
 	await server.sql.run`UPDATE sign_in_throttles SET window_start_at = window_start_at - INTERVAL 61 MINUTE WHERE kind = 'factor' AND subject = ${user.id}`;
 	expectStatus(await session.post("/api/v1/account/totp/verify", { code: totp(secret) }), 200);
+});
+
+test("a factor that the project doesn't want isn't begun: 403 method_disabled; what is there goes on working", async () => {
+	const owner = await person(server);
+	for (const [settings, totp_, passkey] of [
+		[{ mfa: "off" }, 403, 403], [{ mfa: "optional", mfa_methods: ["passkey"] }, 403, 200], [{ mfa: "required", mfa_methods: ["totp"] }, 201, 403],
+		[{ mfa: "off", methods: ["password", "passkey"] }, 403, 200], [{}, 201, 200],
+	]) {
+		const project = await owner.org.project();
+		await signInSettings(project, settings, { server });
+		const session = await (await projectUser(server, project, { password: true })).session();
+		const answers = [await session.post("/api/v1/account/totp"), await session.post("/api/v1/account/passkeys/options")];
+		assert.deepEqual(answers.map(({ status }) => status), [totp_, passkey], JSON.stringify(settings));
+		for (const answer of answers.filter(({ status }) => status === 403))
+			expectError(answer, 403, "method_disabled");
+		if (passkey === 403)
+			expectError(await session.post("/api/v1/account/passkeys", { credential: {} }), 403, "method_disabled");
+	}
 });

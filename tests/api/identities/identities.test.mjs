@@ -59,3 +59,14 @@ test("rule 24 what the project doesn't let people sign in with is no way in, a p
 	for (const id of phone.ids)
 		expectStatus(await (await phone.owner.session()).delete(`/api/v1/users/${phone.user.id}/identities/${id}`), 204);
 });
+
+test("rule 30 what a member unlinks signs nobody in any more, and who was signed in is signed out; one's own unlinking leaves one there", async () => {
+	const { owner, project, user, ids } = await make();
+	const browser = await user.session();
+	const third = await identity(project.id, user.id, { server, provider: "gitlab" });
+	expectStatus(await browser.delete(`${AT}/${third}`), 204);
+	expectStatus(await browser.get("/api/v1/account"), 200);
+	const key = await owner.org.key({ project });
+	expectStatus(await key.delete(`/api/v1/users/${user.id}/identities/${ids[0]}`), 204);
+	expectError(await browser.get("/api/v1/account"), 401, "unauthorized");
+});

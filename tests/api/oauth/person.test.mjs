@@ -343,3 +343,35 @@ test("pages of any origin may call token, userinfo, revoke, metadata and keys, a
 	expectStatus(await fromPage("https://app.example.com"), 200);
 	expectOAuthError(await fromPage("https://evil.example"), 400, "unauthorized_client");
 });
+
+test("U-29 a session policy that became shorter ends what a sign-in gave: its codes, its refresh tokens, its access tokens", async () => {
+	for (const [setting, column] of [["session_max_lifetime_s", "created_at"], ["session_inactivity_s", "last_seen_at"]]) {
+		const app = await makeApp(server);
+		const shorten = (seconds) => server.sql.run`INSERT INTO area_settings (project_id, area, body, version, updated_at) VALUES (${app.id}, 'sign_in', ${JSON.stringify({ [setting]: seconds })}, 1, NOW(3))
+			ON DUPLICATE KEY UPDATE body = VALUES(body)`;
+		const tokens = await getTokens(server, app);
+		const [code, early] = [await getCode(app, tokens.browser), await getCode(app, tokens.browser)];
+		await server.sql.query(`UPDATE sessions SET ${column} = ${column} - INTERVAL 2 HOUR WHERE project_id = '${app.id}'`);
+		await server.sql.run`UPDATE grants SET last_used_at = NULL WHERE project_id = ${app.id}`;
+		await shorten(3 * 3600);
+		expectStatus(await redeem(server, app, early), 200);
+		await server.sql.run`UPDATE grants SET last_used_at = NULL WHERE project_id = ${app.id}`;
+		for (const token of [tokens.access_token, tokens.refresh_token])
+			assert.equal((await introspect(app, token)).active, true, setting);
+		await shorten(3600);
+		for (const token of [tokens.access_token, tokens.refresh_token])
+			assert.deepEqual(await introspect(app, token), { active: false }, setting);
+		expectStatus(await userinfo(app, tokens.access_token), 401);
+		expectOAuthError(await redeem(server, app, code), 400, "invalid_grant");
+		expectOAuthError(await refresh(server, app, tokens.refresh_token), 400, "invalid_grant");
+	}
+});
+
+test("U-29 what an app does with its tokens is use of the sign-in", async () => {
+	const app = await makeApp(server);
+	const tokens = await getTokens(server, app);
+	await server.sql.run`INSERT INTO area_settings (project_id, area, body, version, updated_at) VALUES (${app.id}, 'sign_in', '{"session_inactivity_s":3600}', 1, NOW(3))`;
+	await server.sql.run`UPDATE sessions SET last_seen_at = last_seen_at - INTERVAL 2 HOUR WHERE project_id = ${app.id}`;
+	await server.sql.run`UPDATE grants SET last_used_at = NOW(3) - INTERVAL 30 MINUTE WHERE project_id = ${app.id}`;
+	expectStatus(await refresh(server, app, tokens.refresh_token), 200);
+});

@@ -156,3 +156,25 @@ test("conventions 2: the console's people are managed by operators in a session 
 	expectStatus(await (await admin.session()).patch(`/api/v1/users/${someone.id}`, { name: "x" }, at), 200);
 	expectStatus(await session.get(`/api/v1/users/${someone.id}`), 200);
 });
+
+test("a ban or a deactivation doesn't call off the deletion that somebody asked for; activating does, a lifted ban leaves it", async () => {
+	const { project, key, add } = await make();
+	const pending = async () => {
+		const user = await add({ email: makeEmail() });
+		await server.sql.run`UPDATE users SET status = 'deletion_pending', delete_at = '2099-01-01' WHERE project_id = ${project.id} AND id = ${user.id}`;
+		return user;
+	};
+	const state = (user) => server.sql.row`SELECT status, delete_at IS NOT NULL AS leaves FROM users WHERE project_id = ${project.id} AND id = ${user.id}`;
+	const go = async (user, ...verbs) => {
+		for (const verb of verbs)
+			expectStatus(await key.post(`/api/v1/users/${user.id}/${verb}`, {}), 200);
+		const { status, leaves } = await state(user);
+		return [status, Number(leaves)];
+	};
+	assert.deepEqual(await go(await pending(), "ban"), ["banned", 1]);
+	assert.deepEqual(await go(await pending(), "ban", "unban"), ["deletion_pending", 1]);
+	assert.deepEqual(await go(await pending(), "deactivate"), ["deactivated", 1]);
+	assert.deepEqual(await go(await pending(), "deactivate", "activate"), ["active", 0]);
+	assert.deepEqual(await go(await pending(), "activate"), ["active", 0]);
+	assert.deepEqual(await go(await add({ email: makeEmail() }), "ban", "unban"), ["active", 0]);
+});

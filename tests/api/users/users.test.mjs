@@ -222,6 +222,11 @@ test("rule 34: DELETE erases the person at once and frees the address; the id is
 	expectStatus(await key.delete(`/api/v1/users/${user.id}`), 204);
 	expectError(await key.get(`/api/v1/users/${user.id}`), 404, "not_found");
 	expectError(await key.delete(`/api/v1/users/${user.id}`), 404, "not_found");
+	for (const [method, at, data] of [["get", "/sessions"], ["get", "/factors"], ["get", "/identities"], ["get", "/export"], ["delete", "/sessions"], ["put", "/password", { password: makePassword() }],
+		["post", "/mail", { template: "verification" }], ["post", "/ban", {}], ["post", "/activate", {}], ["post", "/unlock", {}]]) {
+		expectError(await key[method](`/api/v1/users/${user.id}${at}`, data), 404, "not_found");
+		assert.notEqual((await key[method](`/api/v1/users/${kept.id}${at}`, data)).status, 404, `${method} ${at} of somebody who is there`);
+	}
 	for (const table of ["user_passwords", "user_factors", "user_identities", "backup_codes", "sessions", "user_words", "one_time_tokens", "messages"])
 		assert.equal(await server.sql.value([`SELECT COUNT(*) FROM ${table} WHERE user_id = `, ""], user.id), 0, table);
 	assert.equal(await server.sql.value`SELECT COUNT(*) FROM user_passwords WHERE user_id = ${kept.id}`, 1);
