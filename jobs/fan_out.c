@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "sql/gen/queries.h"
+#include "sys/log.h"
 
 #define EVENTS_A_BATCH 100
 /* A batch takes well under a second; a worker that was stopped for longer finds its claim gone. */
@@ -18,6 +19,7 @@
 struct batch {
 	struct job_worker *worker;
 	int64_t lease_until;	/* with the worker's name, what marks the rows of this claim */
+	const char *only_project;	/* NULL: all that the claim holds */
 	uint64_t claimed;
 	bool is_full;		/* there may be more */
 };
@@ -118,7 +120,34 @@ fan_out_batch(void *context)
 	for (size_t from = 0, to; from < count; from = to) {
 		for (to = from + 1; to < count && strcmp(events[to].project_id, events[from].project_id) == 0;)
 			to++;
-		TRY(fan_out_project(batch, &events[from], to - from));
+		if (batch->only_project == NULL || strcmp(batch->only_project, events[from].project_id) == 0)
+			TRY(fan_out_project(batch, &events[from], to - from));
+	}
+	return OK;
+}
+
+/* One project's events can't be numbered: the others' don't wait for it. Its own are tried again when the claim has run out. */
+static enum err
+fan_out_one_by_one(struct batch *batch)
+{
+	struct q_fan_out_claimed_row *events;
+	size_t count;
+
+	TRY(q_fan_out_claimed(batch->worker->db,
+			      &(struct q_fan_out_claimed){
+				  .lease_until = batch->lease_until,
+				  .worker = batch->worker->name,
+			      },
+			      &events, &count));
+	for (size_t i = 0; i < count; i++) {
+		if (i > 0 && strcmp(events[i].project_id, events[i - 1].project_id) == 0)
+			continue;
+		batch->only_project = events[i].project_id;
+		enum err e = db_transact(batch->worker->db, TX_WRITE, fan_out_batch, batch);
+		if (e == ERR_DB)
+			log_error(e, "the events of a project can't be fanned out", events[i].project_id);
+		else
+			TRY(e);
 	}
 	return OK;
 }
@@ -129,8 +158,11 @@ fan_out_job(struct job_worker *worker, bool *ret_more)
 	struct batch batch = { .worker = worker, .lease_until = worker->now_ms + LEASE_MS };
 
 	TRY(db_transact(worker->db, TX_WRITE, claim, &batch));
-	if (batch.claimed > 0)
-		TRY(db_transact(worker->db, TX_WRITE, fan_out_batch, &batch));
+	if (batch.claimed > 0) {
+		enum err e = db_transact(worker->db, TX_WRITE, fan_out_batch, &batch);
+
+		TRY(e == ERR_DB ? fan_out_one_by_one(&batch) : e);
+	}
 	*ret_more = batch.is_full;
 	return OK;
 }

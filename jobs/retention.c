@@ -5,6 +5,7 @@
 
 #include "jobs/jobs.h"
 #include "sql/gen/queries.h"
+#include "sys/log.h"
 
 #define SESSIONS_MS (30 * DAY_MS)
 #define MESSAGES_MS (30 * DAY_MS)
@@ -89,7 +90,13 @@ retention_job(struct job_worker *worker, bool *ret_more)
 	TRY(q_purge_projects_after(worker->db, &(struct q_purge_projects_after){
 		.after_id = worker->pruned_to, .limit = PROJECTS_A_ROUND }, &projects, &count));
 	for (size_t i = 0; i < count && !*worker->stop; i++) {
-		TRY(prune_project(worker, projects[i].id));
+		enum err e = prune_project(worker, projects[i].id);
+
+		/* What fails for one project waits until tomorrow; the others don't. */
+		if (e == ERR_DB)
+			log_error(e, "what is too old can't be deleted", projects[i].id);
+		else
+			TRY(e);
 		snprintf(worker->pruned_to, sizeof(worker->pruned_to), "%s", projects[i].id);
 	}
 	*ret_more = count == PROJECTS_A_ROUND;

@@ -147,3 +147,18 @@ test("who follows the tail sees an event whose transaction took its time; who pa
 		await until(`${count} events have a sequence`, async () => (await numbered(project)).length === count, { patience_ms: 5000 });
 	}
 });
+
+test("one project whose head is broken doesn't hold up those that were claimed with it, and goes on once it is mended", async () => {
+	const [broken, whole] = (await twoProjects()).sort((a, b) => (a.id < b.id ? -1 : 1));
+	await until("nothing waits", async () => Number(await server.sql.value`SELECT COUNT(*) FROM event_queue`) === 0);
+	await server.sql.run`DELETE FROM event_heads WHERE project_id IN (${broken.id}, ${whole.id})`;
+	await server.sql.run`UPDATE events SET sequence = NULL WHERE project_id IN (${broken.id}, ${whole.id})`;
+	await server.sql.run`DELETE FROM events WHERE project_id IN (${broken.id}, ${whole.id})`;
+	await server.sql.query(`INSERT INTO event_heads (project_id, last_sequence) VALUES ('${broken.id}', 18446744073709551615)`);
+	await addEvents([broken, whole], 3);
+	await expectNumbered(whole, 3);
+	assert.deepEqual(await numbered(broken), []);
+	await server.sql.run`UPDATE event_heads SET last_sequence = 0 WHERE project_id = ${broken.id}`;
+	moveClock(server, LEASE_MS + SECOND);
+	await expectNumbered(broken, 3);
+});
