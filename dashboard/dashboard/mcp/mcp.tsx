@@ -61,27 +61,26 @@ export function Mcp() {
 
 function Clients({ url }: { url: string }) {
 	return (
-		<Tabs defaultValue="claude.ai" keepMounted={false}>
+		<Tabs defaultValue="claude-ai" keepMounted={false}>
 			<Tabs.List>
-				{["claude.ai", "Claude Code", "JSON", "With a token"].map((label) => (
-					<Tabs.Tab key={label} value={label}>
-						{label}
-					</Tabs.Tab>
-				))}
+				<Tabs.Tab value="claude-ai">claude.ai</Tabs.Tab>
+				<Tabs.Tab value="claude-code">Claude Code</Tabs.Tab>
+				<Tabs.Tab value="json">JSON</Tabs.Tab>
+				<Tabs.Tab value="token">With a token</Tabs.Tab>
 			</Tabs.List>
-			<Tabs.Panel value="claude.ai" pt="sm">
+			<Tabs.Panel value="claude-ai" pt="sm">
 				<Text size="sm" mb="xs">
 					Settings, Connectors, Add custom connector; give it this address, then press Connect.
 				</Text>
 				<CopyBlock text={url} label="address for claude.ai" />
 			</Tabs.Panel>
-			<Tabs.Panel value="Claude Code" pt="sm">
+			<Tabs.Panel value="claude-code" pt="sm">
 				<CopyBlock text={claudeCode(url)} label="Claude Code line" />
 			</Tabs.Panel>
-			<Tabs.Panel value="JSON" pt="sm">
+			<Tabs.Panel value="json" pt="sm">
 				<CopyBlock text={genericJson(url)} label="JSON configuration" />
 			</Tabs.Panel>
-			<Tabs.Panel value="With a token" pt="sm">
+			<Tabs.Panel value="token" pt="sm">
 				<Text size="sm" mb="xs">
 					For a program that nobody watches: a personal token of yours, or a service key, instead of a sign-in.
 				</Text>
