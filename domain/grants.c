@@ -22,6 +22,8 @@ data_of(struct arena *arena, const char *client_id, const char *user_id, const c
 	if (user_id != NULL) {
 		buffer_text(&json, ",\"user_id\":");
 		buffer_json_string(&json, user_id);
+	}
+	if (scope != NULL) {
 		buffer_text(&json, ",\"scope\":");
 		buffer_json_string(&json, scope);
 	}
@@ -90,6 +92,21 @@ grant_make(struct tx *tx, const struct grant_make *make, const char **ret_code)
 	return OK;
 }
 
+static enum err
+record_end(struct tx *tx, enum event event, const char *org_id, const char *project_id, const char *grant_id, const char *client_id,
+	   const char *data)
+{
+	return record(tx, &(struct record){
+			      .event = event,
+			      .org_id = org_id,
+			      .project_id = project_id,
+			      .target_id = grant_id,
+			      .target_label = client_id,
+			      .changes = "{}",
+			      .data = data,
+		      });
+}
+
 enum err
 grant_revoke(struct tx *tx, enum event event, const char *org_id, const char *project_id, const char *grant_id, const char *client_id)
 {
@@ -98,13 +115,20 @@ grant_revoke(struct tx *tx, enum event event, const char *org_id, const char *pr
 	TRY(q_grant_revoke(tx->db, &(struct q_grant_revoke){ .project_id = project_id, .id = grant_id }, &matched));
 	if (matched == 0)
 		return OK;
-	return record(tx, &(struct record){
-			      .event = event,
-			      .org_id = org_id,
-			      .project_id = project_id,
-			      .target_id = grant_id,
-			      .target_label = client_id,
-			      .changes = "{}",
-			      .data = data_of(tx->arena, client_id, NULL, NULL),
-		      });
+	return record_end(tx, event, org_id, project_id, grant_id, client_id, data_of(tx->arena, client_id, NULL, NULL));
+}
+
+enum err
+grant_revoke_app(struct tx *tx, const char *org_id, const char *project_id, const char *grant_id, const char *client_id,
+		 const char *user_id)
+{
+	uint64_t matched = 0;
+
+	TRY(q_grant_end_of_client(
+	    tx->db,
+	    &(struct q_grant_end_of_client){ .project_id = project_id, .client_id = client_id, .user_id = user_id }, &matched));
+	if (matched == 0)
+		return ERR_NO_ROW;
+	return record_end(tx, EV_GRANT_REVOKED, org_id, project_id, grant_id, client_id,
+			  data_of(tx->arena, client_id, user_id, NULL));
 }

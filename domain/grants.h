@@ -32,4 +32,8 @@ enum err grant_make(struct tx *, const struct grant_make *, const char **ret_cod
 enum err grant_revoke(struct tx *, enum event, const char *org_id, const char *project_id, const char *grant_id,
 		      const char *client_id) MUST_CHECK;
 
+/* Ends all that a client has of a person, with all the tokens; recorded once, as the revocation of the grant that was pointed at. */
+enum err grant_revoke_app(struct tx *, const char *org_id, const char *project_id, const char *grant_id, const char *client_id,
+			  const char *user_id) MUST_CHECK;
+
 #endif

@@ -11,6 +11,7 @@
 #define JOB_SOCIAL_EXCHANGE "social_exchange"
 #define JOB_PROVIDER_CHECK  "provider_check"
 #define JOB_BOT_CHECK	    "bot_check"
+#define JOB_BACKCHANNEL_LOGOUT "backchannel_logout"
 
 /* payload: JSON text, sealed. The job is done once the transaction is committed. */
 enum err job_queue(struct tx *, const char *project_id, const char *kind, const char *payload,

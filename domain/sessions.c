@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "domain/logout.h"
 #include "domain/users.h"
 #include "lib/secrets.h"
 #include "sql/gen/queries.h"
@@ -171,6 +172,7 @@ session_end(struct tx *tx, const char *project_id, const char *user_id, const ch
 			  &matched));
 	if (matched == 0)
 		return ERR_NO_ROW;
+	TRY(logout_tell_clients(tx, project_id, user_id, session_id));
 	TRY(q_grant_end_of_session(
 	    tx->db, &(struct q_grant_end_of_session){ .project_id = project_id, .session_id = session_id }, NULL));
 	return record_end(tx, project_id, user_id, session_id, 1);
@@ -195,6 +197,8 @@ user_end_sessions(struct tx *tx, const char *project_id, const char *user_id, co
 							   .user_id = user_id,
 							   .except_id = except_id },
 			      &ended));
+	if (ended > 0)
+		TRY(logout_tell_clients(tx, project_id, user_id, NULL));
 	TRY(q_grant_end_of_user(tx->db,
 				&(struct q_grant_end_of_user){ .project_id = project_id,
 							       .user_id = user_id,

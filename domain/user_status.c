@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "domain/assets.h"
+#include "domain/logout.h"
 #include "domain/members.h"
 #include "domain/throttle.h"
 #include "domain/users.h"
@@ -154,6 +155,17 @@ erase(struct tx *tx, const char *project_id, const char *user_id)
 	return matched == 1 ? OK : ERR_NO_ROW;
 }
 
+/* Apps hear of it while what they got is still there. */
+static enum err
+sign_out(struct tx *tx, const char *project_id, const char *user_id)
+{
+	uint64_t ended = 0;
+
+	TRY(q_session_end_all(
+	    tx->db, &(struct q_session_end_all){ .project_id = project_id, .user_id = user_id, .except_id = NULL }, &ended));
+	return ended > 0 ? logout_tell_clients(tx, project_id, user_id, NULL) : OK;
+}
+
 /* The row stays, so nothing goes by itself. */
 static enum err
 erase_belongings(struct tx *tx, const char *project_id, const char *user_id)
@@ -213,6 +225,7 @@ user_delete(struct tx *tx, const char *org_id, const char *project_id, const str
 	TRY(keep_owners(tx, project_id, row->id));
 	TRY(leave_orgs(tx, project_id, row->id));
 	TRY(erase(tx, project_id, row->id));
+	TRY(sign_out(tx, project_id, row->id));
 	TRY(erase_belongings(tx, project_id, row->id));
 	return record(tx, &r);
 }

@@ -99,6 +99,12 @@ reply_json(const struct request *rq, unsigned status, const struct buffer *json)
 }
 
 void
+request_note_secret(const struct request *rq, const char *project_id, const char *secret_id)
+{
+	usage_note(exchange_of(rq)->worker->usage, secret_id, project_id, rq->now_ms);
+}
+
+void
 request_metrics(const struct request *rq, struct buffer *text)
 {
 	const struct worker *worker = exchange_of(rq)->worker;

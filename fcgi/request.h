@@ -166,6 +166,8 @@ enum verdict go_on(const struct request *);
 /* The true reason of a refusal, for the log under the request id. */
 void request_reason(const struct request *, const char *reason);
 
+/* A secret of a client of the project was shown just now: its last use is written later, at most once a minute. */
+void request_note_secret(const struct request *, const char *project_id, const char *secret_id);
 /* What the workers have counted since the start, as Prometheus text. */
 void request_metrics(const struct request *, struct buffer *);
 
@@ -207,6 +209,10 @@ bool request_is_signed_in(const struct request *);
 struct browser request_browser(const struct request *, const char *client_id);
 /* The value of a cookie that came exactly once, else NULL. */
 const char *request_cookie(const struct request *, const char *name);
+/* The next account becomes the active one. */
+void browser_drop_active(struct browser *);
+/* Sets the cookie, or takes it away when no account is left. */
+void browser_reply(const struct request *, const struct browser *, const struct session_policy *);
 /*
  * What the cookie of this browser must be for a sign-in of this project; the one it has, or a new one, which is set on the reply.
  */

@@ -39,7 +39,7 @@
  */
 #define SUBJECT_IN_USE       UINT64_C(4)
 #define SUBJECT_SESSION      UINT64_C(1)
-#define SUBJECT_PROJECT_USER UINT64_C(2) /* beside SUBJECT_SESSION: not of the console */
+#define SUBJECT_OF_PROJECT   UINT64_C(2) /* its place is a project: a session of its user's; without SUBJECT_SESSION a client secret */
 #define SUBJECT_FLAGS        UINT64_C(7)
 #define SUBJECT_FLAG_BITS    3
 #define EMPTYING             UINT64_C(1)
@@ -51,7 +51,7 @@ struct tail {
 struct note {
 	_Atomic uint64_t subject;
 	_Atomic uint64_t id[2];
-	_Atomic uint64_t place[2]; /* of a session: its organization, or the project whose user it is */
+	_Atomic uint64_t place[2]; /* of a session: its organization, or the project whose user it is; of a client secret: its project */
 	_Atomic uint64_t place_check; /* hash of place; 0: none */
 	_Atomic int64_t noted_ms;
 	/* The flusher's: what the database has, and since when. */
@@ -68,7 +68,7 @@ struct usage_table {
 /* A note that is to be written, as read at one moment. */
 struct due {
 	struct note *note;
-	bool is_session, is_project_user;
+	bool is_session, is_of_project;
 	char id[PREFIX_LEN + ID_TAIL_LEN + 1];
 	char place_id[PREFIX_LEN + ID_TAIL_LEN + 1]; /* "": none */
 	uint64_t place_check;
@@ -174,17 +174,18 @@ usage_note(struct usage_table *table, const char *id, const char *place_id, int6
 {
 	struct tail tail, place;
 	bool is_session = tail_of(id, "ses_", &tail);
-	bool is_project_user = is_session && tail_of(place_id, "prj_", &place);
-	uint64_t flags = (is_session ? SUBJECT_SESSION : 0) | (is_project_user ? SUBJECT_PROJECT_USER : 0);
+	bool is_secret = !is_session && tail_of(id, "csc_", &tail);
+	bool is_of_project = (is_session || is_secret) && tail_of(place_id, "prj_", &place);
+	uint64_t flags = (is_session ? SUBJECT_SESSION : 0) | (is_of_project ? SUBJECT_OF_PROJECT : 0);
 
-	if (!is_session && !tail_of(id, "key_", &tail))
+	if (is_secret ? !is_of_project : !is_session && !tail_of(id, "key_", &tail))
 		return;
 	struct note *note = note_claim(table, subject_of(table, &tail, flags));
 	if (note == NULL)
 		return;
 	word_set(&note->id[0], tail.words[0]);
 	word_set(&note->id[1], tail.words[1]);
-	if (is_project_user || (is_session && tail_of(place_id, "org_", &place))) {
+	if (is_of_project || (is_session && tail_of(place_id, "org_", &place))) {
 		word_set(&note->place[0], place.words[0]);
 		word_set(&note->place[1], place.words[1]);
 		word_set(&note->place_check, place_check_of(table, &place));
@@ -215,9 +216,10 @@ note_read(const struct usage_table *table, struct note *note, uint64_t subject, 
 	  struct due *ret_due)
 {
 	struct tail tail = tail_load(note->id);
-	uint64_t flags = subject & (SUBJECT_SESSION | SUBJECT_PROJECT_USER);
+	uint64_t flags = subject & (SUBJECT_SESSION | SUBJECT_OF_PROJECT);
 	bool is_session = (flags & SUBJECT_SESSION) != 0;
-	bool is_project_user = (flags & SUBJECT_PROJECT_USER) != 0;
+	bool is_of_project = (flags & SUBJECT_OF_PROJECT) != 0;
+	bool is_key = !is_session && !is_of_project;
 	int64_t at_ms = atomic_load(&note->noted_ms);
 	int64_t written_when_ms = atomic_load(&note->written_when_ms);
 
@@ -225,16 +227,16 @@ note_read(const struct usage_table *table, struct note *note, uint64_t subject, 
 	    at_ms <= atomic_load(&note->written_ms))
 		return false;
 	*ret_due = (struct due){
-		.note = note, .is_session = is_session, .is_project_user = is_project_user, .at_ms = at_ms
+		.note = note, .is_session = is_session, .is_of_project = is_of_project, .at_ms = at_ms
 	};
-	tail_text(is_session ? "ses_" : "key_", &tail, ret_due->id);
-	if (!is_session)
+	tail_text(is_session ? "ses_" : is_key ? "key_" : "csc_", &tail, ret_due->id);
+	if (is_key)
 		return true;
 	struct tail place = tail_load(note->place);
 	ret_due->place_check = atomic_load(&note->place_check);
 	if (ret_due->place_check == place_check_of(table, &place))
-		tail_text(is_project_user ? "prj_" : "org_", &place, ret_due->place_id);
-	else if (is_project_user)
+		tail_text(is_of_project ? "prj_" : "org_", &place, ret_due->place_id);
+	else if (is_of_project)
 		return false; /* whose it is hasn't been written whole */
 	else
 		ret_due->place_check = atomic_load(&note->written_place_check);
@@ -269,15 +271,27 @@ key_write(struct db *db, const struct due *due)
 }
 
 static enum err
+secret_write(struct db *db, const struct due *due)
+{
+	return q_usage_secret_used(db,
+				   &(struct q_usage_secret_used){
+				       .at = due->at_ms,
+				       .project_id = due->place_id,
+				       .id = due->id,
+				   },
+				   NULL);
+}
+
+static enum err
 session_write(struct db *db, const struct due *due, const char *console_id)
 {
-	const char *org_id = !due->is_project_user && due->place_id[0] != '\0' ? due->place_id : NULL;
+	const char *org_id = !due->is_of_project && due->place_id[0] != '\0' ? due->place_id : NULL;
 
 	TRY(q_usage_session_seen(db,
 				 &(struct q_usage_session_seen){
 				     .at = due->at_ms,
 				     .org_id = org_id,
-				     .project_id = due->is_project_user ? due->place_id : console_id,
+				     .project_id = due->is_of_project ? due->place_id : console_id,
 				     .id = due->id,
 				 },
 				 NULL));
@@ -296,7 +310,9 @@ session_write(struct db *db, const struct due *due, const char *console_id)
 static enum err
 due_write(struct db *db, const struct due *due, const char *console_id)
 {
-	return due->is_session ? session_write(db, due, console_id) : key_write(db, due);
+	if (due->is_session)
+		return session_write(db, due, console_id);
+	return due->is_of_project ? secret_write(db, due) : key_write(db, due);
 }
 
 static void

@@ -11,8 +11,8 @@ struct usage_table;
 
 struct usage_table *usage_new(void);
 /*
- * id: key_… or ses_…. place_id (sessions only): the organization that a person of the console works in, or NULL; the project whose user it is
- * otherwise. Lock-free; a full table drops the note.
+ * id: key_…, ses_… or csc_…. place_id: of a session, the organization that a person of the console works in, or NULL; the project whose user
+ * it is otherwise; of a client secret, its project. Lock-free; a full table drops the note.
  */
 void usage_note(struct usage_table *, const char *id, const char *place_id, int64_t now_ms);
 /* Writes what was noted since the last call; for the flusher process and for the end of the drain. */

@@ -27,6 +27,7 @@ static const struct {
 	{ JOB_SOCIAL_EXCHANGE, call_social_exchange, true },
 	{ JOB_BOT_CHECK, call_bot_check, true },
 	{ JOB_PROVIDER_CHECK, call_provider_check, false },
+	{ JOB_BACKCHANNEL_LOGOUT, call_backchannel_logout, false },
 };
 
 const char *
@@ -75,12 +76,26 @@ open_payload(struct call *call, struct bytes sealed)
 }
 
 static enum err
+put_off(struct call *call)
+{
+	return q_job_again(call->worker->db,
+			   &(struct q_job_again){ .run_at = call->again_at,
+						  .last_error = call->problem,
+						  .project_id = call->project_id,
+						  .id = call->id,
+						  .worker = call->worker->name },
+			   NULL);
+}
+
+static enum err
 write_end(void *context)
 {
 	struct call *call = context;
 	struct tx tx = job_tx(call->worker);
 	uint64_t matched = 0;
 
+	if (call->again_at != 0)
+		return put_off(call);
 	TRY(q_job_done(tx.db,
 		       &(struct q_job_done){ .project_id = call->project_id, .id = call->id, .worker = call->worker->name },
 		       &matched));
@@ -119,6 +134,7 @@ do_call(struct call *call)
 		return OK;
 	call->org_id = row.org_id;
 	call->created_at = row.created_at;
+	call->attempts = row.attempts;
 	TRY(run(call, &row));
 	job_look_at_clock(call->worker);
 	return db_transact(call->worker->db, TX_WRITE, write_end, call);

@@ -16,10 +16,13 @@ struct call {
 	const char *project_id, *id;
 	const char *org_id;
 	int64_t created_at;
+	int64_t attempts;	/* this one included */
 	struct json payload;
 	const char *answer;	/* JSON text for the flow that waits; NULL: nobody waits */
 	enum err (*finish)(struct call *, struct tx *);	/* what else is written with the job's end; NULL: nothing */
 	void *found;		/* for finish */
+	int64_t again_at;	/* when it is tried again, and what went wrong; 0: it is over */
+	const char *problem;
 };
 
 /* Asks the outside, with no transaction open. An error leaves the job to be tried again once the lease has run out. */
@@ -27,6 +30,7 @@ typedef enum err call_kind(struct call *);
 call_kind call_social_exchange;
 call_kind call_provider_check;
 call_kind call_bot_check;
+call_kind call_backchannel_logout;
 
 /* A text of the payload; NULL when it isn't there. */
 const char *call_text(const struct call *, const char *name);

@@ -135,6 +135,22 @@ id_token_claims(struct arena *arena, const struct id_token *token)
 	return buffer_string(&b);
 }
 
+const char *
+logout_token_claims(struct arena *arena, const struct logout_token *token)
+{
+	struct buffer b = buffer_new(arena);
+
+	add_text(&b, "iss", token->issuer);
+	add_text(&b, "sub", token->subject);
+	add_text(&b, "aud", token->audience);
+	add_time(&b, "iat", token->issued_at);
+	add_time(&b, "exp", token->expires_at);
+	add_text(&b, "jti", token->jti);
+	add_text(&b, "sid", token->session_id);
+	buffer_text(&b, ",\"events\":{\"http://schemas.openid.net/event/backchannel-logout\":{}}}");
+	return buffer_string(&b);
+}
+
 static bool
 take_time(const struct json *claims, const char *name, int64_t *ret_ms)
 {

@@ -43,6 +43,15 @@ struct id_token {
 };
 const char *id_token_claims(struct arena *, const struct id_token *);
 
+#define LOGOUT_TOKEN_TYPE "logout+jwt"
+
+/* What a client is told when a sign-in ends (OpenID Connect Back-Channel Logout 1.0 section 2.4). */
+struct logout_token {
+	const char *issuer, *subject, *audience, *session_id, *jti;
+	int64_t issued_at, expires_at;
+};
+const char *logout_token_claims(struct arena *, const struct logout_token *);
+
 /* The claims as JSON text; `scope` again as an array `scopes`, for readers that don't split. */
 const char *access_token_claims(struct arena *, const struct access_token *);
 

@@ -295,6 +295,15 @@ jws_verify(struct arena *arena, const struct jws *jws, const struct json *keys)
 	return is_good;
 }
 
+bool
+jws_is_signed_with(struct arena *arena, const struct jws *jws, const char *public_jwk)
+{
+	const char *text = arena_printf(arena, "{\"keys\":[%s]}", public_jwk);
+	struct json keys;
+
+	return json_parse(arena, text, strlen(text), &keys, NULL) == OK && jws_verify(arena, jws, &keys);
+}
+
 /* ---- making one ---- */
 
 static EVP_PKEY *

@@ -37,6 +37,9 @@ bool jws_brings_key(const struct jws *);
 /* A claim in whole seconds since 1970 (RFC 7519 section 2, NumericDate); false when it isn't there or isn't one. */
 bool jws_time(const struct json *claims, const char *name, int64_t *ret_s);
 
+/* The same with one key, as JSON text. */
+bool jws_is_signed_with(struct arena *, const struct jws *, const char *public_jwk);
+
 /*
  * Is it a public key to verify signatures with: RSA from 2048 to 8192 bits, EC on P-256, Ed25519 (RFC 8037)? False for a key that
  * tells its private half, and for a symmetric one.

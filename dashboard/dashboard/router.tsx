@@ -102,6 +102,11 @@ const projectRoutes = [
 	}),
 	createRoute({
 		getParentRoute: () => root,
+		path: "/projects/$projectId/connected-apps",
+		component: lazyRouteComponent(() => import("./grants/grants"), "Grants"),
+	}),
+	createRoute({
+		getParentRoute: () => root,
 		path: "/projects/$projectId/api-keys",
 		component: lazyRouteComponent(() => import("./api-keys/api-keys"), "ProjectApiKeys"),
 	}),

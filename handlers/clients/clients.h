@@ -129,6 +129,9 @@ struct client_secret_input {
 extern const struct field client_secret_input[];
 extern const struct field client_secret_fields[];
 extern const struct field client_secret_reply_fields[];
+extern const struct field client_revoked_fields[];
+enum verdict client_revoke_tokens(const struct request *, struct tx *);
+
 enum verdict client_rotate_secret(const struct request *, struct tx *);
 
 /*

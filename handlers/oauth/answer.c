@@ -14,23 +14,34 @@
 
 /* ---- who is signed in ---- */
 
-enum err
-oauth_session_find(const struct request *rq, struct tx *tx, const struct oauth_app_row *app, struct oauth_session_row *ret)
+struct browser
+oauth_browser(const struct request *rq, const struct tx *tx, const struct oauth_app_row *app)
 {
-	struct browser browser = request_browser(rq, oauth_is_console(tx, app->project_id) ? NULL : app->issuer_client_id);
+	return request_browser(rq, oauth_is_console(tx, app->project_id) ? NULL : app->issuer_client_id);
+}
+
+enum err
+oauth_session_of(const struct request *rq, struct tx *tx, const struct oauth_app_row *app, const char *token, struct oauth_session_row *ret)
+{
 	struct session_policy policy = session_policy_parse(rq->arena, app->settings_body);
 	uint8_t digest[SECRET_DIGEST_LEN];
 	struct oauth_session_row row;
 
-	if (browser.count == 0)
-		return ERR_NO_ROW;
-	secret_digest(browser.tokens[0], digest);
+	secret_digest(token, digest);
 	TRY(q_oauth_session(
 	    tx->db, &(struct q_oauth_session){ .project_id = app->project_id, .token_digest = { digest, sizeof(digest) } }, &row));
 	if (!session_policy_allows(&policy, row.created_at, row.last_seen_at, rq->now_ms))
 		return ERR_NO_ROW;
 	*ret = row;
 	return OK;
+}
+
+enum err
+oauth_session_find(const struct request *rq, struct tx *tx, const struct oauth_app_row *app, struct oauth_session_row *ret)
+{
+	struct browser browser = oauth_browser(rq, tx, app);
+
+	return browser.count > 0 ? oauth_session_of(rq, tx, app, browser.tokens[0], ret) : ERR_NO_ROW;
 }
 
 bool
@@ -40,7 +51,7 @@ ask_wants_sign_in(const struct ask *ask, const struct oauth_session_row *session
 
 	if (session == NULL)
 		return true;
-	if (prompt_parse(ask->prompt, &prompts) && (prompts & (PROMPT_LOGIN | PROMPT_SELECT_ACCOUNT)) != 0)
+	if (prompt_parse(ask->prompt, &prompts) && (prompts & PROMPT_LOGIN) != 0)
 		return session->authenticated_at < asked_at;
 	return ask->max_age_s != NONE && session->authenticated_at < asked_at - ask->max_age_s * SECOND_MS;
 }
@@ -138,13 +149,16 @@ ask_answer_error(const struct request *rq, const struct oauth_app_row *app, cons
 	return answer(rq, ask, pairs, ARRAY_LEN(pairs));
 }
 
-/* How audit rows name the person; whoever acts in their name is named too (users.md rule 32). */
-static const char *
-label_of(struct arena *arena, const struct oauth_session_row *session)
+struct actor
+oauth_session_actor(struct arena *arena, const struct oauth_session_row *session)
 {
 	const char *own = session->email != NULL ? session->email : session->user_id;
 
-	return session->impersonator_id == NULL ? own : arena_printf(arena, "%s (by %s)", own, session->impersonator_id);
+	return (struct actor){
+		.kind = "user",
+		.id = session->user_id,
+		.label = session->impersonator_id == NULL ? own : arena_printf(arena, "%s (by %s)", own, session->impersonator_id),
+	};
 }
 
 /*
@@ -184,7 +198,7 @@ ask_answer_code(const struct request *rq, struct tx *tx, const struct oauth_app_
 	struct grant_make make = grant_of(rq, app, ask, session, scope);
 	const char *code;
 
-	tx->actor = (struct actor){ .kind = "user", .id = session->user_id, .label = label_of(rq->arena, session) };
+	tx->actor = oauth_session_actor(rq->arena, session);
 	enum err e = grant_make(tx, &make, &code);
 	if (e != OK)
 		return fail_err(rq, e);

@@ -137,6 +137,15 @@ is_known_mode(const char *mode)
 	return mode == NULL || strcmp(mode, "query") == 0 || strcmp(mode, "form_post") == 0;
 }
 
+/* The hint's signature isn't looked at: it is only ever a reason to say no. */
+static const char *
+hinted_user_id(struct arena *arena, const char *hint)
+{
+	struct jws token;
+
+	return hint != NULL && jws_parse(arena, hint, &token) ? json_text(&token.claims, "sub") : NULL;
+}
+
 const char *
 ask_judge(struct tx *tx, const struct oauth_app_row *app, const struct ask_input *in, struct ask *ask)
 {
@@ -145,6 +154,7 @@ ask_judge(struct tx *tx, const struct oauth_app_row *app, const struct ask_input
 	ask->nonce = in->nonce;
 	ask->login_hint = in->login_hint;
 	ask->prompt = in->prompt;
+	ask->hinted_user_id = hinted_user_id(tx->arena, in->id_token_hint);
 	if (in->request != NULL)
 		return "request_not_supported";
 	if (in->request_uri != NULL)
@@ -171,6 +181,7 @@ static const struct {
 } texts[] = {
 	TEXT(redirect_uri), TEXT(is_uri_named), TEXT(state),	  TEXT(nonce),	TEXT(challenge),
 	TEXT(scope),	    TEXT(resource),	TEXT(login_hint), TEXT(prompt), TEXT(is_form_post),
+	TEXT(hinted_user_id),
 };
 
 static const char **

@@ -13,9 +13,11 @@ struct ask_input {
 	struct {
 		bool issuer_id, response_type, client_id, redirect_uri, scope, state, code_challenge, code_challenge_method, resource, nonce,
 		    prompt, max_age, login_hint, id_token_hint, response_mode, request, request_uri;
+		bool client_secret, client_assertion, client_assertion_type;
 	} has;
 	const char *issuer_id, *response_type, *client_id, *redirect_uri, *scope, *state, *code_challenge, *code_challenge_method, *resource,
 	    *nonce, *prompt, *max_age, *login_hint, *id_token_hint, *response_mode, *request, *request_uri;
+	const char *client_secret, *client_assertion, *client_assertion_type; /* of a request that is pushed */
 };
 
 /* The fields of a request; a form's count like a query's. */
@@ -36,13 +38,15 @@ struct ask_input {
 	IN_STRING(struct ask_input, id_token_hint, .in = place, .max = 8192),                                                        \
 	IN_STRING(struct ask_input, response_mode, .in = place, .max = 64, .description = "query or form_post"),                     \
 	IN_STRING(struct ask_input, request, .in = place, .max = 8192, .description = "Not supported"),                              \
-	IN_STRING(struct ask_input, request_uri, .in = place, .max = 512, .description = "Not supported")
+	IN_STRING(struct ask_input, request_uri, .in = place, .max = 512,                                                                 \
+		  .description = "What the app has pushed; what else stands beside it but client_id is ignored")
 
 /* Judged. Texts may be NULL but redirect_uri, scope and resource. */
 struct ask {
 	const char *redirect_uri;
 	const char *is_uri_named;	/* "1": the request named it */
 	const char *state, *nonce, *challenge, *scope, *resource, *login_hint, *prompt;
+	const char *hinted_user_id;	/* whom id_token_hint is about; the app's word alone */
 	const char *is_form_post;	/* "1" */
 	const char *org_id;		/* what the person chose in the console; of the row, not of its params */
 	int64_t max_age_s;		/* NONE: any */
@@ -62,10 +66,27 @@ enum err ask_find_app(const struct request *, struct tx *, const char *issuer_id
 const char *ask_text(struct arena *, const struct ask *) RETURNS_NONNULL;
 enum err ask_parse(struct arena *, const char *params, struct ask *ret) MUST_CHECK;
 
+/* ---- pushed before (par.c; RFC 9126, rule 10) ---- */
+
+/* Is it in the form of ours? What else is called request_uri isn't supported, and never fetched (rule 9). */
+bool pushed_is_uri(const char *request_uri);
+/* Keeps what was judged, for a browser that comes with the address within PUSHED_LIFE_MS. */
+#define PUSHED_LIFE_MS (90 * SECOND_MS)
+enum err pushed_keep(struct tx *, const struct oauth_app_row *, const struct ask *, const char **ret_request_uri) MUST_CHECK;
+/* ERR_REQUEST_EXPIRED: unknown, of another client, or over. */
+enum err pushed_find(struct tx *, const struct oauth_app_row *, const char *request_uri, struct oauth_request_row *ret) MUST_CHECK;
+
 /* ---- what comes of it (authorize.c) ---- */
 
+/* What the browser holds of the app's project. */
+struct browser oauth_browser(const struct request *, const struct tx *, const struct oauth_app_row *);
 /* The browser's active account in this project. ERR_NO_ROW: nobody. */
 enum err oauth_session_find(const struct request *, struct tx *, const struct oauth_app_row *, struct oauth_session_row *ret) MUST_CHECK;
+/* The same of one of the browser's tokens. */
+enum err oauth_session_of(const struct request *, struct tx *, const struct oauth_app_row *, const char *token,
+			  struct oauth_session_row *ret) MUST_CHECK;
+/* How audit rows name the person; whoever acts in their name is named too (users.md rule 32). */
+struct actor oauth_session_actor(struct arena *, const struct oauth_session_row *);
 /* Must the person sign in (again) for a request of that time? session NULL: nobody is signed in. */
 bool ask_wants_sign_in(const struct ask *, const struct oauth_session_row *session, int64_t asked_at);
 /* Does the person have to agree first? (rule 12; in the console they always choose the organization) */

@@ -71,15 +71,28 @@ is_digest(struct bytes stored, const uint8_t digest[SECRET_DIGEST_LEN])
 	return stored.len == SECRET_DIGEST_LEN && secret_equal(stored.data, digest, SECRET_DIGEST_LEN);
 }
 
-static enum err
-judge_secret(const struct oauth_client_row *client, const char *secret)
+/* The id of the secret that this is; NULL: none of the client's. */
+static const char *
+find_secret(const struct oauth_client_row *client, const char *secret)
 {
 	uint8_t digest[SECRET_DIGEST_LEN];
 
+	secret_digest(secret, digest);
+	if (is_digest(client->secret_digest, digest))
+		return client->secret_id;
+	return is_digest(client->old_secret_digest, digest) ? client->old_secret_id : NULL;
+}
+
+static enum err
+judge_secret(const struct request *rq, const struct oauth_client_row *client, const char *secret)
+{
 	if (client->is_public || secret == NULL)
 		return client->is_public && secret == NULL ? OK : ERR_INVALID_CLIENT;
-	secret_digest(secret, digest);
-	return is_digest(client->secret_digest, digest) || is_digest(client->old_secret_digest, digest) ? OK : ERR_INVALID_CLIENT;
+	const char *secret_id = find_secret(client, secret);
+	if (secret_id == NULL)
+		return ERR_INVALID_CLIENT;
+	request_note_secret(rq, client->project_id, secret_id);
+	return OK;
 }
 
 /* One of the client's keys signed it; the key decides the algorithm. */
@@ -141,7 +154,7 @@ judge(const struct request *rq, struct tx *tx, const struct oauth_client_row *cl
 {
 	if (client->is_by_key != claim->has_assertion)
 		return ERR_INVALID_CLIENT;
-	return client->is_by_key ? judge_assertion(rq, tx, client, claim) : judge_secret(client, claim->secret);
+	return client->is_by_key ? judge_assertion(rq, tx, client, claim) : judge_secret(rq, client, claim->secret);
 }
 
 enum err

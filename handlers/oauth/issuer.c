@@ -92,10 +92,16 @@ add_proofs(struct buffer *b, const char *endpoint, const char *methods)
 
 /* What a project has that signs people in for its apps. */
 static void
-add_sign_in(struct buffer *b, const char *issuer)
+add_sign_in(struct buffer *b, const char *issuer, bool requires_par)
 {
 	add_address(b, "authorization_endpoint", issuer, "/oauth/authorize");
+	add_address(b, "pushed_authorization_request_endpoint", issuer, "/oauth/par");
+	if (requires_par)
+		add(b, "require_pushed_authorization_requests", "true");
 	add_address(b, "userinfo_endpoint", issuer, "/oauth/userinfo");
+	add_address(b, "end_session_endpoint", issuer, "/oauth/logout");
+	add(b, "backchannel_logout_supported", "true");
+	add(b, "backchannel_logout_session_supported", "true");
 	add_words(b, "response_types_supported", "code");
 	add_words(b, "response_modes_supported", "query form_post");
 	add_words(b, "code_challenge_methods_supported", "S256");
@@ -131,7 +137,7 @@ metadata_show(const struct request *rq, struct tx *tx)
 	add_address(&b, "revocation_endpoint", issuer, "/oauth/revoke");
 	add_words(&b, "grant_types_supported", grant_types);
 	if (has_people)
-		add_sign_in(&b, issuer);
+		add_sign_in(&b, issuer, row.require_par);
 	else
 		add_words(&b, "response_types_supported", "");
 	add_proofs(&b, "token", has_people ? ANY : PROVEN);

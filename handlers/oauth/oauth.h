@@ -22,7 +22,9 @@ struct client_input {
 #define CLIENT_TEXTS	  const char *client_id, *client_secret, *client_assertion, *client_assertion_type
 #define CLIENT_HAS	  bool client_id, client_secret, client_assertion, client_assertion_type
 #define CLIENT_FIELDS(T)                                                                                               \
-	IN_STRING(T, client_id, .min = 1, .max = CLIENT_ID_MAX),                                                       \
+	IN_STRING(T, client_id, .min = 1, .max = CLIENT_ID_MAX), CLIENT_PROOF_FIELDS(T)
+/* Where the id is a field already. */
+#define CLIENT_PROOF_FIELDS(T)                                                                                         \
 	IN_STRING(T, client_secret, .min = 1, .max = 128, .flags = FIELD_SECRET),                                      \
 	IN_STRING(T, client_assertion, .min = 1, .max = CLIENT_ASSERTION_BYTES_MAX, .flags = FIELD_SECRET,             \
 		  .description = "A token signed by the client's key (RFC 7523), instead of a secret"),                \
@@ -55,6 +57,9 @@ const char *oauth_issuer(const struct request *, const char *issuer_client_id) R
 
 /* An authorization that this browser began, and that lives. ERR_NO_ROW: there is none; ERR_REQUEST_EXPIRED. */
 enum err oauth_request_find(const struct request *, struct tx *, const char *id, struct oauth_request_row *ret) MUST_CHECK;
+
+/* Does the browser that asks hold it? */
+bool oauth_request_is_of_browser(const struct request *, const struct oauth_request_row *);
 
 /* ---- tokens.c ---- */
 

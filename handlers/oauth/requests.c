@@ -11,6 +11,16 @@
 #include "lib/secrets.h"
 #include "lib/text.h"
 
+bool
+oauth_request_is_of_browser(const struct request *rq, const struct oauth_request_row *row)
+{
+	const char *project_id;
+	struct bytes binding;
+
+	return flow_cookie(rq, &project_id, &binding) && strcmp(project_id, row->project_id) == 0 &&
+	       row->flow_digest.len == binding.len && secret_equal(row->flow_digest.data, binding.data, binding.len);
+}
+
 enum err
 oauth_request_find(const struct request *rq, struct tx *tx, const char *id, struct oauth_request_row *ret)
 {
@@ -21,7 +31,7 @@ oauth_request_find(const struct request *rq, struct tx *tx, const char *id, stru
 	if (!flow_cookie(rq, &project_id, &binding))
 		return ERR_NO_ROW;
 	TRY(q_oauth_request_get(tx->db, &(struct q_oauth_request_get){ .project_id = project_id, .id = id }, &row));
-	if (row.flow_digest.len != binding.len || !secret_equal(row.flow_digest.data, binding.data, binding.len))
+	if (!oauth_request_is_of_browser(rq, &row))
 		return ERR_NO_ROW;
 	if (row.expires_at <= rq->now_ms)
 		return ERR_REQUEST_EXPIRED;

@@ -93,28 +93,3 @@ browser_make_room(const struct request *rq, struct tx *tx, const struct browser_
 	*browser = kept;
 	return OK;
 }
-
-void
-browser_drop_active(struct browser *browser)
-{
-	for (size_t i = 1; i < browser->count; i++)
-		browser->tokens[i - 1] = browser->tokens[i];
-	if (browser->count > 0)
-		browser->count--;
-}
-
-void
-browser_reply(const struct request *rq, const struct browser *browser,
-	      const struct session_policy *policy)
-{
-	struct buffer value = buffer_new(rq->arena);
-
-	for (size_t i = 0; i < browser->count; i++) {
-		if (i > 0)
-			buffer_char(&value, '.');
-		buffer_text(&value, browser->tokens[i]);
-	}
-	arena_wipe_later(rq->arena, value.data, value.len);
-	reply_cookie(rq, browser->cookie_name, buffer_string(&value),
-		     browser->count == 0 ? 0 : policy->max_ms / SECOND_MS);
-}

@@ -34,9 +34,5 @@ struct browser_guest {
  */
 enum err browser_make_room(const struct request *, struct tx *, const struct browser_guest *,
 			   struct browser *) MUST_CHECK;
-/* The next account becomes the active one. */
-void browser_drop_active(struct browser *);
-/* Sets the cookie, or takes it away when no account is left. */
-void browser_reply(const struct request *, const struct browser *, const struct session_policy *);
 
 #endif

@@ -138,3 +138,8 @@ DELETE FROM clients WHERE project_id = :project_id AND id = :client_id;
 -- A client that proves itself another way has none.
 -- name: client_secret_delete_all :exec
 DELETE FROM client_secrets WHERE project_id = :project_id AND client_id = :client_id;
+
+-- What it got for itself is void from now on; what people gave it ends with the grants.
+-- name: client_revoke_tokens :exec
+UPDATE clients SET tokens_revoked_at = :now
+WHERE project_id = :project_id AND id = :client_id AND is_active = TRUE;

@@ -43,6 +43,89 @@ UPDATE grants
 SET revoked_at = :now
 WHERE project_id = :project_id AND org_id = :org_id AND user_id = :user_id AND revoked_at IS NULL;
 
+-- Those that still count, the newest first: not revoked, not too old, and in a sign-in that lasts unless they outlive it.
+-- name: grant_list :many
+-- row: grant_row
+SELECT g.id, g.user_id, u.email AS user_email, u.username AS user_username, u.name AS user_name, g.client_id, c.name AS client_name,
+	c.client_uri, c.logo_uri, c.source, g.resource, g.scopes, g.session_id, g.is_offline, g.created_at, g.last_used_at, g.expires_at
+FROM grants g
+JOIN clients c ON c.project_id = g.project_id AND c.id = g.client_id
+JOIN users u ON u.project_id = g.project_id AND u.id = g.user_id
+LEFT JOIN sessions s ON s.project_id = g.project_id AND s.id = g.session_id AND s.revoked_at IS NULL AND s.expires_at > :now
+WHERE g.project_id = :project_id AND g.revoked_at IS NULL AND g.expires_at > :now AND (g.is_offline = TRUE OR s.id IS NOT NULL)
+	AND (:user_id IS NULL OR g.user_id = :user_id)
+	AND (:client_id IS NULL OR g.client_id = :client_id)
+	AND (:after_id IS NULL OR g.id < :after_id)
+ORDER BY g.id DESC
+LIMIT :limit;
+
+-- name: grant_count :one
+SELECT COUNT(*) AS total
+FROM grants g
+LEFT JOIN sessions s ON s.project_id = g.project_id AND s.id = g.session_id AND s.revoked_at IS NULL AND s.expires_at > :now
+WHERE g.project_id = :project_id AND g.revoked_at IS NULL AND g.expires_at > :now AND (g.is_offline = TRUE OR s.id IS NOT NULL)
+	AND (:user_id IS NULL OR g.user_id = :user_id)
+	AND (:client_id IS NULL OR g.client_id = :client_id);
+
+-- name: grant_get :one
+SELECT g.user_id, g.client_id
+FROM grants g
+WHERE g.project_id = :project_id AND g.id = :id AND g.revoked_at IS NULL AND g.expires_at > :now;
+
+-- A person's apps, each once: by the newest grant, with the scopes and the last use of all. The app of the newest grant first.
+-- name: grant_apps :many
+-- row: grant_app_row
+-- column: scopes text?
+-- column: last_used_at time?
+SELECT g.id, g.client_id, c.name AS client_name, c.client_uri, c.logo_uri, c.source, g.resource, g.session_id, g.is_offline,
+	g.created_at, g.expires_at,
+	(SELECT GROUP_CONCAT(o.scopes ORDER BY o.id SEPARATOR ' ') FROM grants o
+	 WHERE o.project_id = g.project_id AND o.user_id = g.user_id AND o.client_id = g.client_id AND o.revoked_at IS NULL
+		AND o.expires_at > :now) AS scopes,
+	(SELECT MAX(o.last_used_at) FROM grants o
+	 WHERE o.project_id = g.project_id AND o.user_id = g.user_id AND o.client_id = g.client_id AND o.revoked_at IS NULL
+		AND o.expires_at > :now) AS last_used_at
+FROM grants g
+JOIN clients c ON c.project_id = g.project_id AND c.id = g.client_id
+LEFT JOIN sessions s ON s.project_id = g.project_id AND s.id = g.session_id AND s.revoked_at IS NULL AND s.expires_at > :now
+WHERE g.project_id = :project_id AND g.user_id = :user_id AND g.revoked_at IS NULL AND g.expires_at > :now
+	AND (g.is_offline = TRUE OR s.id IS NOT NULL)
+	AND NOT EXISTS (SELECT 1 FROM grants n
+		LEFT JOIN sessions v ON v.project_id = n.project_id AND v.id = n.session_id AND v.revoked_at IS NULL AND v.expires_at > :now
+		WHERE n.project_id = g.project_id AND n.user_id = g.user_id AND n.client_id = g.client_id AND n.id > g.id
+			AND n.revoked_at IS NULL AND n.expires_at > :now AND (n.is_offline = TRUE OR v.id IS NOT NULL))
+	AND (:after_id IS NULL OR g.id < :after_id)
+ORDER BY g.id DESC
+LIMIT :limit;
+
+-- name: grant_apps_count :one
+SELECT COUNT(*) AS total
+FROM grants g
+LEFT JOIN sessions s ON s.project_id = g.project_id AND s.id = g.session_id AND s.revoked_at IS NULL AND s.expires_at > :now
+WHERE g.project_id = :project_id AND g.user_id = :user_id AND g.revoked_at IS NULL AND g.expires_at > :now
+	AND (g.is_offline = TRUE OR s.id IS NOT NULL)
+	AND NOT EXISTS (SELECT 1 FROM grants n
+		LEFT JOIN sessions v ON v.project_id = n.project_id AND v.id = n.session_id AND v.revoked_at IS NULL AND v.expires_at > :now
+		WHERE n.project_id = g.project_id AND n.user_id = g.user_id AND n.client_id = g.client_id AND n.id > g.id
+			AND n.revoked_at IS NULL AND n.expires_at > :now AND (n.is_offline = TRUE OR v.id IS NOT NULL));
+
+-- All that a client has, of one person or of everybody.
+-- name: grant_end_of_client :exec
+UPDATE grants
+SET revoked_at = :now
+WHERE project_id = :project_id AND client_id = :client_id AND revoked_at IS NULL AND (:user_id IS NULL OR user_id = :user_id);
+
+-- Whom to tell that sign-ins of a person end at this moment: the clients that got something in them and want to know (rule 33).
+-- name: grant_logout_clients :many
+SELECT g.client_id, g.session_id
+FROM grants g
+JOIN clients c ON c.project_id = g.project_id AND c.id = g.client_id AND c.is_active = TRUE AND c.backchannel_logout_uri IS NOT NULL
+JOIN sessions s ON s.project_id = g.project_id AND s.id = g.session_id AND s.revoked_at = :now
+WHERE g.project_id = :project_id AND g.user_id = :user_id AND (:session_id IS NULL OR g.session_id = :session_id)
+GROUP BY g.client_id, g.session_id
+ORDER BY g.client_id, g.session_id
+LIMIT 500;
+
 -- name: grant_delete_of_user :exec
 DELETE FROM grants WHERE project_id = :project_id AND user_id = :user_id;
 

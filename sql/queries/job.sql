@@ -29,6 +29,12 @@ WHERE j.project_id = :project_id AND j.id = :id AND j.claimed_by = :worker;
 -- name: job_done :exec
 DELETE FROM jobs WHERE project_id = :project_id AND id = :id AND claimed_by = :worker;
 
+-- Its turn comes again later.
+-- name: job_again :exec
+UPDATE jobs
+SET run_at = :run_at, claimed_by = NULL, lease_until = NULL, last_error = :last_error
+WHERE project_id = :project_id AND id = :id AND claimed_by = :worker;
+
 -- name: flow_answer_insert :exec
 INSERT INTO flow_answers (project_id, job_id, answer_sealed, expires_at)
 VALUES (:project_id, :job_id, :answer_sealed, :expires_at);

@@ -8,7 +8,7 @@ SELECT c.project_id, c.id AS client_id, c.token_endpoint_auth_method = 'none' AS
 	c.access_token_ttl_s, c.is_first_party, c.source <> 'dashboard' AS is_registered, COALESCE(t.signing_alg, 'ES256') AS signing_alg,
 	COALESCE(t.min_token_version, 0) AS min_token_version, c.require_pkce, c.is_dpop_bound, c.token_claims, c.refresh_token_idle_s,
 	c.refresh_reuse_grace_s, c.id_token_alg, c.last_used_at, p.org_id, p.type AS project_type, p.client_id AS issuer_client_id, p.environment,
-	s.digest AS secret_digest, o.digest AS old_secret_digest,
+	s.id AS secret_id, s.digest AS secret_digest, o.id AS old_secret_id, o.digest AS old_secret_digest,
 	k.id AS key_id, k.private_sealed, i.id AS id_key_id, i.private_sealed AS id_private_sealed
 FROM clients c
 JOIN projects p ON p.id = c.project_id AND p.status = 'active'
@@ -28,10 +28,11 @@ WHERE project_id = :project_id AND id = :client_id AND (last_used_at IS NULL OR 
 -- What the project is called where it issues tokens. The console has no tokens yet.
 -- name: oauth_issuer :one
 -- unscoped: a public client id is what finds the project
-SELECT p.id AS project_id, p.org_id, p.type, p.version
+SELECT p.id AS project_id, p.org_id, p.type, p.version, COALESCE(t.require_par, FALSE) AS require_par
 FROM projects p
 JOIN orgs g ON g.id = p.org_id AND g.status = 'active'
 JOIN clients c ON c.project_id = p.id AND c.id = p.client_id AND c.is_active = TRUE
+LEFT JOIN oauth_settings t ON t.project_id = p.id
 WHERE p.client_id = :client_id AND p.status = 'active';
 
 -- The key that a token names, whether the token is revoked, and whether its client, grant, person and sign-in still are what they were.
@@ -43,7 +44,7 @@ WHERE p.client_id = :client_id AND p.status = 'active';
 -- column: user_id text?
 -- column: session_id text?
 -- column: settings_body text?
-SELECT k.public_jwk, r.jti AS revoked_jti, c.id AS client_id, COALESCE(t.min_token_version, 0) AS min_token_version,
+SELECT k.public_jwk, r.jti AS revoked_jti, c.id AS client_id, c.tokens_revoked_at, COALESCE(t.min_token_version, 0) AS min_token_version,
 	g.id AS grant_id, g.is_offline, g.revoked_at AS grant_revoked_at, g.expires_at AS grant_expires_at,
 	u.id AS user_id, u.token_version, u.email, u.email_verified_at, u.phone, u.phone_verified_at, u.username, u.name, u.locale,
 	u.updated_at AS user_updated_at, s.id AS session_id, s.created_at AS session_made_at, s.last_seen_at AS session_seen_at,
@@ -139,3 +140,26 @@ SELECT s.id, s.user_id, s.authenticated_at, s.created_at, s.last_seen_at, s.impe
 FROM sessions s
 JOIN users u ON u.project_id = s.project_id AND u.id = s.user_id AND u.status = 'active'
 WHERE s.project_id = :project_id AND s.token_digest = :token_digest AND s.parent_id IS NULL AND s.revoked_at IS NULL AND s.expires_at > :now;
+
+-- ---- signing out (rule 33) ----
+
+-- The public half of a key that signs or signed for the project, as long as it is published.
+-- name: oauth_key :one
+SELECT k.public_jwk
+FROM signing_keys k
+WHERE k.project_id = :project_id AND k.id = :kid AND (k.expires_at IS NULL OR k.expires_at > :now);
+
+-- Is it registered for the client?
+-- name: oauth_logout_uri :one
+SELECT u.uri
+FROM client_uris u
+WHERE u.project_id = :project_id AND u.client_id = :client_id AND u.kind = 'logout' AND u.uri_digest = :uri_digest;
+
+-- Where a client is told that a sign-in has ended, and the key that signs what it is told.
+-- name: oauth_logout_client :one
+-- row: oauth_logout_client_row
+SELECT c.id, c.name, c.backchannel_logout_uri, c.id_token_alg, p.client_id AS issuer_client_id, k.id AS key_id, k.private_sealed
+FROM clients c
+JOIN projects p ON p.id = c.project_id
+LEFT JOIN signing_keys k ON k.project_id = c.project_id AND k.active_alg = c.id_token_alg
+WHERE c.project_id = :project_id AND c.id = :client_id AND c.is_active = TRUE AND c.backchannel_logout_uri IS NOT NULL;

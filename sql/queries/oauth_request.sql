@@ -5,6 +5,25 @@ INSERT INTO oauth_requests (project_id, id, client_id, params, flow_digest, flow
 	created_at, expires_at)
 VALUES (:project_id, :id, :client_id, :params, :flow_digest, NULL, :session_id, :user_id, :status, :scopes, 1, :now, :expires_at);
 
+-- What an app has pushed: no browser has come with it yet (rule 10).
+-- name: oauth_request_push :exec
+INSERT INTO oauth_requests (project_id, id, client_id, params, request_uri_digest, status, scopes, version, created_at, expires_at)
+VALUES (:project_id, :id, :client_id, :params, :request_uri_digest, 'pushed', :scopes, 1, :now, :expires_at);
+
+-- name: oauth_request_pushed :one
+-- row: oauth_request_row
+SELECT r.project_id, r.id, r.client_id, r.params, r.flow_digest, r.flow_id, r.session_id, r.user_id, r.status, r.scopes, r.org_id, r.version,
+	r.created_at, r.expires_at
+FROM oauth_requests r
+WHERE r.project_id = :project_id AND r.request_uri_digest = :request_uri_digest AND r.client_id = :client_id AND r.expires_at > :now;
+
+-- Of all browsers that come with it at once it is one's.
+-- name: oauth_request_take :exec
+UPDATE oauth_requests
+SET flow_digest = :flow_digest, session_id = :session_id, user_id = :user_id, status = :status, created_at = :now, expires_at = :expires_at,
+	version = version + 1
+WHERE project_id = :project_id AND id = :id AND flow_digest IS NULL AND expires_at > :now;
+
 -- name: oauth_request_get :one
 -- row: oauth_request_row
 SELECT r.project_id, r.id, r.client_id, r.params, r.flow_digest, r.flow_id, r.session_id, r.user_id, r.status, r.scopes, r.org_id, r.version,

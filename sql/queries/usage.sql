@@ -1,4 +1,4 @@
--- When keys and sessions were last used, written in batches from what the workers noted in shared memory.
+-- When keys, client secrets and sessions were last used, written in batches from what the workers noted in shared memory.
 
 -- Never backwards: a second machine may have written a later use already.
 -- name: usage_key_used :exec
@@ -25,3 +25,7 @@ UPDATE members SET last_seen_at = :at
 WHERE org_id = (SELECT k.org_id FROM api_keys k WHERE k.id = :id)
 	AND user_id = (SELECT k.user_id FROM api_keys k WHERE k.id = :id)
 	AND (last_seen_at IS NULL OR last_seen_at < :at);
+
+-- name: usage_secret_used :exec
+UPDATE client_secrets SET last_used_at = :at
+WHERE project_id = :project_id AND id = :id AND (last_used_at IS NULL OR last_used_at < :at);

@@ -1,4 +1,5 @@
--- An application that relies on the project; the default one has the project's public id.
+-- An application that relies on the project; the default one has the project's public id. tokens_revoked_at: what it got for itself until
+-- then is void.
 -- tenant: project_id
 CREATE TABLE clients (
 	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
@@ -35,6 +36,7 @@ CREATE TABLE clients (
 	url_digest VARBINARY(32) NULL,
 	is_active BOOLEAN NOT NULL,
 	version INT UNSIGNED NOT NULL,
+	tokens_revoked_at DATETIME(3) NULL,
 	last_used_at DATETIME(3) NULL,
 	created_at DATETIME(3) NOT NULL,
 	updated_at DATETIME(3) NOT NULL,

@@ -1,5 +1,6 @@
 -- An authorization under way: what an app asked, judged, while its person signs in and agrees. flow_digest: of the browser's flow
--- cookie. org_id: the organization that the person chose, in the console. Gone once it has become a code.
+-- cookie; NULL while an app has pushed it and no browser has come with it yet. request_uri_digest: of the address that stands for a pushed
+-- one. org_id: the organization that the person chose, in the console. Gone once it has become a code.
 -- tenant: project_id
 -- expires: expires_at
 CREATE TABLE oauth_requests (
@@ -7,7 +8,8 @@ CREATE TABLE oauth_requests (
 	id VARCHAR(29) COLLATE ascii_bin NOT NULL,
 	client_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
 	params MEDIUMTEXT NOT NULL,
-	flow_digest VARBINARY(32) NOT NULL,
+	request_uri_digest VARBINARY(32) NULL,
+	flow_digest VARBINARY(32) NULL,
 	flow_id VARCHAR(29) COLLATE ascii_bin NULL,
 	session_id VARCHAR(29) COLLATE ascii_bin NULL,
 	user_id VARCHAR(29) COLLATE ascii_bin NULL,
@@ -18,6 +20,7 @@ CREATE TABLE oauth_requests (
 	created_at DATETIME(3) NOT NULL,
 	expires_at DATETIME(3) NOT NULL,
 	PRIMARY KEY (project_id, id),
+	UNIQUE KEY uq_request_uri_digest (project_id, request_uri_digest),
 	KEY k_client_id (project_id, client_id),
 	KEY k_user_id (project_id, user_id),
 	KEY k_expires_at (expires_at),

@@ -1,7 +1,7 @@
 // Every page and every dialog, with data: axe finds nothing, nothing is wider than the window, in light and dark, wide and 320 px.
 
 import { test } from "node:test";
-import { auditEvent, client, event, factor, GITHUB, identity, invitation, message, override, ownServer, person, rateLimit, resourceServer, socialProvider, user, userSession } from "../harness/index.mjs";
+import { auditEvent, client, event, factor, GITHUB, grant, identity, invitation, message, override, ownServer, person, rateLimit, resourceServer, socialProvider, user, userSession } from "../harness/index.mjs";
 import { assertGoodPage, openBrowserOf } from "./browser.mjs";
 
 const LOOKS = [
@@ -36,6 +36,7 @@ async function furnish(server) {
 	await identity(project.id, somebody.id, { server });
 	const app = await client(owner, { name: "Shop app", redirect_uris: ["https://shop.example.com/app/callback"], scopes: ["tool:read"] }, { headers: { "X-Project-Id": project.id } });
 	const api = await resourceServer(owner, project, { name: "Orders", identifier: "https://orders.subdomain.with.a.rather.long.name.example.com/mcp", scopes: [{ name: "orders:read", description: "See your orders" }] });
+	await grant(project, somebody.id, { server });
 	return { owner, project, somebody, app, api };
 }
 
@@ -69,6 +70,7 @@ function views({ owner, project, somebody, app, api }) {
 			methods: press("Methods", "tab"),
 			"remove factor": openDialog(press("Methods", "tab"), press("Remove Authenticator app")),
 			"unlink account": openDialog(press("Methods", "tab"), press("Unlink github")),
+			apps: press("Apps", "tab"),
 			activity: press("Activity", "tab"),
 			impersonate: openDialog(press("Impersonate")),
 			deactivate: openDialog(press("Deactivate")),
@@ -81,9 +83,11 @@ function views({ owner, project, somebody, app, api }) {
 			secrets: press("Secrets", "tab"),
 			"new client secret": openDialog(press("Secrets", "tab"), press("New client secret")),
 			tokens: press("Tokens", "tab"),
+			"revoke all tokens": openDialog(press("Tokens", "tab"), press("Revoke all tokens")),
 			snippets: press("Snippets", "tab"),
 			"delete client": openDialog(press("Delete client")),
 		}],
+		[`${one}/connected-apps`, "Connected apps", { "revoke access": openDialog(press(/^Revoke /)) }],
 		[`${one}/api-keys`, "API keys", {
 			"new key": openDialog(press("New service key"), (page) => page.getByLabel("Only some").check()),
 			"a key's menu": press("Actions for Billing worker"),

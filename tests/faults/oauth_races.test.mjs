@@ -3,8 +3,8 @@
 
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
-import { authorizePath, getCode, getTokens, landing, makeApp, redeem, refresh } from "../api/oauth/oauth.mjs";
-import { person, projectUser, sleep } from "../harness/index.mjs";
+import { authorizePath, getCode, getTokens, landing, makeApp, redeem, REDIRECT_URI, refresh, send } from "../api/oauth/oauth.mjs";
+import { Client, person, projectUser, sleep } from "../harness/index.mjs";
 import { warmUp, watchedServer } from "./watched.mjs";
 
 const { server, proxy } = await watchedServer();
@@ -104,6 +104,20 @@ race("a request becomes a code twice", {
 		await sql.run`UPDATE sessions SET authenticated_at = authenticated_at + INTERVAL 1 HOUR WHERE user_id = ${user.id}`;
 		const go = () => browser.get(app.at(`/oauth/continue?request=${request}`), { check: false });
 		const answers = await meet(/^DELETE FROM oauth_requests WHERE/, go, go);
+		return { answers, check: async () => assert.deepEqual(answers.map(({ status }) => status).sort(), [303, 400]) };
+	},
+});
+
+race("PA-02 two browsers come with one pushed request", {
+	guard: /^UPDATE oauth_requests SET flow_digest/,
+	remove: (text) => text.replace(" AND flow_digest IS NULL", ""),
+	async play() {
+		const app = await makeApp(server, { owner: keeper });
+		const { code_challenge, code_challenge_method } = app.pkce;
+		const { json } = await send(server, app, "par", { response_type: "code", redirect_uri: REDIRECT_URI, scope: "openid", code_challenge, code_challenge_method });
+		const path = app.at(`/oauth/authorize?${new URLSearchParams({ client_id: app.clientId, request_uri: json.request_uri })}`);
+		const go = () => new Client(server, { site: "auth", check: false }).get(path);
+		const answers = await meet(/^UPDATE oauth_requests SET flow_digest/, go, go);
 		return { answers, check: async () => assert.deepEqual(answers.map(({ status }) => status).sort(), [303, 400]) };
 	},
 });

@@ -251,6 +251,21 @@ export async function consentRequest(server, project) {
 	return { user, browser, id: new URL(answer.headers.location).searchParams.get("request") };
 }
 
+/** What somebody allowed a client, without any token; outlives their sign-ins. Answers its id. */
+export async function grant(project, userId, { server, clientId = project.clientId }) {
+	const id = makeId("grt");
+	await server.sql.query(sql`INSERT INTO grants (project_id, id, user_id, client_id, resource, scopes, session_id, is_offline, client_digest, created_at, expires_at)
+		VALUES (${project.id}, ${id}, ${userId}, ${clientId}, ${Buffer.from(clientId)}, 'openid email', ${makeId("ses")}, TRUE, ${digest(id)}, ${sqlTime()}, ${sqlTime(86400000)})`);
+	return id;
+}
+
+/** A grant of a person of the console to a client of its own. */
+export async function consoleGrant(owner, { server }) {
+	const clientId = makeId("cli");
+	await copyClient(await server.sql.value`SELECT client_id FROM projects WHERE id = ${server.consoleId}`, clientId, { server });
+	return grant({ id: server.consoleId }, owner.id, { server, clientId });
+}
+
 /** A second factor that nobody can use, of kind totp, passkey or phone; answers its id. */
 export async function factor(projectId, userId, { server, kind = "totp", name = "Authenticator app", confirmed = true }) {
 	const id = makeId("fac");

@@ -158,6 +158,13 @@ q_usage_key_used(struct db *db, const struct q_usage_key_used *q, uint64_t *ret_
 }
 
 enum err
+q_usage_secret_used(struct db *db, const struct q_usage_secret_used *q, uint64_t *ret_matched)
+{
+	(void)db, (void)q, (void)ret_matched;
+	return OK;
+}
+
+enum err
 q_usage_session_seen(struct db *db, const struct q_usage_session_seen *q, uint64_t *ret_matched)
 {
 	(void)db, (void)q, (void)ret_matched;

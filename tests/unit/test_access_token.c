@@ -64,6 +64,24 @@ no_scope_is_an_empty_list(void **state)
 	assert_int_equal(json_member(&claims, "scopes")->count, 0);
 }
 
+/* Back-Channel Logout 1.0 section 2.4: an event and whom it is about, no nonce; and nobody takes it for an access token. */
+static void
+a_logout_token_says_whose_sign_in_has_ended(void **state)
+{
+	(void)state;
+	struct logout_token ended = { .issuer = ISSUER, .subject = "usr_1", .audience = "proj_1", .session_id = "ses_1", .jti = "tok_1",
+				      .issued_at = NOW_MS, .expires_at = NOW_MS + MINUTE_MS };
+	struct json claims = parse(logout_token_claims(arena, &ended));
+	const struct json *events = json_member(&claims, "events");
+	struct access_token read;
+
+	assert_non_null(json_member(events, "http://schemas.openid.net/event/backchannel-logout"));
+	assert_string_equal(json_member(&claims, "sid")->string, "ses_1");
+	assert_int_equal(json_member(&claims, "exp")->integer, NOW_MS / SECOND_MS + 60);
+	assert_null(json_member(&claims, "nonce"));
+	assert_string_equal(access_token_problem(&claims, ISSUER, NOW_MS, &read), "client_id");
+}
+
 static void
 each_wrong_claim_is_named(void **state)
 {
@@ -101,6 +119,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(what_is_written_is_read_again),
 		TEST(no_scope_is_an_empty_list),
+		TEST(a_logout_token_says_whose_sign_in_has_ended),
 		TEST(each_wrong_claim_is_named),
 	};
 

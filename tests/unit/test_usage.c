@@ -23,6 +23,7 @@
 #define KEY_1    "key_0000000000000001"
 #define KEY_2    "key_0000000000000002"
 #define SESSION  "ses_0000000100000001"
+#define SECRET   "csc_0000000000000001"
 #define ORG_A    "org_aaaaaaaaaaaaaaaa"
 #define ORG_B    "org_bbbbbbbbbbbbbbbb"
 
@@ -102,6 +103,14 @@ q_usage_session_seen(struct db *db, const struct q_usage_session_seen *q, uint64
 	(void)db, (void)ret_matched;
 	snprintf(last_written_project, sizeof(last_written_project), "%s", q->project_id);
 	return write_down(q->id, q->org_id, q->at);
+}
+
+enum err
+q_usage_secret_used(struct db *db, const struct q_usage_secret_used *q, uint64_t *ret_matched)
+{
+	(void)db, (void)ret_matched;
+	snprintf(last_written_project, sizeof(last_written_project), "%s", q->project_id);
+	return write_down(q->id, NULL, q->at);
 }
 
 /* A member's time goes with the session's or token's own: the same id, organization and moment, right behind it. */
@@ -245,6 +254,26 @@ a_session_is_written_in_the_project_whose_user_it_is(void **unused)
 	assert_string_equal(last_written_project, "prj_shop000000000000");
 	assert_string_equal(last_written()->org_id, "");
 	assert_int_equal(last_written()->at_ms, START_MS + 1000);
+}
+
+static void
+a_client_secret_is_written_in_its_project_at_most_once_a_minute(void **unused)
+{
+	struct usage_table *table = fresh();
+	size_t rows = 0;
+
+	(void)unused;
+	usage_note(table, SECRET, NULL, START_MS);
+	usage_note(table, SECRET, ORG_A, START_MS);
+	assert_int_equal(flush(table, START_MS), 0);
+	for (int64_t second = 0; second < 180; second++) {
+		usage_note(table, SECRET, "prj_shop000000000000", START_MS + second * SECOND_MS);
+		if (second % 5 == 4)
+			rows += flush(table, START_MS + second * SECOND_MS);
+	}
+	assert_int_equal(rows, 3);
+	assert_string_equal(last_written()->id, SECRET);
+	assert_string_equal(last_written_project, "prj_shop000000000000");
 }
 
 static void
@@ -522,6 +551,7 @@ main(void)
 		cmocka_unit_test(a_session_is_written_at_most_once_a_minute),
 		cmocka_unit_test(another_organization_is_written_at_once),
 		cmocka_unit_test(a_session_is_written_in_the_project_whose_user_it_is),
+		cmocka_unit_test(a_client_secret_is_written_in_its_project_at_most_once_a_minute),
 		cmocka_unit_test(what_is_no_key_or_session_is_not_noted),
 		cmocka_unit_test(what_could_not_be_written_is_written_later),
 		cmocka_unit_test(many_are_written_in_batches),

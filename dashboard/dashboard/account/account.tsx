@@ -4,6 +4,7 @@ import { CopyId } from "../ui/copy";
 import { Page, Section } from "../ui/page";
 import { Pill } from "../ui/pill";
 import { ViewAsApi } from "../ui/view-as-api";
+import { ConnectedApps } from "./connected-apps";
 import { EmailForm } from "./email-form";
 import { Factors } from "./factors";
 import { Leave } from "./leave";
@@ -35,6 +36,7 @@ export function Account() {
 			<PasswordForm email={user?.email ?? ""} />
 			<Factors />
 			<Sessions />
+			<ConnectedApps />
 			<Leave />
 		</Page>
 	);

@@ -1,12 +1,33 @@
-// How a program asks for a token, with the client's real ids.
+// How an app signs people in and a program asks for a token, with the client's real ids.
 import { Tabs, Text } from "@mantine/core";
 import type { Client } from "../api/types";
 import { CopyBlock } from "../ui/copy";
 import { Section } from "../ui/page";
-import { idsOf, metadataCommand, TOKEN_SNIPPETS } from "./snippets";
+import { idsOf, metadataCommand, SIGN_IN_SNIPPETS, TOKEN_SNIPPETS } from "./snippets";
+
+function Snippets({ of }: { of: { label: string; text: string }[] }) {
+	return (
+		<Tabs defaultValue={of[0]?.label} keepMounted={false}>
+			<Tabs.List>
+				{of.map(({ label }) => (
+					<Tabs.Tab key={label} value={label}>
+						{label}
+					</Tabs.Tab>
+				))}
+			</Tabs.List>
+			{of.map(({ label, text }) => (
+				<Tabs.Panel key={label} value={label} pt="sm">
+					<CopyBlock label={`${label} lines`} text={text} />
+				</Tabs.Panel>
+			))}
+		</Tabs>
+	);
+}
 
 export function ClientSnippets({ client, issuerId }: { client: Client; issuerId: string }) {
 	const ids = idsOf(client, issuerId);
+	const signsIn = client.grant_types.includes("authorization_code");
+	const redirectUri = client.redirect_uris[0] ?? "https://app.example.com/callback";
 	const actsForItself = client.grant_types.includes("client_credentials");
 	return (
 		<>
@@ -24,22 +45,14 @@ export function ClientSnippets({ client, issuerId }: { client: Client; issuerId:
 				/>
 				<CopyBlock label="curl line for the metadata" text={metadataCommand(ids)} />
 			</Section>
+			{signsIn ? (
+				<Section title="Signing people in" lead="The code flow with PKCE, by a library that does the checks.">
+					<Snippets of={SIGN_IN_SNIPPETS.map(({ label, text }) => ({ label, text: text(ids, redirectUri) }))} />
+				</Section>
+			) : null}
 			{actsForItself ? (
 				<Section title="A token for the program itself" lead="The secret is in the environment, never in the code.">
-					<Tabs defaultValue="curl" keepMounted={false}>
-						<Tabs.List>
-							{TOKEN_SNIPPETS.map(({ label }) => (
-								<Tabs.Tab key={label} value={label}>
-									{label}
-								</Tabs.Tab>
-							))}
-						</Tabs.List>
-						{TOKEN_SNIPPETS.map(({ label, text }) => (
-							<Tabs.Panel key={label} value={label} pt="sm">
-								<CopyBlock label={`${label} lines`} text={text(ids)} />
-							</Tabs.Panel>
-						))}
-					</Tabs>
+					<Snippets of={TOKEN_SNIPPETS.map(({ label, text }) => ({ label, text: text(ids) }))} />
 				</Section>
 			) : (
 				<Text c="dimmed" size="sm">

@@ -21,6 +21,7 @@ import { SOURCES, typeLabel } from "./client-types";
 import { ClientUris } from "./client-uris";
 
 const DeleteClient = lazy(() => import("./delete-client"));
+const RevokeClientTokens = lazy(() => import("./revoke-client-tokens"));
 
 export function ClientPage() {
 	const { project } = useProjectPlace();
@@ -77,6 +78,7 @@ function Parts({ tagged }: { tagged: Tagged<Client> }) {
 			</Tabs.Panel>
 			<Tabs.Panel value="tokens" pt="md">
 				<ClientTokens {...shared} key={shared.key} />
+				{canWrite ? <RevokeAll client={client} /> : null}
 			</Tabs.Panel>
 			<Tabs.Panel value="snippets" pt="md">
 				{defaultId ? <ClientSnippets client={client} issuerId={defaultId} /> : null}
@@ -107,6 +109,20 @@ function Facts({ client, isDefault }: { client: Client; isDefault: boolean }) {
 					<Time at={client.last_used_at} />
 				</dd>
 			</dl>
+		</Section>
+	);
+}
+
+function RevokeAll({ client }: { client: Client }) {
+	const [isOpen, setOpen] = useState(false);
+	return (
+		<Section title="Revoke all tokens" lead="For when one may have leaked: whatever this client has got stops." isDanger>
+			<Group>
+				<Button color="red.8" onClick={() => setOpen(true)}>
+					Revoke all tokens
+				</Button>
+			</Group>
+			<Suspense>{isOpen ? <RevokeClientTokens client={client} onClose={() => setOpen(false)} /> : null}</Suspense>
 		</Section>
 	);
 }

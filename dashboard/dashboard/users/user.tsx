@@ -13,6 +13,7 @@ import { Resource } from "../ui/resource";
 import { Moment, Time } from "../ui/time";
 import { StatusPill } from "./status-pill";
 import { UserActivity } from "./user-activity";
+import { UserApps } from "./user-apps";
 import { labelOf } from "./user-label";
 import { UserMessages } from "./user-messages";
 import { UserMethods } from "./user-methods";
@@ -67,6 +68,7 @@ function Parts({ tagged }: { tagged: Tagged<User> }) {
 				<Tabs.Tab value="profile">Profile</Tabs.Tab>
 				<Tabs.Tab value="sessions">Sessions</Tabs.Tab>
 				<Tabs.Tab value="methods">Methods</Tabs.Tab>
+				<Tabs.Tab value="apps">Apps</Tabs.Tab>
 				{mayDo(role, "mail.read") ? <Tabs.Tab value="messages">Messages</Tabs.Tab> : null}
 				{mayDo(role, "audit.read") ? <Tabs.Tab value="activity">Activity</Tabs.Tab> : null}
 			</Tabs.List>
@@ -81,6 +83,9 @@ function Parts({ tagged }: { tagged: Tagged<User> }) {
 			</Tabs.Panel>
 			<Tabs.Panel value="methods" pt="md">
 				<UserMethods user={user} canWrite={mayDo(role, "user.write")} />
+			</Tabs.Panel>
+			<Tabs.Panel value="apps" pt="md">
+				<UserApps user={user} canWrite={mayDo(role, "user.write")} />
 			</Tabs.Panel>
 			<Tabs.Panel value="messages" pt="md">
 				<UserMessages user={user} />

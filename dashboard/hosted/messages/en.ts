@@ -141,6 +141,12 @@ export const en = {
 	remove_title: "Remove {name}?",
 	remove_factor_text: "It won't be asked any more. Your backup codes go with your last second factor.",
 	new_codes: "New backup codes",
+	connected_apps: "Connected apps",
+	no_apps: "No app is connected yet",
+	disconnect: "Disconnect",
+	disconnect_title: "Disconnect {name}?",
+	disconnect_text: "It can't act for you any more, and is signed out.",
+	disconnected: "The app is disconnected.",
 	linked_accounts: "Linked accounts",
 	link_title: "Link an account",
 	link_text: "Sign in at a provider. From then on that account signs you in here, too.",
@@ -273,6 +279,8 @@ export const en = {
 	error_forbidden: "That isn't allowed here.",
 
 	// What apps ask for
+	select_account_title: "Choose an account",
+	select_account_text: "to go on to {client}",
 	consent_title: "{client} wants access to your {app} account",
 	consent_text: "If you allow it, it can:",
 	scope_openid: "Know who you are",

@@ -171,6 +171,12 @@ export const es: Catalogue = {
 	remove_title: "¿Quitar {name}?",
 	remove_factor_text: "Ya no se te pedirá. Con tu último segundo factor se van también tus códigos de respaldo.",
 	new_codes: "Nuevos códigos de respaldo",
+	connected_apps: "Aplicaciones conectadas",
+	no_apps: "Aún no hay ninguna aplicación conectada",
+	disconnect: "Desconectar",
+	disconnect_title: "¿Desconectar {name}?",
+	disconnect_text: "Ya no podrá actuar en tu nombre, y su sesión se cerrará.",
+	disconnected: "La aplicación está desconectada.",
 	linked_accounts: "Cuentas vinculadas",
 	link_title: "Vincular una cuenta",
 	link_text: "Inicia sesión con un proveedor. A partir de entonces también podrás entrar aquí con esa cuenta.",
@@ -262,6 +268,8 @@ export const es: Catalogue = {
 	error_forbidden: "Eso no se permite aquí.",
 
 	// What apps ask for
+	select_account_title: "Elige una cuenta",
+	select_account_text: "para continuar a {client}",
 	consent_title: "{client} pide acceso a tu cuenta de {app}",
 	consent_text: "Si lo permites, podrá:",
 	scope_openid: "Saber quién eres",

@@ -1,4 +1,5 @@
 // The page on which people look after their account.
+import { apps } from "../account/apps";
 import { profile } from "../account/profile";
 import { email, phone } from "../account/contact";
 import { factors } from "../account/factors";
@@ -98,6 +99,7 @@ async function draw(notice?: string): Promise<void> {
 			await factors(place),
 			await identities(place),
 			await sessions(place),
+			await apps(place),
 			takeAlong(place),
 			leave(place),
 		],

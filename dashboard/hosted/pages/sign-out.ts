@@ -7,17 +7,20 @@ import { clientId } from "../place";
 import { currentSession, type Session } from "../session";
 import { t } from "../text";
 
-/** Where to go afterwards; the server takes registered addresses alone. */
+/** Where to go afterwards; the server takes registered addresses alone: the project's, or those of the app that asks. */
 async function findTarget(): Promise<string | null> {
+	const asked = new URLSearchParams(location.search);
 	const query = new URLSearchParams(clientId ? { client_id: clientId } : {});
-	const asked = new URLSearchParams(location.search).get("redirect_uri");
-	if (asked) {
-		query.set("redirect_uri", asked);
+	for (const name of ["client_id", "redirect_uri", "post_logout_redirect_uri", "state"]) {
+		const value = asked.get(name);
+		if (value) {
+			query.set(name, value);
+		}
 	}
 	try {
 		return (await call<{ redirect_to: string | null }>("GET", `/public/sign_out_target?${query}`)).redirect_to;
 	} catch (error) {
-		if (error instanceof Refusal && error.fields.some(({ field }) => field === "redirect_uri")) {
+		if (error instanceof Refusal && error.fields.some(({ field }) => field.endsWith("redirect_uri"))) {
 			throw new Refusal(error.status, "redirect_not_registered", "", error.requestId);
 		}
 		throw error;
@@ -44,6 +47,9 @@ async function signOut({ csrf_token }: Session): Promise<void> {
 }
 
 void startPage(async () => {
+	if (new URLSearchParams(location.search).has("signed_out")) {
+		return leave(null);
+	}
 	const target = await findTarget();
 	const session = await currentSession();
 	if (!session) {

@@ -320,6 +320,19 @@ export const samples = {
 		const { browser, id } = await fixtures.consentRequest(world.server, world.project);
 		return { by: browser, target: `/api/v1/oauth_requests/${id}/decision`, json: { approve: true } };
 	},
+	"GET /api/v1/grants": async (world) => {
+		for (let i = 0; i < 2; i++)
+			await fixtures.grant(world.project, (await userOf(world)).id, { server: world.server });
+		return {};
+	},
+	"DELETE /api/v1/grants/{id}": async (world) => ({ target: `/api/v1/grants/${await fixtures.grant(world.project, (await userOf(world)).id, { server: world.server })}`, status: 204 }),
+	"GET /api/v1/account/grants": async (world) => {
+		for (let i = 0; i < 2; i++)
+			await fixtures.consoleGrant(world.owner, { server: world.server });
+		return {};
+	},
+	"DELETE /api/v1/account/grants/{id}": async (world) => ({ target: `/api/v1/account/grants/${await fixtures.consoleGrant(world.owner, { server: world.server })}`, status: 204 }),
+	"POST /api/v1/clients/{id}/revoke_tokens": async (world) => ({ target: `/api/v1/clients/${world.project.clientId}/revoke_tokens`, json: {} }),
 	"GET /api/v1/account/export": async () => ({}),
 	"GET /api/v1/users/{id}/export": async (world) => ({ target: `/api/v1/users/${(await userOf(world)).id}/export` }),
 	"GET /api/v1/account": async () => ({}),
@@ -439,7 +452,9 @@ export const samples = {
 function kindOf(parameter, route) {
 	if (route?.path.startsWith("/api/v1/social_providers/"))
 		return "provider";
-	const nouns = { members: "member_id", invitations: "invitation_id", api_keys: "key_id", clients: "client_id", audit_events: "audit_event_id", events: "event_id", users: "project_user_id", sessions: "project_session_id", resource_servers: "resource_server_id", oauth_requests: "oauth_request_id" };
+	const nouns = { members: "member_id", invitations: "invitation_id", api_keys: "key_id", clients: "client_id", audit_events: "audit_event_id", events: "event_id", users: "project_user_id", sessions: "project_session_id", resource_servers: "resource_server_id", oauth_requests: "oauth_request_id", grants: "grant_id" };
+	if (parameter === "id" && route?.path.startsWith("/api/v1/account/grants"))
+		return "account_grant_id";
 	return parameter === "id" ? nouns[route.path.split("/")[3]] : parameter;
 }
 
@@ -456,6 +471,8 @@ export async function strangersId(world, parameter, route) {
 	case "client_id": return stranger.project.clientId;
 	case "audit_event_id": return (await fixtures.auditEvent(stranger.org, { project: stranger.project })).id;
 	case "oauth_request_id": return (await fixtures.consentRequest(world.server, stranger.project)).id;
+	case "grant_id": return fixtures.grant(stranger.project, (await userOf(stranger)).id, { server: world.server });
+	case "account_grant_id": return fixtures.consoleGrant(stranger.owner, { server: world.server });
 	case "resource_server_id": return (await resourceServerOf(stranger)).id;
 	case "project_user_id": return (await userOf(stranger)).id;
 	case "project_session_id": return (await fixtures.userSession(stranger.project, await userOf(stranger), { server: world.server })).id;
@@ -474,7 +491,7 @@ export async function strangersId(world, parameter, route) {
 }
 
 export function nobodysId(parameter, route) {
-	const prefixes = { org_id: "org", project_id: "prj", member_id: "mem", user_id: "usr", project_user_id: "usr", project_session_id: "ses", invitation_id: "inv", key_id: "key", audit_event_id: "aud", event_id: "evt", message_id: "msg", session_id: "ses", flow_id: "flw", factor_id: "fac", identity_id: "idn", resource_server_id: "rsv", oauth_request_id: "ort" };
+	const prefixes = { org_id: "org", project_id: "prj", member_id: "mem", user_id: "usr", project_user_id: "usr", project_session_id: "ses", invitation_id: "inv", key_id: "key", audit_event_id: "aud", event_id: "evt", message_id: "msg", session_id: "ses", flow_id: "flw", factor_id: "fac", identity_id: "idn", resource_server_id: "rsv", oauth_request_id: "ort", grant_id: "grt", account_grant_id: "grt" };
 	const kind = kindOf(parameter, route);
 	if (kind === "key")
 		return `account_${"0".repeat(64)}`;

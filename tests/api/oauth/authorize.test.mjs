@@ -73,9 +73,7 @@ test("OA-05 OA-06 OA-17 TK-01 TK-02 TK-03 what is wrong goes back to the app wit
 	assert.equal(await server.sql.value`SELECT COUNT(*) FROM oauth_requests WHERE project_id = ${app.id}`, 0);
 	await server.sql.run`UPDATE clients SET grant_types = 'refresh_token' WHERE project_id = ${app.id}`;
 	assert.equal(landing(await ask(nobody(), app)).error, "unauthorized_client");
-	await server.sql.run`UPDATE clients SET grant_types = 'authorization_code refresh_token', require_par = TRUE WHERE project_id = ${app.id}`;
-	assert.equal(landing(await ask(nobody(), app)).error, "invalid_request");
-	await server.sql.run`UPDATE clients SET require_par = FALSE WHERE project_id = ${app.id}`;
+	await server.sql.run`UPDATE clients SET grant_types = 'authorization_code refresh_token' WHERE project_id = ${app.id}`;
 	assert.match(landing(await ask(nobody(), app)).address, /\/sign-in$/);
 });
 
@@ -181,6 +179,25 @@ test("prompt=login and max_age want a new sign-in, which counts once it is done"
 		assert.ok(claims.auth_time >= Date.now() / 1000 - 30);
 		await server.sql.run`UPDATE sessions SET authenticated_at = authenticated_at - INTERVAL 60 SECOND WHERE user_id = ${user.id}`;
 	}
+});
+
+test("prompt=select_account lets the person choose among the accounts of this browser, once", async () => {
+	const app = await makeApp(server, { isFirstParty: false, columns: { scopes: "openid email" } });
+	const [ada, bob] = [await projectUser(server, app), await projectUser(server, app)];
+	const second = await bob.token({ signedInAgo_ms: 60_000 });
+	const browser = await ada.session({ signedInAgo_ms: 60_000, others: [second] });
+	const { address, request } = landing(await ask(browser, app, { prompt: "select_account", scope: "openid email" }));
+	assert.equal(address, `${app.issuer}/select-account`);
+	const go = (more = "") => browser.get(app.at(`/oauth/continue?request=${request}${more}`), { check: false });
+	assert.equal(landing(await go()).address, `${app.issuer}/select-account`, "not yet");
+	assert.equal(landing(await go(`&account=${second.id}`)).address, `${app.issuer}/select-account`, "that one isn't the active one");
+	expectStatus(await browser.post("/api/v1/session/switch", { session_id: second.id }), 204);
+	assert.equal(landing(await go(`&account=${second.id}`)).address, `${app.issuer}/consent`);
+	const { continue_url } = expectStatus(await browser.post(`/api/v1/oauth_requests/${request}/decision`, { approve: true }), 200);
+	const { code } = landing(await browser.get(new URL(continue_url).pathname + new URL(continue_url).search, { check: false }));
+	assert.equal(decode(expectStatus(await redeem(server, app, code), 200).id_token)[1].sub, bob.id);
+	// Nobody signed in: signing in is the choice.
+	assert.equal(landing(await ask(nobody(), app, { prompt: "select_account" })).address, `${app.issuer}/sign-in`);
 });
 
 test("OA-06 form_post is a page that posts the answer and can do nothing else; what it says is escaped", async () => {
