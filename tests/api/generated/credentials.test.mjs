@@ -37,7 +37,7 @@ const wrongKinds = guarded.filter((route) => route.site !== "auth").flatMap((rou
 	...(route.callers.includes("U") ? [{ ...route, kind: "pinned", label: `${route.name} as a pinned key` }] : []),
 ]);
 
-gate("the wrong kind of credential: 403 credential_not_allowed", 187, wrongKinds, async (one) => {
+gate("the wrong kind of credential: 403 credential_not_allowed", 192, wrongKinds, async (one) => {
 	const request = await prepare(one);
 	expectError(await request.send({ by: await request.world.client(one.kind) }), 403, "credential_not_allowed");
 	await expectPlain(request);

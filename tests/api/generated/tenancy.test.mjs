@@ -69,7 +69,7 @@ gate("X-Project-Id and ?project_id= of a stranger: 404, the same octets as one t
 
 const onOrg = gated.filter((route) => ["org", "project", "project_in_path"].includes(route.tenant) && route.callers.includes("S"));
 
-gate("X-Org-Id of a stranger: 404 for a session, the same octets as one that doesn't exist", 107, onOrg, async (route) => {
+gate("X-Org-Id of a stranger: 404 for a session, the same octets as one that doesn't exist", 110, onOrg, async (route) => {
 	const request = await prepare(route, "S");
 	const strangers = await request.send({ headers: { "X-Org-Id": await strangersId(request.world, "org_id") } });
 	const nobodys = await request.send({ headers: { "X-Org-Id": nobodysId("org_id") } });
