@@ -6,7 +6,13 @@ import { useProjectPlace } from "../shell/place";
 import { useAction } from "../ui/action";
 import { Confirm } from "../ui/confirm";
 
-export default function DeleteTemplate({ template, onClose }: { template: MailTemplate; onClose: () => void }) {
+interface DeleteTemplateProps {
+	template: MailTemplate;
+	onDeleted: () => void;
+	onClose: () => void;
+}
+
+export default function DeleteTemplate({ template, onDeleted, onClose }: DeleteTemplateProps) {
 	const { project } = useProjectPlace();
 	const navigate = useNavigate();
 	const { slug, locale, builtin } = template;
@@ -25,6 +31,7 @@ export default function DeleteTemplate({ template, onClose }: { template: MailTe
 		],
 		done: builtin ? "The built-in words are back" : "The template is deleted",
 		onDone: () => {
+			onDeleted();
 			onClose();
 			if (!builtin) {
 				void navigate({ to: "/projects/$projectId/mail-templates", params: { projectId: project.id } });

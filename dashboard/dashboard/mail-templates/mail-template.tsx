@@ -12,6 +12,7 @@ import type { MailTemplate, MyProject } from "../api/types";
 import { TestSend } from "../messages/test-send";
 import { useProjectPlace } from "../shell/place";
 import { useAction } from "../ui/action";
+import { useDraft } from "../ui/draft";
 import { FormFoot } from "../ui/form-foot";
 import { Page, Section } from "../ui/page";
 import { Pill } from "../ui/pill";
@@ -51,7 +52,7 @@ export function MailTemplatePage() {
 			<Resource query={template}>
 				{(found) => (
 					<Editor
-						key={`${slug} ${locale} ${found.etag}`}
+						key={`${slug} ${locale}`}
 						project={project}
 						found={found}
 						canWrite={mayDo(project.role ?? org.role, "mail.write")}
@@ -97,10 +98,14 @@ function problemsOf(...errors: unknown[]): Record<string, string> {
 	return Object.fromEntries(Object.entries(all).map(([field, message]) => [field.replace(/^draft\./, ""), message]));
 }
 
-function useSave(project: MyProject, { value: { slug, locale, builtin }, etag }: Tagged<MailTemplate>) {
+function useSave(
+	project: MyProject,
+	{ value: { slug, locale, builtin }, etag }: Tagged<MailTemplate>,
+	onSaved: (saved: Tagged<MailTemplate>) => void,
+) {
 	return useAction({
 		run: (draft: Draft) =>
-			send(
+			sendTagged(
 				api.PUT(AT, {
 					params: { path: { slug }, query: { locale } },
 					headers: { ...onProject(project.id), ...unlessChanged(etag) },
@@ -113,6 +118,7 @@ function useSave(project: MyProject, { value: { slug, locale, builtin }, etag }:
 			["audit-events", project.id],
 		],
 		done: "Saved: mails say this now",
+		onDone: onSaved,
 		hasOwnProblem: true,
 	});
 }
@@ -124,16 +130,25 @@ interface EditorProps {
 }
 
 function Editor({ project, found, canWrite }: EditorProps) {
-	const template = found.value;
-	const { slug, locale, builtin } = template;
-	const saved = useMemo(() => draftOf(template), [template]);
+	const [saved, setSaved] = useState(() => draftOf(found.value));
 	const [draft, setDraft] = useState(saved);
+	const isChanged = draft !== saved;
+	const { base, start } = useDraft({
+		found,
+		isChanged: () => isChanged,
+		startFrom: (value) => {
+			const fresh = draftOf(value);
+			setSaved(fresh);
+			setDraft(fresh);
+		},
+	});
+	const template = base.value;
+	const { slug, locale, builtin } = template;
 	const [typed, setTyped] = useState<Record<string, string>>({});
 	const preview = usePreview(project, template, draft, typed);
 	const mail = useLast(preview.data);
-	const save = useSave(project, found);
+	const save = useSave(project, base, start);
 	const problems = problemsOf(preview.error, save.error);
-	const isChanged = draft !== saved;
 	const change = (changes: Partial<Draft>) => setDraft((before) => ({ ...before, ...changes }));
 	const submit = (event: FormEvent) => {
 		event.preventDefault();
@@ -274,7 +289,7 @@ function Foot({ template, draft, isChanged, error, isRunning, onUndo }: FootProp
 					Back to what is saved
 				</Button>
 			</Group>
-			<Suspense>{isDeleting ? <DeleteTemplate template={template} onClose={() => setDeleting(false)} /> : null}</Suspense>
+			<Suspense>{isDeleting ? <DeleteTemplate template={template} onDeleted={onUndo} onClose={() => setDeleting(false)} /> : null}</Suspense>
 		</>
 	);
 }
