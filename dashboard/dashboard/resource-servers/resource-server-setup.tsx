@@ -25,9 +25,13 @@ function Snippets({ server, issuer }: { server: ResourceServer; issuer: string }
 			<Section
 				title="Metadata"
 				lead={
-					address
-						? `What your server answers to everybody at ${address} (RFC 9728).`
-						: "What your server says of itself (RFC 9728). A URN has no address: say it where your clients look."
+					address ? (
+						<>
+							What your server answers to everybody at <code className="gh-break">{address}</code> (RFC 9728).
+						</>
+					) : (
+						"What your server says of itself (RFC 9728). A URN has no address: say it where your clients look."
+					)
 				}
 			>
 				<CopyBlock label="Metadata JSON" text={JSON.stringify(metadataOf(server, issuer), null, 2)} />
