@@ -34,23 +34,13 @@ client_set_uris(struct tx *tx, const char *project_id, const char *client_id, co
 	return OK;
 }
 
-enum err
-client_make_secret(struct tx *tx, const char *project_id, const char *client_id, int64_t grace_ms,
-		   const char **ret_secret)
+/* The newest, in place of the one that was. */
+static enum err
+put_secret(struct tx *tx, const char *project_id, const char *client_id, int64_t expires_at, const char **ret_secret)
 {
 	struct secret secret;
 	const char *id;
 
-	TRY(q_client_secret_end_grace(
-	    tx->db, &(struct q_client_secret_end_grace){ .project_id = project_id, .client_id = client_id }, NULL));
-	if (grace_ms > 0)
-		TRY(q_client_secret_retire(tx->db,
-					   &(struct q_client_secret_retire){
-					       .project_id = project_id,
-					       .client_id = client_id,
-					       .expires_at = tx->now_ms + grace_ms,
-					   },
-					   NULL));
 	TRY(secret_make(tx->arena, SECRET_CLIENT, &secret));
 	TRY(tx_make_id(tx, ID_CLIENT_SECRET, &id));
 	TRY(q_client_secret_set(tx->db,
@@ -61,6 +51,7 @@ client_make_secret(struct tx *tx, const char *project_id, const char *client_id,
 				    .digest = { secret.digest, sizeof(secret.digest) },
 				    .prefix = arena_strdup(tx->arena, secret.prefix),
 				    .last4 = arena_strdup(tx->arena, secret.last4),
+				    .expires_at = expires_at,
 				},
 				NULL));
 	*ret_secret = secret.text;
@@ -90,4 +81,29 @@ client_has_redirect_uri(struct tx *tx, const char *project_id, const char *clien
 		has = redirect_uri_matches(arena_strndup(tx->arena, (const char *)uris[i].uri.data, uris[i].uri.len), asked);
 	*ret = has;
 	return OK;
+}
+
+enum err
+client_make_secret(struct tx *tx, const char *project_id, const char *client_id, int64_t grace_ms,
+		   const char **ret_secret)
+{
+	TRY(q_client_secret_end_grace(
+	    tx->db, &(struct q_client_secret_end_grace){ .project_id = project_id, .client_id = client_id }, NULL));
+	if (grace_ms > 0)
+		TRY(q_client_secret_retire(tx->db,
+					   &(struct q_client_secret_retire){
+					       .project_id = project_id,
+					       .client_id = client_id,
+					       .expires_at = tx->now_ms + grace_ms,
+					   },
+					   NULL));
+	return put_secret(tx, project_id, client_id, NONE, ret_secret);
+}
+
+enum err
+client_make_secret_until(struct tx *tx, const char *project_id, const char *client_id, int64_t expires_at, const char **ret_secret)
+{
+	TRY(q_client_secret_end_grace(
+	    tx->db, &(struct q_client_secret_end_grace){ .project_id = project_id, .client_id = client_id }, NULL));
+	return put_secret(tx, project_id, client_id, expires_at, ret_secret);
 }

@@ -27,6 +27,9 @@ enum err client_has_redirect_uri(struct tx *, const char *project_id, const char
  */
 enum err client_make_secret(struct tx *, const char *project_id, const char *client_id, int64_t grace_ms,
 			    const char **ret_secret) MUST_CHECK;
+/* The same without a grace, for a secret that dies by itself. */
+enum err client_make_secret_until(struct tx *, const char *project_id, const char *client_id, int64_t expires_at,
+				  const char **ret_secret) MUST_CHECK;
 
 /* May it use this grant? Its own list says so, and its project's type serves it: the list may be older than the type. */
 bool client_has_grant(const char *grant_types, const char *project_type, const char *grant);

@@ -42,6 +42,25 @@ job_queue(struct tx *tx, const char *project_id, const char *kind, const char *p
 }
 
 enum err
+job_queue_once(struct tx *tx, const char *project_id, const char *kind, struct bytes digest, const char *payload)
+{
+	struct seal_place place = { .table = "jobs", .column = "payload_sealed", .project_id = project_id };
+	struct bytes sealed;
+
+	TRY(tx_make_id(tx, ID_JOB, &place.row_id));
+	TRY(seal_text(tx, &place, payload, &sealed));
+	return q_job_insert_once(tx->db,
+				 &(struct q_job_insert_once){
+				     .project_id = project_id,
+				     .id = place.row_id,
+				     .kind = kind,
+				     .dedup_digest = digest,
+				     .payload_sealed = sealed,
+				 },
+				 NULL);
+}
+
+enum err
 job_answer(struct tx *tx, const char *project_id, const char *job_id, const char *answer, int64_t expires_at)
 {
 	struct seal_place place = answer_place(project_id, job_id);

@@ -12,10 +12,15 @@
 #define JOB_PROVIDER_CHECK  "provider_check"
 #define JOB_BOT_CHECK	    "bot_check"
 #define JOB_BACKCHANNEL_LOGOUT "backchannel_logout"
+#define JOB_CLIENT_DOCUMENT "client_document"
+#define JOB_CLIENT_LOGO	    "client_logo"
 
 /* payload: JSON text, sealed. The job is done once the transaction is committed. */
 enum err job_queue(struct tx *, const char *project_id, const char *kind, const char *payload,
 		   const char **ret_job_id) MUST_CHECK;
+
+/* The same, unless one of this kind and digest waits or runs already. */
+enum err job_queue_once(struct tx *, const char *project_id, const char *kind, struct bytes digest, const char *payload) MUST_CHECK;
 
 /* What a job found out, as JSON text, kept until expires_at. */
 enum err job_answer(struct tx *, const char *project_id, const char *job_id, const char *answer,

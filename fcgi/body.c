@@ -17,7 +17,7 @@ refuse_header(struct exchange *x, const char *message)
 static bool
 is_taken(const struct route *route, const char *content_type)
 {
-	bool is_form = (route->flags & (ROUTE_FOREIGN | ROUTE_OAUTH)) != 0;
+	bool is_form = (route->flags & (ROUTE_FOREIGN | ROUTE_OAUTH)) != 0 && (route->flags & ROUTE_METADATA) == 0;
 
 	return is_form ? http_is_form(content_type) : http_is_json(content_type);
 }
@@ -106,9 +106,23 @@ parse_form(struct exchange *x, const struct field *fields, struct json *ret_body
 	return OK;
 }
 
+/* RFC 7591 section 2: members that aren't understood are ignored. */
+static enum err
+parse_metadata(struct exchange *x, const struct field *fields, struct json *ret_body)
+{
+	struct json body;
+	enum err e = parse_json(x, &body);
+
+	if (e == OK)
+		*ret_body = fields_known(x->arena, fields, &body);
+	return e == ERR_INVALID_JSON ? ERR_INVALID_CLIENT_METADATA : e;
+}
+
 static enum err
 parse_body(struct exchange *x, const struct field *fields, struct json *ret_body)
 {
+	if ((x->rq.route->flags & ROUTE_METADATA) != 0)
+		return parse_metadata(x, fields, ret_body);
 	if ((x->rq.route->flags & ROUTE_OAUTH) != 0)
 		return parse_form(x, fields, ret_body);
 	return parse_json(x, ret_body);
@@ -129,6 +143,9 @@ judge(struct exchange *x, const struct field_errors *errors)
 	if ((x->rq.route->flags & ROUTE_OAUTH) != 0)
 		x->response.message = arena_printf(x->arena, "%s: %s", errors->items[0].field, errors->items[0].message);
 	x->response.details = field_errors_details(x->arena, errors);
+	if ((x->rq.route->flags & ROUTE_METADATA) != 0)
+		return strncmp(errors->items[0].field, "redirect_uris", strlen("redirect_uris")) == 0 ? ERR_INVALID_REDIRECT_URI
+												       : ERR_INVALID_CLIENT_METADATA;
 	return ERR_VALIDATION_FAILED;
 }
 

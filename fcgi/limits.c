@@ -31,6 +31,8 @@ static const enum subject SUBJECTS[RATE_COUNT] = {
 	[RATE_OAUTH_AUTHORIZE] = BY_ADDRESS,
 	[RATE_OAUTH_TOKEN] = BY_CLIENT_AND_ADDRESS,
 	[RATE_OAUTH_INTROSPECT] = BY_CLIENT,
+	[RATE_OAUTH_REGISTER] = BY_ADDRESS,
+	[RATE_CLIENT_DOCUMENT] = BY_ADDRESS,
 	[RATE_FLOW_ACTION] = BY_ADDRESS,
 	[RATE_FLOW_SIGN_UP] = BY_ADDRESS,
 	[RATE_FLOW_RECOVER] = BY_ADDRESS,
@@ -195,6 +197,16 @@ limit_count_failed_credential(struct exchange *x)
 
 	if (shows_credential(x))
 		rate_limiter_take(x->worker->rates, x->rq.config, x->rq.now_ms, &bucket, 1, &ignored);
+}
+
+bool
+request_take_by_address(const struct request *rq, enum rate_family family)
+{
+	struct exchange *x = exchange_of(rq);
+	struct rate_bucket bucket = bucket_of(x, family);
+	struct rate_state ignored;
+
+	return rate_limiter_take(x->worker->rates, rq->config, rq->now_ms, &bucket, 1, &ignored);
 }
 
 bool

@@ -201,6 +201,8 @@ bool request_may_in_org(const struct request *, enum permission);
 enum err request_may_not(const struct request *, enum permission);
 /* Does it come from a page of ours? (the browser's word, by Origin) */
 bool request_is_of_own_page(const struct request *);
+/* Takes one from a family that counts by address; false when there is none left. For what only some requests of a route do. */
+bool request_take_by_address(const struct request *, enum rate_family);
 /* A session of the console. */
 bool request_is_session(const struct request *);
 /* A session of whoever: of the console, or of a project's own user. */

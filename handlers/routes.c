@@ -73,5 +73,6 @@ const struct route *const gatehouse_routes[] = {
 	oauth_token_routes,
 	oauth_console_resource_routes,
 	oauth_introspect_routes,
+	oauth_register_routes,
 	NULL,
 };

@@ -43,6 +43,7 @@ extern const struct route signing_key_routes[];
 extern const struct route oauth_console_resource_routes[];
 extern const struct route oauth_introspect_routes[];
 extern const struct route oauth_issuer_routes[];
+extern const struct route oauth_register_routes[];
 extern const struct route oauth_authorize_routes[];
 extern const struct route oauth_site_routes[];
 extern const struct route oauth_logout_routes[];

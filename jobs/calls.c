@@ -28,6 +28,7 @@ static const struct {
 	{ JOB_BOT_CHECK, call_bot_check, true },
 	{ JOB_PROVIDER_CHECK, call_provider_check, false },
 	{ JOB_BACKCHANNEL_LOGOUT, call_backchannel_logout, false },
+	{ JOB_CLIENT_DOCUMENT, call_client_document, false },
 };
 
 const char *

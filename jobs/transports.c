@@ -142,7 +142,7 @@ call_provider(struct job_worker *worker, const struct provider_call *call, struc
 		.status = answer.status,
 		.body = answer.body,
 		.body_len = answer.body_len,
-		.message_id_header = answer.message_id,
+		.message_id_header = fetch_header(worker->arena, &answer, "x-message-id"),
 	};
 	return SENDING_DONE;
 }

@@ -140,6 +140,10 @@ const char *field_errors_details(struct arena *, const struct field_errors *);
  */
 void fields_parse(struct arena *, const struct field *, const struct json *body, struct name_values path,
 		  struct name_values query, void *input, struct field_errors *errors);
+/*
+ * The body without the members that the table doesn't know, and without those that are null: for what an RFC says is to be ignored.
+ */
+struct json fields_known(struct arena *, const struct field *, const struct json *body);
 /* Did the body name any field? (A PATCH must.) */
 bool fields_has_any_in_body(const struct field *, const void *input);
 

@@ -96,6 +96,22 @@ is_known(const struct field *fields, enum field_in in, const char *name)
 	return false;
 }
 
+struct json
+fields_known(struct arena *arena, const struct field *fields, const struct json *body)
+{
+	const char **names = ARENA_ARRAY(arena, body->count, const char *);
+	struct json *items = ARENA_ARRAY(arena, body->count, struct json);
+	size_t count = 0;
+
+	for (size_t i = 0; i < body->count; i++) {
+		if (!is_known(fields, IN_BODY, body->names[i]) || body->items[i].type == JSON_NULL)
+			continue;
+		names[count] = body->names[i];
+		items[count++] = body->items[i];
+	}
+	return (struct json){ .type = JSON_OBJECT, .names = names, .items = items, .count = count };
+}
+
 static void
 refuse_unknown(struct fields_run *run, const struct field *fields, const struct json *body,
 	       struct name_values query)

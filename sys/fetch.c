@@ -10,13 +10,13 @@
 #include "sys/outgoing.h"
 
 #define CONNECT_TIMEOUT_MS 5000L
-#define HEADER_VALUE_MAX   255
+#define HEADERS_BYTES_MAX  ((size_t)8 * 1024)
 
 struct call {
 	struct buffer body;
 	size_t body_bytes_max;
 	bool is_too_long;
-	const char *message_id;
+	struct buffer headers;
 };
 
 static size_t
@@ -33,23 +33,41 @@ take_body(char *data, size_t size, size_t count, void *context)
 	return len;
 }
 
+/* One line at a time, of an interim answer, too; those are left out with the line that begins the next answer. */
 static size_t
 take_header(char *data, size_t size, size_t count, void *context)
 {
-	static const char name[] = "x-message-id:";
 	struct call *call = context;
 	size_t len = size * count;
-	size_t at = sizeof(name) - 1;
 
-	if (len <= at || strncasecmp(data, name, at) != 0)
-		return len;
-	while (at < len && (data[at] == ' ' || data[at] == '\t'))
-		at++;
-	size_t end = at;
-	while (end < len && data[end] > ' ' && data[end] < 0x7f && end - at < HEADER_VALUE_MAX)
-		end++;
-	call->message_id = arena_strndup(call->body.arena, data + at, end - at);
+	if (len > 5 && strncmp(data, "HTTP/", 5) == 0)
+		call->headers.len = 0;
+	else if (len <= HEADERS_BYTES_MAX - call->headers.len)
+		buffer_add(&call->headers, data, len);
 	return len;
+}
+
+const char *
+fetch_header(struct arena *arena, const struct fetch_answer *answer, const char *name)
+{
+	struct buffer value = buffer_new(arena);
+	size_t name_len = strlen(name);
+
+	for (const char *line = answer->headers; *line != '\0';) {
+		size_t len = strcspn(line, "\n");
+
+		if (len > name_len && line[name_len] == ':' && strncasecmp(line, name, name_len) == 0) {
+			const char *at = line + name_len + 1;
+
+			at += strspn(at, " \t");
+			if (value.len > 0)
+				buffer_text(&value, ", ");
+			while (*at >= ' ' && *at < 0x7f)
+				buffer_char(&value, *at++);
+		}
+		line += len + (line[len] == '\n');
+	}
+	return buffer_string(&value);
 }
 
 /* False for one that would be two. */
@@ -67,6 +85,12 @@ add_headers(struct curl_slist **list, const struct fetch_request *request)
 	return true;
 }
 
+static long
+timeout_of(const struct fetch_request *request)
+{
+	return (long)(request->timeout_ms != 0 ? request->timeout_ms : FETCH_TIMEOUT_MS);
+}
+
 static void
 set_call(CURL *curl, const struct fetch_request *request, struct curl_slist *headers, struct call *call)
 {
@@ -81,7 +105,7 @@ set_call(CURL *curl, const struct fetch_request *request, struct curl_slist *hea
 	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
 	curl_easy_setopt(curl, CURLOPT_USERAGENT, "Gatehouse");
 	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS);
-	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)FETCH_TIMEOUT_MS);
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, timeout_of(request));
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, call);
 	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header);
@@ -117,6 +141,19 @@ judge(struct arena *arena, CURL *curl, CURLcode code, const char *text, const st
 	return request_bytes > 0 ? FETCH_UNANSWERED : FETCH_FAILED;
 }
 
+/* The transfer has what is left of the time. */
+static CURLcode
+survey(struct outgoing *outgoing, CURL *curl, const struct fetch_request *request)
+{
+	CURLcode code = outgoing_survey(outgoing, curl);
+	curl_off_t spent_us = 0;
+
+	curl_easy_getinfo(curl, CURLINFO_TOTAL_TIME_T, &spent_us);
+	long left_ms = timeout_of(request) - (long)(spent_us / 1000);
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, left_ms > 0 ? left_ms : 1L);
+	return code;
+}
+
 static enum fetch_result
 perform(CURL *curl, struct arena *arena, const struct config *config, const struct fetch_request *request,
 	struct call *call, const char **ret_reason)
@@ -130,7 +167,9 @@ perform(CURL *curl, struct arena *arena, const struct config *config, const stru
 		outgoing_guard(&outgoing, curl);
 		set_call(curl, request, headers, call);
 		curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, text);
-		CURLcode code = curl_easy_perform(curl);
+		CURLcode code = request->is_strict ? survey(&outgoing, curl, request) : CURLE_OK;
+		if (code == CURLE_OK)
+			code = curl_easy_perform(curl);
 		result = judge(arena, curl, code, text, call, outgoing.was_refused, ret_reason);
 		curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, NULL);
 		curl_easy_setopt(curl, CURLOPT_CONNECT_TO, NULL);
@@ -146,7 +185,7 @@ perform(CURL *curl, struct arena *arena, const struct config *config, const stru
 static void
 read_answer(CURL *curl, struct arena *arena, const struct call *call, struct fetch_answer *ret)
 {
-	struct fetch_answer answer = { .message_id = call->message_id };
+	struct fetch_answer answer = { .headers = buffer_string(&call->headers) };
 	char *content_type = NULL;
 
 	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer.status);
@@ -165,7 +204,7 @@ fetch(struct arena *arena, const struct config *config, const struct fetch_reque
 		.body = buffer_new(arena),
 		.body_bytes_max =
 		    request->answer_bytes_max != 0 ? request->answer_bytes_max : FETCH_ANSWER_BYTES_MAX,
-		.message_id = "",
+		.headers = buffer_new(arena),
 	};
 	CURL *curl = curl_easy_init();
 

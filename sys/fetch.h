@@ -20,6 +20,8 @@ struct fetch_request {
 	const char *headers[FETCH_HEADERS_MAX + 1];	/* "Name: value", NULL-terminated; one with a line break fails the call */
 	struct bytes body;				/* data NULL: none */
 	size_t answer_bytes_max;			/* 0: FETCH_ANSWER_BYTES_MAX */
+	int64_t timeout_ms;				/* of the whole call; 0: FETCH_TIMEOUT_MS */
+	bool is_strict;					/* not called at all when one of the name's addresses may not be */
 	void (*heartbeat)(void);			/* called each second while it waits; NULL: none */
 };
 
@@ -28,7 +30,7 @@ struct fetch_answer {
 	const char *content_type;	/* "" when absent */
 	const char *body;	/* NUL-terminated; may hold NUL before body_len */
 	size_t body_len;
-	const char *message_id;	/* header X-Message-Id, as mail providers name what they took; "" when absent */
+	const char *headers;	/* "name: value" lines as they came, as far as they fit 8 KiB; for fetch_header() */
 };
 
 enum fetch_result {
@@ -41,5 +43,8 @@ enum fetch_result {
 /* *ret_answer is the arena's, set only with FETCH_ANSWERED; *ret_reason, a sentence for people, with the others. */
 enum fetch_result fetch(struct arena *, const struct config *, const struct fetch_request *, struct fetch_answer *ret_answer,
 			const char **ret_reason) MUST_CHECK;
+
+/* The value of a header, those of several of the name with ", " between; "" when there is none. */
+const char *fetch_header(struct arena *, const struct fetch_answer *, const char *name) RETURNS_NONNULL;
 
 #endif

@@ -46,6 +46,9 @@ open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
 		outgoing->was_refused = true;
 		return CURL_SOCKET_BAD;
 	}
+	outgoing->surveyed++;
+	if (outgoing->is_survey)
+		return CURL_SOCKET_BAD;	/* and so to the next */
 	return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
@@ -97,6 +100,17 @@ outgoing_guard(struct outgoing *outgoing, CURL *curl)
 	curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	if (outgoing->config->outgoing.ca_file[0] != '\0')
 		curl_easy_setopt(curl, CURLOPT_CAINFO, outgoing->config->outgoing.ca_file);
+}
+
+/* Without a socket libcurl goes on to the next address until there is none left; what the name resolved to stays in the handle's cache. */
+CURLcode
+outgoing_survey(struct outgoing *outgoing, CURL *curl)
+{
+	outgoing->is_survey = true;
+	curl_easy_setopt(curl, CURLOPT_DNS_CACHE_TIMEOUT, -1L);
+	CURLcode code = curl_easy_perform(curl);
+	outgoing->is_survey = false;
+	return outgoing->was_refused || outgoing->surveyed == 0 ? code : CURLE_OK;
 }
 
 void

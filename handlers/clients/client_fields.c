@@ -63,7 +63,7 @@ grant_check(const char *text)
 	IN_STRINGS(T, scopes, .items_max = SCOPES_MAX, .min = 1, .max = SCOPE_MAX, .check = scope_check,                      \
 		   .flags = FIELD_DISTINCT, .description = "The most it may ask for"),                                        \
 	IN_ENUM(T, token_endpoint_auth_method, client_auth_methods,                                                           \
-		.description = "Basic and post are interchangeable; private_key_jwt needs jwks. spa, mobile, desktop and pos: none"),                     \
+		.description = "Basic and post are interchangeable; private_key_jwt needs jwks or jwks_uri. spa, mobile, desktop and pos: none"),                     \
 	IN_JSON(T, jwks, .max = JWKS_BYTES_MAX, .flags = FIELD_NULLABLE | FIELD_TREE,                                         \
 		.description = "{\"keys\": […]}: 1 to 10 public keys (RFC 7517)"),                                            \
 	PAGE(T, jwks_uri, .description = "Where its keys are instead"),                                                       \

@@ -230,7 +230,7 @@ check_together(struct check *check)
 {
 	const struct client *client = check->client;
 
-	if (is_one_of(client->token_endpoint_auth_method, "private_key_jwt") && client->jwks == NULL)
+	if (is_one_of(client->token_endpoint_auth_method, "private_key_jwt") && client->jwks == NULL && client->jwks_uri == NULL)
 		add(check, "jwks", "required", "A client that signs has to give its public keys.");
 	if (client->jwks != NULL && client->jwks_uri != NULL)
 		add(check, "jwks_uri", "exclusive", "Give the keys or their address, not both.");

@@ -21,7 +21,8 @@ ask_find_app(const struct request *rq, struct tx *tx, const char *issuer_id, con
 {
 	struct oauth_app_row app;
 
-	(void)rq;
+	if (oauth_client_is_document(client_id))
+		TRY(oauth_client_of_document(rq, tx, issuer_id, client_id, true, &client_id));
 	if (client_id == NULL || !id_is_valid(ID_ANY_CLIENT, client_id))
 		return ERR_INVALID_CLIENT;
 	enum err e = q_oauth_app(tx->db, &(struct q_oauth_app){ .client_id = client_id }, &app);

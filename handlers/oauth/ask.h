@@ -24,7 +24,7 @@ struct ask_input {
 #define ASK_FIELDS(place)                                                                                                            \
 	IN_ID(struct ask_input, issuer_id, ID_PUBLIC_PROJECT, .in = IN_PATH),                                                        \
 	IN_STRING(struct ask_input, response_type, .in = place, .max = 64, .description = "code"),                                   \
-	IN_STRING(struct ask_input, client_id, .in = place, .max = 64),                                                              \
+	IN_STRING(struct ask_input, client_id, .in = place, .max = CLIENT_ID_MAX),                                                              \
 	IN_STRING(struct ask_input, redirect_uri, .in = place, .max = 2000),                                                         \
 	IN_STRING(struct ask_input, scope, .in = place, .max = 2000),                                                                \
 	IN_STRING(struct ask_input, state, .in = place, .max = 1024),                                                                \
@@ -59,7 +59,7 @@ struct ask {
 enum err ask_find_way_back(const struct request *, struct tx *, const struct oauth_app_row *, const struct ask_input *, struct ask *ret) MUST_CHECK;
 /* The rest. NULL when it is all right, else RFC 6749's word for what isn't. */
 const char *ask_judge(struct tx *, const struct oauth_app_row *, const struct ask_input *, struct ask *);
-/* ERR_INVALID_CLIENT for what isn't a client of this issuer. */
+/* ERR_INVALID_CLIENT for what isn't a client of this issuer; by an address, as oauth_client_of_document(). */
 enum err ask_find_app(const struct request *, struct tx *, const char *issuer_id, const char *client_id, struct oauth_app_row *ret) MUST_CHECK;
 
 /* As the params of a row, and back. ERR_INTERNAL for a row that can't be read. */
@@ -75,6 +75,14 @@ bool pushed_is_uri(const char *request_uri);
 enum err pushed_keep(struct tx *, const struct oauth_app_row *, const struct ask *, const char **ret_request_uri) MUST_CHECK;
 /* ERR_REQUEST_EXPIRED: unknown, of another client, or over. */
 enum err pushed_find(struct tx *, const struct oauth_app_row *, const char *request_uri, struct oauth_request_row *ret) MUST_CHECK;
+
+/* ---- while it isn't known who asks (fetching.c; rule 37) ---- */
+
+/* The browser waits on a page of ours until the document at the address is there, and then comes again. */
+enum verdict fetching_begin(const struct request *, struct tx *, const char *url, const char *address_again);
+enum verdict fetching_resume(const struct request *, struct tx *, const char *issuer_id, const struct oauth_request_row *);
+/* "fetching", "ready" or "failed". */
+enum err fetching_status(struct tx *, const struct oauth_request_row *, const char **ret_status) MUST_CHECK;
 
 /* ---- what comes of it (authorize.c) ---- */
 

@@ -74,6 +74,44 @@ authorize_pushed(const struct request *rq, struct tx *tx, const struct oauth_app
 	return e == OK ? go_on_with(rq, tx, app, &ask, &pushed) : fail_err(rq, e);
 }
 
+/* ---- the same again, as an address ---- */
+
+static const char *
+address_with(const struct request *rq, const struct name_value *pairs, size_t count)
+{
+	const struct ask_input *in = rq->input;
+
+	return oauth_answer_url(rq->arena, arena_printf(rq->arena, "%s/oauth/authorize", oauth_issuer(rq, in->issuer_id)), pairs, count);
+}
+
+static const char *
+address_again(const struct request *rq)
+{
+	const struct ask_input *in = rq->input;
+	const struct name_value pairs[] = {
+		{ "response_type", in->response_type },
+		{ "client_id", in->client_id },
+		{ "redirect_uri", in->redirect_uri },
+		{ "scope", in->scope },
+		{ "state", in->state },
+		{ "code_challenge", in->code_challenge },
+		{ "code_challenge_method", in->code_challenge_method },
+		{ "resource", in->resource },
+		{ "nonce", in->nonce },
+		{ "prompt", in->prompt },
+		{ "max_age", in->max_age },
+		{ "login_hint", in->login_hint },
+		{ "id_token_hint", in->id_token_hint },
+		{ "response_mode", in->response_mode },
+		{ "request", in->request },
+		{ "request_uri", in->request_uri },
+	};
+
+	return address_with(rq, pairs, ARRAY_LEN(pairs));
+}
+
+/* ---- who asks, and what ---- */
+
 /* VERDICT_GO_ON, or the page that says that there is no such client. */
 static enum verdict
 take_app(const struct request *rq, struct tx *tx, struct oauth_app_row *ret)
@@ -81,6 +119,8 @@ take_app(const struct request *rq, struct tx *tx, struct oauth_app_row *ret)
 	const struct ask_input *in = rq->input;
 	enum err e = ask_find_app(rq, tx, in->issuer_id, in->client_id, ret);
 
+	if (e == ERR_DOCUMENT_WANTED)
+		return fetching_begin(rq, tx, in->client_id, address_again(rq));
 	if (e == ERR_INVALID_CLIENT)
 		return fail(rq, e, "client_id isn't one of this server.");
 	return e == OK ? go_on(rq) : fail_err(rq, e);
@@ -122,14 +162,6 @@ authorize(const struct request *rq, struct tx *tx)
 /* Web servers take no longer addresses, ours included. */
 #define ADDRESS_MAX 4000
 
-static const char *
-address_with(const struct request *rq, const struct name_value *pairs, size_t count)
-{
-	const struct ask_input *in = rq->input;
-
-	return oauth_answer_url(rq->arena, arena_printf(rq->arena, "%s/oauth/authorize", oauth_issuer(rq, in->issuer_id)), pairs, count);
-}
-
 /* What is too long for an address waits as if the app had pushed it. */
 static enum verdict
 authorize_long(const struct request *rq, struct tx *tx)
@@ -152,26 +184,7 @@ authorize_long(const struct request *rq, struct tx *tx)
 static enum verdict
 authorize_post(const struct request *rq, struct tx *tx)
 {
-	const struct ask_input *in = rq->input;
-	const struct name_value pairs[] = {
-		{ "response_type", in->response_type },
-		{ "client_id", in->client_id },
-		{ "redirect_uri", in->redirect_uri },
-		{ "scope", in->scope },
-		{ "state", in->state },
-		{ "code_challenge", in->code_challenge },
-		{ "code_challenge_method", in->code_challenge_method },
-		{ "resource", in->resource },
-		{ "nonce", in->nonce },
-		{ "prompt", in->prompt },
-		{ "max_age", in->max_age },
-		{ "login_hint", in->login_hint },
-		{ "id_token_hint", in->id_token_hint },
-		{ "response_mode", in->response_mode },
-		{ "request", in->request },
-		{ "request_uri", in->request_uri },
-	};
-	const char *address = address_with(rq, pairs, ARRAY_LEN(pairs));
+	const char *address = address_again(rq);
 
 	return strlen(address) > ADDRESS_MAX ? authorize_long(rq, tx) : reply_see_other(rq, address);
 }
@@ -210,6 +223,8 @@ authorize_continue(const struct request *rq, struct tx *tx)
 	struct oauth_app_row app;
 	enum err e = find_request(rq, tx, in->request, &request);
 
+	if (e == OK && strcmp(request.status, "fetching") == 0)
+		return fetching_resume(rq, tx, in->issuer_id, &request);
 	if (e == OK)
 		e = ask_find_app(rq, tx, in->issuer_id, request.client_id, &app);
 	return e == OK ? waiting_resume(rq, tx, &app, &request, in->account) : fail_err(rq, e);

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "domain/client_documents.h"
 #include "lib/encode.h"
 #include "lib/http.h"
 #include "lib/oauth.h"
@@ -97,12 +98,17 @@ judge_secret(const struct request *rq, const struct oauth_client_row *client, co
 
 /* One of the client's keys signed it; the key decides the algorithm. */
 static enum err
-verify_signature(const struct request *rq, const struct oauth_client_row *client, const struct jws *assertion)
+verify_signature(const struct request *rq, struct tx *tx, const struct oauth_client_row *client, const struct jws *assertion)
 {
+	enum err e = OK;
 	struct json keys;
 
-	if (client->jwks == NULL || json_parse(rq->arena, client->jwks, strlen(client->jwks), &keys, NULL) != OK)
-		return ERR_INVALID_CLIENT;
+	if (client->jwks_uri != NULL)
+		e = client_keys_find(tx, client->project_id, client->jwks_uri, assertion, &keys);
+	else if (client->jwks == NULL || json_parse(rq->arena, client->jwks, strlen(client->jwks), &keys, NULL) != OK)
+		e = ERR_NO_ROW;
+	if (e != OK)
+		return e == ERR_NO_ROW ? ERR_INVALID_CLIENT : e;
 	return jws_verify(rq->arena, assertion, &keys) ? OK : ERR_INVALID_CLIENT;
 }
 
@@ -140,7 +146,7 @@ judge_assertion(const struct request *rq, struct tx *tx, const struct oauth_clie
 	const char *jti = NULL;
 	int64_t gone_at = 0;
 
-	TRY(verify_signature(rq, client, &claim->assertion));
+	TRY(verify_signature(rq, tx, client, &claim->assertion));
 	const char *problem = client_assertion_problem(&claim->assertion.claims, &expected, &jti, &gone_at);
 	if (problem != NULL) {
 		request_reason(rq, arena_printf(rq->arena, "client assertion: %s", problem));
@@ -165,18 +171,21 @@ oauth_client_find(const struct request *rq, struct tx *tx, const char *issuer_cl
 	struct oauth_client_row row;
 
 	TRY(read_claim(rq, in, &claim));
+	const char *id = claim.client_id;
+	if (oauth_client_is_document(id))
+		TRY(oauth_client_of_document(rq, tx, issuer_client_id, id, false, &id));
 	/* Its grammar is checked before any SQL: collations ignore trailing spaces. */
-	if (!id_is_valid(ID_ANY_CLIENT, claim.client_id))
+	if (!id_is_valid(ID_ANY_CLIENT, id))
 		return ERR_INVALID_CLIENT;
-	TRY(request_limit_client(rq, claim.client_id, false));
-	enum err e = q_oauth_client(tx->db, &(struct q_oauth_client){ .client_id = claim.client_id }, &row);
+	TRY(request_limit_client(rq, id, false));
+	enum err e = q_oauth_client(tx->db, &(struct q_oauth_client){ .client_id = id }, &row);
 	if (e == ERR_NO_ROW)
 		return ERR_INVALID_CLIENT;
 	TRY(e);
 	if (strcmp(row.issuer_client_id, issuer_client_id) != 0)
 		return ERR_INVALID_CLIENT;
 	TRY(judge(rq, tx, &row, &claim));
-	TRY(request_limit_client(rq, claim.client_id, true));
+	TRY(request_limit_client(rq, id, true));
 	*ret_row = row;
 	return OK;
 }

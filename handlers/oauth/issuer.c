@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "domain/oauth_settings.h"
 #include "domain/projects.h"
 #include "handlers/oauth/console.h"
 #include "handlers/oauth/oauth.h"
@@ -114,6 +115,16 @@ add_sign_in(struct buffer *b, const char *issuer, bool requires_par)
 		  "phone_number phone_number_verified");
 }
 
+/* How applications get in that nobody registers by hand. */
+static void
+add_registration(struct buffer *b, const char *issuer, const struct oauth_settings *settings)
+{
+	if (strcmp(settings->dcr, "off") != 0)
+		add_address(b, "registration_endpoint", issuer, "/oauth/register");
+	if (strcmp(settings->cimd, "off") != 0)
+		add(b, "client_id_metadata_document_supported", "true");
+}
+
 static enum verdict
 metadata_show(const struct request *rq, struct tx *tx)
 {
@@ -122,8 +133,11 @@ metadata_show(const struct request *rq, struct tx *tx)
 	const struct issuer_input *in = rq->input;
 	struct buffer b = buffer_new(rq->arena);
 	struct q_oauth_issuer_row row;
+	struct oauth_settings settings;
 	enum err e = find_issuer(rq, tx, &row);
 
+	if (e == OK)
+		e = oauth_settings_read(tx, row.project_id, &settings);
 	if (e != OK)
 		return fail_err(rq, e);
 	const char *issuer = oauth_issuer(rq, in->issuer_id);
@@ -135,6 +149,7 @@ metadata_show(const struct request *rq, struct tx *tx)
 	add_address(&b, "token_endpoint", issuer, "/oauth/token");
 	add_address(&b, "introspection_endpoint", issuer, "/oauth/introspect");
 	add_address(&b, "revocation_endpoint", issuer, "/oauth/revoke");
+	add_registration(&b, issuer, &settings);
 	add_words(&b, "grant_types_supported", grant_types);
 	if (has_people)
 		add_sign_in(&b, issuer, row.require_par);

@@ -48,6 +48,18 @@ enum err oauth_client_find(const struct request *, struct tx *, const char *issu
 /* Is it one of them? */
 bool oauth_client_has_audience(struct arena *, const struct oauth_client_row *, const char *audience);
 
+/* ---- documents.c ---- */
+
+/* Is this client_id an address of a document, rather than an id? */
+bool oauth_client_is_document(const char *client_id);
+/*
+ * The id of the client whose document stands at the address (oauth.md rules 37 and 38). wants_fresh: what is known must be so now, not only
+ * have been. ERR_DOCUMENT_WANTED: it is being fetched, to be committed. ERR_INVALID_CLIENT: not here, or not there; ERR_RATE_LIMITED:
+ * somebody names new addresses too often.
+ */
+enum err oauth_client_of_document(const struct request *, struct tx *, const char *issuer_client_id, const char *url, bool wants_fresh,
+				  const char **ret_client_id) MUST_CHECK;
+
 /* ---- issuer.c ---- */
 
 /* "https://AUTH_HOST/p/proj_…"; of the console "https://HOST" */

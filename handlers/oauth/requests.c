@@ -61,7 +61,7 @@ struct request_view {
 	int64_t expires_at;
 };
 
-static const char *const STATUSES[] = { "flow", "consent", "ready", "denied", NULL };
+static const char *const STATUSES[] = { "fetching", "failed", "flow", "consent", "ready", "denied", NULL };
 static const char *const KINDS[] = { "code", NULL };
 
 static const struct field client_fields[] = {
@@ -193,14 +193,24 @@ static const struct field path_fields[] = {
 	FIELDS_END,
 };
 
+/* Of the address that the client is called by, where it is one: that is who vouches for what it says. Else of its own page. */
+static const char *
+host_of(struct arena *arena, const struct oauth_app_row *app)
+{
+	if (app->metadata_url.data != NULL)
+		return url_host(arena, arena_strndup(arena, (const char *)app->metadata_url.data, app->metadata_url.len));
+	return app->client_uri != NULL ? url_host(arena, app->client_uri) : NULL;
+}
+
 static enum verdict
 show(const struct request *rq, const struct oauth_request_row *row, const struct oauth_app_row *app, const struct ask *ask,
      const struct scope_words *there, struct field_list orgs)
 {
 	struct request_client client = {
 		.name = app->name,
-		.host = app->client_uri != NULL ? url_host(rq->arena, app->client_uri) : NULL,
-		.logo_url = app->logo_uri,
+		.host = host_of(rq->arena, app),
+		/* What nobody of the project has looked at isn't shown from somebody else's machine. */
+		.logo_url = app->is_registered ? NULL : app->logo_uri,
 		.source = app->source,
 		.redirect_host = url_host(rq->arena, ask->redirect_uri),
 		.is_loopback_only = url_is_loopback(ask->redirect_uri),
@@ -221,10 +231,12 @@ show(const struct request *rq, const struct oauth_request_row *row, const struct
 		     });
 }
 
+/* ERR_NO_ROW while it isn't known whose request it is. */
 static enum err
-read_request(const struct request *rq, struct tx *tx, const char *id, struct oauth_request_row *row, struct oauth_app_row *app, struct ask *ask)
+read_app(const struct request *rq, struct tx *tx, const struct oauth_request_row *row, struct oauth_app_row *app, struct ask *ask)
 {
-	TRY(oauth_request_find(rq, tx, id, row));
+	if (row->client_id == NULL)
+		return ERR_NO_ROW;
 	TRY(q_oauth_app(tx->db, &(struct q_oauth_app){ .client_id = row->client_id }, app));
 	return ask_parse(rq->arena, row->params, ask);
 }
@@ -249,16 +261,39 @@ read_orgs(const struct request *rq, struct tx *tx, struct field_list *ret)
 	return OK;
 }
 
+/* Nothing is known yet but whom to ask. */
 static enum verdict
-oauth_request_get(const struct request *rq, struct tx *tx)
+show_fetching(const struct request *rq, struct tx *tx, const struct oauth_request_row *row)
 {
-	const struct request_path *in = rq->input;
-	struct oauth_request_row row;
+	const char *url = arena_strndup(rq->arena, (const char *)row->client_url.data, row->client_url.len);
+	struct request_client client = {
+		.name = url_host(rq->arena, url), .host = url_host(rq->arena, url), .source = "cimd", .redirect_host = ""
+	};
+	const char *status = NULL;
+	enum err e = fetching_status(tx, row, &status);
+
+	if (e != OK)
+		return fail_err(rq, e);
+	return reply(rq, 200, request_fields,
+		     &(struct request_view){
+			 .id = row->id,
+			 .kind = "code",
+			 .status = status,
+			 .client = &client,
+			 .resource = "",
+			 .scopes = { .count = 0 },
+			 .expires_at = row->expires_at,
+		     });
+}
+
+static enum verdict
+show_known(const struct request *rq, struct tx *tx, const struct oauth_request_row *row)
+{
 	struct oauth_app_row app;
 	struct ask ask;
 	struct scope_words there = { .count = 0 };
 	struct field_list orgs = { .count = 0 };
-	enum err e = read_request(rq, tx, in->id, &row, &app, &ask);
+	enum err e = read_app(rq, tx, row, &app, &ask);
 
 	if (e == OK)
 		e = q_oauth_resource_words(tx->db,
@@ -268,9 +303,21 @@ oauth_request_get(const struct request *rq, struct tx *tx)
 					   },
 					   &there.rows, &there.count);
 	there.is_console = e == OK && oauth_is_console(tx, app.project_id);
-	if (there.is_console && is_asked(rq, &row))
+	if (there.is_console && is_asked(rq, row))
 		e = read_orgs(rq, tx, &orgs);
-	return e == OK ? show(rq, &row, &app, &ask, &there, orgs) : fail_err(rq, e);
+	return e == OK ? show(rq, row, &app, &ask, &there, orgs) : fail_err(rq, e);
+}
+
+static enum verdict
+oauth_request_get(const struct request *rq, struct tx *tx)
+{
+	const struct request_path *in = rq->input;
+	struct oauth_request_row row;
+	enum err e = oauth_request_find(rq, tx, in->id, &row);
+
+	if (e != OK)
+		return fail_err(rq, e);
+	return row.client_id == NULL ? show_fetching(rq, tx, &row) : show_known(rq, tx, &row);
 }
 
 /* ---- the decision ---- */
@@ -378,7 +425,10 @@ oauth_request_decision(const struct request *rq, struct tx *tx)
 	struct oauth_app_row app;
 	const char *scopes;
 	struct ask ask;
-	enum err e = read_request(rq, tx, in->id, &row, &app, &ask);
+	enum err e = oauth_request_find(rq, tx, in->id, &row);
+
+	if (e == OK)
+		e = read_app(rq, tx, &row, &app, &ask);
 
 	if (e != OK)
 		return fail_err(rq, e);

@@ -235,6 +235,15 @@ sign_access_token(const struct request *rq, struct tx *tx, const struct oauth_cl
 
 #define ID_TOKEN_LIFE_MS HOUR_MS
 
+/* What the client calls itself: its id, or the address of its document. */
+static const char *
+name_of(struct arena *arena, const struct oauth_client_row *client)
+{
+	return client->metadata_url.data == NULL
+		   ? client->client_id
+		   : arena_strndup(arena, (const char *)client->metadata_url.data, client->metadata_url.len);
+}
+
 static enum err
 sign_id_token(const struct request *rq, const struct oauth_client_row *client, const struct token_person *person, const char *nonce,
 	      const char *access_token, const char **ret_token)
@@ -244,7 +253,7 @@ sign_id_token(const struct request *rq, const struct oauth_client_row *client, c
 	struct id_token token = {
 		.issuer = oauth_issuer(rq, client->issuer_client_id),
 		.subject = person->user_id,
-		.audience = client->client_id,
+		.audience = name_of(rq->arena, client),
 		.issued_at = rq->now_ms,
 		.expires_at = rq->now_ms + ID_TOKEN_LIFE_MS,
 		.authenticated_at = person->strength != NULL ? person->authenticated_at : NONE,

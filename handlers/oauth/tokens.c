@@ -14,6 +14,10 @@
 enum verdict
 oauth_fail(const struct request *rq, enum err e)
 {
+	if (e == ERR_DOCUMENT_WANTED) {
+		reply_retry_after(rq, 2 * SECOND_MS);
+		return refuse(rq, e, "%s", error_info(e)->title);	/* what has it fetched is to be kept */
+	}
 	return fail_err(rq, e == ERR_DB ? ERR_BUSY : e);
 }
 

@@ -270,7 +270,7 @@ find_requesting_client(const struct request *rq, struct tx *tx, const char **ret
 	    tx->db, &(struct q_oauth_request_get){ .project_id = project_id, .id = in->oauth_request_id }, &row);
 	if (e != OK)
 		return e == ERR_NO_ROW ? ERR_REQUEST_EXPIRED : e;
-	if (row.expires_at <= rq->now_ms || row.flow_digest.len != binding.len ||
+	if (row.client_id == NULL || row.expires_at <= rq->now_ms || row.flow_digest.len != binding.len ||
 	    !secret_equal(row.flow_digest.data, binding.data, binding.len))
 		return ERR_REQUEST_EXPIRED;
 	*ret_client_id = row.client_id;

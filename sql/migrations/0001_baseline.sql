@@ -630,7 +630,8 @@ CREATE TABLE clients (
 CREATE TABLE oauth_requests (
 	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
 	id VARCHAR(29) COLLATE ascii_bin NOT NULL,
-	client_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	client_id VARCHAR(29) COLLATE ascii_bin NULL,
+	client_url VARBINARY(512) NULL,
 	params MEDIUMTEXT NOT NULL,
 	request_uri_digest VARBINARY(32) NULL,
 	flow_digest VARBINARY(32) NULL,
@@ -738,6 +739,23 @@ CREATE TABLE client_secrets (
 	UNIQUE KEY uq_id (project_id, id),
 	CONSTRAINT client_secrets_slot CHECK (slot IN (0,1)),
 	CONSTRAINT client_secrets_fk1 FOREIGN KEY (project_id, client_id) REFERENCES clients (project_id, id) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE client_documents (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	url_digest VARBINARY(32) NOT NULL,
+	url VARBINARY(2000) NOT NULL,
+	kind VARCHAR(8) COLLATE ascii_bin NOT NULL,
+	state VARCHAR(8) COLLATE ascii_bin NOT NULL,
+	body TEXT NULL,
+	etag VARBINARY(255) NULL,
+	doc_digest VARBINARY(32) NULL,
+	fresh_until DATETIME(3) NULL,
+	fetched_at DATETIME(3) NULL,
+	error VARCHAR(255) NULL,
+	PRIMARY KEY (project_id, url_digest),
+	KEY k_state_fetched_at (state, fetched_at),
+	CONSTRAINT client_documents_fk1 FOREIGN KEY (project_id) REFERENCES projects (id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
 CREATE TABLE backup_codes (

@@ -42,12 +42,12 @@ DELETE FROM client_secrets WHERE project_id = :project_id AND client_id = :clien
 UPDATE client_secrets SET slot = 1, expires_at = :expires_at
 WHERE project_id = :project_id AND client_id = :client_id AND slot = 0;
 
--- Slot 0 is the newest, which takes the place of one without grace.
+-- Slot 0 is the newest, which takes the place of one without grace. expires_at: of one that came by registration, else NULL.
 -- name: client_secret_set :exec
 INSERT INTO client_secrets (project_id, client_id, slot, id, digest, prefix, last4, created_at, expires_at, last_used_at)
-VALUES (:project_id, :client_id, 0, :id, :digest, :prefix, :last4, :now, NULL, NULL)
+VALUES (:project_id, :client_id, 0, :id, :digest, :prefix, :last4, :now, :expires_at, NULL)
 ON DUPLICATE KEY UPDATE id = VALUES(id), digest = VALUES(digest), prefix = VALUES(prefix), last4 = VALUES(last4),
-	created_at = VALUES(created_at), expires_at = NULL, last_used_at = NULL;
+	created_at = VALUES(created_at), expires_at = VALUES(expires_at), last_used_at = NULL;
 
 -- Those that work, the newest first.
 -- name: client_secret_list :many

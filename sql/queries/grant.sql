@@ -126,6 +126,12 @@ GROUP BY g.client_id, g.session_id
 ORDER BY g.client_id, g.session_id
 LIMIT 500;
 
+-- People are asked again for a client that has changed; what it has lives on.
+-- name: grant_forget_consent :exec
+UPDATE grants
+SET client_digest = ''
+WHERE project_id = :project_id AND client_id = :client_id AND revoked_at IS NULL;
+
 -- name: grant_delete_of_user :exec
 DELETE FROM grants WHERE project_id = :project_id AND user_id = :user_id;
 

@@ -46,3 +46,9 @@ WHERE r.project_id = :project_id AND r.job_id = :job_id AND r.expires_at > :now;
 
 -- name: flow_answer_delete :exec
 DELETE FROM flow_answers WHERE project_id = :project_id AND job_id = :job_id;
+
+-- One of a kind and digest at a time: who asks for the same while it waits or runs gets that one.
+-- name: job_insert_once :exec
+INSERT INTO jobs (project_id, id, kind, dedup_digest, payload_sealed, attempts, run_at, created_at)
+VALUES (:project_id, :id, :kind, :dedup_digest, :payload_sealed, 0, :now, :now)
+ON DUPLICATE KEY UPDATE kind = VALUES(kind);

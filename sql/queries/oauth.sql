@@ -4,7 +4,7 @@
 -- row: oauth_client_row
 -- unscoped: a public client id is what finds the project
 SELECT c.project_id, c.id AS client_id, c.token_endpoint_auth_method = 'none' AS is_public,
-	c.token_endpoint_auth_method = 'private_key_jwt' AS is_by_key, c.jwks, c.jwks_uri, c.grant_types, c.scopes, c.audiences,
+	c.token_endpoint_auth_method = 'private_key_jwt' AS is_by_key, c.jwks, c.jwks_uri, c.metadata_url, c.grant_types, c.scopes, c.audiences,
 	c.access_token_ttl_s, c.is_first_party, c.source <> 'dashboard' AS is_registered, COALESCE(t.signing_alg, 'ES256') AS signing_alg,
 	COALESCE(t.min_token_version, 0) AS min_token_version, c.require_pkce, c.is_dpop_bound, c.token_claims, c.refresh_token_idle_s,
 	c.refresh_reuse_grace_s, c.id_token_alg, c.last_used_at, p.org_id, p.type AS project_type, p.client_id AS issuer_client_id, p.environment,

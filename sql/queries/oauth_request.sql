@@ -12,7 +12,7 @@ VALUES (:project_id, :id, :client_id, :params, :request_uri_digest, 'pushed', :s
 
 -- name: oauth_request_pushed :one
 -- row: oauth_request_row
-SELECT r.project_id, r.id, r.client_id, r.params, r.flow_digest, r.flow_id, r.session_id, r.user_id, r.status, r.scopes, r.org_id, r.version,
+SELECT r.project_id, r.id, r.client_id, r.client_url, r.params, r.flow_digest, r.flow_id, r.session_id, r.user_id, r.status, r.scopes, r.org_id, r.version,
 	r.created_at, r.expires_at
 FROM oauth_requests r
 WHERE r.project_id = :project_id AND r.request_uri_digest = :request_uri_digest AND r.client_id = :client_id AND r.expires_at > :now;
@@ -26,7 +26,7 @@ WHERE project_id = :project_id AND id = :id AND flow_digest IS NULL AND expires_
 
 -- name: oauth_request_get :one
 -- row: oauth_request_row
-SELECT r.project_id, r.id, r.client_id, r.params, r.flow_digest, r.flow_id, r.session_id, r.user_id, r.status, r.scopes, r.org_id, r.version,
+SELECT r.project_id, r.id, r.client_id, r.client_url, r.params, r.flow_digest, r.flow_id, r.session_id, r.user_id, r.status, r.scopes, r.org_id, r.version,
 	r.created_at, r.expires_at
 FROM oauth_requests r
 WHERE r.project_id = :project_id AND r.id = :id;

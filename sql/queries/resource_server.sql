@@ -58,3 +58,12 @@ DELETE FROM resource_server_scopes WHERE project_id = :project_id AND resource_s
 -- What a new one starts with, where it says nothing else.
 -- name: resource_server_project_type :one
 SELECT p.type FROM projects p WHERE p.id = :project_id AND p.status = 'active';
+
+-- Scopes that clients which nobody of the project's own has registered may ask for.
+-- name: resource_server_open_scopes :many
+SELECT s.name
+FROM resource_servers r
+JOIN resource_server_scopes s ON s.project_id = r.project_id AND s.resource_server_id = r.id
+WHERE r.project_id = :project_id AND r.allow_third_party = TRUE AND r.is_active = TRUE
+ORDER BY r.id, s.name
+LIMIT 1000;

@@ -132,6 +132,39 @@ a_header_is_one_header(void **state)
 	assert_int_equal(fetch(arena, &config, &request, &answer, &reason), FETCH_NOT_ALLOWED);
 }
 
+/* CR-02: of a name that has two addresses, one of which may not be called, neither is. */
+static void
+one_address_that_isnt_public_is_enough(void **state)
+{
+	unsigned port;
+	int listener = listen_at_loopback(&port);
+	struct config config = { .outgoing = { .allow = "::1", .ca_file = "", .connect_to = "" } };
+	struct fetch_request request = { .method = "GET", .url = arena_printf(arena, "https://localhost:%u/", port), .is_strict = true };
+	struct fetch_answer answer;
+	const char *reason = NULL;
+
+	(void)state;
+	assert_int_equal(fetch(arena, &config, &request, &answer, &reason), FETCH_NOT_ALLOWED);
+	assert_false(was_called(listener));
+	config.outgoing.allow = LOOPBACK;
+	hang_up_in_another_process(listener);
+	assert_int_equal(fetch(arena, &config, &request, &answer, &reason), FETCH_FAILED);
+	close(listener);
+}
+
+static void
+headers_are_found_by_their_name(void **state)
+{
+	const struct fetch_answer answer = {
+		.headers = "Content-Type: text/plain\r\ncache-control: no-cache\r\nX-Cache-Control: a\r\nCache-Control:max-age=5\r\nETag: \"a\x01\"\r\n",
+	};
+
+	(void)state;
+	assert_string_equal(fetch_header(arena, &answer, "cache-control"), "no-cache, max-age=5");
+	assert_string_equal(fetch_header(arena, &answer, "etag"), "\"a");
+	assert_string_equal(fetch_header(arena, &answer, "age"), "");
+}
+
 int
 main(void)
 {
@@ -140,6 +173,8 @@ main(void)
 		TEST(a_detour_is_no_way_around_the_guard),
 		TEST(only_https_is_called),
 		TEST(a_header_is_one_header),
+		TEST(one_address_that_isnt_public_is_enough),
+		TEST(headers_are_found_by_their_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

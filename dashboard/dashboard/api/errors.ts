@@ -64,6 +64,7 @@ const SENTENCES: Record<ErrorCode | "unreachable", string | null> = {
 	redirect_uri_exists: "That redirect URI is registered already.",
 	cannot_delete_default_client: "The default client goes with its project.",
 	identifier_exists: "A resource server of that identifier is registered already.",
+	document_wanted: "The application's own document is being fetched. Try again in a moment.",
 	client_is_public: "A client that proves itself by nothing, or by a key, has no secret.",
 	rotation_in_progress: "A new key is published already and signs soon. Wait for it, or replace the key at once.",
 	key_revoked: "That key is revoked or already replaced.",

@@ -281,6 +281,9 @@ export const en = {
 	// What apps ask for
 	select_account_title: "Choose an account",
 	select_account_text: "to go on to {client}",
+	app_waiting: "We are asking the app who it is.",
+	app_silent: "The app doesn't say who it is. Go back to it and try again.",
+	app_unreadable: "What the app says of itself can't be read, so nobody can be let in to it. Its makers have to put that right.",
 	consent_title: "{client} wants access to your {app} account",
 	consent_text: "If you allow it, it can:",
 	scope_openid: "Know who you are",

@@ -270,6 +270,9 @@ export const es: Catalogue = {
 	// What apps ask for
 	select_account_title: "Elige una cuenta",
 	select_account_text: "para continuar a {client}",
+	app_waiting: "Estamos preguntando a la aplicación quién es.",
+	app_silent: "La aplicación no dice quién es. Vuelve a ella e inténtalo de nuevo.",
+	app_unreadable: "Lo que la aplicación dice de sí misma no se puede leer, así que no se puede entrar en ella. Sus autores tienen que corregirlo.",
 	consent_title: "{client} pide acceso a tu cuenta de {app}",
 	consent_text: "Si lo permites, podrá:",
 	scope_openid: "Saber quién eres",
