@@ -59,6 +59,9 @@ test("an address that isn't registered for the client, octet by octet, is a page
 	expectPage(await leave(browser, app, { post_logout_redirect_uri: TARGET, client_id: other.clientId }), "invalid_client");
 	expectPage(await leave(browser, app, { id_token_hint: id_token, client_id: `proj_${"0".repeat(24)}` }), "invalid_request");
 	expectPage(await browser.get(app.at(`/oauth/logout?state=1&state=2`), { check: false }), "invalid_request");
+	const posted = (body) => browser.request("POST", app.at("/oauth/logout"), { body, headers: { "Content-Type": "application/x-www-form-urlencoded" }, check: false });
+	expectPage(await posted("state=1&state=2"), "invalid_request");
+	expectStatus(await posted("state=1"), 303);
 	assert.ok(await isSignedIn(browser));
 	assert.equal(landing(await leave(browser, app, { id_token_hint: id_token, post_logout_redirect_uri: TARGET })).address, TARGET);
 });

