@@ -64,6 +64,7 @@ insert_code(struct tx *tx, const struct grant_make *make, const char *grant_id, 
 				       .is_uri_named = make->is_uri_named,
 				       .challenge = make->challenge,
 				       .nonce = make->nonce,
+				       .dpop_jkt = make->dpop_jkt,
 				       .issuer = { (const uint8_t *)make->issuer, strlen(make->issuer) },
 				       .expires_at = tx->now_ms + CODE_MEMORY_MS,
 				   },
@@ -71,14 +72,12 @@ insert_code(struct tx *tx, const struct grant_make *make, const char *grant_id, 
 }
 
 enum err
-grant_make(struct tx *tx, const struct grant_make *make, const char **ret_code)
+grant_add(struct tx *tx, const struct grant_make *make, const char **ret_grant_id)
 {
-	const char *grant_id, *code;
+	const char *grant_id;
 
 	TRY(tx_make_id(tx, ID_GRANT, &grant_id));
-	TRY(secret_make_cookie(tx->arena, &code));
 	TRY(insert_grant(tx, make, grant_id));
-	TRY(insert_code(tx, make, grant_id, code));
 	TRY(record(tx, &(struct record){
 			   .event = EV_GRANT_CREATED,
 			   .org_id = make->org_id,
@@ -88,6 +87,18 @@ grant_make(struct tx *tx, const struct grant_make *make, const char **ret_code)
 			   .changes = "{}",
 			   .data = data_of(tx->arena, make->client_id, make->user_id, make->scope),
 		       }));
+	*ret_grant_id = grant_id;
+	return OK;
+}
+
+enum err
+grant_make(struct tx *tx, const struct grant_make *make, const char **ret_code)
+{
+	const char *grant_id, *code;
+
+	TRY(grant_add(tx, make, &grant_id));
+	TRY(secret_make_cookie(tx->arena, &code));
+	TRY(insert_code(tx, make, grant_id, code));
 	*ret_code = code;
 	return OK;
 }

@@ -51,10 +51,10 @@ const char *
 project_grant_types(const char *type)
 {
 	if (strcmp(type, "mcp") == 0)
-		return "client_credentials";
+		return "client_credentials token-exchange";
 	if (strcmp(type, "hybrid") == 0)
-		return "authorization_code client_credentials refresh_token";
-	return "authorization_code refresh_token";
+		return "authorization_code client_credentials device_code refresh_token token-exchange";
+	return "authorization_code device_code refresh_token";
 }
 
 /* The guard row is written, so nobody takes a slug between the look and the insert; the unique key stands behind. */

@@ -46,6 +46,10 @@ enum err throttle_clear(struct tx *, const char *project_id, const char *subject
 enum err throttle_count_factor(struct tx *, const char *project_id, const char *user_id,
 			       struct throttle_answer *ret) MUST_CHECK;
 enum err throttle_uncount_factor(struct tx *, const char *project_id, const char *user_id) MUST_CHECK;
+/* The same of a try at a device's code: of five in ten minutes, for the session and for the address. */
+enum err throttle_count_device_code(struct tx *, const char *project_id, const char *session_id,
+				    struct throttle_answer *ret) MUST_CHECK;
+enum err throttle_uncount_device_code(struct tx *, const char *project_id, const char *session_id) MUST_CHECK;
 /*
  * May a failure be reported now? At most one a minute per subject and per address; asking takes the
  * turn. *ret_count: failures so far.

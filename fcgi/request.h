@@ -110,6 +110,7 @@ struct request {
 	const char *origin;		/* or NULL */
 	const char *if_match;		/* or NULL */
 	const char *authorization;	/* as sent, on routes of OAuth, where the handler judges clients; else NULL */
+	const char *dpop;		/* likewise the proof of possession */
 
 	const struct config *config;
 	const struct keyring *keyring;

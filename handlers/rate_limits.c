@@ -19,9 +19,10 @@ static const struct {
 	{ "ip", "address" },
 	{ "phone", "phone" },
 	{ "factor", "second_factor" },
+	{ "device", "device_code" },
 };
 
-static const char *const KINDS[] = { "account", "address", "phone", "second_factor", NULL };
+static const char *const KINDS[] = { "account", "address", "phone", "second_factor", "device_code", NULL };
 
 struct rate_limit_view {
 	const char *key, *kind, *subject;

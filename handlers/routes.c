@@ -68,6 +68,7 @@ const struct route *const gatehouse_routes[] = {
 	oauth_par_routes,
 	oauth_logout_routes,
 	oauth_site_routes,
+	oauth_device_routes,
 	oauth_request_routes,
 	oauth_userinfo_routes,
 	oauth_token_routes,

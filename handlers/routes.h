@@ -48,6 +48,7 @@ extern const struct route oauth_authorize_routes[];
 extern const struct route oauth_site_routes[];
 extern const struct route oauth_logout_routes[];
 extern const struct route oauth_par_routes[];
+extern const struct route oauth_device_routes[];
 extern const struct route oauth_request_routes[];
 extern const struct route oauth_protected_resource_routes[];
 extern const struct route oauth_token_routes[];

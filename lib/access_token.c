@@ -108,6 +108,15 @@ access_token_claims(struct arena *arena, const struct access_token *token)
 	add_words(&b, "scopes", token->scope);
 	add_text(&b, "project_id", token->project_id);
 	add_text(&b, "environment", token->environment);
+	if (token->act != NULL) {
+		buffer_text(&b, ",\"act\":");
+		buffer_text(&b, token->act);
+	}
+	if (token->jkt != NULL) {
+		buffer_text(&b, ",\"cnf\":{\"jkt\":");
+		buffer_json_string(&b, token->jkt);
+		buffer_char(&b, '}');
+	}
 	if (token->grant_id != NULL)
 		add_user(&b, token);
 	else
@@ -151,6 +160,84 @@ logout_token_claims(struct arena *arena, const struct logout_token *token)
 	return buffer_string(&b);
 }
 
+const char *
+id_jag_claims(struct arena *arena, const struct id_jag *token)
+{
+	struct buffer b = buffer_new(arena);
+
+	add_text(&b, "iss", token->issuer);
+	add_text(&b, "sub", token->subject);
+	add_text(&b, "aud", token->audience);
+	add_text(&b, "resource", token->resource);
+	add_text(&b, "client_id", token->client_id);
+	add_text(&b, "jti", token->jti);
+	add_time(&b, "iat", token->issued_at);
+	add_time(&b, "exp", token->expires_at);
+	add_known(&b, "scope", token->scope);
+	buffer_char(&b, '}');
+	return buffer_string(&b);
+}
+
+/* ---- who acts ---- */
+
+static size_t
+count_actors(const struct json *act)
+{
+	size_t count = 0;
+
+	for (; act != NULL && act->type == JSON_OBJECT; act = json_member(act, "act"))
+		count++;
+	return count;
+}
+
+const char *
+access_token_act(struct arena *arena, const char *client_id, const char *before)
+{
+	struct buffer b = buffer_new(arena);
+	struct json chain;
+
+	if (before != NULL && (json_parse(arena, before, strlen(before), &chain, NULL) != OK || count_actors(&chain) >= ACTORS_MAX))
+		return NULL;
+	add_text(&b, "sub", client_id);
+	if (before != NULL) {
+		buffer_text(&b, ",\"act\":");
+		buffer_text(&b, before);
+	}
+	buffer_char(&b, '}');
+	return buffer_string(&b);
+}
+
+/* ---- reading ---- */
+
+/* An array of words as one text; NULL when it isn't that. */
+static const char *
+words_of(struct arena *arena, const struct json *array)
+{
+	struct buffer b = buffer_new(arena);
+
+	if (array == NULL || array->type != JSON_ARRAY || array->count == 0)
+		return NULL;
+	for (size_t i = 0; i < array->count; i++) {
+		if (array->items[i].type != JSON_STRING)
+			return NULL;
+		if (i > 0)
+			buffer_char(&b, ' ');
+		buffer_text(&b, array->items[i].string);
+	}
+	return buffer_string(&b);
+}
+
+static const char *
+text_of(struct arena *arena, const struct json *value)
+{
+	struct buffer b = buffer_new(arena);
+
+	if (value == NULL)
+		return NULL;
+	json_render(&b, value);
+	return buffer_string(&b);
+}
+
 static bool
 take_time(const struct json *claims, const char *name, int64_t *ret_ms)
 {
@@ -163,9 +250,10 @@ take_time(const struct json *claims, const char *name, int64_t *ret_ms)
 }
 
 const char *
-access_token_problem(const struct json *claims, const char *issuer, int64_t now_ms, struct access_token *ret)
+access_token_problem(struct arena *arena, const struct json *claims, const char *issuer, int64_t now_ms, struct access_token *ret)
 {
 	const struct json *scope = json_member(claims, "scope"), *version = json_member(claims, "token_version");
+	const struct json *confirmation = json_member(claims, "cnf");
 	struct access_token read = {
 		.issuer = json_text(claims, "iss"),
 		.subject = json_text(claims, "sub"),
@@ -178,6 +266,13 @@ access_token_problem(const struct json *claims, const char *issuer, int64_t now_
 		.environment = json_text(claims, "environment"),
 		.grant_id = json_text(claims, "gid"),
 		.session_id = json_text(claims, "sid"),
+		.amr = words_of(arena, json_member(claims, "amr")),
+		.acr = json_text(claims, "acr"),
+		.auth_strength = json_text(claims, "auth_strength"),
+		.session_class = json_text(claims, "session_class"),
+		.act = text_of(arena, json_member(claims, "act")),
+		.authenticated_at = NONE,
+		.jkt = confirmation != NULL && confirmation->type == JSON_OBJECT ? json_text(confirmation, "jkt") : NULL,
 		.token_version = version != NULL && version->type == JSON_INT ? version->integer : NONE,
 	};
 
@@ -187,6 +282,8 @@ access_token_problem(const struct json *claims, const char *issuer, int64_t now_
 		return "exp";
 	if (!take_time(claims, "iat", &read.issued_at))
 		return "iat";
+	if (json_member(claims, "auth_time") != NULL && !take_time(claims, "auth_time", &read.authenticated_at))
+		return "auth_time";
 	if (read.subject == NULL)
 		return "sub";
 	if (read.audience == NULL)
@@ -197,6 +294,9 @@ access_token_problem(const struct json *claims, const char *issuer, int64_t now_
 		return "jti";
 	if (read.scope == NULL)
 		return "scope";
+	/* A binding that isn't understood is none that could be dropped. */
+	if (confirmation != NULL && read.jkt == NULL)
+		return "cnf";
 	*ret = read;
 	return NULL;
 }

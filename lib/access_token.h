@@ -20,6 +20,8 @@ struct access_token {
 	const char *org_id;
 	const char *environment; /* live, test */
 	int64_t issued_at, expires_at;
+	const char *act;	/* who acts for the subject, as JSON text (RFC 8693 section 4.1); may be NULL */
+	const char *jkt;	/* the key whose holder alone may use it (RFC 9449 section 6); may be NULL */
 	/* Of a person, else NULL; what follows is looked at only then. Texts that may be NULL are left out. */
 	const char *grant_id;
 	const char *session_id;		/* of the sign-in it comes from */
@@ -55,10 +57,23 @@ const char *logout_token_claims(struct arena *, const struct logout_token *);
 /* The claims as JSON text; `scope` again as an array `scopes`, for readers that don't split. */
 const char *access_token_claims(struct arena *, const struct access_token *);
 
+/* "act" of a token that the client exchanges, with those before it within; NULL when the chain would be longer than ACTORS_MAX. */
+#define ACTORS_MAX 3
+const char *access_token_act(struct arena *, const char *client_id, const char *before);
+
+/* An assertion about a person for another authorization server (id-jag): who it is for there, and for which of its resources. */
+#define ID_JAG_TYPE "oauth-id-jag+jwt"
+struct id_jag {
+	const char *issuer, *subject, *audience, *resource, *client_id, *jti;
+	const char *scope;	/* may be NULL */
+	int64_t issued_at, expires_at;
+};
+const char *id_jag_claims(struct arena *, const struct id_jag *);
+
 /*
  * NULL when these claims, whose signature has been verified, are an access token of this issuer that lives now; else the name of the
  * claim that says otherwise. *ret holds what the token says.
  */
-const char *access_token_problem(const struct json *claims, const char *issuer, int64_t now_ms, struct access_token *ret);
+const char *access_token_problem(struct arena *, const struct json *claims, const char *issuer, int64_t now_ms, struct access_token *ret);
 
 #endif

@@ -182,6 +182,8 @@ scheme_of(const char *text, size_t len)
 		return AUTHORIZATION_BEARER;
 	if (len == strlen("Basic") && strncasecmp(text, "Basic", len) == 0)
 		return AUTHORIZATION_BASIC;
+	if (len == strlen("DPoP") && strncasecmp(text, "DPoP", len) == 0)
+		return AUTHORIZATION_DPOP;
 	return AUTHORIZATION_OTHER;
 }
 

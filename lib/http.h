@@ -32,7 +32,7 @@ enum err http_parse_query(struct arena *, const char *query, struct name_values 
  */
 void http_find_cookies(struct arena *, const char *header, const char *name, struct strings *ret);
 
-enum authorization_scheme { AUTHORIZATION_NONE, AUTHORIZATION_BEARER, AUTHORIZATION_BASIC, AUTHORIZATION_OTHER };
+enum authorization_scheme { AUTHORIZATION_NONE, AUTHORIZATION_BEARER, AUTHORIZATION_BASIC, AUTHORIZATION_DPOP, AUTHORIZATION_OTHER };
 /* "Bearer abc" (RFC 6750 section 2.1; scheme in any case, one space, b64token). ERR_INVALID_HEADER when malformed. */
 enum err http_parse_authorization(struct arena *, const char *header, enum authorization_scheme *ret_scheme,
 				  const char **ret_credentials) MUST_CHECK;

@@ -66,6 +66,7 @@ jws_parse(struct arena *arena, const char *token, struct jws *ret)
 	*ret = (struct jws){
 		.alg = alg,
 		.kid = json_text(&header, "kid"),
+		.type = json_text(&header, "typ"),
 		.header = header,
 		.claims = claims,
 		.input = { (const uint8_t *)token, (size_t)(second - token) },
@@ -207,22 +208,49 @@ agrees(const struct json *jwk, const char *name, const char *wanted)
 	       (member->type == JSON_STRING && strcmp(member->string, wanted) == 0);
 }
 
+/* The key, if it is of the algorithm's type. */
+static EVP_PKEY *
+key_of_alg(struct arena *arena, const char *alg, const struct json *jwk)
+{
+	const char *type = jwk->type == JSON_OBJECT ? json_text(jwk, "kty") : NULL;
+
+	if (type == NULL)
+		return NULL;
+	if ((strcmp(alg, "RS256") == 0 || strcmp(alg, "PS256") == 0) && strcmp(type, "RSA") == 0)
+		return rsa_key(arena, jwk);
+	if (strcmp(alg, "ES256") == 0 && strcmp(type, "EC") == 0)
+		return p256_key(arena, jwk);
+	if (strcmp(alg, "EdDSA") == 0 && strcmp(type, "OKP") == 0)
+		return ed25519_key(arena, jwk);
+	return NULL;
+}
+
 /* NULL for a key that isn't meant for this token. */
 static EVP_PKEY *
 key_for(struct arena *arena, const struct jws *jws, const struct json *jwk)
 {
-	const char *type = jwk->type == JSON_OBJECT ? json_text(jwk, "kty") : NULL;
-
-	if (type == NULL || !agrees(jwk, "use", "sig") || !agrees(jwk, "alg", jws->alg) ||
+	if (jwk->type != JSON_OBJECT || !agrees(jwk, "use", "sig") || !agrees(jwk, "alg", jws->alg) ||
 	    !agrees(jwk, "kid", jws->kid))
 		return NULL;
-	if ((strcmp(jws->alg, "RS256") == 0 || strcmp(jws->alg, "PS256") == 0) && strcmp(type, "RSA") == 0)
-		return rsa_key(arena, jwk);
-	if (strcmp(jws->alg, "ES256") == 0 && strcmp(type, "EC") == 0)
-		return p256_key(arena, jwk);
-	if (strcmp(jws->alg, "EdDSA") == 0 && strcmp(type, "OKP") == 0)
-		return ed25519_key(arena, jwk);
-	return NULL;
+	return key_of_alg(arena, jws->alg, jwk);
+}
+
+const char *
+jwk_thumbprint(struct arena *arena, const struct json *jwk)
+{
+	const char *type = jwk_is_public(arena, jwk) ? json_text(jwk, "kty") : NULL;
+	const char *text;
+
+	if (type == NULL)
+		return NULL;
+	if (strcmp(type, "RSA") == 0)
+		text = arena_printf(arena, "{\"e\":\"%s\",\"kty\":\"RSA\",\"n\":\"%s\"}", json_text(jwk, "e"), json_text(jwk, "n"));
+	else if (strcmp(type, "EC") == 0)
+		text = arena_printf(arena, "{\"crv\":\"P-256\",\"kty\":\"EC\",\"x\":\"%s\",\"y\":\"%s\"}", json_text(jwk, "x"),
+				    json_text(jwk, "y"));
+	else
+		text = arena_printf(arena, "{\"crv\":\"Ed25519\",\"kty\":\"OKP\",\"x\":\"%s\"}", json_text(jwk, "x"));
+	return base64url_encode(arena, sha256_bytes(arena, text, strlen(text)));
 }
 
 /* ---- signatures ---- */
@@ -280,12 +308,22 @@ is_signed_by(struct arena *arena, const struct jws *jws, EVP_PKEY *key)
 }
 
 bool
+jws_verify_with(struct arena *arena, const struct jws *jws, const struct json *jwk)
+{
+	EVP_PKEY *key = key_of_alg(arena, jws->alg, jwk);
+	bool is_good = key != NULL && is_signed_by(arena, jws, key);
+
+	EVP_PKEY_free(key);
+	return is_good;
+}
+
+bool
 jws_verify(struct arena *arena, const struct jws *jws, const struct json *keys)
 {
 	const struct json *list = keys->type == JSON_OBJECT ? json_member(keys, "keys") : NULL;
 	bool is_good = false;
 
-	if (list == NULL || list->type != JSON_ARRAY)
+	if (list == NULL || list->type != JSON_ARRAY || jws_brings_key(jws))
 		return false;
 	for (size_t i = 0; i < list->count && i < KEYS_MAX && !is_good; i++) {
 		EVP_PKEY *key = key_for(arena, jws, &list->items[i]);
@@ -431,7 +469,7 @@ id_token_problem(struct arena *arena, const struct json *claims, const struct id
 		return "exp";
 	if (!jws_time(claims, "iat", &issued_s) || issued_s > now_s + CLOCKS_DIFFER_S)
 		return "iat";
-	if (!is_equal(json_text(claims, "nonce"), expected->nonce))
+	if (expected->nonce != NULL && !is_equal(json_text(claims, "nonce"), expected->nonce))
 		return "nonce";
 	if (subject == NULL || strlen(subject) > SUBJECT_MAX)
 		return "sub";

@@ -15,8 +15,8 @@
 struct jws {
 	const char *alg;
 	const char *kid;		/* NULL: none */
-	struct json header;		/* all of it, an object */
-	struct json claims;		/* the payload, an object */
+	const char *type;		/* "typ"; NULL: none */
+	struct json header, claims;	/* objects; the claims are the payload */
 	struct bytes input;		/* what is signed: header.payload as sent */
 	struct bytes signature;
 };
@@ -29,9 +29,12 @@ bool jws_parse(struct arena *, const char *token, struct jws *ret);
 
 /*
  * Did one of the set's keys ({"keys": […]}) sign it? A key counts when its type is the algorithm's, and its "use", "alg"
- * and "kid", where given, agree. RSA from 2048 to 8192 bits, EC on P-256 alone.
+ * and "kid", where given, agree. RSA from 2048 to 8192 bits, EC on P-256 alone. False for a token that
+ * jws_brings_key().
  */
 bool jws_verify(struct arena *, const struct jws *, const struct json *keys);
+/* Did this very key sign it? For the one place where a token brings its key along (lib/dpop.h). */
+bool jws_verify_with(struct arena *, const struct jws *, const struct json *jwk);
 /* Does the header bring a key along, or say where one is (jwk, jku, x5c, x5u)? Who trusts such a key trusts everybody. */
 bool jws_brings_key(const struct jws *);
 /* A claim in whole seconds since 1970 (RFC 7519 section 2, NumericDate); false when it isn't there or isn't one. */
@@ -46,6 +49,9 @@ bool jws_is_signed_with(struct arena *, const struct jws *, const char *public_j
  */
 bool jwk_is_public(struct arena *, const struct json *jwk);
 
+/* What a public key is called by: SHA-256 over its necessary members (RFC 7638), as base64url. NULL for a key that isn't one. */
+const char *jwk_thumbprint(struct arena *, const struct json *jwk);
+
 /*
  * An ES256 token signed with a PEM private key on P-256 (Apple's client secret). header and claims are JSON text. False
  * when the key is another one, or none.
@@ -55,7 +61,7 @@ bool jws_sign_es256(struct arena *, const char *pem, const char *header, const c
 struct id_token_expected {
 	const char *issuer;		/* "{tenantid}" in it stands for the token's own claim tid (Microsoft) */
 	const char *client_id;
-	const char *nonce;
+	const char *nonce;		/* NULL: none was asked for */
 	int64_t now_ms;
 };
 

@@ -188,7 +188,17 @@ grant_of(const struct request *rq, const struct oauth_app_row *app, const struct
 		.is_uri_named = ask->is_uri_named != NULL,
 		.challenge = ask->challenge,
 		.nonce = ask->nonce,
+		.dpop_jkt = ask->dpop_jkt,
 	};
+}
+
+enum err
+ask_add_grant(const struct request *rq, struct tx *tx, const struct oauth_app_row *app, const struct ask *ask,
+	      const struct oauth_session_row *session, const char *scope, const char **ret_grant_id)
+{
+	struct grant_make make = grant_of(rq, app, ask, session, scope);
+
+	return grant_add(tx, &make, ret_grant_id);
 }
 
 enum verdict

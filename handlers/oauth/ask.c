@@ -9,6 +9,7 @@
 #include "domain/oauth_resources.h"
 #include "handlers/oauth/console.h"
 #include "handlers/oauth/oauth.h"
+#include "lib/dpop.h"
 #include "lib/encode.h"
 #include "lib/jose.h"
 #include "lib/json.h"
@@ -108,8 +109,8 @@ take_console_resource(struct tx *tx, const struct oauth_app_row *app, const stru
 /*
  * Rules 5 and 7. Unknown scopes are ignored, but none left is an error; who asks for none gets what there is, perhaps none. NULL: all right.
  */
-static const char *
-take_resource_and_scope(struct tx *tx, const struct oauth_app_row *app, const struct ask_input *in, struct ask *ask)
+const char *
+ask_judge_what(struct tx *tx, const struct oauth_app_row *app, const struct ask_input *in, struct ask *ask)
 {
 	struct resource_asker asker = RESOURCE_ASKER_OF(app);
 	struct found_resource found;
@@ -124,6 +125,14 @@ take_resource_and_scope(struct tx *tx, const struct oauth_app_row *app, const st
 	if (ask->scope[0] == '\0' && (in->scope != NULL || found.resource.is_client))
 		return "invalid_scope";
 	return NULL;
+}
+
+/* RFC 9449 section 10. */
+static bool
+take_key(const struct ask_input *in, struct ask *ask)
+{
+	ask->dpop_jkt = in->dpop_jkt;
+	return in->dpop_jkt == NULL || dpop_thumbprint_is_valid(in->dpop_jkt);
 }
 
 static bool
@@ -167,9 +176,9 @@ ask_judge(struct tx *tx, const struct oauth_app_row *app, const struct ask_input
 	if (!client_has_grant(app->grant_types, app->project_type, "authorization_code"))
 		return "unauthorized_client";
 	if (!is_known_mode(in->response_mode) || !take_challenge(app, in, ask) || !prompt_parse(in->prompt, &prompts) ||
-	    !take_max_age(in, ask))
+	    !take_max_age(in, ask) || !take_key(in, ask))
 		return "invalid_request";
-	return take_resource_and_scope(tx, app, in, ask);
+	return ask_judge_what(tx, app, in, ask);
 }
 
 /* ---- in its row ---- */
@@ -183,6 +192,7 @@ static const struct {
 	TEXT(redirect_uri), TEXT(is_uri_named), TEXT(state),	  TEXT(nonce),	TEXT(challenge),
 	TEXT(scope),	    TEXT(resource),	TEXT(login_hint), TEXT(prompt), TEXT(is_form_post),
 	TEXT(hinted_user_id),
+	TEXT(asked_from),   TEXT(dpop_jkt),
 };
 
 static const char **

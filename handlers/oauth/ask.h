@@ -12,11 +12,11 @@
 struct ask_input {
 	struct {
 		bool issuer_id, response_type, client_id, redirect_uri, scope, state, code_challenge, code_challenge_method, resource, nonce,
-		    prompt, max_age, login_hint, id_token_hint, response_mode, request, request_uri;
+		    prompt, max_age, login_hint, id_token_hint, response_mode, dpop_jkt, request, request_uri;
 		bool client_secret, client_assertion, client_assertion_type;
 	} has;
 	const char *issuer_id, *response_type, *client_id, *redirect_uri, *scope, *state, *code_challenge, *code_challenge_method, *resource,
-	    *nonce, *prompt, *max_age, *login_hint, *id_token_hint, *response_mode, *request, *request_uri;
+	    *nonce, *prompt, *max_age, *login_hint, *id_token_hint, *response_mode, *dpop_jkt, *request, *request_uri;
 	const char *client_secret, *client_assertion, *client_assertion_type; /* of a request that is pushed */
 };
 
@@ -37,6 +37,7 @@ struct ask_input {
 	IN_STRING(struct ask_input, login_hint, .in = place, .max = 254),                                                            \
 	IN_STRING(struct ask_input, id_token_hint, .in = place, .max = 8192),                                                        \
 	IN_STRING(struct ask_input, response_mode, .in = place, .max = 64, .description = "query or form_post"),                     \
+	IN_STRING(struct ask_input, dpop_jkt, .in = place, .max = 64, .description = "The key that the code is bound to (RFC 9449)"), \
 	IN_STRING(struct ask_input, request, .in = place, .max = 8192, .description = "Not supported"),                              \
 	IN_STRING(struct ask_input, request_uri, .in = place, .max = 512,                                                                 \
 		  .description = "What the app has pushed; what else stands beside it but client_id is ignored")
@@ -45,10 +46,11 @@ struct ask_input {
 struct ask {
 	const char *redirect_uri;
 	const char *is_uri_named;	/* "1": the request named it */
-	const char *state, *nonce, *challenge, *scope, *resource, *login_hint, *prompt;
+	const char *state, *nonce, *challenge, *dpop_jkt, *scope, *resource, *login_hint, *prompt;
 	const char *hinted_user_id;	/* whom id_token_hint is about; the app's word alone */
 	const char *is_form_post;	/* "1" */
 	const char *org_id;		/* what the person chose in the console; of the row, not of its params */
+	const char *asked_from;		/* of a device: the address that it has */
 	int64_t max_age_s;		/* NONE: any */
 };
 
@@ -59,6 +61,8 @@ struct ask {
 enum err ask_find_way_back(const struct request *, struct tx *, const struct oauth_app_row *, const struct ask_input *, struct ask *ret) MUST_CHECK;
 /* The rest. NULL when it is all right, else RFC 6749's word for what isn't. */
 const char *ask_judge(struct tx *, const struct oauth_app_row *, const struct ask_input *, struct ask *);
+/* The same of a request that leads nowhere back: only what is asked for. */
+const char *ask_judge_what(struct tx *, const struct oauth_app_row *, const struct ask_input *, struct ask *);
 /* ERR_INVALID_CLIENT for what isn't a client of this issuer; by an address, as oauth_client_of_document(). */
 enum err ask_find_app(const struct request *, struct tx *, const char *issuer_id, const char *client_id, struct oauth_app_row *ret) MUST_CHECK;
 
@@ -103,8 +107,15 @@ enum err ask_wants_consent(struct tx *, const struct oauth_app_row *, const stru
 /* A grant and its code, and the answer with it. scope: what the person agreed to. */
 enum verdict ask_answer_code(const struct request *, struct tx *, const struct oauth_app_row *, const struct ask *,
 			     const struct oauth_session_row *, const char *scope);
+/* The grant alone, for who gets no code. */
+enum err ask_add_grant(const struct request *, struct tx *, const struct oauth_app_row *, const struct ask *, const struct oauth_session_row *,
+		       const char *scope, const char **ret_grant_id) MUST_CHECK;
 /* The answer that names an error; commits what was done. */
 enum verdict ask_answer_error(const struct request *, const struct oauth_app_row *, const struct ask *, const char *error);
+/* The request as a hosted page sees it (requests.c). */
+extern const struct field oauth_request_fields[];
+enum verdict oauth_request_show(const struct request *, struct tx *, const struct oauth_request_row *, const struct oauth_app_row *,
+				const struct ask *);
 /* "https://AUTH_HOST/p/proj_…/sign-in?request=ort_…" */
 enum verdict ask_lead_to_page(const struct request *, const struct oauth_app_row *, const char *page, const char *request_id, bool is_again);
 

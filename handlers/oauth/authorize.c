@@ -103,6 +103,7 @@ address_again(const struct request *rq)
 		{ "login_hint", in->login_hint },
 		{ "id_token_hint", in->id_token_hint },
 		{ "response_mode", in->response_mode },
+		{ "dpop_jkt", in->dpop_jkt },
 		{ "request", in->request },
 		{ "request_uri", in->request_uri },
 	};
@@ -212,7 +213,10 @@ find_request(const struct request *rq, struct tx *tx, const char *id, struct oau
 {
 	enum err e = oauth_request_find(rq, tx, id, ret);
 
-	return e == ERR_NO_ROW ? ERR_REQUEST_EXPIRED : e;
+	/* What a device asked for comes to no code. */
+	if (e == ERR_NO_ROW || (e == OK && strcmp(ret->kind, "code") != 0))
+		return ERR_REQUEST_EXPIRED;
+	return e;
 }
 
 static enum verdict

@@ -29,10 +29,21 @@ static const struct field token_question_fields[] = {
 	FIELDS_END,
 };
 
+/* The key that a token is bound to (RFC 9449 section 6.2). */
+struct token_binding {
+	const char *jkt;
+};
+
+static const struct field binding_fields[] = {
+	OUT_STRING(struct token_binding, jkt),
+	FIELDS_END,
+};
+
 struct token_answer {
 	bool active;
 	const char *iss, *sub, *aud, *client_id, *scope, *jti, *token_type, *project_id, *environment, *sid, *username;
 	int64_t iat, exp;
+	const struct token_binding *cnf;
 };
 
 static const struct field active_fields[] = {
@@ -50,6 +61,7 @@ static const struct field active_fields[] = {
 	OUT_STRING(struct token_answer, username, .flags = FIELD_OPTIONAL),
 	OUT_INT(struct token_answer, iat),
 	OUT_INT(struct token_answer, exp),
+	OUT_OBJECT(struct token_answer, cnf, binding_fields, .flags = FIELD_OPTIONAL, .description = "The key that must come along"),
 	FIELDS_END,
 };
 
@@ -121,8 +133,16 @@ username_of(const struct oauth_token *read)
 	return scope_has(read->token.scope, "email") ? read->state.email : NULL;
 }
 
+static const struct token_binding *
+binding_of(struct arena *arena, const char *jkt)
+{
+	if (jkt == NULL)
+		return NULL;
+	return arena_copy(arena, &(struct token_binding){ .jkt = jkt }, sizeof(struct token_binding));
+}
+
 static struct token_answer
-access_token_answer(const struct oauth_client_row *client, const struct oauth_token *read)
+access_token_answer(struct arena *arena, const struct oauth_client_row *client, const struct oauth_token *read)
 {
 	const struct access_token *token = &read->token;
 
@@ -134,7 +154,8 @@ access_token_answer(const struct oauth_client_row *client, const struct oauth_to
 		.client_id = token->client_id,
 		.scope = token->scope,
 		.jti = token->jti,
-		.token_type = "Bearer",
+		.token_type = token->jkt != NULL ? "DPoP" : "Bearer",
+		.cnf = binding_of(arena, token->jkt),
 		.project_id = client->project_id,
 		.environment = client->environment,
 		.sid = token->session_id,
@@ -181,7 +202,7 @@ judge_token(const struct request *rq, struct tx *tx, const struct oauth_client_r
 	if (!is_refresh_token(in->token)) {
 		TRY(read_access_token(rq, tx, client, &read));
 		if (read.is_active && concerns(rq->arena, client, &read.token))
-			*ret = access_token_answer(client, &read);
+			*ret = access_token_answer(rq->arena, client, &read);
 		return OK;
 	}
 	enum err e = read_refresh_token(rq, tx, client, &row);

@@ -10,6 +10,7 @@
 #include "domain/projects.h"
 #include "handlers/oauth/console.h"
 #include "handlers/oauth/oauth.h"
+#include "lib/dpop.h"
 #include "lib/oauth.h"
 #include "lib/resources.h"
 
@@ -91,6 +92,28 @@ add_proofs(struct buffer *b, const char *endpoint, const char *methods)
 	add_words(b, arena_printf(b->arena, "%s_endpoint_auth_signing_alg_values_supported", endpoint), CLIENT_ASSERTION_ALGS);
 }
 
+/* The newer ones have URNs. */
+static const char *
+grants_on_the_wire(struct arena *arena, const char *grants)
+{
+	static const char *const NEWER[] = { "device_code", "token-exchange" };
+	struct buffer words = buffer_new(arena);
+
+	for (const char *at = grants; *at != '\0';) {
+		size_t len = strcspn(at, " ");
+		const char *name = arena_strndup(arena, at, len);
+
+		if (words.len > 0)
+			buffer_char(&words, ' ');
+		for (size_t i = 0; i < ARRAY_LEN(NEWER); i++)
+			if (strcmp(name, NEWER[i]) == 0)
+				buffer_text(&words, OAUTH_GRANT_URN);
+		buffer_text(&words, name);
+		at += len + (at[len] == ' ');
+	}
+	return buffer_string(&words);
+}
+
 /* What a project has that signs people in for its apps. */
 static void
 add_sign_in(struct buffer *b, const char *issuer, bool requires_par)
@@ -141,7 +164,8 @@ metadata_show(const struct request *rq, struct tx *tx)
 	if (e != OK)
 		return fail_err(rq, e);
 	const char *issuer = oauth_issuer(rq, in->issuer_id);
-	const char *grant_types = project_grant_types(row.type);
+	bool is_console = oauth_is_console(tx, row.project_id);
+	const char *grant_types = is_console ? "authorization_code refresh_token" : project_grant_types(row.type);
 	bool has_people = scope_has(grant_types, "authorization_code");
 	bool has_programs = scope_has(grant_types, "client_credentials");
 	add_address(&b, "issuer", issuer, "");
@@ -150,7 +174,9 @@ metadata_show(const struct request *rq, struct tx *tx)
 	add_address(&b, "introspection_endpoint", issuer, "/oauth/introspect");
 	add_address(&b, "revocation_endpoint", issuer, "/oauth/revoke");
 	add_registration(&b, issuer, &settings);
-	add_words(&b, "grant_types_supported", grant_types);
+	add_words(&b, "grant_types_supported", grants_on_the_wire(rq->arena, grant_types));
+	if (scope_has(grant_types, "device_code"))
+		add_address(&b, "device_authorization_endpoint", issuer, "/oauth/device_authorization");
 	if (has_people)
 		add_sign_in(&b, issuer, row.require_par);
 	else
@@ -159,11 +185,13 @@ metadata_show(const struct request *rq, struct tx *tx)
 	add_proofs(&b, "introspection", PROVEN);
 	add_proofs(&b, "revocation", has_people ? ANY : PROVEN);
 	add_words(&b, "scopes_supported",
-		  oauth_is_console(tx, row.project_id) ? console_all_scopes(rq->arena)
+		  is_console ? console_all_scopes(rq->arena)
 		  : has_people && has_programs ? PERSON_SCOPES " tool:read"
 		  : has_people		     ? PERSON_SCOPES
 		  : has_programs	     ? "tool:read"
 					     : "");
+	if (!is_console)
+		add_words(&b, "dpop_signing_alg_values_supported", DPOP_ALGORITHMS);
 	add_words(&b, "subject_types_supported", "public");
 	add(&b, "request_parameter_supported", "false");
 	add(&b, "request_uri_parameter_supported", "false");

@@ -10,6 +10,9 @@
 #include "lib/signing_keys.h"
 #include "sql/gen/queries.h"
 
+/* Before the names of grants that came after RFC 6749; a client's list has the bare names. */
+#define OAUTH_GRANT_URN "urn:ietf:params:oauth:grant-type:"
+
 /* ---- client.c ---- */
 
 /*
@@ -65,6 +68,27 @@ enum err oauth_client_of_document(const struct request *, struct tx *, const cha
 /* "https://AUTH_HOST/p/proj_…"; of the console "https://HOST" */
 const char *oauth_issuer(const struct request *, const char *issuer_client_id) RETURNS_NONNULL;
 
+/* ---- possession.c ---- */
+
+/* What a request with a proof of possession (RFC 9449) is asked for. */
+struct possession {
+	const char *project_id;
+	const char *url;		/* of the endpoint, as we call it */
+	const char *access_token;	/* that comes with it; NULL at the token endpoint */
+	bool wants_nonce;
+};
+
+/* rq->scratch of a route that takes proofs: a handler that runs again after a lost connection isn't a second use. */
+struct possession_memory {
+	bool is_used;
+};
+
+/*
+ * The key whose holder sends this request, by its thumbprint; *ret_jkt NULL: no proof came. Each proof counts once. INVALID_DPOP_PROOF,
+ * USE_DPOP_NONCE, with what the client needs in the reply's headers.
+ */
+enum err oauth_possession_find(const struct request *, struct tx *, const struct possession *, const char **ret_jkt) MUST_CHECK;
+
 /* ---- requests.c ---- */
 
 /* An authorization that this browser began, and that lives. ERR_NO_ROW: there is none; ERR_REQUEST_EXPIRED. */
@@ -99,5 +123,12 @@ struct oauth_token {
  */
 enum err oauth_token_read(const struct request *, struct tx *, const char *project_id, const char *issuer, const char *text,
 			  struct oauth_token *ret) MUST_CHECK;
+
+/*
+ * Is this an ID token that the project issued to the client, that lives, as do its person and the sign-in it tells of? *ret_subject: who that
+ * is; NULL when it isn't. An error only when the database fails.
+ */
+enum err oauth_id_token_read(const struct request *, struct tx *, const struct oauth_client_row *, const char *issuer, const char *text,
+			     const char **ret_subject) MUST_CHECK;
 
 #endif

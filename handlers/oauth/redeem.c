@@ -18,6 +18,7 @@ struct redemption {
 	struct tx *tx;
 	const struct token_input *in;
 	const struct oauth_client_row *client;
+	const char *jkt;
 	enum err outcome; /* of what is committed */
 	struct oauth_code_row row;
 	struct found_resource resource;
@@ -57,6 +58,8 @@ judge(struct redemption *r)
 	if (row->created_at <= r->tx->now_ms - CODE_LIFE_MS || strcmp(row->client_id, r->client->client_id) != 0 ||
 	    !is_text(row->issuer, oauth_issuer(r->rq, in->issuer_id)) || !has_right_uri(row, in->redirect_uri))
 		return ERR_INVALID_GRANT;
+	if (row->dpop_jkt != NULL && (r->jkt == NULL || strcmp(row->dpop_jkt, r->jkt) != 0))
+		return ERR_INVALID_GRANT;
 	if (row->user_alive_id == NULL || row->session_alive_id == NULL || !OAUTH_SIGN_IN_LASTS(r->rq, row))
 		return ERR_INVALID_GRANT;
 	TRY(judge_verifier(row, in->code_verifier));
@@ -77,7 +80,7 @@ give_refresh_token(struct redemption *r)
 	TRY(secret_make(r->tx->arena, SECRET_REFRESH_TOKEN, &secret));
 	r->refresh = secret.text;
 	return token_add_refresh(r->tx, r->client, oauth_issuer(r->rq, in->issuer_id), r->row.grant_id, 1, r->row.grant_expires_at,
-				 secret.text);
+				 r->jkt, secret.text);
 }
 
 static enum err
@@ -115,10 +118,10 @@ redeem(void *context)
 }
 
 enum err
-token_redeem(const struct request *rq, struct tx *tx, const struct token_input *in, const struct oauth_client_row *client,
+token_redeem(const struct request *rq, struct tx *tx, const struct token_input *in, const struct oauth_client_row *client, const char *jkt,
 	     struct token_person *ret_person, const char **ret_refresh, const char **ret_nonce)
 {
-	struct redemption r = { .rq = rq, .tx = tx, .in = in, .client = client };
+	struct redemption r = { .rq = rq, .tx = tx, .in = in, .client = client, .jkt = jkt };
 
 	if (in->code == NULL)
 		return ERR_INVALID_REQUEST;

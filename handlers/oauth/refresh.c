@@ -16,6 +16,7 @@ struct rotation {
 	const struct request *rq;
 	struct tx *tx;
 	const struct oauth_client_row *client;
+	const char *jkt;
 	enum err outcome; /* of what is committed */
 	struct refresh_token_row row;
 	struct found_resource resource;
@@ -36,7 +37,7 @@ digest_of(struct arena *arena, const char *token)
 
 enum err
 token_add_refresh(struct tx *tx, const struct oauth_client_row *client, const char *issuer, const char *grant_id, int64_t seq,
-		  int64_t grant_expires_at, const char *text)
+		  int64_t grant_expires_at, const char *jkt, const char *text)
 {
 	int64_t idle_end = tx->now_ms + client->refresh_token_idle_s * SECOND_MS;
 
@@ -47,6 +48,8 @@ token_add_refresh(struct tx *tx, const struct oauth_client_row *client, const ch
 					  .grant_id = grant_id,
 					  .seq = seq,
 					  .issuer = { (const uint8_t *)issuer, strlen(issuer) },
+					  /* A client with a secret shows that it holds the token by that (RFC 9449 section 5). */
+					  .dpop_jkt = client->is_public ? jkt : NULL,
 					  .idle_expires_at = idle_end < grant_expires_at ? idle_end : grant_expires_at,
 				      },
 				      NULL);
@@ -75,6 +78,8 @@ judge(struct rotation *r)
 
 	if (row->user_alive_id == NULL || row->grant_revoked_at != NONE ||
 	    (!row->is_offline && (row->session_alive_id == NULL || !OAUTH_SIGN_IN_LASTS(r->rq, row))))
+		return ERR_INVALID_GRANT;
+	if (row->dpop_jkt != NULL && (r->jkt == NULL || strcmp(row->dpop_jkt, r->jkt) != 0))
 		return ERR_INVALID_GRANT;
 	if (in->resource != NULL && !oauth_resource_matches(resource, in->resource))
 		return ERR_INVALID_TARGET;
@@ -175,15 +180,15 @@ rotate(void *context)
 	if (r->outcome != OK)
 		return OK;
 	return token_add_refresh(r->tx, r->client, oauth_issuer(r->rq, in->issuer_id), r->row.grant_id, r->row.seq + 1,
-				 r->row.grant_expires_at, r->successor);
+				 r->row.grant_expires_at, r->jkt, r->successor);
 }
 
 enum err
-token_refresh(const struct request *rq, struct tx *tx, const struct oauth_client_row *client, struct token_person *ret_person,
-	      const char **ret_refresh)
+token_refresh(const struct request *rq, struct tx *tx, const struct oauth_client_row *client, const char *jkt,
+	      struct token_person *ret_person, const char **ret_refresh)
 {
 	const struct token_input *in = rq->input;
-	struct rotation r = { .rq = rq, .tx = tx, .client = client };
+	struct rotation r = { .rq = rq, .tx = tx, .client = client, .jkt = jkt };
 	enum secret_kind kind;
 
 	if (in->refresh_token == NULL)

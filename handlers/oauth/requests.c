@@ -57,12 +57,12 @@ struct request_view {
 	const char *resource;
 	struct field_list scopes;
 	struct field_list organizations;
-	const char *login_hint;
+	const char *login_hint, *asked_from;
 	int64_t expires_at;
 };
 
 static const char *const STATUSES[] = { "fetching", "failed", "flow", "consent", "ready", "denied", NULL };
-static const char *const KINDS[] = { "code", NULL };
+static const char *const KINDS[] = { "code", "device", NULL };
 
 static const struct field client_fields[] = {
 	OUT_STRING(struct request_client, name),
@@ -89,7 +89,7 @@ static const struct field org_fields[] = {
 	FIELDS_END,
 };
 
-static const struct field request_fields[] = {
+const struct field oauth_request_fields[] = {
 	OUT_ID(struct request_view, id, ID_OAUTH_REQUEST),
 	OUT_ENUM(struct request_view, kind, KINDS),
 	OUT_ENUM(struct request_view, status, STATUSES),
@@ -100,6 +100,7 @@ static const struct field request_fields[] = {
 	OUT_LIST(struct request_view, organizations, org_fields, struct q_oauth_request_orgs_row,
 		 .description = "Of the console's, those among which the person chooses one"),
 	OUT_STRING(struct request_view, login_hint, .flags = FIELD_NULLABLE),
+	OUT_STRING(struct request_view, asked_from, .flags = FIELD_NULLABLE, .description = "The address of a device that asks"),
 	OUT_TIME(struct request_view, expires_at),
 	FIELDS_END,
 };
@@ -216,10 +217,10 @@ show(const struct request *rq, const struct oauth_request_row *row, const struct
 		.is_loopback_only = url_is_loopback(ask->redirect_uri),
 	};
 
-	return reply(rq, 200, request_fields,
+	return reply(rq, 200, oauth_request_fields,
 		     &(struct request_view){
 			 .id = row->id,
-			 .kind = "code",
+			 .kind = row->kind,
 			 .status = row->status,
 			 .flow_id = row->flow_id,
 			 .client = &client,
@@ -227,6 +228,7 @@ show(const struct request *rq, const struct oauth_request_row *row, const struct
 			 .scopes = scopes_of(rq->arena, ask->scope, there),
 			 .organizations = orgs,
 			 .login_hint = ask->login_hint,
+			 .asked_from = ask->asked_from,
 			 .expires_at = row->expires_at,
 		     });
 }
@@ -261,6 +263,25 @@ read_orgs(const struct request *rq, struct tx *tx, struct field_list *ret)
 	return OK;
 }
 
+enum verdict
+oauth_request_show(const struct request *rq, struct tx *tx, const struct oauth_request_row *row, const struct oauth_app_row *app,
+		   const struct ask *ask)
+{
+	struct scope_words there = { .count = 0 };
+	struct field_list orgs = { .count = 0 };
+	enum err e = q_oauth_resource_words(tx->db,
+					    &(struct q_oauth_resource_words){
+						.project_id = app->project_id,
+						.identifier = { (const uint8_t *)ask->resource, strlen(ask->resource) },
+					    },
+					    &there.rows, &there.count);
+
+	there.is_console = e == OK && oauth_is_console(tx, app->project_id);
+	if (there.is_console && is_asked(rq, row))
+		e = read_orgs(rq, tx, &orgs);
+	return e == OK ? show(rq, row, app, ask, &there, orgs) : fail_err(rq, e);
+}
+
 /* Nothing is known yet but whom to ask. */
 static enum verdict
 show_fetching(const struct request *rq, struct tx *tx, const struct oauth_request_row *row)
@@ -274,7 +295,7 @@ show_fetching(const struct request *rq, struct tx *tx, const struct oauth_reques
 
 	if (e != OK)
 		return fail_err(rq, e);
-	return reply(rq, 200, request_fields,
+	return reply(rq, 200, oauth_request_fields,
 		     &(struct request_view){
 			 .id = row->id,
 			 .kind = "code",
@@ -291,21 +312,9 @@ show_known(const struct request *rq, struct tx *tx, const struct oauth_request_r
 {
 	struct oauth_app_row app;
 	struct ask ask;
-	struct scope_words there = { .count = 0 };
-	struct field_list orgs = { .count = 0 };
 	enum err e = read_app(rq, tx, row, &app, &ask);
 
-	if (e == OK)
-		e = q_oauth_resource_words(tx->db,
-					   &(struct q_oauth_resource_words){
-					       .project_id = app.project_id,
-					       .identifier = { (const uint8_t *)ask.resource, strlen(ask.resource) },
-					   },
-					   &there.rows, &there.count);
-	there.is_console = e == OK && oauth_is_console(tx, app.project_id);
-	if (there.is_console && is_asked(rq, row))
-		e = read_orgs(rq, tx, &orgs);
-	return e == OK ? show(rq, row, &app, &ask, &there, orgs) : fail_err(rq, e);
+	return e == OK ? oauth_request_show(rq, tx, row, &app, &ask) : fail_err(rq, e);
 }
 
 static enum verdict
@@ -363,7 +372,7 @@ choose_scopes(struct arena *arena, const struct decision_input *in, const char *
 }
 
 static enum err
-record_refusal(struct tx *tx, const struct oauth_app_row *app, const char *user_id)
+record_decision(struct tx *tx, enum event event, const struct oauth_app_row *app, const char *user_id)
 {
 	struct buffer data = buffer_new(tx->arena);
 
@@ -373,7 +382,7 @@ record_refusal(struct tx *tx, const struct oauth_app_row *app, const char *user_
 	buffer_json_string(&data, user_id);
 	buffer_char(&data, '}');
 	return record(tx, &(struct record){
-			      .event = EV_OAUTH_CONSENT_DENIED,
+			      .event = event,
 			      .org_id = app->org_id,
 			      .project_id = app->project_id,
 			      .target_id = user_id,
@@ -395,11 +404,31 @@ has_right_org(const struct request *rq, struct tx *tx, const struct oauth_reques
 	return e == OK;
 }
 
+/* A device comes for its tokens by itself: what they hang on is made here. */
+static enum err
+approve_device(const struct request *rq, struct tx *tx, const struct oauth_app_row *app, const struct ask *ask,
+	       const struct oauth_request_row *row, const char *scopes)
+{
+	struct oauth_session_row session;
+	uint64_t matched = 0;
+	const char *grant_id;
+	enum err e = oauth_session_find(rq, tx, app, &session);
+
+	if (e == ERR_NO_ROW || (e == OK && strcmp(session.id, rq->credential.id) != 0))
+		return ERR_NOT_FOUND;
+	TRY(e);
+	TRY(ask_add_grant(rq, tx, app, ask, &session, scopes, &grant_id));
+	TRY(q_device_set_grant(
+	    tx->db, &(struct q_device_set_grant){ .grant_id = grant_id, .project_id = row->project_id, .request_id = row->id }, &matched));
+	return matched == 1 ? record_decision(tx, EV_OAUTH_DEVICE_APPROVED, app, rq->user.id) : ERR_REQUEST_EXPIRED;
+}
+
 /* The request belongs to the sign-in that was asked; of two decisions at once one hits. */
 static enum err
-decide(const struct request *rq, struct tx *tx, const struct oauth_app_row *app, const struct oauth_request_row *row, bool approve,
-       const char *scopes)
+decide(const struct request *rq, struct tx *tx, const struct oauth_app_row *app, const struct ask *ask, const struct oauth_request_row *row,
+       bool approve, const char *scopes)
 {
+	bool is_device = strcmp(row->kind, "device") == 0;
 	uint64_t matched = 0;
 
 	TRY(q_oauth_request_decide(tx->db,
@@ -414,7 +443,20 @@ decide(const struct request *rq, struct tx *tx, const struct oauth_app_row *app,
 				   &matched));
 	if (matched == 0)
 		return ERR_ALREADY_DECIDED;
-	return approve ? OK : record_refusal(tx, app, rq->user.id);
+	if (approve)
+		return is_device ? approve_device(rq, tx, app, ask, row, scopes) : OK;
+	return record_decision(tx, is_device ? EV_OAUTH_DEVICE_DENIED : EV_OAUTH_CONSENT_DENIED, app, rq->user.id);
+}
+
+/* Where the browser goes next: back to the app, or to a page that says how it is. */
+static const char *
+continue_url(const struct request *rq, const struct oauth_app_row *app, const struct oauth_request_row *row, bool approve)
+{
+	const char *issuer = oauth_issuer(rq, app->issuer_client_id);
+
+	if (strcmp(row->kind, "device") == 0)
+		return arena_printf(rq->arena, "%s/device?done=%s", issuer, approve ? "approved" : "denied");
+	return arena_printf(rq->arena, "%s/oauth/continue?request=%s", issuer, row->id);
 }
 
 static enum verdict
@@ -438,12 +480,12 @@ oauth_request_decision(const struct request *rq, struct tx *tx)
 		return fail_field(rq, "scopes", "not_asked", "Choose among the scopes of the request, openid included.");
 	if (in->approve && !has_right_org(rq, tx, &row, in->org_id, &e))
 		return e != OK ? fail_err(rq, e) : fail_field(rq, "org_id", "choice", "Choose one of your organizations; only the console has them.");
-	e = decide(rq, tx, &app, &row, in->approve, scopes);
+	e = decide(rq, tx, &app, &ask, &row, in->approve, scopes);
 	if (e != OK)
 		return fail_err(rq, e);
 	return reply(rq, 200, decision_view_fields,
 		     &(struct decision_view){
-			 .continue_url = arena_printf(rq->arena, "%s/oauth/continue?request=%s", oauth_issuer(rq, app.issuer_client_id), row.id),
+			 .continue_url = continue_url(rq, &app, &row, in->approve),
 		     });
 }
 
@@ -456,7 +498,7 @@ const struct route oauth_request_routes[] = {
 	    .auth = AUTH_PUBLIC | AUTH_ACCOUNT,
 	    .site = SITE_BOTH,
 	    .tx = TX_READ_SNAPSHOT,
-	    .output = request_fields,
+	    .output = oauth_request_fields,
 	    INPUT(struct request_path, path_fields),
 	    .errors = { ERR_REQUEST_EXPIRED },
 	    .handler = oauth_request_get,

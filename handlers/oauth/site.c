@@ -178,7 +178,7 @@ redeem_code(const struct request *rq, struct tx *tx, const struct oauth_client_r
 	};
 	const char *refresh, *nonce;
 
-	return token_redeem(rq, tx, &redeems, client, ret, &refresh, &nonce);
+	return token_redeem(rq, tx, &redeems, client, NULL, ret, &refresh, &nonce);
 }
 
 struct beginning {

@@ -1,6 +1,6 @@
 /*
  * POST /oauth/token (RFC 6749 section 3.2): a program's token for itself in two statements, one of them once a minute (oauth.md rule 21);
- * a person's for a code or a refresh token. Access tokens are signed and not stored. Whatever the database has to do is done and committed
+ * a person's for a code, a refresh token or a device's code. Access tokens are signed and not stored. Whatever the database has to do is done and committed
  * before anything is signed, and nothing is asked of it afterwards: so a lost connection never runs a redeemed code a second time.
  */
 #include "handlers/routes.h"
@@ -28,6 +28,12 @@ static const struct field token_input_fields[] = {
 	IN_STRING(struct token_input, redirect_uri, .min = 1, .max = 2000, .description = "As in the request for the code"),
 	IN_STRING(struct token_input, code_verifier, .min = 1, .max = 256, .flags = FIELD_SECRET),
 	IN_STRING(struct token_input, refresh_token, .min = 1, .max = 128, .flags = FIELD_SECRET),
+	IN_STRING(struct token_input, device_code, .min = 1, .max = 128, .flags = FIELD_SECRET),
+	IN_STRING(struct token_input, subject_token, .min = 1, .max = 8192, .flags = FIELD_SECRET, .description = "To be exchanged (RFC 8693)"),
+	IN_STRING(struct token_input, subject_token_type, .min = 1, .max = 128),
+	IN_STRING(struct token_input, requested_token_type, .min = 1, .max = 128, .description = "An access token when absent"),
+	IN_STRING(struct token_input, actor_token, .min = 1, .max = 8192, .flags = FIELD_SECRET, .description = "Not supported: the client acts"),
+	IN_STRING(struct token_input, audience, .min = 1, .max = 255, .description = "Of an exchange, beside or instead of resource"),
 	FIELDS_END,
 };
 
@@ -38,6 +44,7 @@ static const struct field token_fields[] = {
 	OUT_STRING(struct token_view, scope),
 	OUT_STRING(struct token_view, refresh_token, .flags = FIELD_OPTIONAL | FIELD_SECRET),
 	OUT_STRING(struct token_view, id_token, .flags = FIELD_OPTIONAL | FIELD_SECRET),
+	OUT_STRING(struct token_view, issued_token_type, .flags = FIELD_OPTIONAL, .description = "Of a token that was exchanged"),
 	FIELDS_END,
 };
 
@@ -57,14 +64,11 @@ take_key(struct tx *tx, const struct oauth_client_row *client, enum signing_alg 
 	return OK;
 }
 
-/* How an access token for a resource is made: as its server says, or as the client does for itself. */
-struct target {
-	const char *audience, *token_claims;
-	int64_t ttl_s;
-	enum signing_alg alg;
-	const char *key_id;
-	struct bytes private_sealed;
-};
+enum err
+token_take_key(struct tx *tx, const struct oauth_client_row *client, struct token_target *target)
+{
+	return take_key(tx, client, target->alg, &target->key_id, &target->private_sealed);
+}
 
 static enum signing_alg
 alg_of(const char *text, enum signing_alg otherwise)
@@ -74,14 +78,15 @@ alg_of(const char *text, enum signing_alg otherwise)
 	return alg < SIGNING_ALG_COUNT ? alg : otherwise;
 }
 
-static struct target
-target_of(const struct oauth_client_row *client, const struct found_resource *found)
+struct token_target
+token_target_of(const struct oauth_client_row *client, const struct found_resource *found, const char *jkt)
 {
 	const struct oauth_resource_row *server = &found->server;
 	bool is_client = found->resource.is_client;
 
-	return (struct target){
+	return (struct token_target){
 		.audience = found->resource.identifier,
+		.jkt = jkt,
 		.token_claims = is_client ? client->token_claims : server->token_claims,
 		.ttl_s = is_client ? client->access_token_ttl_s : server->access_token_ttl_s,
 		.alg = alg_of(is_client ? client->signing_alg : server->signing_alg, SIGN_ES256),
@@ -90,13 +95,13 @@ target_of(const struct oauth_client_row *client, const struct found_resource *fo
 	};
 }
 
-/* What is the same in every access token. */
-static struct access_token
-token_of(const struct request *rq, const struct oauth_client_row *client, const struct target *target, const char *scope)
+struct access_token
+token_begin(const struct request *rq, const struct oauth_client_row *client, const struct token_target *target, const char *scope)
 {
 	return (struct access_token){
 		.issuer = oauth_issuer(rq, client->issuer_client_id),
 		.audience = target->audience,
+		.jkt = target->jkt,
 		.client_id = client->client_id,
 		.scope = scope,
 		.project_id = client->project_id,
@@ -107,20 +112,26 @@ token_of(const struct request *rq, const struct oauth_client_row *client, const 
 	};
 }
 
-static enum err
-sign(const struct request *rq, struct tx *tx, const struct oauth_client_row *client, const struct target *target, struct access_token *token,
-     const char **ret_token)
+enum err
+token_sign_claims(const struct request *rq, const struct oauth_client_row *client, const struct token_target *target, const char *type,
+		  const char *claims, const char **ret_token)
 {
 	struct seal_place place = signing_key_place(client->project_id, target->key_id);
 
-	TRY(tx_make_id(tx, ID_ACCESS_TOKEN, &token->jti));
 	return signing_key_sign(rq->keyring, rq->arena, target->alg, &place, target->private_sealed,
-				&(struct token_head){ .type = ACCESS_TOKEN_TYPE, .kid = target->key_id },
-				access_token_claims(rq->arena, token), ret_token);
+				&(struct token_head){ .type = type, .kid = target->key_id }, claims, ret_token);
 }
 
-static enum err
-note_use(struct tx *tx, const struct oauth_client_row *client)
+enum err
+token_sign(const struct request *rq, struct tx *tx, const struct oauth_client_row *client, const struct token_target *target,
+	   struct access_token *token, const char **ret_token)
+{
+	TRY(tx_make_id(tx, ID_ACCESS_TOKEN, &token->jti));
+	return token_sign_claims(rq, client, target, ACCESS_TOKEN_TYPE, access_token_claims(rq->arena, token), ret_token);
+}
+
+enum err
+token_note_use(struct tx *tx, const struct oauth_client_row *client)
 {
 	int64_t before = tx->now_ms - USED_EVERY_MS;
 
@@ -135,10 +146,16 @@ note_use(struct tx *tx, const struct oauth_client_row *client)
 				   NULL);
 }
 
+const char *
+token_type(const char *jkt)
+{
+	return jkt != NULL ? "DPoP" : "Bearer";
+}
+
 /* ---- a program's own ---- */
 
 static enum err
-issue_to_program(const struct request *rq, struct tx *tx, struct oauth_client_row *client, struct token_view *ret)
+issue_to_program(const struct request *rq, struct tx *tx, struct oauth_client_row *client, const char *jkt, struct token_view *ret)
 {
 	const struct token_input *in = rq->input;
 	struct resource_asker asker = RESOURCE_ASKER_OF(client);
@@ -149,15 +166,15 @@ issue_to_program(const struct request *rq, struct tx *tx, struct oauth_client_ro
 		return ERR_UNAUTHORIZED_CLIENT;
 	TRY(oauth_resource_find(tx, client->project_id, &asker, in->resource, &found));
 	TRY(resource_scope_for_program(rq->arena, &found.resource, &asker, NO_PLAN, in->scope, &scope));
-	struct target target = target_of(client, &found);
-	TRY(take_key(tx, client, target.alg, &target.key_id, &target.private_sealed));
-	struct access_token token = token_of(rq, client, &target, scope);
+	struct token_target target = token_target_of(client, &found, jkt);
+	TRY(token_take_key(tx, client, &target));
+	struct access_token token = token_begin(rq, client, &target, scope);
 	token.subject = client->client_id;
-	TRY(sign(rq, tx, client, &target, &token, &text));
-	TRY(note_use(tx, client));
+	TRY(token_sign(rq, tx, client, &target, &token, &text));
+	TRY(token_note_use(tx, client));
 	*ret = (struct token_view){
 		.access_token = text,
-		.token_type = "Bearer",
+		.token_type = token_type(jkt),
 		.expires_in = target.ttl_s,
 		.scope = scope,
 	};
@@ -165,6 +182,8 @@ issue_to_program(const struct request *rq, struct tx *tx, struct oauth_client_ro
 }
 
 /* ---- a person's ---- */
+
+enum token_grant { GRANT_PROGRAM, GRANT_CODE, GRANT_REFRESH, GRANT_DEVICE, GRANT_EXCHANGE, GRANT_COUNT };
 
 bool
 token_is_answer(enum err e)
@@ -214,10 +233,10 @@ email_for(const struct token_person *person)
 }
 
 static enum err
-sign_access_token(const struct request *rq, struct tx *tx, const struct oauth_client_row *client, const struct target *target,
+sign_access_token(const struct request *rq, struct tx *tx, const struct oauth_client_row *client, const struct token_target *target,
 		  const struct token_person *person, const char **ret_token)
 {
-	struct access_token token = token_of(rq, client, target, person->scope);
+	struct access_token token = token_begin(rq, client, target, person->scope);
 
 	token.subject = person->user_id;
 	token.grant_id = person->grant_id;
@@ -230,7 +249,7 @@ sign_access_token(const struct request *rq, struct tx *tx, const struct oauth_cl
 	token.token_version = person->token_version > client->min_token_version ? person->token_version : client->min_token_version;
 	token.email = scope_has(target->token_claims, "email") ? email_for(person) : NULL;
 	token.email_verified = person->email_verified;
-	return sign(rq, tx, client, target, &token, ret_token);
+	return token_sign(rq, tx, client, target, &token, ret_token);
 }
 
 #define ID_TOKEN_LIFE_MS HOUR_MS
@@ -272,43 +291,59 @@ sign_id_token(const struct request *rq, const struct oauth_client_row *client, c
 				ret_token);
 }
 
+/* What the code, refresh token or device stands for. */
 static enum err
-make_access_token(const struct request *rq, struct tx *tx, struct oauth_client_row *client, const struct token_person *person,
-		  const char **ret_token)
+find_person(const struct request *rq, struct tx *tx, const struct oauth_client_row *client, const char *jkt, enum token_grant grant,
+	    struct token_person *ret_person, const char **ret_refresh, const char **ret_nonce)
+{
+	switch (grant) {
+	case GRANT_CODE: return token_redeem(rq, tx, rq->input, client, jkt, ret_person, ret_refresh, ret_nonce);
+	case GRANT_REFRESH: return token_refresh(rq, tx, client, jkt, ret_person, ret_refresh);
+	case GRANT_DEVICE: return token_poll(rq, tx, client, jkt, ret_person, ret_refresh);
+	case GRANT_PROGRAM:
+	case GRANT_EXCHANGE:
+	case GRANT_COUNT: break;
+	}
+	return ERR_INTERNAL;
+}
+
+static enum err
+make_access_token(const struct request *rq, struct tx *tx, struct oauth_client_row *client, const struct token_person *person, const char *jkt,
+		  const char **ret_token, int64_t *ret_ttl_s)
 {
 	if (oauth_is_console(tx, client->project_id))
 		return ERR_INVALID_GRANT;	/* in no organization: worth nothing */
-	struct target target = target_of(client, &person->resource);
+	struct token_target target = token_target_of(client, &person->resource, jkt);
 
 	/* The first token of a resource server's own algorithm. What was redeemed is burnt: nothing that fails now may begin it anew. */
-	if (take_key(tx, client, target.alg, &target.key_id, &target.private_sealed) != OK)
+	if (token_take_key(tx, client, &target) != OK)
 		return ERR_BUSY;
+	*ret_ttl_s = target.ttl_s;
 	return sign_access_token(rq, tx, client, &target, person, ret_token);
 }
 
 static enum err
-issue_to_person(const struct request *rq, struct tx *tx, struct oauth_client_row *client, bool is_refresh, struct token_view *ret)
+issue_to_person(const struct request *rq, struct tx *tx, struct oauth_client_row *client, const char *jkt, enum token_grant grant,
+		struct token_view *ret)
 {
 	const char *refresh = NULL, *nonce = NULL, *access_token, *id_token = NULL;
+	int64_t ttl_s = client->access_token_ttl_s;
 	struct token_person person;
 
 	if (!oauth_is_console(tx, client->project_id))
 		TRY(take_key(tx, client, alg_of(client->signing_alg, SIGN_ES256), &client->key_id, &client->private_sealed));
 	TRY(take_key(tx, client, id_alg_of(client), &client->id_key_id, &client->id_private_sealed));
-	TRY(note_use(tx, client));
-	if (is_refresh)
-		TRY(token_refresh(rq, tx, client, &person, &refresh));
-	else
-		TRY(token_redeem(rq, tx, rq->input, client, &person, &refresh, &nonce));
+	TRY(token_note_use(tx, client));
+	TRY(find_person(rq, tx, client, jkt, grant, &person, &refresh, &nonce));
 	access_token = person.access_token;
 	if (access_token == NULL)
-		TRY(make_access_token(rq, tx, client, &person, &access_token));
+		TRY(make_access_token(rq, tx, client, &person, jkt, &access_token, &ttl_s));
 	if (scope_has(person.scope, "openid"))
 		TRY(sign_id_token(rq, client, &person, nonce, access_token, &id_token));
 	*ret = (struct token_view){
 		.access_token = access_token,
-		.token_type = "Bearer",
-		.expires_in = person.access_token != NULL ? client->access_token_ttl_s : target_of(client, &person.resource).ttl_s,
+		.token_type = token_type(jkt),
+		.expires_in = ttl_s,
 		.scope = person.scope,
 		.refresh_token = refresh,
 		.id_token = id_token,
@@ -340,26 +375,65 @@ check_origin(const struct request *rq, struct tx *tx, const struct oauth_client_
 	return has_origins ? ERR_UNAUTHORIZED_CLIENT : OK;
 }
 
+/* The grants by what requests call them, and by what a client's list does. */
+static const struct {
+	const char *type, *name;
+} grants[GRANT_COUNT] = {
+	[GRANT_PROGRAM] = { CLIENT_CREDENTIALS, CLIENT_CREDENTIALS },
+	[GRANT_CODE] = { "authorization_code", "authorization_code" },
+	[GRANT_REFRESH] = { "refresh_token", "refresh_token" },
+	[GRANT_DEVICE] = { OAUTH_GRANT_URN "device_code", "device_code" },
+	[GRANT_EXCHANGE] = { OAUTH_GRANT_URN "token-exchange", "token-exchange" },
+};
+
+static enum token_grant
+find_grant(const char *type)
+{
+	enum token_grant grant = GRANT_PROGRAM;
+
+	while (grant < GRANT_COUNT && strcmp(type, grants[grant].type) != 0)
+		grant++;
+	return grant;
+}
+
+/* The key that the tokens are to be bound to (RFC 9449 section 5). */
+static enum err
+find_key(const struct request *rq, struct tx *tx, const struct oauth_client_row *client, const char **ret_jkt)
+{
+	const struct possession asked = {
+		.project_id = client->project_id,
+		.url = arena_printf(rq->arena, "%s/oauth/token", oauth_issuer(rq, client->issuer_client_id)),
+		.wants_nonce = client->dpop_require_nonce,
+	};
+
+	*ret_jkt = NULL;
+	/* The console's tokens aren't signed, and bound to no key: whoever demands that gets none. */
+	if (oauth_is_console(tx, client->project_id))
+		return client->is_dpop_bound ? ERR_UNAUTHORIZED_CLIENT : OK;
+	TRY(oauth_possession_find(rq, tx, &asked, ret_jkt));
+	return *ret_jkt == NULL && client->is_dpop_bound ? ERR_INVALID_DPOP_PROOF : OK;
+}
+
 static enum err
 issue(const struct request *rq, struct tx *tx, struct token_view *ret)
 {
-	static const char *const GRANTS[] = { CLIENT_CREDENTIALS, "authorization_code", "refresh_token" };
 	const struct token_input *in = rq->input;
+	enum token_grant grant = find_grant(in->grant_type);
 	struct oauth_client_row client;
-	size_t grant = 0;
+	const char *jkt;
 
-	while (grant < ARRAY_LEN(GRANTS) && strcmp(in->grant_type, GRANTS[grant]) != 0)
-		grant++;
-	if (grant == ARRAY_LEN(GRANTS))
+	if (grant == GRANT_COUNT)
 		return ERR_UNSUPPORTED_GRANT_TYPE;
 	TRY(oauth_client_find(rq, tx, in->issuer_id, CLIENT_INPUT_OF(in), &client));
-	/* A client that wants its tokens bound to a key gets none that aren't: proofs of possession aren't taken here (rule 24). */
-	if (client.is_dpop_bound || !client_has_grant(client.grant_types, client.project_type, GRANTS[grant]))
+	if (!client_has_grant(client.grant_types, client.project_type, grants[grant].name))
 		return ERR_UNAUTHORIZED_CLIENT;
 	TRY(check_origin(rq, tx, &client));
-	if (grant == 0)
-		return issue_to_program(rq, tx, &client, ret);
-	return issue_to_person(rq, tx, &client, grant == 2, ret);
+	TRY(find_key(rq, tx, &client, &jkt));
+	if (grant == GRANT_PROGRAM)
+		return issue_to_program(rq, tx, &client, jkt, ret);
+	if (grant == GRANT_EXCHANGE)
+		return token_exchange(rq, tx, &client, jkt, ret);
+	return issue_to_person(rq, tx, &client, jkt, grant, ret);
 }
 
 static enum verdict
@@ -383,10 +457,12 @@ const struct route oauth_token_routes[] = {
 	    .flags = ROUTE_OAUTH | ROUTE_SHOWS_SECRET | ROUTE_CORS,
 	    .rate = RATE_OAUTH_TOKEN,
 	    .body_bytes_max = (size_t)16 * 1024,
+	    .scratch_size = sizeof(struct possession_memory),
 	    INPUT(struct token_input, token_input_fields),
 	    .output = token_fields,
-	    .errors = { ERR_INVALID_CLIENT, ERR_INVALID_GRANT, ERR_INVALID_REQUEST, ERR_INVALID_SCOPE, ERR_INVALID_TARGET,
-			ERR_UNAUTHORIZED_CLIENT, ERR_UNSUPPORTED_GRANT_TYPE },
+	    .errors = { ERR_ACCESS_DENIED, ERR_AUTHORIZATION_PENDING, ERR_EXPIRED_TOKEN, ERR_INVALID_CLIENT, ERR_INVALID_DPOP_PROOF,
+			ERR_INVALID_GRANT, ERR_INVALID_REQUEST, ERR_INVALID_SCOPE, ERR_INVALID_TARGET, ERR_SLOW_DOWN,
+			ERR_UNAUTHORIZED_CLIENT, ERR_UNSUPPORTED_GRANT_TYPE, ERR_USE_DPOP_NONCE },
 	    .handler = token_create,
 	},
 	ROUTES_END,

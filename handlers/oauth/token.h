@@ -10,17 +10,19 @@
 struct token_input {
 	struct {
 		CLIENT_HAS;
-		bool issuer_id, grant_type, scope, resource, code, redirect_uri, code_verifier, refresh_token;
+		bool issuer_id, grant_type, scope, resource, code, redirect_uri, code_verifier, refresh_token, device_code, subject_token,
+		    subject_token_type, requested_token_type, actor_token, audience;
 	} has;
 	CLIENT_TEXTS;
-	const char *issuer_id, *grant_type, *scope, *resource, *code, *redirect_uri, *code_verifier, *refresh_token;
+	const char *issuer_id, *grant_type, *scope, *resource, *code, *redirect_uri, *code_verifier, *refresh_token, *device_code,
+	    *subject_token, *subject_token_type, *requested_token_type, *actor_token, *audience;
 	bool is_without_refresh;	/* never of a form: nobody would hold the refresh token */
 };
 
 struct token_view {
 	const char *access_token, *token_type;
 	int64_t expires_in;
-	const char *scope, *refresh_token, *id_token;
+	const char *scope, *refresh_token, *id_token, *issued_token_type;
 };
 
 /* Whom a code or refresh token stands for, and what was granted. */
@@ -46,6 +48,34 @@ struct token_person {
 		.email_verified = (row)->email_verified_at != NONE,                                                             \
 	}
 
+/* ---- what every grant ends with (token.c) ---- */
+
+/* How an access token for a resource is made: as its server says, or as the client does for itself. */
+struct token_target {
+	const char *audience, *token_claims;
+	const char *jkt;	/* the key it is bound to, or NULL */
+	int64_t ttl_s;
+	enum signing_alg alg;
+	const char *key_id;	/* NULL until there is one */
+	struct bytes private_sealed;
+};
+struct token_target token_target_of(const struct oauth_client_row *, const struct found_resource *, const char *jkt);
+/* Its key that signs, made when the project has none. */
+enum err token_take_key(struct tx *, const struct oauth_client_row *, struct token_target *) MUST_CHECK;
+/* What is the same in every access token. */
+struct access_token token_begin(const struct request *, const struct oauth_client_row *, const struct token_target *, const char *scope);
+/* Gives it its jti and signs it. */
+enum err token_sign(const struct request *, struct tx *, const struct oauth_client_row *, const struct token_target *, struct access_token *,
+		    const char **ret_token) MUST_CHECK;
+/* Any other JWT, with that "typ". */
+enum err token_sign_claims(const struct request *, const struct oauth_client_row *, const struct token_target *, const char *type,
+			   const char *claims, const char **ret_token) MUST_CHECK;
+const char *token_type(const char *jkt) RETURNS_NONNULL;
+/* Once a minute. */
+enum err token_note_use(struct tx *, const struct oauth_client_row *) MUST_CHECK;
+
+/* ---- the grants ---- */
+
 /*
  * What is left of a grant's scopes at its resource, as both and the client are now (rule 20). ERR_INVALID_TARGET, ERR_INVALID_SCOPE: nothing.
  */
@@ -56,15 +86,26 @@ bool token_is_answer(enum err);
 
 /*
  * A code or a refresh token becomes what it stands for, in a transaction of its own. ERR_INVALID_GRANT, INVALID_REQUEST, INVALID_SCOPE,
- * INVALID_TARGET: what was done (a burnt code, a revoked family) is committed. *ret_refresh NULL: the client gets none.
+ * INVALID_TARGET: what was done (a burnt code, a revoked family) is committed. jkt: the key that was proven, or NULL. *ret_refresh NULL:
+ * the client gets none.
  */
-enum err token_redeem(const struct request *, struct tx *, const struct token_input *, const struct oauth_client_row *,
+enum err token_redeem(const struct request *, struct tx *, const struct token_input *, const struct oauth_client_row *, const char *jkt,
 		      struct token_person *ret_person, const char **ret_refresh, const char **ret_nonce) MUST_CHECK;
-enum err token_refresh(const struct request *, struct tx *, const struct oauth_client_row *, struct token_person *ret_person,
-		       const char **ret_refresh) MUST_CHECK;
+enum err token_refresh(const struct request *, struct tx *, const struct oauth_client_row *, const char *jkt,
+		       struct token_person *ret_person, const char **ret_refresh) MUST_CHECK;
 
-/* A new refresh token of a grant, the seq-th. */
+/*
+ * A device asks whether its person has decided: also AUTHORIZATION_PENDING, SLOW_DOWN, EXPIRED_TOKEN, ACCESS_DENIED, each with what it has
+ * done to the row committed.
+ */
+enum err token_poll(const struct request *, struct tx *, const struct oauth_client_row *, const char *jkt, struct token_person *ret_person,
+		    const char **ret_refresh) MUST_CHECK;
+
+/* A token becomes another one (exchange.c). INVALID_REQUEST for a subject token that doesn't count. */
+enum err token_exchange(const struct request *, struct tx *, struct oauth_client_row *, const char *jkt, struct token_view *ret) MUST_CHECK;
+
+/* A new refresh token of a grant, the seq-th; a public client's is bound to the key. */
 enum err token_add_refresh(struct tx *, const struct oauth_client_row *, const char *issuer, const char *grant_id, int64_t seq,
-			   int64_t grant_expires_at, const char *text) MUST_CHECK;
+			   int64_t grant_expires_at, const char *jkt, const char *text) MUST_CHECK;
 
 #endif

@@ -47,11 +47,17 @@ is_own_token_void(const struct q_oauth_token_state_row *state, const struct acce
 	return state->tokens_revoked_at != NONE && claims->issued_at <= state->tokens_revoked_at;
 }
 
-/* What stands in a token's claims as ids passes their grammar before any SQL. */
+static bool
+is_of_type(const struct jws *jws, const char *type)
+{
+	return jws->type != NULL && strcmp(jws->type, type) == 0;
+}
+
+/* AT-04: nothing else that we sign passes for an access token. What stands in it as ids passes their grammar before any SQL. */
 static bool
 is_readable(const struct jws *jws, const struct access_token *token)
 {
-	return strlen(token->jti) <= JTI_MAX && id_is_valid(ID_ANY_CLIENT, token->client_id) &&
+	return is_of_type(jws, ACCESS_TOKEN_TYPE) && strlen(token->jti) <= JTI_MAX && id_is_valid(ID_ANY_CLIENT, token->client_id) &&
 	       (token->grant_id == NULL || id_is_valid(ID_GRANT, token->grant_id)) && jws->kid != NULL &&
 	       id_is_valid(ID_SIGNING_KEY, jws->kid);
 }
@@ -66,7 +72,7 @@ oauth_token_read(const struct request *rq, struct tx *tx, const char *project_id
 	*ret = read;
 	if (console_is_token(text))
 		return console_token_read(rq, tx, project_id, issuer, text, ret);
-	if (!jws_parse(rq->arena, text, &jws) || access_token_problem(&jws.claims, issuer, rq->now_ms, &read.token) != NULL ||
+	if (!jws_parse(rq->arena, text, &jws) || access_token_problem(rq->arena, &jws.claims, issuer, rq->now_ms, &read.token) != NULL ||
 	    !is_readable(&jws, &read.token))
 		return OK;
 	enum err e = q_oauth_token_state(tx->db,
@@ -88,5 +94,45 @@ oauth_token_read(const struct request *rq, struct tx *tx, const char *project_id
 		return OK;
 	read.is_active = true;
 	*ret = read;
+	return OK;
+}
+
+/* ---- ID tokens ---- */
+
+/* Claims that pass, before the database is asked anything. */
+static bool
+is_own_id_token(const struct request *rq, const struct jws *jws, const char *issuer, const char *client_id)
+{
+	const char *subject = json_text(&jws->claims, "sub"), *session_id = json_text(&jws->claims, "sid");
+	const struct id_token_expected expected = { .issuer = issuer, .client_id = client_id, .now_ms = rq->now_ms };
+
+	return is_of_type(jws, "JWT") && jws->kid != NULL && id_is_valid(ID_SIGNING_KEY, jws->kid) &&
+	       subject != NULL && id_is_valid(ID_USER, subject) && session_id != NULL && id_is_valid(ID_SESSION, session_id) &&
+	       id_token_problem(rq->arena, &jws->claims, &expected) == NULL;
+}
+
+enum err
+oauth_id_token_read(const struct request *rq, struct tx *tx, const struct oauth_client_row *client, const char *issuer, const char *text,
+		    const char **ret_subject)
+{
+	struct q_oauth_id_token_state_row state;
+	struct jws jws;
+
+	*ret_subject = NULL;
+	if (!jws_parse(rq->arena, text, &jws) || !is_own_id_token(rq, &jws, issuer, client->client_id))
+		return OK;
+	enum err e = q_oauth_id_token_state(tx->db,
+					    &(struct q_oauth_id_token_state){
+						.user_id = json_text(&jws.claims, "sub"),
+						.session_id = json_text(&jws.claims, "sid"),
+						.project_id = client->project_id,
+						.kid = jws.kid,
+					    },
+					    &state);
+	if (e == ERR_NO_ROW)
+		return OK;
+	TRY(e);
+	if (state.user_id != NULL && state.session_id != NULL && jws_is_signed_with(rq->arena, &jws, state.public_jwk))
+		*ret_subject = state.user_id;
 	return OK;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "handlers/oauth/oauth.h"
+#include "lib/dpop.h"
 #include "lib/http.h"
 #include "lib/oauth.h"
 
@@ -72,38 +73,72 @@ view_of(struct arena *arena, const struct oauth_token *read)
 	return view;
 }
 
-/* RFC 6750 section 3: no error is named to who brought no token. */
+/* RFC 6750 section 3: no error is named to who brought no token. RFC 9449 section 7.1: both ways are offered. */
 static enum verdict
-refuse_token(const struct request *rq, bool was_sent)
+refuse_token(const struct request *rq, enum authorization_scheme scheme, enum err e)
 {
-	reply_challenge(rq, was_sent ? "Bearer realm=\"Gatehouse\", error=\"invalid_token\"" : "Bearer realm=\"Gatehouse\"");
+	const char *error = scheme == AUTHORIZATION_NONE ? "" : arena_printf(rq->arena, ", error=\"%s\"", error_oauth_code(e));
+	bool is_bound = scheme == AUTHORIZATION_DPOP;
+
+	reply_challenge(rq, arena_printf(rq->arena, "Bearer realm=\"Gatehouse\"%s, DPoP algs=\"" DPOP_ALGORITHMS "\"%s", is_bound ? "" : error,
+					 is_bound ? error : ""));
 	return fail_err(rq, ERR_INVALID_TOKEN);
 }
 
+/* DP-02: a bound token comes with its key's proof and as "DPoP", any other as "Bearer". */
 static enum err
-read_token(const struct request *rq, struct tx *tx, const char *text, struct oauth_token *ret)
+judge_possession(const struct request *rq, struct tx *tx, enum authorization_scheme scheme, const char *text,
+		 const struct q_oauth_issuer_row *issuer, const struct oauth_token *read)
+{
+	const struct userinfo_input *in = rq->input;
+	const struct possession asked = {
+		.project_id = issuer->project_id,
+		.url = arena_printf(rq->arena, "%s/oauth/userinfo", oauth_issuer(rq, in->issuer_id)),
+		.access_token = text,
+		.wants_nonce = issuer->dpop_require_nonce,
+	};
+	const char *bound = read->token.jkt, *jkt;
+
+	if ((scheme == AUTHORIZATION_DPOP) != (bound != NULL))
+		return ERR_INVALID_TOKEN;
+	if (scheme != AUTHORIZATION_DPOP)
+		return OK;
+	TRY(oauth_possession_find(rq, tx, &asked, &jkt));
+	if (jkt == NULL)
+		return ERR_INVALID_DPOP_PROOF;
+	return strcmp(jkt, bound) == 0 ? OK : ERR_INVALID_TOKEN;
+}
+
+/* INVALID_TOKEN for what isn't a person's token that this request may use. */
+static enum err
+read_token(const struct request *rq, struct tx *tx, enum authorization_scheme scheme, const char *text, struct oauth_token *ret)
 {
 	const struct userinfo_input *in = rq->input;
 	struct q_oauth_issuer_row issuer;
+	enum err e = q_oauth_issuer(tx->db, &(struct q_oauth_issuer){ .client_id = in->issuer_id }, &issuer);
 
-	TRY(q_oauth_issuer(tx->db, &(struct q_oauth_issuer){ .client_id = in->issuer_id }, &issuer));
-	return oauth_token_read(rq, tx, issuer.project_id, oauth_issuer(rq, in->issuer_id), text, ret);
+	if (e == ERR_NO_ROW)
+		return ERR_INVALID_TOKEN;
+	TRY(e);
+	TRY(oauth_token_read(rq, tx, issuer.project_id, oauth_issuer(rq, in->issuer_id), text, ret));
+	if (!ret->is_active || ret->token.grant_id == NULL)
+		return ERR_INVALID_TOKEN;
+	return judge_possession(rq, tx, scheme, text, &issuer, ret);
 }
 
 static enum verdict
 userinfo(const struct request *rq, struct tx *tx)
 {
-	enum authorization_scheme scheme = AUTHORIZATION_NONE;
+	enum authorization_scheme scheme = AUTHORIZATION_OTHER;
 	struct oauth_token read;
 	const char *text = NULL;
+	enum err e = http_parse_authorization(rq->arena, rq->authorization, &scheme, &text);
 
-	if (rq->authorization == NULL)
-		return refuse_token(rq, false);
-	if (http_parse_authorization(rq->arena, rq->authorization, &scheme, &text) != OK || scheme != AUTHORIZATION_BEARER)
-		return refuse_token(rq, true);
-	enum err e = read_token(rq, tx, text, &read);
-	if (e == ERR_NO_ROW || (e == OK && (!read.is_active || read.token.grant_id == NULL)))
-		return refuse_token(rq, true);
+	if (e != OK || (scheme != AUTHORIZATION_BEARER && scheme != AUTHORIZATION_DPOP))
+		return refuse_token(rq, scheme, ERR_INVALID_TOKEN);
+	e = read_token(rq, tx, scheme, text, &read);
+	if (e == ERR_INVALID_TOKEN || e == ERR_INVALID_DPOP_PROOF || e == ERR_USE_DPOP_NONCE)
+		return refuse_token(rq, scheme, e);
 	if (e != OK)
 		return oauth_fail(rq, e);
 	if (!scope_has(read.token.scope, "openid")) {
@@ -118,7 +153,8 @@ userinfo(const struct request *rq, struct tx *tx)
 	.path = "/p/{issuer_id}/oauth/userinfo", .summary = "Get who the person of an access token is",               \
 	.auth = AUTH_PUBLIC, .site = SITE_AUTH, .tx = TX_SPLIT,                                                         \
 	.flags = ROUTE_OAUTH | ROUTE_CORS | ROUTE_SHOWS_SECRET, .output = userinfo_fields,                             \
-	INPUT(struct userinfo_input, userinfo_input_fields), .errors = { ERR_INVALID_TOKEN }, \
+	INPUT(struct userinfo_input, userinfo_input_fields), .errors = { ERR_INVALID_TOKEN },                                                                                      \
+	.scratch_size = sizeof(struct possession_memory),                                                              \
 	.handler = userinfo
 
 const struct route oauth_userinfo_routes[] = {

@@ -70,6 +70,7 @@ keep_request(struct tx *tx, const struct oauth_app_row *app, const struct ask *a
 				      &(struct q_oauth_request_insert){
 					  .project_id = app->project_id,
 					  .id = *ret_id,
+					  .kind = "code",
 					  .client_id = app->client_id,
 					  .params = ask_text(tx->arena, ask),
 					  .flow_digest = waiting->binding,

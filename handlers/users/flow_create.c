@@ -65,17 +65,19 @@ static enum err
 client_target(const struct request *rq, struct tx *tx, const struct flow_client_row *client,
 	      const char *asked, const char **ret_target)
 {
+	static const char *const OWN_PAGES[] = { "account", "device" };
 	bool is_registered;
 
 	if (asked == NULL) {
 		*ret_target = flow_homepage(rq, client);
 		return OK;
 	}
-	/* The project's own page, where people look after their account. */
-	if (strcmp(asked, flow_page_url(rq, client->project_id, client->default_client_id, "account")) == 0) {
-		*ret_target = asked;
-		return OK;
-	}
+	/* The project's own pages, where people look after their account and type a device's code. */
+	for (size_t i = 0; i < ARRAY_LEN(OWN_PAGES); i++)
+		if (strcmp(asked, flow_page_url(rq, client->project_id, client->default_client_id, OWN_PAGES[i])) == 0) {
+			*ret_target = asked;
+			return OK;
+		}
 	TRY(client_has_redirect_uri(tx, client->project_id, client->client_id, asked, &is_registered));
 	if (!is_registered)
 		return ERR_VALIDATION_FAILED;

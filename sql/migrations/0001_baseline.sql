@@ -630,6 +630,7 @@ CREATE TABLE clients (
 CREATE TABLE oauth_requests (
 	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
 	id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	kind VARCHAR(6) COLLATE ascii_bin NOT NULL,
 	client_id VARCHAR(29) COLLATE ascii_bin NULL,
 	client_url VARBINARY(512) NULL,
 	params MEDIUMTEXT NOT NULL,
@@ -652,6 +653,25 @@ CREATE TABLE oauth_requests (
 	CONSTRAINT oauth_requests_fk1 FOREIGN KEY (project_id) REFERENCES projects (id),
 	CONSTRAINT oauth_requests_fk2 FOREIGN KEY (project_id, client_id) REFERENCES clients (project_id, id) ON DELETE CASCADE,
 	CONSTRAINT oauth_requests_fk3 FOREIGN KEY (project_id, user_id) REFERENCES users (project_id, id) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE device_authorizations (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	device_digest VARBINARY(32) NOT NULL,
+	user_code_digest VARBINARY(32) NOT NULL,
+	request_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	issuer VARBINARY(255) NOT NULL,
+	interval_s INT UNSIGNED NOT NULL,
+	last_poll_at DATETIME(3) NULL,
+	claimed_by VARCHAR(29) COLLATE ascii_bin NULL,
+	grant_id VARCHAR(29) COLLATE ascii_bin NULL,
+	expires_at DATETIME(3) NOT NULL,
+	consumed_at DATETIME(3) NULL,
+	PRIMARY KEY (project_id, device_digest),
+	UNIQUE KEY uq_user_code_digest (project_id, user_code_digest),
+	KEY k_request_id (project_id, request_id),
+	KEY k_expires_at (expires_at),
+	CONSTRAINT device_authorizations_fk1 FOREIGN KEY (project_id, request_id) REFERENCES oauth_requests (project_id, id) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
 CREATE TABLE grants (
@@ -685,6 +705,7 @@ CREATE TABLE refresh_tokens (
 	grant_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
 	seq INT UNSIGNED NOT NULL,
 	issuer VARBINARY(255) NOT NULL,
+	dpop_jkt VARCHAR(43) COLLATE ascii_bin NULL,
 	successor VARBINARY(512) NULL,
 	created_at DATETIME(3) NOT NULL,
 	used_at DATETIME(3) NULL,
@@ -704,6 +725,7 @@ CREATE TABLE oauth_codes (
 	is_uri_named BOOLEAN NOT NULL,
 	challenge VARCHAR(64) COLLATE ascii_bin NULL,
 	nonce TEXT NULL,
+	dpop_jkt VARCHAR(43) COLLATE ascii_bin NULL,
 	issuer VARBINARY(255) NOT NULL,
 	created_at DATETIME(3) NOT NULL,
 	expires_at DATETIME(3) NOT NULL,

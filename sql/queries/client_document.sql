@@ -41,6 +41,6 @@ SELECT c.id FROM clients c WHERE c.project_id = :project_id AND c.url_digest = :
 
 -- An app's request that waits until it is known who the app is.
 -- name: oauth_request_fetching :exec
-INSERT INTO oauth_requests (project_id, id, client_id, client_url, params, flow_digest, flow_id, session_id, user_id, status, scopes, version,
+INSERT INTO oauth_requests (project_id, id, kind, client_id, client_url, params, flow_digest, flow_id, session_id, user_id, status, scopes, version,
 	created_at, expires_at)
-VALUES (:project_id, :id, NULL, :client_url, :params, :flow_digest, NULL, NULL, NULL, 'fetching', '', 1, :now, :expires_at);
+VALUES (:project_id, :id, 'code', NULL, :client_url, :params, :flow_digest, NULL, NULL, NULL, 'fetching', '', 1, :now, :expires_at);

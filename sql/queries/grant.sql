@@ -136,8 +136,9 @@ WHERE project_id = :project_id AND client_id = :client_id AND revoked_at IS NULL
 DELETE FROM grants WHERE project_id = :project_id AND user_id = :user_id;
 
 -- name: oauth_code_insert :exec
-INSERT INTO oauth_codes (project_id, digest, grant_id, client_id, redirect_uri, is_uri_named, challenge, nonce, issuer, created_at, expires_at)
-VALUES (:project_id, :digest, :grant_id, :client_id, :redirect_uri, :is_uri_named, :challenge, :nonce, :issuer, :now, :expires_at);
+INSERT INTO oauth_codes (project_id, digest, grant_id, client_id, redirect_uri, is_uri_named, challenge, nonce, dpop_jkt, issuer, created_at,
+	expires_at)
+VALUES (:project_id, :digest, :grant_id, :client_id, :redirect_uri, :is_uri_named, :challenge, :nonce, :dpop_jkt, :issuer, :now, :expires_at);
 
 -- Of fifty at once one hits.
 -- name: oauth_code_burn :exec
@@ -156,7 +157,7 @@ WHERE project_id = :project_id AND digest = :digest AND used_at IS NULL;
 -- column: session_class text?
 -- column: amr text?
 -- column: user_alive_id text?
-SELECT o.grant_id, o.client_id, o.redirect_uri, o.is_uri_named, o.challenge, o.nonce, o.issuer, o.created_at,
+SELECT o.grant_id, o.client_id, o.redirect_uri, o.is_uri_named, o.challenge, o.nonce, o.dpop_jkt, o.issuer, o.created_at,
 	g.user_id, g.resource, g.scopes, g.org_id, g.session_id, g.is_offline, g.expires_at AS grant_expires_at,
 	u.id AS user_alive_id, u.email, u.email_verified_at, u.phone, u.phone_verified_at, u.username, u.name, u.locale, u.token_version,
 	v.id AS session_alive_id, v.created_at AS session_made_at, v.last_seen_at AS session_seen_at, g.last_used_at AS grant_used_at, st.body AS settings_body,
@@ -170,8 +171,8 @@ LEFT JOIN area_settings st ON st.project_id = g.project_id AND st.area = 'sign_i
 WHERE o.project_id = :project_id AND o.digest = :digest;
 
 -- name: refresh_token_insert :exec
-INSERT INTO refresh_tokens (project_id, digest, grant_id, seq, issuer, created_at, idle_expires_at)
-VALUES (:project_id, :digest, :grant_id, :seq, :issuer, :now, :idle_expires_at);
+INSERT INTO refresh_tokens (project_id, digest, grant_id, seq, issuer, dpop_jkt, created_at, idle_expires_at)
+VALUES (:project_id, :digest, :grant_id, :seq, :issuer, :dpop_jkt, :now, :idle_expires_at);
 
 -- The old value is dead at commit (rule 19).
 -- name: refresh_token_use :exec
@@ -190,7 +191,7 @@ WHERE project_id = :project_id AND digest = :digest AND used_at IS NULL AND idle
 -- column: session_class text?
 -- column: amr text?
 -- column: user_alive_id text?
-SELECT t.grant_id, t.seq, t.issuer, t.successor, t.used_at, t.created_at, t.idle_expires_at, n.used_at AS next_used_at, g.client_id,
+SELECT t.grant_id, t.seq, t.issuer, t.dpop_jkt, t.successor, t.used_at, t.created_at, t.idle_expires_at, n.used_at AS next_used_at, g.client_id,
 	g.user_id, g.resource, g.scopes, g.org_id, g.session_id, g.is_offline, g.expires_at AS grant_expires_at, g.revoked_at AS grant_revoked_at,
 	u.id AS user_alive_id, u.email, u.email_verified_at, u.phone, u.phone_verified_at, u.username, u.name, u.locale, u.token_version,
 	v.id AS session_alive_id, v.created_at AS session_made_at, v.last_seen_at AS session_seen_at, g.last_used_at AS grant_used_at, st.body AS settings_body,

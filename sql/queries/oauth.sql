@@ -6,7 +6,8 @@
 SELECT c.project_id, c.id AS client_id, c.token_endpoint_auth_method = 'none' AS is_public,
 	c.token_endpoint_auth_method = 'private_key_jwt' AS is_by_key, c.jwks, c.jwks_uri, c.metadata_url, c.grant_types, c.scopes, c.audiences,
 	c.access_token_ttl_s, c.is_first_party, c.source <> 'dashboard' AS is_registered, COALESCE(t.signing_alg, 'ES256') AS signing_alg,
-	COALESCE(t.min_token_version, 0) AS min_token_version, c.require_pkce, c.is_dpop_bound, c.token_claims, c.refresh_token_idle_s,
+	COALESCE(t.min_token_version, 0) AS min_token_version, COALESCE(t.dpop_require_nonce, FALSE) AS dpop_require_nonce, c.id_jag_targets,
+	c.require_pkce, c.is_dpop_bound, c.token_claims, c.refresh_token_idle_s,
 	c.refresh_reuse_grace_s, c.id_token_alg, c.last_used_at, p.org_id, p.type AS project_type, p.client_id AS issuer_client_id, p.environment,
 	s.id AS secret_id, s.digest AS secret_digest, o.id AS old_secret_id, o.digest AS old_secret_digest,
 	k.id AS key_id, k.private_sealed, i.id AS id_key_id, i.private_sealed AS id_private_sealed
@@ -28,7 +29,7 @@ WHERE project_id = :project_id AND id = :client_id AND (last_used_at IS NULL OR 
 -- What the project is called where it issues tokens. The console has no tokens yet.
 -- name: oauth_issuer :one
 -- unscoped: a public client id is what finds the project
-SELECT p.id AS project_id, p.org_id, p.type, p.version, COALESCE(t.require_par, FALSE) AS require_par
+SELECT p.id AS project_id, p.org_id, p.type, p.version, COALESCE(t.require_par, FALSE) AS require_par, COALESCE(t.dpop_require_nonce, FALSE) AS dpop_require_nonce
 FROM projects p
 JOIN orgs g ON g.id = p.org_id AND g.status = 'active'
 JOIN clients c ON c.project_id = p.id AND c.id = p.client_id AND c.is_active = TRUE
@@ -95,6 +96,16 @@ JOIN resource_server_scopes s ON s.project_id = r.project_id AND s.resource_serv
 WHERE r.project_id = :project_id AND r.identifier = :identifier
 ORDER BY s.name
 LIMIT 100;
+
+-- The key that an ID token names, and whether its person and sign-in still are.
+-- name: oauth_id_token_state :one
+-- column: user_id text?
+-- column: session_id text?
+SELECT k.public_jwk, u.id AS user_id, s.id AS session_id
+FROM signing_keys k
+LEFT JOIN users u ON u.project_id = k.project_id AND u.id = :user_id AND u.status = 'active'
+LEFT JOIN sessions s ON s.project_id = k.project_id AND s.id = :session_id AND s.user_id = u.id AND s.revoked_at IS NULL AND s.expires_at > :now
+WHERE k.project_id = :project_id AND k.id = :kid AND (k.expires_at IS NULL OR k.expires_at > :now);
 
 -- name: revoked_token_add :exec
 INSERT INTO revoked_tokens (project_id, jti, expires_at)

@@ -78,20 +78,20 @@ WHERE t.project_id = :project_id AND t.blocked_until_at > :now;
 DELETE FROM sign_in_throttles
 WHERE project_id = :project_id AND kind = :kind AND subject_digest = :subject_digest AND blocked_until_at > :now;
 
--- A try at a second factor. The window begins with its first try and isn't moved by later ones.
--- name: sign_in_throttle_count_factor :exec
+-- A try at a second factor or at a device's code. The window begins with its first try and isn't moved by later ones.
+-- name: sign_in_throttle_count_window :exec
 INSERT INTO sign_in_throttles (project_id, kind, subject_digest, subject, count, window_start_at, blocked_until_at)
-VALUES (:project_id, 'factor', :subject_digest, :subject, 1, :now, NULL)
+VALUES (:project_id, :kind, :subject_digest, :subject, 1, :now, NULL)
 ON DUPLICATE KEY UPDATE count = IF(window_start_at <= :window_since, 1, count + 1),
 	window_start_at = IF(window_start_at <= :window_since, VALUES(window_start_at), window_start_at);
 
--- name: sign_in_throttle_factor :one
+-- name: sign_in_throttle_window :one
 SELECT t.count, t.window_start_at
 FROM sign_in_throttles t
-WHERE t.project_id = :project_id AND t.kind = 'factor' AND t.subject_digest = :subject_digest;
+WHERE t.project_id = :project_id AND t.kind = :kind AND t.subject_digest = :subject_digest;
 
 -- The try was right, so it doesn't count.
--- name: sign_in_throttle_undo_factor :exec
+-- name: sign_in_throttle_undo_window :exec
 UPDATE sign_in_throttles t
 SET t.count = GREATEST(t.count, 1) - 1, t.blocked_until_at = NULL
-WHERE t.project_id = :project_id AND t.kind = 'factor' AND t.subject_digest = :subject_digest;
+WHERE t.project_id = :project_id AND t.kind = :kind AND t.subject_digest = :subject_digest;

@@ -1,5 +1,6 @@
 -- Authorization codes; only their digest is kept. One works for a minute, and is remembered for a day so that a second use is noticed:
--- expires_at is the end of that day. is_uri_named: the request named redirect_uri, so the one for the token must too.
+-- expires_at is the end of that day. is_uri_named: the request named redirect_uri, so the one for the token must too. dpop_jkt: the key
+-- whose holder alone may redeem it.
 -- tenant: project_id
 -- expires: expires_at
 CREATE TABLE oauth_codes (
@@ -11,6 +12,7 @@ CREATE TABLE oauth_codes (
 	is_uri_named BOOLEAN NOT NULL,
 	challenge VARCHAR(64) COLLATE ascii_bin NULL,
 	nonce TEXT NULL,
+	dpop_jkt VARCHAR(43) COLLATE ascii_bin NULL,
 	issuer VARBINARY(255) NOT NULL,
 	created_at DATETIME(3) NOT NULL,
 	expires_at DATETIME(3) NOT NULL,

@@ -1,5 +1,5 @@
--- An authorization under way: what an app asked, judged, while its person signs in and agrees. flow_digest: of the browser's flow
--- cookie; NULL while an app has pushed it and no browser has come with it yet. request_uri_digest: of the address that stands for a pushed
+-- An authorization under way: what an app asked, judged, while its person signs in and agrees. kind: code, or device. flow_digest: of the browser's flow
+-- cookie; NULL while no browser has come with what an app has pushed, or with a device's code. request_uri_digest: of the address that stands for a pushed
 -- one. org_id: the organization that the person chose, in the console. Gone once it has become a code.
 -- client_id NULL: the client's document at client_url is being fetched, and params hold where its browser came from.
 -- tenant: project_id
@@ -7,6 +7,7 @@
 CREATE TABLE oauth_requests (
 	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
 	id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	kind VARCHAR(6) COLLATE ascii_bin NOT NULL,
 	client_id VARCHAR(29) COLLATE ascii_bin NULL,
 	client_url VARBINARY(512) NULL,
 	params MEDIUMTEXT NOT NULL,

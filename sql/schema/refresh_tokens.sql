@@ -1,5 +1,6 @@
 -- The refresh tokens of a grant, one after the other; only their digest is kept. successor: the next one, for who repeats a
--- request whose answer was lost; encrypted under a key that only the old token gives.
+-- request whose answer was lost; encrypted under a key that only the old token gives. dpop_jkt: of a public client, the key whose
+-- holder alone may use it.
 -- tenant: project_id
 -- expires: idle_expires_at
 CREATE TABLE refresh_tokens (
@@ -8,6 +9,7 @@ CREATE TABLE refresh_tokens (
 	grant_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
 	seq INT UNSIGNED NOT NULL,
 	issuer VARBINARY(255) NOT NULL,
+	dpop_jkt VARCHAR(43) COLLATE ascii_bin NULL,
 	successor VARBINARY(512) NULL,
 	created_at DATETIME(3) NOT NULL,
 	used_at DATETIME(3) NULL,

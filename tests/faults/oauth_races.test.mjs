@@ -3,7 +3,8 @@
 
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
-import { authorizePath, getCode, getTokens, landing, makeApp, redeem, REDIRECT_URI, refresh, send } from "../api/oauth/oauth.mjs";
+import { makeKey, makeProof } from "../api/oauth/dpop.mjs";
+import { authorizePath, basic, getCode, getTokens, landing, makeApp, makeProject, redeem, REDIRECT_URI, refresh, send } from "../api/oauth/oauth.mjs";
 import { Client, person, projectUser, sleep } from "../harness/index.mjs";
 import { warmUp, watchedServer } from "./watched.mjs";
 
@@ -76,6 +77,19 @@ race("RT-01 a refresh token is used twice", {
 				assert.equal(await sql.value`SELECT COUNT(*) FROM grants WHERE project_id = ${app.id} AND revoked_at IS NOT NULL`, 1);
 			},
 		};
+	},
+});
+
+race("DP-01 one proof of possession is shown twice", {
+	guard: /^INSERT INTO used_jtis/,
+	remove: (text) => `${text} ON DUPLICATE KEY UPDATE expires_at = VALUES(expires_at)`,
+	async play() {
+		const project = await makeProject(server, { owner: keeper });
+		const ask = (DPoP) => () => send(server, project, "token", { grant_type: "client_credentials" }, { headers: { ...basic(project.clientId, project.secret), DPoP } });
+		const [first, proof] = [0, 1].map(() => makeProof(makeKey(), { url: `${project.issuer}/oauth/token` }));
+		assert.equal((await ask(first)()).status, 200);
+		const answers = await meet(/^INSERT INTO used_jtis/, ask(proof), ask(proof));
+		return { answers, check: async () => assert.equal(succeeded(answers), 1) };
 	},
 });
 

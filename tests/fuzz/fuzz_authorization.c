@@ -54,9 +54,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 			check_known(arena, header, "Bearer", credentials);
 		else if (scheme == AUTHORIZATION_BASIC)
 			check_known(arena, header, "Basic", credentials);
+		else if (scheme == AUTHORIZATION_DPOP)
+			check_known(arena, header, "DPoP", credentials);
 		else
 			CHECK(strncasecmp(header, "Bearer ", 7) != 0 &&
-			      strncasecmp(header, "Basic ", 6) != 0);
+			      strncasecmp(header, "Basic ", 6) != 0 && strncasecmp(header, "DPoP ", 5) != 0);
 	}
 	arena_free(arena);
 	return 0;

@@ -266,6 +266,14 @@ export async function consoleGrant(owner, { server }) {
 	return grant({ id: server.consoleId }, owner.id, { server, clientId });
 }
 
+/** A device that shows a code, and a browser of somebody who could type it. */
+export async function waitingDevice(server, project) {
+	const browser = await (await projectUser(server, project)).session();
+	await server.sql.run`UPDATE clients SET token_endpoint_auth_method = 'none', grant_types = 'device_code refresh_token' WHERE project_id = ${project.id}`;
+	const answer = await browser.request("POST", `/p/${project.clientId}/oauth/device_authorization`, { form: { client_id: project.clientId }, csrf: false, check: false });
+	return { browser, user_code: answer.json.user_code };
+}
+
 /** A second factor that nobody can use, of kind totp, passkey or phone; answers its id. */
 export async function factor(projectId, userId, { server, kind = "totp", name = "Authenticator app", confirmed = true }) {
 	const id = makeId("fac");

@@ -56,7 +56,7 @@ test("the frame for mails is of nobody's origin, runs its one script and is fram
 test("the hosted pages: the console's on HOST, a project's on AUTH_HOST below its client id", async () => {
 	for (const page of [...HOSTED, "setup", "join"])
 		assertPage(await ask(edge, `/${page}`), page);
-	for (const page of [...HOSTED, "upgrade", "account", "sign-out"])
+	for (const page of [...HOSTED, "upgrade", "account", "sign-out", "consent", "device"])
 		assertPage(await ask(edge, `/p/${CLIENT}/${page}`, { host: "auth.localhost" }), page);
 	for (const [target, host] of [[`/p/${CLIENT}/sign-in`, "localhost"], [`/p/${CLIENT}/dashboard`, "auth.localhost"], ["/dashboard/", "auth.localhost"], ["/sign-in", "auth.localhost"]])
 		assert.doesNotMatch((await ask(edge, target, { host })).body, /<!doctype/i, `${host}${target}`);

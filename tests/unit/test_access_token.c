@@ -39,7 +39,7 @@ what_is_written_is_read_again(void **state)
 	struct json claims = parse(access_token_claims(arena, &token));
 	struct access_token read;
 
-	assert_null(access_token_problem(&claims, ISSUER, NOW_MS, &read));
+	assert_null(access_token_problem(arena, &claims, ISSUER, NOW_MS, &read));
 	assert_string_equal(read.subject, token.subject);
 	assert_string_equal(read.audience, token.audience);
 	assert_string_equal(read.scope, token.scope);
@@ -79,7 +79,7 @@ a_logout_token_says_whose_sign_in_has_ended(void **state)
 	assert_string_equal(json_member(&claims, "sid")->string, "ses_1");
 	assert_int_equal(json_member(&claims, "exp")->integer, NOW_MS / SECOND_MS + 60);
 	assert_null(json_member(&claims, "nonce"));
-	assert_string_equal(access_token_problem(&claims, ISSUER, NOW_MS, &read), "client_id");
+	assert_string_equal(access_token_problem(arena, &claims, ISSUER, NOW_MS, &read), "client_id");
 }
 
 static void
@@ -104,7 +104,7 @@ each_wrong_claim_is_named(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct json claims = parse(cases[i].text);
 		struct access_token read;
-		const char *problem = access_token_problem(&claims, ISSUER, NOW_MS, &read);
+		const char *problem = access_token_problem(arena, &claims, ISSUER, NOW_MS, &read);
 
 		if (cases[i].claim == NULL)
 			assert_null(problem);

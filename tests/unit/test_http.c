@@ -278,7 +278,7 @@ authorization_is_read_by_its_grammar(void **state)
 		{ "bearer gsk_live_A-._~+/9==", AUTHORIZATION_BEARER, "gsk_live_A-._~+/9==" },
 		{ "BEARER a", AUTHORIZATION_BEARER, "a" },
 		{ "Basic dXNlcjpwdw==", AUTHORIZATION_BASIC, "dXNlcjpwdw==" },
-		{ "DPoP abc", AUTHORIZATION_OTHER, "abc" },
+		{ "DPoP abc", AUTHORIZATION_DPOP, "abc" },
 		{ "Digest a=\"b\", c=d", AUTHORIZATION_OTHER, "a=\"b\", c=d" },
 		{ "Negotiate", AUTHORIZATION_OTHER, "" },
 		{ "Bearerx abc", AUTHORIZATION_OTHER, "abc" },

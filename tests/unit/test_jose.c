@@ -290,6 +290,35 @@ ps256_verifies(void **state)
 	assert_false(verifies(good, RSA_KEY));
 }
 
+#define ED_KEY "{\"kty\":\"OKP\",\"crv\":\"Ed25519\"," ED_X "}"
+/* Signed with the key of RFC 8037 appendix A.1, which it brings along. */
+#define EDDSA_WITH_KEY \
+	"eyJhbGciOiJFZERTQSIsImp3ayI6eyJrdHkiOiJPS1AiLCJjcnYiOiJFZDI1NTE5IiwieCI6IjExcVlBWUt4Q3JmVlNfN1R5V1FIT2c3aGN2UG" \
+	"FwaU1scndJYWFQY0hVUm8ifX0.eyJpc3MiOiJqb2UifQ.G-Kw1qqQ3H6EzAuTf1FdqudND_w8H7BPTGHJmThIyNOh7ovfn622Ew_aXdO1fx4ui" \
+	"mC7-c4EKVdFt-ferCXwBw"
+
+static void
+at_02_a_token_cant_bring_its_key_along(void **state)
+{
+	(void)state;
+	struct jws jws;
+
+	assert_false(verifies(EDDSA_WITH_KEY, ED_KEY));
+	assert_true(jws_parse(arena, EDDSA_WITH_KEY, &jws));
+	assert_true(jws_verify_with(arena, &jws, json_member(&jws.header, "jwk")));
+}
+
+/* RFC 8037 appendix A.3. */
+static void
+a_thumbprint_names_a_key(void **state)
+{
+	(void)state;
+	struct json key = json(ED_KEY), symmetric = json(HS256_KEY);
+
+	assert_string_equal(jwk_thumbprint(arena, &key), "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
+	assert_null(jwk_thumbprint(arena, &symmetric));
+}
+
 int
 main(void)
 {
@@ -305,6 +334,8 @@ main(void)
 		TEST(a_public_key_tells_no_secret),
 		TEST(eddsa_verifies),
 		TEST(ps256_verifies),
+		TEST(at_02_a_token_cant_bring_its_key_along),
+		TEST(a_thumbprint_names_a_key),
 	};
 
 	return cmocka_run_group_tests_name("jose", tests, NULL, NULL);

@@ -130,6 +130,8 @@ const SENTENCES: Record<ErrorCode | "unreachable", string | null> = {
 	events_expired: null,
 	last_sign_in_method: "It is the last way to sign in to this account. Set a password first.",
 	already_decided: "This has been decided already.",
+	code_not_found: null,
+	code_claimed: null,
 	passkey_exists: "That passkey is registered already.",
 };
 

@@ -22,6 +22,7 @@ const KINDS: Record<RateLimit["kind"], string> = {
 	address: "Address",
 	phone: "Phone number",
 	second_factor: "Second factor of",
+	device_code: "Codes of devices typed by",
 };
 
 /** The year 9999 stands for "until somebody helps". */

@@ -16,11 +16,13 @@ interface Scope {
 
 interface Asked {
 	id: string;
+	kind: string;
 	status: string;
 	client: { name: string; host: string | null; redirect_host: string; is_loopback_only: boolean };
 	scopes: Scope[];
 	/** Of the console: where the app may work, one of them. */
 	organizations: { id: string; name: string }[];
+	asked_from: string | null;
 }
 
 const KNOWN: Record<string, MessageKey> = {
@@ -78,7 +80,8 @@ async function draw(id: string): Promise<void> {
 	if (!session) {
 		return goToSignIn();
 	}
-	const { client, scopes, organizations } = asked;
+	const { client, scopes, organizations, asked_from: place } = asked;
+	const isDevice = asked.kind === "device";
 	const picker = orgPicker(organizations);
 	const problem = el("div", { class: "problem", role: "alert" });
 	const list = el("div", { class: "notes" }, ...scopes.map(scopeLine));
@@ -103,7 +106,9 @@ async function draw(id: string): Promise<void> {
 			list,
 			picker,
 			client.host ? el("p", { class: "notes" }, client.host) : null,
-			el("p", { class: "notes" }, t("consent_goes_to", { host: client.redirect_host })),
+			isDevice ? el("p", { class: "notes" }, t("consent_device")) : null,
+			isDevice && place ? el("p", { class: "notes" }, t("consent_asked_from", { place })) : null,
+			isDevice ? null : el("p", { class: "notes" }, t("consent_goes_to", { host: client.redirect_host })),
 			client.is_loopback_only ? el("p", { class: "notes" }, t("consent_loopback")) : null,
 			problem,
 			button(t("allow"), () => decide(true)),

@@ -13,13 +13,13 @@ gate("each allowed credential succeeds", 438, perKind(guarded), async (one) => {
 	await expectPlain(await prepare(one, one.kind));
 });
 
-gate("no credential: 401 with WWW-Authenticate", 157, guarded, async (route) => {
+gate("no credential: 401 with WWW-Authenticate", 158, guarded, async (route) => {
 	const request = await prepare(route);
 	expectError(await request.send({ by: stripped(request.client) }), 401, "unauthorized");
 	await expectPlain(request);
 });
 
-gate("a malformed credential: 401, also beside a good X-Auth-Token or cookie", 157, guarded, async (route) => {
+gate("a malformed credential: 401, also beside a good X-Auth-Token or cookie", 158, guarded, async (route) => {
 	const request = await prepare(route);
 	const nobody = stripped(request.client);
 	for (const text of ["nonsense", "gpat_", "gsk_live_0123456789abcdefghijklmnopqrstuv000000", "a b"])

@@ -333,6 +333,10 @@ export const samples = {
 	},
 	"DELETE /api/v1/account/grants/{id}": async (world) => ({ target: `/api/v1/account/grants/${await fixtures.consoleGrant(world.owner, { server: world.server })}`, status: 204 }),
 	"POST /api/v1/clients/{id}/revoke_tokens": async (world) => ({ target: `/api/v1/clients/${world.project.clientId}/revoke_tokens`, json: {} }),
+	"POST /api/v1/device_authorizations/claim": async (world) => {
+		const { browser, user_code } = await fixtures.waitingDevice(world.server, world.project);
+		return { by: browser, json: { user_code } };
+	},
 	"GET /api/v1/account/export": async () => ({}),
 	"GET /api/v1/users/{id}/export": async (world) => ({ target: `/api/v1/users/${(await userOf(world)).id}/export` }),
 	"GET /api/v1/account": async () => ({}),

@@ -21,7 +21,7 @@ test("four addresses, one document, for pages of any origin and a while in a cac
 	assert.equal(document.issuer, project.issuer);
 	assert.equal(document.token_endpoint, `${project.issuer}/oauth/token`);
 	assert.equal(document.jwks_uri, `${project.issuer}/.well-known/jwks.json`);
-	assert.deepEqual(document.grant_types_supported, ["client_credentials"]);
+	assert.deepEqual(document.grant_types_supported, ["client_credentials", "urn:ietf:params:oauth:grant-type:token-exchange"]);
 	assert.ok(Object.values(document).every((value) => value !== null), "what is off is absent");
 	assert.deepEqual(expectStatus(await program(server).get(project.at("/.well-known/jwks.json")), 200), { keys: [] }, "no key before the first token");
 });
@@ -29,7 +29,7 @@ test("four addresses, one document, for pages of any origin and a while in a cac
 test("MD-03 a project for the web says what it does for people, and promises no more", async () => {
 	const project = await makeProject(server, { type: "web" });
 	const document = expectStatus(await program(server).get(spellings(project.clientId)[0]), 200);
-	assert.deepEqual(document.grant_types_supported, ["authorization_code", "refresh_token"]);
+	assert.deepEqual(document.grant_types_supported, ["authorization_code", "urn:ietf:params:oauth:grant-type:device_code", "refresh_token"]);
 	assert.equal(document.authorization_endpoint, `${project.issuer}/oauth/authorize`);
 	assert.equal(document.userinfo_endpoint, `${project.issuer}/oauth/userinfo`);
 	assert.deepEqual(document.response_types_supported, ["code"]);
