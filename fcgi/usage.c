@@ -18,7 +18,7 @@
 #include "lib/ids.h"
 #include "sql/gen/queries.h"
 
-#define NOTES           ((size_t)1 << 14)
+#define NOTES           ((size_t)1 << 17)
 #define NOTES_PER_GROUP ((size_t)8)
 #define GROUPS          (NOTES / NOTES_PER_GROUP)
 
