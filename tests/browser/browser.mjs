@@ -74,6 +74,10 @@ export async function openBrowser({ width = 1280, height = 860, scheme = "light"
 		assertCalm() {
 			assert.deepEqual(complaints.splice(0), []);
 		},
+		/** What a page complained of that is gone now. */
+		forget() {
+			complaints.length = 0;
+		},
 		close() {
 			open.delete(browser);
 			return context.close();
