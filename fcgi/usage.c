@@ -62,6 +62,8 @@ struct note {
 
 struct usage_table {
 	uint8_t hash_key[SIPHASH_KEY_LEN];
+	/* Groups that ever had an entry: what was never written isn't read either, and costs no memory. */
+	_Atomic bool is_used[GROUPS];
 	struct note notes[NOTES];
 };
 
@@ -144,8 +146,11 @@ word_set(_Atomic uint64_t *word, uint64_t value)
 static struct note *
 note_claim(struct usage_table *table, uint64_t subject)
 {
-	struct note *group = &table->notes[(subject >> SUBJECT_FLAG_BITS) % GROUPS * NOTES_PER_GROUP];
+	size_t index = (subject >> SUBJECT_FLAG_BITS) % GROUPS;
+	struct note *group = &table->notes[index * NOTES_PER_GROUP];
 
+	if (!atomic_load(&table->is_used[index]))
+		atomic_store(&table->is_used[index], true);
 	for (size_t i = 0; i < NOTES_PER_GROUP; i++) {
 		if (atomic_load(&group[i].subject) == subject)
 			return &group[i];
@@ -373,6 +378,8 @@ usage_flush(struct usage_table *table, struct db *db, struct arena *arena, int64
 
 	db_use(db, arena, now_ms);
 	for (size_t i = 0; i < NOTES; i++) {
+		if (!atomic_load(&table->is_used[i / NOTES_PER_GROUP]))
+			continue;
 		if (note_visit(table, &table->notes[i], now_ms, &batch[count]))
 			count++;
 		if (count == BATCH_MAX) {
