@@ -13,7 +13,6 @@
 #define JOB_BOT_CHECK	    "bot_check"
 #define JOB_BACKCHANNEL_LOGOUT "backchannel_logout"
 #define JOB_CLIENT_DOCUMENT "client_document"
-#define JOB_CLIENT_LOGO	    "client_logo"
 
 /* payload: JSON text, sealed. The job is done once the transaction is committed. */
 enum err job_queue(struct tx *, const char *project_id, const char *kind, const char *payload,

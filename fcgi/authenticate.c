@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "lib/encode.h"
 #include "lib/secrets.h"
 #include "sql/gen/queries.h"
 #include "sys/log.h"
@@ -149,7 +150,7 @@ is_for_this_resource(const struct exchange *x, struct bytes resource)
 	bool is_mcp = (x->rq.route->flags & ROUTE_MCP) != 0 || x->is_inner;
 	const char *wanted = arena_printf(x->arena, "%s/%s", x->rq.config->public_url, is_mcp ? "mcp" : "api");
 
-	return resource.len == strlen(wanted) && strncmp((const char *)resource.data, wanted, resource.len) == 0;
+	return bytes_are(resource, wanted);
 }
 
 static enum err

@@ -245,6 +245,12 @@ sha256_of(const void *data, size_t len, uint8_t ret_digest[32])
 		abort();
 }
 
+bool
+bytes_are(struct bytes bytes, const char *text)
+{
+	return strlen(text) == bytes.len && strncmp((const char *)bytes.data, text, bytes.len) == 0;
+}
+
 struct bytes
 sha256_bytes(struct arena *arena, const void *data, size_t len)
 {

@@ -25,6 +25,9 @@ bool percent_decode(struct arena *, const char *text, size_t len, bool plus_is_s
 
 uint32_t crc32_of(const void *data, size_t len);
 void sha256_of(const void *data, size_t len, uint8_t ret_digest[32]);
+/* Are these octets this text's? Columns of VARBINARY hold texts that no collation may touch. */
+bool bytes_are(struct bytes, const char *text);
+
 struct bytes sha256_bytes(struct arena *, const void *data, size_t len);
 
 /* 2026-01-15T10:30:00.000Z (RFC 3339, always UTC and milliseconds). "" for NONE. Years 0000 to 9999. */

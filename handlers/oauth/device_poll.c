@@ -23,12 +23,6 @@ struct poll {
 	const char *scope, *refresh;
 };
 
-static bool
-is_text(struct bytes bytes, const char *text)
-{
-	return strlen(text) == bytes.len && strncmp((const char *)bytes.data, text, bytes.len) == 0;
-}
-
 /* Nobody has decided: the next question may come after the row's interval, and too early a one makes that longer. */
 static enum err
 keep_waiting(struct poll *p)
@@ -56,7 +50,7 @@ judge(struct poll *p)
 	const struct token_input *in = p->rq->input;
 	const struct device_row *row = &p->row;
 
-	if (strcmp(row->client_id, p->client->client_id) != 0 || !is_text(row->issuer, oauth_issuer(p->rq, in->issuer_id)) ||
+	if (strcmp(row->client_id, p->client->client_id) != 0 || !bytes_are(row->issuer, oauth_issuer(p->rq, in->issuer_id)) ||
 	    row->consumed_at != NONE)
 		return ERR_INVALID_GRANT;
 	if (row->expires_at <= p->tx->now_ms)

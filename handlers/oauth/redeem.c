@@ -26,17 +26,11 @@ struct redemption {
 };
 
 static bool
-is_text(struct bytes bytes, const char *text)
-{
-	return strlen(text) == bytes.len && strncmp((const char *)bytes.data, text, bytes.len) == 0;
-}
-
-static bool
 has_right_uri(const struct oauth_code_row *row, const char *redirect_uri)
 {
 	if (redirect_uri == NULL)
 		return !row->is_uri_named;
-	return is_text(row->redirect_uri, redirect_uri);
+	return bytes_are(row->redirect_uri, redirect_uri);
 }
 
 /* Without a challenge there is nothing to verify, and a verifier is somebody's downgrade (RFC 9700 section 2.1.1). */
@@ -56,7 +50,7 @@ judge(struct redemption *r)
 	const char *resource = arena_strndup(r->rq->arena, (const char *)row->resource.data, row->resource.len);
 
 	if (row->created_at <= r->tx->now_ms - CODE_LIFE_MS || strcmp(row->client_id, r->client->client_id) != 0 ||
-	    !is_text(row->issuer, oauth_issuer(r->rq, in->issuer_id)) || !has_right_uri(row, in->redirect_uri))
+	    !bytes_are(row->issuer, oauth_issuer(r->rq, in->issuer_id)) || !has_right_uri(row, in->redirect_uri))
 		return ERR_INVALID_GRANT;
 	if (row->dpop_jkt != NULL && (r->jkt == NULL || strcmp(row->dpop_jkt, r->jkt) != 0))
 		return ERR_INVALID_GRANT;

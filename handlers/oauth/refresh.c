@@ -23,12 +23,6 @@ struct rotation {
 	const char *scope, *successor, *access_token;
 };
 
-static bool
-is_text(struct bytes bytes, const char *text)
-{
-	return strlen(text) == bytes.len && strncmp((const char *)bytes.data, text, bytes.len) == 0;
-}
-
 static struct bytes
 digest_of(struct arena *arena, const char *token)
 {
@@ -159,7 +153,7 @@ rotate(void *context)
 	if (e == ERR_NO_ROW)
 		return OK;
 	TRY(e);
-	if (strcmp(r->row.client_id, r->client->client_id) != 0 || !is_text(r->row.issuer, oauth_issuer(r->rq, in->issuer_id)))
+	if (strcmp(r->row.client_id, r->client->client_id) != 0 || !bytes_are(r->row.issuer, oauth_issuer(r->rq, in->issuer_id)))
 		return OK;
 	enum err judged = judge(r);
 	if (!token_is_answer(judged))

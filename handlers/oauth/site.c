@@ -182,7 +182,6 @@ redeem_code(const struct request *rq, struct tx *tx, const struct oauth_client_r
 }
 
 struct beginning {
-	const struct request *rq;
 	struct tx *tx;
 	const struct oauth_client_row *client;
 	const struct token_person *person;
@@ -248,7 +247,7 @@ callback(const struct request *rq, struct tx *tx)
 	const char *path, *verifier;
 	struct oauth_client_row client;
 	struct token_person person;
-	struct beginning b = { .rq = rq, .tx = tx, .client = &client, .person = &person };
+	struct beginning b = { .tx = tx, .client = &client, .person = &person };
 	enum err e = rq->visited_host == NULL ? ERR_NOT_FOUND : take_answer(rq, &path, &verifier);
 
 	if (e == OK)

@@ -45,6 +45,27 @@ test("an API is registered from the empty page, its scopes are written as lines,
 	await close();
 });
 
+test("OAuth settings: what is typed stays when somebody else's change is read, and saving it is refused", async () => {
+	const { owner, session, at, read } = await make();
+	const { page, assertCalm, close } = await openBrowserOf(server, owner);
+	await page.clock.install();
+	await page.goto(at("oauth"));
+	const lifetime = page.getByLabel("Lifetime to begin with");
+	await lifetime.fill("600 s");
+	expectStatus(await session.patch("/api/v1/oauth_settings", { access_token_ttl_s: 900 }), 200);
+	const readAnew = page.waitForResponse((response) => response.url().endsWith("/api/v1/oauth_settings") && response.request().method() === "GET");
+	await page.clock.fastForward(60_000);
+	await page.evaluate(() => window.dispatchEvent(new Event("visibilitychange")));
+	await readAnew;
+	await page.waitForTimeout(200);
+	assert.equal(await lifetime.inputValue(), "600 s");
+	await save(page);
+	await page.getByText("Somebody changed this meanwhile.").waitFor();
+	assert.equal((await read("oauth_settings")).access_token_ttl_s, 900);
+	assertCalm();
+	await close();
+});
+
 test("a resource server is changed, what is refused stands beneath its field, and it goes when its name is typed", async () => {
 	const { owner, project, at, read } = await make();
 	const { id } = await resourceServer(owner, project, { name: "Orders" });

@@ -44,14 +44,14 @@ after(async () => {
 });
 
 const origin = `https://${SITE}:${server.port}`;
+const visitor = (options) => new Client(server, { site: SITE, check: false, ...options });
+const ofNoProject = await visitor().get("/_gatehouse/sign_in");
 const owner = await person(server, { password: true });
 const project = await owner.org.project({ name: "Shop", redirect_uris: [`${origin}/_gatehouse/callback`] });
 fs.writeFileSync(clientFile, `set $gatehouse_client ${project.clientId};\n`);
 const before = children(server.nginx.pid);
 server.nginx.kill("SIGHUP");
 await until("nginx has read its configuration again", () => !children(server.nginx.pid).some((pid) => before.includes(pid)));
-
-const visitor = (options) => new Client(server, { site: SITE, check: false, ...options });
 
 /** A browser with somebody signed in at the site, standing on the page they asked for. */
 async function signedIn(target = "/page.html") {
@@ -74,8 +74,11 @@ test("T-43 a visitor is led to the project's sign-in and back to where they want
 	assert.deepEqual(seen, { kind: "session", user: who.id, email: who.email, name: "Zoë Ünsal", query: { a: "1", b: "2" } });
 	assert.deepEqual([cookie.httpOnly, cookie.secure, cookie.sameSite, cookie.path], [true, true, "Lax", "/"]);
 	assert.ok(cookie.expires * 1000 - Date.now() <= 12 * 3600 * 1000 && cookie.expires * 1000 - Date.now() > 11 * 3600 * 1000);
+	await server.sql.run`UPDATE sessions SET last_seen_at = last_seen_at - INTERVAL 1 HOUR WHERE user_id = ${who.id} AND parent_id IS NOT NULL`;
 	await page.goto(`${origin}/page.html`);
 	await page.getByRole("heading", { name: "The static page" }).waitFor();
+	await until("a visit counts as use, or who works on would be signed out", async () => await server.sql.value`SELECT last_seen_at > created_at - INTERVAL 1 MINUTE FROM sessions
+		WHERE user_id = ${who.id} AND parent_id IS NOT NULL` === 1);
 	browser.assertCalm();
 	await browser.close();
 });
@@ -116,6 +119,8 @@ test("T-43 the site's session dies with its sign-in, with the user, and by the p
 });
 
 test("T-43 a host that isn't registered, an answer of another browser, a used code, a path that leads elsewhere", async () => {
+	assert.equal(ofNoProject.status, 400);
+	assert.match(ofNoProject.text, /invalid_client/);
 	const unregistered = await visitor().get("/_gatehouse/sign_in", { headers: { Host: `${SITE}:1` } });
 	assert.equal(unregistered.status, 403);
 	assert.match(unregistered.text, /redirect_uri_not_registered/);

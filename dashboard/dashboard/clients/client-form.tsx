@@ -1,14 +1,14 @@
 // What the forms about one client have in common: what differs is sent, with the ETag it was read with; problems of a list's members
 // stand beneath the list.
 import { Text } from "@mantine/core";
-import { type FormErrors, type UseFormReturnType, useForm } from "@mantine/form";
+import { type FormErrors, type UseFormReturnType } from "@mantine/form";
 import type { ReactNode } from "react";
 import { api, onProject, sendTagged, type Tagged, unlessChanged } from "../api/client";
 import { fieldErrors } from "../api/errors";
 import type { Client, ClientPatch } from "../api/types";
 import { useProjectPlace } from "../shell/place";
 import { useAction } from "../ui/action";
-import { useDraft } from "../ui/draft";
+import { useFormDraft } from "../ui/draft";
 import { FormFoot } from "../ui/form-foot";
 import { Section } from "../ui/page";
 
@@ -55,14 +55,9 @@ interface ClientFormProps<Values extends object> {
 export function ClientForm<Values extends object>(props: ClientFormProps<Values>) {
 	const { title, lead, tagged, canWrite, valuesOf, toPatch, children } = props;
 	const { project } = useProjectPlace();
-	const form = useForm<Values>({ initialValues: valuesOf(tagged.value) });
 	const id = tagged.value.id;
 	const changesOf = (client: Client, now: Values) => difference(toPatch(valuesOf(client)), toPatch(now));
-	const { base, start } = useDraft({
-		found: tagged,
-		isChanged: (client) => Object.keys(changesOf(client, form.values)).length > 0,
-		startFrom: (client) => form.setValues(valuesOf(client)),
-	});
+	const { form, base, start } = useFormDraft({ found: tagged, valuesOf, patchOf: changesOf });
 	const save = useAction({
 		run: (now: Values) =>
 			sendTagged(

@@ -1,13 +1,13 @@
 // Registration, and what is demanded of clients and tokens.
 import { Checkbox, NativeSelect, NumberInput, Text, Textarea } from "@mantine/core";
-import { useForm } from "@mantine/form";
-import { api, onProject, send, type Tagged, unlessChanged } from "../api/client";
+import { api, onProject, sendTagged, type Tagged, unlessChanged } from "../api/client";
 import { fieldErrors } from "../api/errors";
 import type { OauthSettings, OauthSettingsPatch } from "../api/types";
 import { listErrors } from "../clients/client-form";
 import { linesOf } from "../clients/client-types";
 import { useProjectPlace } from "../shell/place";
 import { useAction } from "../ui/action";
+import { useFormDraft } from "../ui/draft";
 import { FormFoot } from "../ui/form-foot";
 import { Section } from "../ui/page";
 
@@ -30,7 +30,8 @@ function valuesOf({ issuer: _, cimd_trusted_domains, ...rest }: OauthSettings) {
 
 type Values = ReturnType<typeof valuesOf>;
 
-function patchOf(before: Values, now: Values): OauthSettingsPatch {
+function patchOf(settings: OauthSettings, now: Values): OauthSettingsPatch {
+	const before = valuesOf(settings);
 	const changed = Object.entries(now).filter(([name, value]) => value !== before[name as keyof Values]);
 	return Object.fromEntries(
 		changed.map(([name, value]) => [name, name === "cimd_trusted_domains" ? linesOf(value as string) : value]),
@@ -39,20 +40,19 @@ function patchOf(before: Values, now: Values): OauthSettingsPatch {
 
 export function OauthSettingsForm({ tagged, canWrite }: { tagged: Tagged<OauthSettings>; canWrite: boolean }) {
 	const { project } = useProjectPlace();
-	const before = valuesOf(tagged.value);
-	const form = useForm<Values>({ initialValues: before });
-	const patch = patchOf(before, form.values);
+	const { form, base, start } = useFormDraft({ found: tagged, valuesOf, patchOf });
+	const patch = patchOf(base.value, form.values);
 	const save = useAction({
 		run: (now: Values) =>
-			send(
+			sendTagged(
 				api.PATCH(AT, {
-					body: patchOf(before, now),
-					headers: { ...onProject(project.id), ...unlessChanged(tagged.etag) },
+					body: patchOf(base.value, now),
+					headers: { ...onProject(project.id), ...unlessChanged(base.etag) },
 				}),
 			),
 		refresh: [["oauth-settings", project.id], ["audit-events", project.id]],
 		done: "Saved",
-		onDone: (saved) => form.setValues(valuesOf(saved)),
+		onDone: start,
 		hasOwnProblem: true,
 	});
 	const submit = form.onSubmit((now) =>

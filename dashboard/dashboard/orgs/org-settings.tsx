@@ -1,6 +1,5 @@
 // What can be changed about the organization; leaving and deleting it.
 import { Button, Stack, Text } from "@mantine/core";
-import { useForm } from "@mantine/form";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
 import { api, sendTagged, type Tagged, unlessChanged } from "../api/client";
@@ -11,7 +10,7 @@ import { isConsole, type Org } from "../api/types";
 import { usePlace } from "../shell/place";
 import { useAction } from "../ui/action";
 import { CopyId } from "../ui/copy";
-import { useDraft } from "../ui/draft";
+import { useFormDraft } from "../ui/draft";
 import { FormFoot } from "../ui/form-foot";
 import { Page, Section } from "../ui/page";
 import { Resource } from "../ui/resource";
@@ -75,11 +74,10 @@ function toPatch(values: OrgValues, org: Org) {
 }
 
 function SettingsForm({ found, canWrite }: { found: Tagged<Org>; canWrite: boolean }) {
-	const form = useForm<OrgValues>({ initialValues: toValues(found.value) });
-	const { base, start } = useDraft({
+	const { form, base, start } = useFormDraft({
 		found,
-		isChanged: (before) => Object.keys(toPatch(form.values, before)).length > 0,
-		startFrom: (value) => form.setValues(toValues(value)),
+		valuesOf: toValues,
+		patchOf: (before, now: OrgValues) => toPatch(now, before),
 	});
 	const org = base.value;
 	const patch = toPatch(form.values, org);

@@ -1,6 +1,5 @@
 // Everything that can be changed about a project, and what can't be undone.
 import { Button, Stack, Text } from "@mantine/core";
-import { useForm } from "@mantine/form";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
@@ -12,7 +11,7 @@ import { isConsole, type Project } from "../api/types";
 import { useProjectPlace } from "../shell/place";
 import { useAction } from "../ui/action";
 import { CopyId } from "../ui/copy";
-import { useDraft } from "../ui/draft";
+import { useFormDraft } from "../ui/draft";
 import { FormFoot } from "../ui/form-foot";
 import { Page, Section } from "../ui/page";
 import { EnvironmentPill } from "../ui/pill";
@@ -110,11 +109,10 @@ function toPatch(values: ProjectValues, project: Project) {
 }
 
 function SettingsForm({ found, canWrite }: { found: Tagged<Project>; canWrite: boolean }) {
-	const form = useForm<ProjectValues>({ initialValues: toValues(found.value) });
-	const { base, start } = useDraft({
+	const { form, base, start } = useFormDraft({
 		found,
-		isChanged: (before) => Object.keys(toPatch(form.values, before)).length > 0,
-		startFrom: (value) => form.setValues(toValues(value)),
+		valuesOf: toValues,
+		patchOf: (before, now: ProjectValues) => toPatch(now, before),
 	});
 	const project = base.value;
 	const patch = toPatch(form.values, project);

@@ -1,13 +1,13 @@
 // A resource server's settings and scopes.
 import { Checkbox, NativeSelect, NumberInput, Text, Textarea, TextInput } from "@mantine/core";
-import { useForm } from "@mantine/form";
-import { api, onProject, send, type Tagged, unlessChanged } from "../api/client";
+import { api, onProject, sendTagged, type Tagged, unlessChanged } from "../api/client";
 import { fieldErrors } from "../api/errors";
 import type { ResourceServer, ResourceServerPatch } from "../api/types";
 import { Choices } from "../clients/choices";
 import { listErrors } from "../clients/client-form";
 import { useProjectPlace } from "../shell/place";
 import { useAction } from "../ui/action";
+import { useFormDraft } from "../ui/draft";
 import { FormFoot } from "../ui/form-foot";
 import { Section } from "../ui/page";
 import { linesOfScopes, scopesOf } from "./scope-lines";
@@ -22,7 +22,8 @@ function valuesOf(server: ResourceServer) {
 
 type Values = ReturnType<typeof valuesOf>;
 
-function patchOf(before: Values, now: Values): ResourceServerPatch {
+function patchOf(server: ResourceServer, now: Values): ResourceServerPatch {
+	const before = valuesOf(server);
 	const changed = Object.entries(now).filter(
 		([name, value]) => JSON.stringify(value) !== JSON.stringify(before[name as keyof Values]),
 	);
@@ -33,16 +34,15 @@ function patchOf(before: Values, now: Values): ResourceServerPatch {
 
 export function ResourceServerForm({ tagged, canWrite }: { tagged: Tagged<ResourceServer>; canWrite: boolean }) {
 	const { project } = useProjectPlace();
-	const before = valuesOf(tagged.value);
-	const form = useForm<Values>({ initialValues: before });
+	const { form, base, start } = useFormDraft({ found: tagged, valuesOf, patchOf });
 	const id = tagged.value.id;
 	const save = useAction({
 		run: (now: Values) =>
-			send(
+			sendTagged(
 				api.PATCH(AT, {
 					params: { path: { id } },
-					body: patchOf(before, now),
-					headers: { ...onProject(project.id), ...unlessChanged(tagged.etag) },
+					body: patchOf(base.value, now),
+					headers: { ...onProject(project.id), ...unlessChanged(base.etag) },
 				}),
 			),
 		refresh: [
@@ -51,10 +51,10 @@ export function ResourceServerForm({ tagged, canWrite }: { tagged: Tagged<Resour
 			["audit-events", project.id],
 		],
 		done: "Saved",
-		onDone: (saved) => form.setValues(valuesOf(saved)),
+		onDone: start,
 		hasOwnProblem: true,
 	});
-	const patch = patchOf(before, form.values);
+	const patch = patchOf(base.value, form.values);
 	return (
 		<Section title="Settings" lead="Tokens that are out already stay as they are.">
 			<form

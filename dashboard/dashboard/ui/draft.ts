@@ -1,4 +1,5 @@
 // What a form began with: what is read anew replaces it only while the person has changed nothing.
+import { useForm } from "@mantine/form";
 import { useState } from "react";
 import type { Tagged } from "../api/client";
 
@@ -28,4 +29,22 @@ export function useDraft<T>({ found, isChanged, startFrom }: DraftOptions<T>) {
 		start(found);
 	}
 	return { base, start, isOld };
+}
+
+interface FormDraftOptions<T, Values> {
+	found: Tagged<T>;
+	valuesOf: (value: T) => Values;
+	/** Only what differs: what is sent. */
+	patchOf: (before: T, now: Values) => object;
+}
+
+/** The same with a form of Mantine's, whose first values are what was read. */
+export function useFormDraft<T, Values extends object>({ found, valuesOf, patchOf }: FormDraftOptions<T, Values>) {
+	const form = useForm<Values>({ initialValues: valuesOf(found.value) });
+	const { base, start } = useDraft({
+		found,
+		isChanged: (before) => Object.keys(patchOf(before, form.values)).length > 0,
+		startFrom: (value) => form.setValues(valuesOf(value)),
+	});
+	return { form, base, start };
 }
