@@ -45,8 +45,18 @@ function watch(page, complaints, answersMayFail) {
 	page.on("console", (message) => {
 		const isAnswer = message.text().startsWith(`Failed to load resource: the server responded with a status of ${answersMayFail ? "" : "4"}`);
 		if (["error", "warning"].includes(message.type()) && !isAnswer)
-			complaints.push(`${message.type()}: ${message.text()}`);
+			complaints.push(`${message.type()}: ${message.text()} (${message.location().url})`);
 	});
+}
+
+/** A page that is left while it asks may complain of the answers it never gets: it is left when they are there, or after 2 s. */
+function leaveAtRest(page, unanswered) {
+	const goto = page.goto.bind(page);
+	page.goto = async (...destination) => {
+		for (let waits = 0; unanswered.size > 0 && waits < 40; waits++)
+			await sleep(50);
+		return goto(...destination);
+	};
 }
 
 /** A browser of its own: its cookies are nobody else's. */
@@ -66,9 +76,11 @@ export async function openBrowser({ width = 1280, height = 860, scheme = "light"
 	context.on("request", (request) => unanswered.add(request.url()));
 	for (const end of ["requestfinished", "requestfailed"])
 		context.on(end, (request) => unanswered.delete(request.url()));
+	const page = await context.newPage();
+	leaveAtRest(page, unanswered);
 	const browser = {
 		context,
-		page: await context.newPage(),
+		page,
 		unanswered,
 		/** Fails when the browser complained since the last call. */
 		assertCalm() {
