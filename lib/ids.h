@@ -17,7 +17,9 @@
 	ID_KIND(FLOW, "flw") ID_KIND(MESSAGE, "msg") ID_KIND(CLIENT_SECRET, "csc")                 \
 	ID_KIND(JOB, "job") ID_KIND(REQUEST, "req") ID_KIND(WORKSPACE, "wsp")                      \
 	ID_KIND(IDENTITY, "idn") ID_KIND(FACTOR, "fac") ID_KIND(SIGNING_KEY, "sgk") ID_KIND(ACCESS_TOKEN, "tok") \
-	ID_KIND(OAUTH_REQUEST, "ort") ID_KIND(RESOURCE_SERVER, "rsv") ID_KIND(INITIAL_TOKEN, "itk")
+	ID_KIND(OAUTH_REQUEST, "ort") ID_KIND(RESOURCE_SERVER, "rsv") ID_KIND(INITIAL_TOKEN, "itk") \
+	ID_KIND(LICENSE, "lic") ID_KIND(ACTIVATION, "act") ID_KIND(LICENSE_SIGNING_KEY, "lsk") \
+	ID_KIND(LICENSE_FILE, "lfl")
 
 enum id_kind {
 	ID_NONE = 0,

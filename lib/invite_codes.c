@@ -3,19 +3,10 @@
  */
 #include "lib/invite_codes.h"
 
-#include <string.h>
+#include "lib/symbols.h"
 
-#include <openssl/crypto.h>
-#include <openssl/rand.h>
-
-#define SYMBOLS 12
-#define GROUP 4
-
-static const char alphabet[] = "23456789ABCDEFGHJKMNPQRSTUVWXYZ";
-
-#define ALPHABET_LEN (sizeof(alphabet) - 1)
-/* Octets from here on are thrown away: 256 isn't a multiple of 31. */
-#define OCTET_END (256 - 256 % ALPHABET_LEN)
+#define LENGTH 12
+#define GROUP  4
 
 /* Room for one more symbol, behind a hyphen where a group ends. */
 static void
@@ -30,19 +21,15 @@ enum err
 invite_code_make(struct arena *arena, struct secret *ret_secret)
 {
 	struct secret secret = { 0 };
+	char *symbols = arena_alloc(arena, LENGTH);
 	char *code = arena_alloc(arena, INVITE_CODE_LEN + 1);
-	uint8_t octets[SYMBOLS * 2];
 	size_t len = 0;
 
+	arena_wipe_later(arena, symbols, LENGTH);
 	arena_wipe_later(arena, code, INVITE_CODE_LEN);
-	while (len < INVITE_CODE_LEN) {
-		if (RAND_priv_bytes(octets, sizeof(octets)) != 1)
-			return ERR_CRYPTO;
-		for (size_t i = 0; i < sizeof(octets) && len < INVITE_CODE_LEN; i++)
-			if (octets[i] < OCTET_END)
-				put_symbol(code, &len, alphabet[octets[i] % ALPHABET_LEN]);
-	}
-	OPENSSL_cleanse(octets, sizeof(octets));
+	TRY(symbols_draw(LENGTH, symbols));
+	for (size_t i = 0; i < LENGTH; i++)
+		put_symbol(code, &len, symbols[i]);
 	secret.text = code;
 	secret_digest(code, secret.digest);
 	*ret_secret = secret;
@@ -65,7 +52,7 @@ invite_code_parse(struct arena *arena, const char *typed, const char **ret_code)
 	for (const char *c = typed; *c != '\0'; c++) {
 		if (*c == '-' && c != typed)
 			continue;
-		if (len == INVITE_CODE_LEN || strchr(alphabet, upper(*c)) == NULL)
+		if (len == INVITE_CODE_LEN || symbol_value(upper(*c)) == SYMBOL_COUNT)
 			return false;
 		put_symbol(code, &len, upper(*c));
 	}
