@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "lib/text.h"
+
 const char *const sign_in_method_names[] = {
 	[METHOD_PASSWORD] = "password",	    [METHOD_MAGIC_LINK] = "magic_link",
 	[METHOD_EMAIL_OTP] = "email_otp",   [METHOD_USERNAME] = "username",
@@ -44,5 +46,49 @@ sign_in_methods_parse(const char *words)
 			methods |= METHOD_BIT(method);
 		words += len + (words[len] == ' ');
 	}
+	return methods;
+}
+
+static bool
+has(const char *words, const char *word)
+{
+	return words_have(words, word, strlen(word));
+}
+
+static bool
+begins(const char *words, const char *word)
+{
+	size_t len = strlen(word);
+
+	return strncmp(words, word, len) == 0 && (words[len] == '\0' || words[len] == ' ');
+}
+
+static unsigned
+mailed_methods(const char *auth_strength)
+{
+	if (strcmp(auth_strength, "email_otp") == 0)
+		return METHOD_BIT(METHOD_EMAIL_OTP);
+	if (strcmp(auth_strength, "magic_link") == 0)
+		return METHOD_BIT(METHOD_MAGIC_LINK);
+	return METHOD_BIT(METHOD_EMAIL_OTP) | METHOD_BIT(METHOD_MAGIC_LINK);
+}
+
+unsigned
+sign_in_methods_of_session(const char *auth_strength, const char *amr)
+{
+	unsigned methods = 0;
+
+	if (has(amr, "pwd"))
+		methods |= METHOD_BIT(METHOD_PASSWORD);
+	if (has(amr, "pop"))
+		methods |= METHOD_BIT(METHOD_PASSKEY);
+	if (has(amr, "fed"))
+		methods |= METHOD_BIT(METHOD_SOCIAL);
+	if (has(amr, "anonymous"))
+		methods |= METHOD_BIT(METHOD_ANONYMOUS);
+	if (begins(amr, "sms"))
+		methods |= METHOD_BIT(METHOD_PHONE_OTP);
+	if (begins(amr, "otp"))
+		methods |= mailed_methods(auth_strength);
 	return methods;
 }

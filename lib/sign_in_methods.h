@@ -30,5 +30,10 @@ extern const char *const sign_in_method_names[];
 enum sign_in_method sign_in_method_parse(const char *text);
 /* From words with single spaces between, as columns hold them; NULL: every method. Unknown words count for nothing. */
 unsigned sign_in_methods_parse(const char *words);
+/*
+ * Those by which a session was made, from its auth_strength and amr. A second factor says nothing of the first, but a passkey
+ * is both (users.md rule 22). Behind a second factor a code and a link that were mailed look alike: both count then.
+ */
+unsigned sign_in_methods_of_session(const char *auth_strength, const char *amr);
 
 #endif

@@ -11,6 +11,7 @@
 #include "lib/encode.h"
 #include "lib/secrets.h"
 #include "lib/session_policy.h"
+#include "lib/sign_in_methods.h"
 
 /* ---- who is signed in ---- */
 
@@ -36,12 +37,29 @@ oauth_session_of(const struct request *rq, struct tx *tx, const struct oauth_app
 	return OK;
 }
 
+/* Whoever acts in a person's name has come by none of the client's ways, and isn't there to sign in. */
+static bool
+is_taken_by(const struct oauth_app_row *app, const struct oauth_session_row *session)
+{
+	unsigned taken = sign_in_methods_parse(app->auth_methods);
+
+	return session->impersonator_id != NULL || taken == METHODS_ALL ||
+	       (sign_in_methods_of_session(session->auth_strength, session->amr) & taken) != 0;
+}
+
 enum err
 oauth_session_find(const struct request *rq, struct tx *tx, const struct oauth_app_row *app, struct oauth_session_row *ret)
 {
 	struct browser browser = oauth_browser(rq, tx, app);
+	struct oauth_session_row row;
 
-	return browser.count > 0 ? oauth_session_of(rq, tx, app, browser.tokens[0], ret) : ERR_NO_ROW;
+	if (browser.count == 0)
+		return ERR_NO_ROW;
+	TRY(oauth_session_of(rq, tx, app, browser.tokens[0], &row));
+	if (!is_taken_by(app, &row))
+		return ERR_NO_ROW;
+	*ret = row;
+	return OK;
 }
 
 bool

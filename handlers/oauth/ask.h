@@ -92,7 +92,7 @@ enum err fetching_status(struct tx *, const struct oauth_request_row *, const ch
 
 /* What the browser holds of the app's project. */
 struct browser oauth_browser(const struct request *, const struct tx *, const struct oauth_app_row *);
-/* The browser's active account in this project. ERR_NO_ROW: nobody. */
+/* The browser's active account in this project. ERR_NO_ROW: nobody, or somebody who came by a way that the client doesn't take. */
 enum err oauth_session_find(const struct request *, struct tx *, const struct oauth_app_row *, struct oauth_session_row *ret) MUST_CHECK;
 /* The same of one of the browser's tokens. */
 enum err oauth_session_of(const struct request *, struct tx *, const struct oauth_app_row *, const char *token,

@@ -414,7 +414,10 @@ approve_device(const struct request *rq, struct tx *tx, const struct oauth_app_r
 	const char *grant_id;
 	enum err e = oauth_session_find(rq, tx, app, &session);
 
-	if (e == ERR_NO_ROW || (e == OK && strcmp(session.id, rq->credential.id) != 0))
+	/* Who asks is signed in: the client doesn't take how. */
+	if (e == ERR_NO_ROW)
+		return ERR_METHOD_DISABLED;
+	if (e == OK && strcmp(session.id, rq->credential.id) != 0)
 		return ERR_NOT_FOUND;
 	TRY(e);
 	TRY(ask_add_grant(rq, tx, app, ask, &session, scopes, &grant_id));
@@ -515,7 +518,7 @@ const struct route oauth_request_routes[] = {
 	    .flags = ROUTE_NO_IDEMPOTENCY,
 	    .output = decision_view_fields,
 	    INPUT(struct decision_input, decision_fields),
-	    .errors = { ERR_ALREADY_DECIDED, ERR_REQUEST_EXPIRED },
+	    .errors = { ERR_ALREADY_DECIDED, ERR_METHOD_DISABLED, ERR_REQUEST_EXPIRED },
 	    .handler = oauth_request_decision,
 	},
 	ROUTES_END,

@@ -125,6 +125,7 @@ set_password(const struct request *rq, struct tx *tx, struct flow *flow, const c
 	TRY(user_end_sessions(tx, flow->row.project_id, flow->row.user_id, NULL));
 	TRY(flow_take_user(tx, flow, flow->row.user_id));
 	flow->data.password_due = NONE;
+	flow_note_factor(rq, flow, "password", "pwd");
 	TRY(record_new_password(tx, flow));
 	if (flow->kind == FLOW_RECOVER)
 		TRY(mail_change(tx, flow));

@@ -119,7 +119,7 @@ ON DUPLICATE KEY UPDATE expires_at = VALUES(expires_at);
 -- row: oauth_app_row
 -- unscoped: a public client id is what finds the project
 SELECT c.project_id, c.id AS client_id, c.name, c.source, c.is_first_party, c.source <> 'dashboard' AS is_registered, c.token_endpoint_auth_method = 'none' AS is_public,
-	c.grant_types, c.scopes, c.audiences, c.require_pkce, (c.require_par OR COALESCE(t.require_par, FALSE)) AS require_par, c.direct_flow, c.logo_uri, c.client_uri, c.metadata_url, c.refresh_token_max_s,
+	c.grant_types, c.scopes, c.audiences, c.auth_methods, c.require_pkce, (c.require_par OR COALESCE(t.require_par, FALSE)) AS require_par, c.direct_flow, c.logo_uri, c.client_uri, c.metadata_url, c.refresh_token_max_s,
 	p.org_id, p.client_id AS issuer_client_id, p.type AS project_type, a.body AS settings_body
 FROM clients c
 JOIN projects p ON p.id = c.project_id AND p.status = 'active'
@@ -147,7 +147,7 @@ LIMIT 100;
 -- The active account of the browser.
 -- name: oauth_session :one
 -- row: oauth_session_row
-SELECT s.id, s.user_id, s.authenticated_at, s.created_at, s.last_seen_at, s.impersonator_id, u.email, u.phone, u.username
+SELECT s.id, s.user_id, s.authenticated_at, s.created_at, s.last_seen_at, s.auth_strength, s.amr, s.impersonator_id, u.email, u.phone, u.username
 FROM sessions s
 JOIN users u ON u.project_id = s.project_id AND u.id = s.user_id AND u.status = 'active'
 WHERE s.project_id = :project_id AND s.token_digest = :token_digest AND s.parent_id IS NULL AND s.revoked_at IS NULL AND s.expires_at > :now;

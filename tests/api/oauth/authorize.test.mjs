@@ -181,6 +181,43 @@ test("prompt=login and max_age want a new sign-in, which counts once it is done"
 	}
 });
 
+test("U-9 a session made by a way that the client doesn't take signs in again by one it does", async () => {
+	const app = await makeApp(server);
+	const user = await projectUser(server, app, { password: true });
+	const take = (methods) => server.sql.run`UPDATE clients SET auth_methods = ${methods} WHERE project_id = ${app.id}`;
+	const leads = async (browser, changes) => landing(await ask(browser, app, changes));
+	for (const [methods, auth_strength, amr, isTaken] of [
+		["password", "password", "pwd", true], ["password", "totp_mfa", "pwd otp mfa", true], ["password", "passkey", "pop mfa", false], ["password", "email_otp", "otp", false],
+		["passkey", "passkey", "pwd pop mfa", true], ["passkey", "password", "pwd", false], ["social", "social_oauth", "fed", true], ["social", "phone_otp", "sms", false], [null, "anonymous", "anonymous", true],
+	]) {
+		await take(methods);
+		const browser = await user.session({ auth_strength, amr });
+		const { code, address, error } = await leads(browser);
+		assert.deepEqual([Boolean(code), address], [isTaken, isTaken ? REDIRECT_URI : `${app.issuer}/sign-in`], `${methods} for ${amr}: ${error}`);
+		assert.equal((await leads(browser, { prompt: "none" })).error, isTaken ? undefined : "login_required");
+	}
+	await take("password");
+	const browser = await user.session({ auth_strength: "email_otp", amr: "otp" });
+	const { request, again } = await leads(browser);
+	assert.equal(again, undefined, "whoever comes needn't be the same person");
+	const path = app.at(`/oauth/continue?request=${request}`);
+	assert.equal(landing(await browser.get(path)).request, request, "not yet");
+	const flow = await openFlow(server, "sign_in", { browser, oauth_request_id: request });
+	await flow.go("identify", { identifier: user.email });
+	await flow.go("password", { password: user.password });
+	await flow.go("complete");
+	const { code } = landing(await browser.get(path));
+	assert.equal(decode(expectStatus(await redeem(server, app, code), 200).id_token)[1].sub, user.id);
+});
+
+test("U-9 who acts in somebody's name isn't asked how that person signs in", async () => {
+	const app = await makeApp(server, { columns: { auth_methods: "passkey" } });
+	const user = await projectUser(server, app);
+	assert.equal(landing(await ask(await user.session(), app)).address, `${app.issuer}/sign-in`, "the control");
+	const browser = await user.session({ session_class: "support_impersonation", impersonator_id: app.owner.id, impersonation_reason: "looking for a fault" });
+	assert.ok(landing(await ask(browser, app)).code);
+});
+
 test("prompt=select_account lets the person choose among the accounts of this browser, once", async () => {
 	const app = await makeApp(server, { isFirstParty: false, columns: { scopes: "openid email" } });
 	const [ada, bob] = [await projectUser(server, app), await projectUser(server, app)];

@@ -77,6 +77,16 @@ test("DV-05 who refuses gives access_denied; what is too old expired_token; what
 	expectError(await claim(browser, old.user_code), 404, "code_not_found");
 });
 
+test("U-9 a sign-in that the client doesn't take can't agree for a device: 403 method_disabled", async () => {
+	const app = await makeDeviceApp();
+	const { browser } = await someone(app);
+	const { id } = expectStatus(await claim(browser, expectStatus(await begin(app), 200).user_code), 200);
+	await server.sql.run`UPDATE clients SET auth_methods = 'passkey' WHERE project_id = ${app.id}`;
+	expectError(await decide(browser, id, true), 403, "method_disabled");
+	await server.sql.run`UPDATE clients SET auth_methods = 'passkey password' WHERE project_id = ${app.id}`;
+	expectStatus(await decide(browser, id, true), 200);
+});
+
 test("DV-02 polling too early is slow_down, and the wait is five seconds longer from then on", async () => {
 	const app = await makeDeviceApp();
 	const { device_code } = expectStatus(await begin(app), 200);
