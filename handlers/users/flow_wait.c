@@ -12,6 +12,7 @@
 #include "domain/job_queue.h"
 #include "domain/users.h"
 #include "lib/jose.h"
+#include "lib/lifetimes.h"
 #include "lib/text.h"
 
 static bool
@@ -33,10 +34,14 @@ claim_of(const struct flow *flow)
 	};
 }
 
-/* Who ends all sessions ends what was begun in them; the person's row is written first, so that a reset waits or is seen. */
+/*
+ * Who ends all sessions ends what was begun in them; the person's row is written first, so that a reset waits or is seen. What the flow
+ * began with may be long ago by now, and somebody else before the screen: the proof has to be fresh where it counts (rule 24).
+ */
 static enum err
 check_opener(struct tx *tx, const struct flow *flow)
 {
+	bool is_proven_now = flow->data.level == 2;
 	struct session_row session;
 
 	TRY(q_user_guard(tx->db, &(struct q_user_guard){ .project_id = flow->row.project_id, .id = flow->row.user_id }, NULL));
@@ -45,7 +50,9 @@ check_opener(struct tx *tx, const struct flow *flow)
 							    .user_id = flow->row.user_id,
 							    .id = flow->data.session_id },
 				   &session);
-	return e == ERR_NO_ROW ? ERR_FLOW_EXPIRED : e;
+	if (e != OK)
+		return e == ERR_NO_ROW ? ERR_FLOW_EXPIRED : e;
+	return is_proven_now || session.authenticated_at >= tx->now_ms - RECENT_SIGN_IN_MS ? OK : ERR_REAUTHENTICATION_REQUIRED;
 }
 
 enum err
@@ -207,7 +214,8 @@ is_refusal(enum err e)
 {
 	return e == ERR_SIGN_UP_DISABLED || e == ERR_USER_BANNED || e == ERR_USER_DEACTIVATED ||
 	       e == ERR_IDENTITY_TAKEN || e == ERR_EMAIL_TAKEN || e == ERR_INVITATION_EMAIL_MISMATCH || e == ERR_INVITATION_EXPIRED ||
-	       e == ERR_INVITATION_REVOKED || e == ERR_INVITATION_USED || e == ERR_INVALID_CREDENTIALS;
+	       e == ERR_INVITATION_REVOKED || e == ERR_INVITATION_USED || e == ERR_INVALID_CREDENTIALS ||
+	       e == ERR_REAUTHENTICATION_REQUIRED;
 }
 
 static enum err

@@ -380,6 +380,23 @@ test("a link flow of who has a second factor links once that is proven", async (
 	assert.deepEqual((await identitiesOf(project)).map(({ user_id }) => user_id), [known.id]);
 });
 
+test("rule 24 the proof has to be fresh when the account is linked, not only when the link begins", async () => {
+	const { project } = await make();
+	const known = await projectUser(server, project, { password: true });
+	const claims = () => ({ sub: subject(), email: makeEmail(), email_verified: true });
+	const link = async ({ minutes }) => {
+		const browser = await known.session();
+		const trip = await away(project, { browser, kind: "link" });
+		await server.sql.run`UPDATE sessions SET authenticated_at = authenticated_at - INTERVAL ${minutes} MINUTE WHERE id = ${browser.id}`;
+		return comeBack(trip, { code: provider.code({ nonce: trip.asked.nonce, claims: claims() }) });
+	};
+	const late = await link({ minutes: 6 });
+	assert.deepEqual([late.state, late.error_code], ["identify", "reauthentication_required"]);
+	assert.deepEqual(await identitiesOf(project), []);
+	assert.equal((await link({ minutes: 4 })).state, "done");
+	assert.deepEqual((await identitiesOf(project)).map(({ user_id }) => user_id), [known.id]);
+});
+
 test("rule 30 who ends their sessions ends a link that is under way in one", async () => {
 	const { project } = await make();
 	const known = await projectUser(server, project, { password: true });

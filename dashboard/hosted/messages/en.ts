@@ -242,6 +242,7 @@ export const en = {
 	bot_check_title: "Check that you are a person",
 	error_bot_check_failed: "The check that you are a person failed. Try again.",
 	error_bot_check_unavailable: "The check that you are a person doesn't answer. Try again in a moment.",
+	error_reauthentication_required: "It's a while since you showed that it's you. Go back to your account and begin again.",
 	error_identity_taken: "That account at the provider belongs to somebody else here.",
 	error_flow_expired: "This took too long or is over. Start again.",
 	error_redirect_not_registered: "The app asked to lead back to an address that isn't registered. Tell whoever runs it.",

@@ -227,6 +227,7 @@ export const es: Catalogue = {
 	bot_check_title: "Comprobación de que eres una persona",
 	error_bot_check_failed: "No se pudo comprobar que eres una persona. Inténtalo de nuevo.",
 	error_bot_check_unavailable: "La comprobación de que eres una persona no responde. Inténtalo en un momento.",
+	error_reauthentication_required: "Hace un rato que demostraste que eres tú. Vuelve a tu cuenta y empieza de nuevo.",
 	error_identity_taken: "Esa cuenta del proveedor pertenece aquí a otra persona.",
 	continue_with: "Continuar con {provider}",
 	waiting_title: "Un momento",
