@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "domain/letter.h"
+#include "domain/outbox.h"
 #include "sql/gen/queries.h"
 
 const char *const message_statuses[] = { "queued", "sent", "failed", "canceled", NULL };
@@ -87,6 +88,8 @@ message_retry(struct tx *tx, const char *org_id, const char *project_id, const c
 
 	TRY(message_get(tx, project_id, id, &before));
 	TRY(judge(tx, project_id, id, &answer));
+	if (answer == MESSAGE_RETRIED)
+		TRY(outbox_check_retry(tx, project_id, before.recipient));
 	if (answer == MESSAGE_RETRIED)
 		TRY(q_message_retry(tx->db, &(struct q_message_retry){ .project_id = project_id, .id = id }, &matched));
 	if (matched > 0) {

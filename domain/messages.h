@@ -21,7 +21,8 @@ enum err message_requested(struct tx *, const char *org_id, const char *project_
 enum message_retry { MESSAGE_RETRIED, MESSAGE_SENT_ALREADY, MESSAGE_EXPIRED };
 
 /*
- * Lets a message that failed, was canceled or waits be tried at once, with the full number of tries; records message.retried. ERR_NO_ROW.
+ * Lets a message that failed, was canceled or waits be tried at once, with the full number of tries; records message.retried. ERR_NO_ROW,
+ * ERR_RATE_LIMITED: the recipient has had enough for now (users.md rule 14).
  */
 enum err message_retry(struct tx *, const char *org_id, const char *project_id, const char *id, enum message_retry *ret) MUST_CHECK;
 

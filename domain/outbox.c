@@ -105,6 +105,15 @@ insert_message(struct tx *tx, const struct outbox_message *message, struct bytes
 }
 
 enum err
+outbox_check_retry(struct tx *tx, const char *project_id, const char *recipient)
+{
+	bool is_full = false;
+
+	TRY(count_recipient(tx, project_id, recipient_digest(tx, recipient), &is_full));
+	return is_full ? ERR_RATE_LIMITED : OK;
+}
+
+enum err
 outbox_put(struct tx *tx, const struct outbox_message *message, const char **ret_id)
 {
 	struct bytes digest = recipient_digest(tx, message->recipient);

@@ -28,5 +28,7 @@ struct outbox_message {
  * then. ret_id may be NULL.
  */
 enum err outbox_put(struct tx *, const struct outbox_message *, const char **ret_id) MUST_CHECK;
+/* May another try of a message go to them? ERR_RATE_LIMITED as above. */
+enum err outbox_check_retry(struct tx *, const char *project_id, const char *recipient) MUST_CHECK;
 
 #endif

@@ -158,7 +158,7 @@ const struct route message_routes[] = {
 	    .tx = TX_WRITE,
 	    INPUT(struct message_path, message_path),
 	    .output = message_fields,
-	    .errors = { ERR_MESSAGE_EXPIRED },
+	    .errors = { ERR_MESSAGE_EXPIRED, ERR_RATE_LIMITED },
 	    .handler = message_try_again,
 	},
 	ROUTES_END,

@@ -331,6 +331,8 @@ CREATE TABLE messages (
 	payload_sealed MEDIUMBLOB NULL,
 	status VARCHAR(8) COLLATE ascii_bin NOT NULL,
 	attempts TINYINT UNSIGNED NOT NULL,
+	retries SMALLINT UNSIGNED NOT NULL DEFAULT 0,
+	retried_at DATETIME(3) NULL,
 	next_attempt_at DATETIME(3) NULL,
 	claimed_by VARCHAR(64) COLLATE ascii_bin NULL,
 	lease_until DATETIME(3) NULL,

@@ -1,15 +1,15 @@
 -- The outbox of mails, as its writers see it.
 
--- How many a recipient has had lately, whatever became of them.
+-- How many a recipient has had lately, whatever became of them. What was tried again counts anew, with all its times.
 -- name: message_recent :one
 -- column: in_minute int
 -- column: in_hour int
 -- column: in_day int
-SELECT COALESCE(SUM(IF(m.created_at > :minute_ago, 1, 0)), 0) AS in_minute,
-	COALESCE(SUM(IF(m.created_at > :hour_ago, 1, 0)), 0) AS in_hour,
-	COUNT(*) AS in_day
+SELECT COALESCE(SUM(IF(COALESCE(m.retried_at, m.created_at) > :minute_ago, 1, 0)), 0) AS in_minute,
+	COALESCE(SUM(IF(COALESCE(m.retried_at, m.created_at) > :hour_ago, 1 + m.retries, 0)), 0) AS in_hour,
+	COALESCE(SUM(1 + m.retries), 0) AS in_day
 FROM messages m
-WHERE m.project_id = :project_id AND m.recipient_digest = :recipient_digest AND m.created_at > :day_ago;
+WHERE m.project_id = :project_id AND m.recipient_digest = :recipient_digest AND (m.created_at > :day_ago OR m.retried_at > :day_ago);
 
 -- How many messages of a template the project has had since then.
 -- name: message_count_template :one
@@ -65,6 +65,6 @@ WHERE m.project_id = :project_id AND m.id = :id;
 -- Due now, with all its tries; one that a worker holds stays with it.
 -- name: message_retry :exec
 UPDATE messages m
-SET m.status = 'queued', m.attempts = 0, m.next_attempt_at = :now, m.last_error = NULL
+SET m.status = 'queued', m.attempts = 0, m.next_attempt_at = :now, m.last_error = NULL, m.retries = m.retries + 1, m.retried_at = :now
 WHERE m.project_id = :project_id AND m.id = :id AND m.status IN ('queued', 'failed', 'canceled')
 	AND m.payload_sealed IS NOT NULL AND (m.lease_until IS NULL OR m.lease_until <= :now);

@@ -1,4 +1,4 @@
--- The outbox of mail and text messages; cause_digest drops the second message of one cause.
+-- The outbox of mail and text messages; cause_digest drops the second message of one cause. retries: how often a member had it tried again.
 -- tenant: project_id
 CREATE TABLE messages (
 	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
@@ -11,6 +11,8 @@ CREATE TABLE messages (
 	payload_sealed MEDIUMBLOB NULL,
 	status VARCHAR(8) COLLATE ascii_bin NOT NULL,
 	attempts TINYINT UNSIGNED NOT NULL,
+	retries SMALLINT UNSIGNED NOT NULL DEFAULT 0,
+	retried_at DATETIME(3) NULL,
 	next_attempt_at DATETIME(3) NULL,
 	claimed_by VARCHAR(64) COLLATE ascii_bin NULL,
 	lease_until DATETIME(3) NULL,

@@ -60,6 +60,29 @@ test("retry: what failed or was canceled goes again at once, with all its tries"
 	}
 });
 
+test("U-14 retries count against the recipient's limit: one a minute, six an hour with the message itself", async () => {
+	const world = await make();
+	const id = await message(world);
+	expectStatus(await world.session.patch("/api/v1/mail_settings", { switches: { welcome: false } }), 200);
+	const retry = () => world.session.post(`${AT}/${id}/retry`, {});
+	const isOver = () => until("it is called off", async () => (await world.session.get(`${AT}/${id}`)).json.status === "canceled");
+	/* As if all so far had been that long ago, and it had failed again. */
+	const pass = (minutes) => server.sql.query(`UPDATE messages SET status = 'failed', created_at = created_at - INTERVAL ${minutes} MINUTE, retried_at = retried_at - INTERVAL ${minutes} MINUTE WHERE id = '${id}'`);
+	await server.sql.run`UPDATE messages SET created_at = NOW(3) WHERE id = ${id}`;
+	const refused = await retry();
+	expectError(refused, 429, "rate_limited");
+	assert.ok(Number(refused.headers["retry-after"]) > 0);
+	for (let i = 0; i < 5; i++) {
+		await pass(2);
+		expectStatus(await retry(), 200);
+		await isOver();
+	}
+	await pass(2);
+	expectError(await retry(), 429, "rate_limited");
+	await pass(60);
+	expectStatus(await retry(), 200);
+});
+
 test("retry of what was sent, or whose text is gone: 409 message_expired", async () => {
 	const world = await make();
 	const { id } = expectStatus(await world.session.post("/api/v1/mail/send", { to: makeEmail(), template: "welcome", data }), 202);
