@@ -125,6 +125,7 @@ show_failures() {
 command_bench() {
 	need_packages run build test
 	need_node
+	need_npm tests
 	make_folders
 	build_programs
 	configure_and_make "$build" bench -- --enable-werror

@@ -1,8 +1,10 @@
-// ./dev bench: Gatehouse beside a bare worker that does the same statement, both behind the same nginx, in interleaved rounds.
+// ./dev bench: Gatehouse beside a bare worker that does the same statements, both behind the same nginx, in interleaved rounds; its OAuth server
+// beside npm's oidc-provider, too.
 //
 // Times drift by tens of percent on a shared machine, so only ratios within a round count, and their medians are the result.
 //
 //	./dev bench                 the ratios, memory, statements, and sign-ins beside /whoami
+//	./dev bench --only oauth    the OAuth server's alone
 //	./dev bench --scale         the ratio with 10, 10,000 and 1,000,000 keys
 //	./dev bench --rounds 15 --seconds 3
 
@@ -14,29 +16,30 @@ import { promisify } from "node:util";
 import { makeBasis, startGatehouse } from "../harness/server.mjs";
 import { person } from "../harness/person.mjs";
 import { BUILD, freePort, sleep, start, stop, until } from "../harness/workplace.mjs";
+import { OAUTH_LINES, oauthAsks, oauthTargets, prepareOauth, startOidc } from "./oauth.mjs";
 
 const run = promisify(execFile);
-const options = { rounds: 9, seconds: 2, connections: 24, workers: 8, scale: false };
+const options = { rounds: 9, seconds: 2, connections: 24, workers: 8, scale: false, only: "" };
 for (let i = 2; i < process.argv.length; i++) {
 	const name = process.argv[i].replace(/^--/, "");
 	if (!(name in options)) {
 		console.error(`bench: unknown option ${process.argv[i]}`);
 		process.exit(2);
 	}
-	options[name] = name === "scale" ? true : Number(process.argv[++i]);
+	options[name] = name === "scale" ? true : name === "only" ? process.argv[++i] : Number(process.argv[++i]);
 }
 
 // ---- the two servers
 
-/** nginx's own hello, a file, and the bare worker behind a location of the same nginx, with the same parameters, log and headers. */
-function bareSite(server, port) {
+/** nginx's own hello, a file, the bare worker behind a location of the same nginx, with the same parameters, log and headers, and oidc-provider. */
+function bareSite(server, { bare, oidc, oidcItself }) {
 	const { cert, key } = server.basis.tls;
 	fs.mkdirSync(path.join(server.folder, "hello"));
 	fs.writeFileSync(path.join(server.folder, "hello/hello.json"), '{"status":"ok"}');
 	return `
 	upstream bare { server unix:${server.folder}/bare.sock max_fails=0; }
 	server {
-		listen 127.0.0.1:${port} ssl http2;
+		listen 127.0.0.1:${bare} ssl http2;
 		server_name localhost;
 		ssl_certificate ${cert};
 		ssl_certificate_key ${key};
@@ -47,15 +50,30 @@ function bareSite(server, port) {
 			set $gatehouse_site main;
 			${fs.readFileSync(path.join(server.folder, "snippets/gatehouse-workers.conf"), "utf8").replace(/fastcgi_pass .*;/, "fastcgi_pass bare;").replace(/limit_.*;/g, "")}
 		}
+	}
+	upstream oidc { server 127.0.0.1:${oidcItself} max_fails=0; keepalive ${options.connections}; }
+	server {
+		listen 127.0.0.1:${oidc} ssl http2;
+		server_name localhost;
+		ssl_certificate ${cert};
+		ssl_certificate_key ${key};
+		access_log access.log gatehouse;
+		location / {
+			proxy_pass http://oidc;
+			proxy_http_version 1.1;
+			proxy_set_header Connection "";
+			proxy_set_header Host localhost:${oidc};
+			proxy_set_header X-Forwarded-Proto https;
+		}
 	}`;
 }
 
 async function open() {
 	const basis = await makeBasis();
-	const port = await freePort();
-	const limits = Object.fromEntries(["credential", "anonymous", "failed_credentials", "flow_action"].map((family) => [family, { limit: 60000000, window_s: 60 }]));
+	const ports = { bare: await freePort(), oidc: await freePort(), oidcItself: await freePort() };
+	const limits = Object.fromEntries(["credential", "anonymous", "failed_credentials", "flow_action", "oauth_token", "oauth_introspect"].map((family) => [family, { limit: 60000000, window_s: 60 }]));
 	const server = await startGatehouse({
-		basis, nginx: { extra: (s) => bareSite(s, port), workers: "auto" }, config: {
+		basis, nginx: { extra: (s) => bareSite(s, ports), workers: "auto" }, config: {
 			process: { request_workers: options.workers }, limits, log_level: "warn",
 			test_clock_file: "",	// nobody moves the clock here, and looking for it isn't the server's work
 		},
@@ -63,19 +81,35 @@ async function open() {
 	const caller = await person(server);
 	const key = await caller.org.key();
 	const session = await caller.session();
+	const oauth = await prepareOauth(server, caller);
+	const plan = path.join(server.folder, "bare.plan");
+	fs.writeFileSync(plan, [
+		`/key credential_by_key null null #${key.secret}`, `/session credential_by_session #${session.token} null null null past`, ...oauth.plan, "",
+	].join("\n"));
 	const bare = start(path.join(BUILD, "tests/bench/bare_worker"), [
 		path.join(server.folder, "bare.sock"), server.db.socket, "gatehouse", path.join(server.folder, "gatehouse.password"), "gatehouse",
-		String(options.workers), key.secret, session.token,
+		String(options.workers), plan,
 	], { log: path.join(server.folder, "bare.log") });
 	await until("the bare worker listens", () => fs.existsSync(path.join(server.folder, "bare.sock")));
-	return { server, bare, port, caller, key, session };
+	const oidc = await startOidc({ port: ports.oidcItself, issuer: `https://localhost:${ports.oidc}`, log: path.join(server.folder, "oidc.log") });
+	return { server, bare, oidc, bareUrl: `https://localhost:${ports.bare}`, caller, key, session, oauth };
 }
 
 // ---- measuring
 
+const LUA = fileURLToPath(new URL(".", import.meta.url));
+
+/** wrk's own arguments for what it sends: a form each time, or refresh tokens one after the other, more than it has connections. */
+async function scriptOf({ form, tokens }) {
+	if (form)
+		return [["-s", path.join(LUA, "form.lua")], ["--", form]];
+	return tokens ? [["-s", path.join(LUA, "refresh.lua")], ["--", ...await tokens(2 * options.connections)]] : [[], []];
+}
+
 /** Requests a second. Anything but 2xx is an error of the bench. */
-async function rate(url, headers = [], seconds = options.seconds) {
-	const args = ["-t", "2", "-c", String(options.connections), "-d", `${seconds}s`, ...headers.flatMap((h) => ["-H", h]), url];
+async function rate({ url, headers = [], ...sent }, seconds = options.seconds) {
+	const [script, more] = await scriptOf(sent);
+	const args = ["-t", "2", "-c", String(options.connections), "-d", `${seconds}s`, ...script, ...headers.flatMap((h) => ["-H", h]), url, ...more];
 	const { stdout } = await run("wrk", args);
 	if (/Non-2xx/.test(stdout) || /Socket errors/.test(stdout))
 		throw new Error(`${url}:\n${stdout}`);
@@ -85,48 +119,65 @@ async function rate(url, headers = [], seconds = options.seconds) {
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 const show = (value) => value.toFixed(value < 10 ? 3 : 0).padStart(8);
 
-async function ratios({ server, port, key, session }) {
-	const bearer = [`Authorization: Bearer ${key.secret}`];
-	const cookie = [`Cookie: __Host-gatehouse=${session.token}`];
-	const bareUrl = `https://localhost:${port}`;
-	const targets = {
-		nginx_hello: [`${bareUrl}/hello.json`], bare_hello: [`${bareUrl}/hello`], healthz: [`${server.url}/healthz`],
-		bare_key: [`${bareUrl}/key`, bearer], whoami_key: [`${server.url}/api/v1/whoami`, bearer],
-		bare_session: [`${bareUrl}/session`, cookie], whoami_session: [`${server.url}/api/v1/whoami`, cookie],
-	};
+/** One row a round of every target's rate. */
+async function measure(targets) {
 	const rows = [];
-	for (const [url, headers = []] of Object.values(targets))
-		await rate(url, headers, 1);
+	for (const target of Object.values(targets))
+		await rate(target, 1);
 	for (let round = 1; round <= options.rounds; round++) {
 		const row = {};
-		for (const [name, [url, headers = []]] of Object.entries(targets))
-			row[name] = await rate(url, headers);
+		for (const [name, target] of Object.entries(targets))
+			row[name] = await rate(target);
 		rows.push(row);
 		console.log(`round ${String(round).padStart(2)}  ${Object.entries(row).map(([name, value]) => `${name} ${Math.round(value)}`).join("  ")}`);
 	}
-	const of = (a, b) => median(rows.map((row) => row[a] / row[b]));
-	return {
-		"the bare worker's hello, of nginx's own": of("bare_hello", "nginx_hello"),
-		"/healthz, of the bare worker's hello": of("healthz", "bare_hello"),
-		"/whoami with a service key, of the bare worker with the same statement": of("whoami_key", "bare_key"),
-		"/whoami with a session, of the bare worker with the same statement": of("whoami_session", "bare_session"),
-	};
+	return (a, b) => median(rows.map((row) => row[a] / row[b]));
+}
+
+async function ratios({ server, bareUrl, key, session }) {
+	const headers = [`Authorization: Bearer ${key.secret}`];
+	const cookie = [`Cookie: __Host-gatehouse=${session.token}`];
+	const of = await measure({
+		nginx_hello: { url: `${bareUrl}/hello.json` }, bare_hello: { url: `${bareUrl}/hello` }, healthz: { url: `${server.url}/healthz` },
+		bare_key: { url: `${bareUrl}/key`, headers }, whoami_key: { url: `${server.url}/api/v1/whoami`, headers },
+		bare_session: { url: `${bareUrl}/session`, headers: cookie }, whoami_session: { url: `${server.url}/api/v1/whoami`, headers: cookie },
+	});
+	return [
+		["the bare worker's hello, of nginx's own", of("bare_hello", "nginx_hello"), 0.4],
+		["/healthz, of the bare worker's hello", of("healthz", "bare_hello"), 0.85],
+		["/whoami with a service key, of the bare worker with the same statement", of("whoami_key", "bare_key"), 0.85],
+		["/whoami with a session, of the bare worker with the same statement", of("whoami_session", "bare_session"), 0.85],
+	];
+}
+
+async function oauthRatios({ server, bareUrl, oauth, oidc }) {
+	const targets = oauthTargets(oauth, bareUrl, oidc);
+	const of = await measure(targets);
+	const asks = oauthAsks(oauth);
+	const found = [];
+	for (const [name, text, most] of OAUTH_LINES)
+		found.push(
+			[`${text}, of the bare worker with the same statements${name === "keys" ? "" : " and a signature"}`, of(name, `bare_${name}`), 0.85],
+			[`${text}, times oidc-provider in one process`, of(name, `oidc_${name}`)],
+			[`statements of ${text}, counted by the database`, await statements(server, asks[name]), most, true],
+		);
+	return found;
 }
 
 /** Statements that the database counted for one request. */
-async function statements({ server, key }) {
-	const count = async () => Number(await server.sql.value`SELECT variable_value FROM information_schema.global_status WHERE variable_name = 'QUESTIONS'`);
+async function statements({ sql }, ask) {
+	const count = async () => Number(await sql.value`SELECT variable_value FROM information_schema.global_status WHERE variable_name = 'QUESTIONS'`);
 	const times = 50;
 	let least = Infinity;
-	await key.get("/api/v1/whoami");
-	// The process that notes last uses adds a statement of its own now and then, and takes none away.
+	await ask();
+	// Jobs and the process that notes last uses add a statement of their own now and then, never one a request, and take none away.
 	for (let trial = 0; trial < 3; trial++) {
 		const before = await count();
 		for (let i = 0; i < times; i++)
-			await key.get("/api/v1/whoami");
+			await ask();
 		least = Math.min(least, ((await count()) - before - 1) / times);
 	}
-	return least;
+	return Math.floor(least);
 }
 
 /** KiB that no other process shares, of each request worker; the largest. */
@@ -151,16 +202,15 @@ function gather({ url, host, port, ca, owner }, people) {
 
 /** /whoami alone and beside 12 clients that sign in as fast as they are let. */
 async function beside({ server, key }) {
-	const bearer = [`Authorization: Bearer ${key.secret}`];
-	const url = `${server.url}/api/v1/whoami`;
+	const whoami = { url: `${server.url}/api/v1/whoami`, headers: [`Authorization: Bearer ${key.secret}`] };
 	const people = await Promise.all(Array.from({ length: 12 }, () => person(server, { password: true })));
 	const shares = [];
 	let signIns = 0;
 	for (let round = 0; round < 3; round++) {
-		const quiet = await rate(url, bearer, 4);
+		const quiet = await rate(whoami, 4);
 		const crowd = gather(server, people);
 		await sleep(1000);
-		const busy = await rate(url, bearer, 4);
+		const busy = await rate(whoami, 4);
 		signIns += await crowd.end();
 		shares.push(busy / quiet);
 	}
@@ -169,10 +219,9 @@ async function beside({ server, key }) {
 	return { share: median(shares), signIns };
 }
 
-async function scale(opened) {
-	const { server, port, key, caller } = opened;
-	const bearer = [`Authorization: Bearer ${key.secret}`];
-	const bareUrl = `https://localhost:${port}/key`, whoamiUrl = `${server.url}/api/v1/whoami`;
+async function scale({ server, bareUrl, key, caller }) {
+	const headers = [`Authorization: Bearer ${key.secret}`];
+	const bare = { url: `${bareUrl}/key`, headers }, whoami = { url: `${server.url}/api/v1/whoami`, headers };
 	const results = {};
 	let filled = 0;
 	for (const size of [10, 10_000, 1_000_000]) {
@@ -185,11 +234,11 @@ async function scale(opened) {
 		const found = [];
 		for (let round = 0; round < options.rounds; round++) {
 			// By turns the one and the other first: what the fill left to be written is still being written in the first rounds.
-			const urls = [bareUrl, whoamiUrl];
-			const rates = {};
-			for (const url of round % 2 === 0 ? urls : urls.reverse())
-				rates[url] = await rate(url, bearer);
-			found.push(rates[whoamiUrl] / rates[bareUrl]);
+			const targets = [bare, whoami];
+			const rates = new Map();
+			for (const target of round % 2 === 0 ? targets : targets.reverse())
+				rates.set(target, await rate(target));
+			found.push(rates.get(whoami) / rates.get(bare));
 		}
 		results[size] = median(found);
 		console.log(`${String(size).padStart(8)} keys: /whoami at ${show(results[size])} of the bare worker`);
@@ -209,25 +258,30 @@ function report(lines) {
 	console.log(missed === 0 ? "every target is met" : `${missed} targets are missed`);
 }
 
+async function everything(opened) {
+	const found = await ratios(opened);
+	const oauth = await oauthRatios(opened);
+	const asked = await statements(opened.server, () => opened.key.get("/api/v1/whoami"));
+	const memory = privateMemory(opened.server) / 1024;
+	const { share, signIns } = await beside(opened);
+	return [
+		...found, ...oauth,
+		["statements that authenticate a request, counted by the database", asked, 1, true],
+		["MiB of its own in the largest worker", memory, 3, true],
+		[`/whoami beside 12 clients signing in (${signIns} sign-ins), of its quiet rate`, share, 0.8],
+	];
+}
+
 const opened = await open();
 try {
 	if (options.scale) {
 		const results = Object.values(await scale(opened));
 		report([["least of the ratios, of the greatest", Math.min(...results) / Math.max(...results), 0.9]]);
 	} else {
-		const found = Object.entries(await ratios(opened));
-		const targets = [0.4, 0.85, 0.85, 0.85];
-		const asked = await statements(opened);
-		const memory = privateMemory(opened.server) / 1024;
-		const { share, signIns } = await beside(opened);
-		report([
-			...found.map(([text, value], i) => [text, value, targets[i]]),
-			["statements that authenticate a request, counted by the database", asked, 1, true],
-			["MiB of its own in the largest worker", memory, 3, true],
-			[`/whoami beside 12 clients signing in (${signIns} sign-ins), of its quiet rate`, share, 0.8],
-		]);
+		report(options.only === "oauth" ? await oauthRatios(opened) : await everything(opened));
 	}
 } finally {
+	await stop(opened.oidc.child);
 	await stop(opened.bare);
 	await opened.server.stop();
 }
