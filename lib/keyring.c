@@ -29,15 +29,24 @@
 #define NONCE_LEN      12
 #define TAG_LEN        16
 #define OVERHEAD       (HEADER_LEN + NONCE_LEN + TAG_LEN)
+#define KEPT_MAX       64
+#define DIGEST_LEN     32
 
 struct master_key {
 	char id[KEY_ID_LEN + 1];
 	uint8_t octets[KEY_LEN];
 };
 
+/* A private key that was opened before. */
+struct kept_key {
+	uint8_t digest[DIGEST_LEN]; /* of where it stands and of what is sealed there */
+	EVP_PKEY *key;		    /* NULL: nothing is kept here */
+};
+
 struct keyring {
 	struct master_key keys[KEYS_MAX];
 	size_t count;
+	struct kept_key kept[KEPT_MAX];
 	keyring_reader *reader; /* NULL: there is no file to look at again */
 	const char *path;
 	struct keyring *self; /* what is learnt from the file later is written through it */
@@ -100,6 +109,8 @@ keyring_free(struct keyring *keyring)
 {
 	if (keyring == NULL)
 		return;
+	for (size_t i = 0; i < KEPT_MAX; i++)
+		EVP_PKEY_free(keyring->kept[i].key);
 	OPENSSL_cleanse(keyring, sizeof(*keyring));
 	munmap(keyring, sizeof(*keyring));
 }
@@ -402,6 +413,42 @@ keyring_open(const struct keyring *keyring, struct arena *arena, const struct se
 	if (!is_open)
 		return ERR_CRYPTO;
 	*ret_plain = (struct bytes){ .data = plain, .len = len };
+	return OK;
+}
+
+/* Of all that opening looks at: who could not open it doesn't find it either. */
+static struct bytes
+kept_digest(struct arena *arena, const struct seal_place *place, struct bytes sealed)
+{
+	struct bytes where = associated_data(arena, sealed.data, place);
+	struct buffer data = buffer_new(arena);
+
+	buffer_add(&data, where.data, where.len);
+	buffer_add(&data, sealed.data, sealed.len);
+	return sha256_bytes(arena, data.data, data.len);
+}
+
+enum err
+keyring_open_key(const struct keyring *keyring, struct arena *arena, const struct seal_place *place,
+		 struct bytes sealed, EVP_PKEY **ret_key)
+{
+	struct bytes der;
+
+	if (sealed.len < OVERHEAD)
+		return ERR_CRYPTO;
+	struct bytes digest = kept_digest(arena, place, sealed);
+	struct kept_key *kept = &keyring->self->kept[digest.data[0] % KEPT_MAX];
+	if (kept->key == NULL || memcmp(kept->digest, digest.data, DIGEST_LEN) != 0) {
+		TRY(keyring_open(keyring, arena, place, sealed, &der));
+		const unsigned char *at = der.data;
+		EVP_PKEY *key = d2i_AutoPrivateKey(NULL, &at, (long)der.len);
+		if (key == NULL)
+			return ERR_CRYPTO;
+		EVP_PKEY_free(kept->key);
+		kept->key = key;
+		memcpy(kept->digest, digest.data, DIGEST_LEN);
+	}
+	*ret_key = kept->key;
 	return OK;
 }
 

@@ -45,6 +45,13 @@ enum err keyring_seal(const struct keyring *, struct arena *, const struct seal_
 /* ERR_CRYPTO for a changed octet, another place or an unknown key. The plain text is registered with the arena to be wiped. */
 enum err keyring_open(const struct keyring *, struct arena *, const struct seal_place *, struct bytes sealed,
 		      struct bytes *ret_plain) MUST_CHECK;
+/*
+ * A private key whose DER is sealed there. Reading one takes OpenSSL ten times as long as signing with it, so the last ones stay open; what
+ * counts is still what is sealed now. The keyring's own, until the next call. ERR_CRYPTO as above, and for what isn't a key.
+ */
+struct evp_pkey_st;
+enum err keyring_open_key(const struct keyring *, struct arena *, const struct seal_place *, struct bytes sealed,
+			  struct evp_pkey_st **ret_key) MUST_CHECK;
 /* Key id of a sealed value; NULL when it is none. ret is the arena's. */
 const char *keyring_sealed_with(struct arena *, struct bytes sealed);
 

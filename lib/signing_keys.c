@@ -165,18 +165,6 @@ signing_key_make(const struct keyring *keyring, struct arena *arena, enum signin
 
 /* ---- signing ---- */
 
-static EVP_PKEY *
-read_private(enum signing_alg alg, struct bytes der)
-{
-	const unsigned char *at = der.data;
-	EVP_PKEY *key = d2i_AutoPrivateKey(NULL, &at, (long)der.len);
-
-	if (key != NULL && EVP_PKEY_is_a(key, kinds[alg].openssl))
-		return key;
-	EVP_PKEY_free(key);
-	return NULL;
-}
-
 /* RFC 7518 section 3.4: R and S side by side, where OpenSSL has DER. */
 static bool
 ecdsa_flatten(uint8_t *signature, size_t *len)
@@ -231,14 +219,11 @@ signing_key_sign(const struct keyring *keyring, struct arena *arena, enum signin
 {
 	const char *input = signing_input(arena, alg, head, claims);
 	uint8_t signature[SIGNATURE_MAX];
-	struct bytes der;
+	EVP_PKEY *key;
 	size_t len = 0;
 
-	TRY(keyring_open(keyring, arena, place, sealed, &der));
-	EVP_PKEY *key = read_private(alg, der);
-	bool is_good = key != NULL && sign(alg, key, input, signature, &len);
-	EVP_PKEY_free(key);
-	if (!is_good)
+	TRY(keyring_open_key(keyring, arena, place, sealed, &key));
+	if (!EVP_PKEY_is_a(key, kinds[alg].openssl) || !sign(alg, key, input, signature, &len))
 		return ERR_CRYPTO;
 	*ret_token =
 	    arena_printf(arena, "%s.%s", input, base64url_encode(arena, (struct bytes){ signature, len }));

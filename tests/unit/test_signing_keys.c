@@ -118,6 +118,43 @@ a_key_opens_in_its_row_and_for_its_algorithm_alone(void **state)
 	assert_int_equal(signing_key_sign(keyring, arena, SIGN_EDDSA, &place, sealed, &head, "{}", &token), ERR_CRYPTO);
 	assert_null(token);
 	assert_int_equal(signing_key_sign(keyring, arena, SIGN_ES256, &place, sealed, &head, "{}", &token), OK);
+	/* That it has been opened here is of no use elsewhere, nor to what isn't sealed. */
+	struct bytes changed = { arena_copy(arena, sealed.data, sealed.len), sealed.len };
+	((uint8_t *)(uintptr_t)changed.data)[changed.len - 1] ^= 1;
+	token = NULL;
+	assert_int_equal(signing_key_sign(keyring, arena, SIGN_ES256, &elsewhere, sealed, &head, "{}", &token), ERR_CRYPTO);
+	assert_int_equal(signing_key_sign(keyring, arena, SIGN_ES256, &place, changed, &head, "{}", &token), ERR_CRYPTO);
+	assert_int_equal(signing_key_sign(keyring, arena, SIGN_RS256, &place, sealed, &head, "{}", &token), ERR_CRYPTO);
+	assert_null(token);
+	keyring_free(keyring);
+}
+
+/* More keys than are kept open, by turns: each signs with its own. */
+static void
+many_keys_are_not_mixed_up(void **state)
+{
+	(void)state;
+	enum { KEYS = 100 };
+	struct keyring *keyring = make_keyring();
+	struct seal_place places[KEYS];
+	const char *jwks[KEYS], *token;
+	struct bytes sealed[KEYS];
+	struct jws jws;
+
+	for (size_t i = 0; i < KEYS; i++) {
+		places[i] = place;
+		places[i].row_id = arena_printf(arena, "sgk_%016zu", i);
+		assert_int_equal(signing_key_make(keyring, arena, SIGN_EDDSA, &places[i], &jwks[i], &sealed[i]), OK);
+	}
+	for (size_t i = 0; i < 2 * (size_t)KEYS; i++) {
+		size_t k = i % KEYS;
+
+		assert_int_equal(signing_key_sign(keyring, arena, SIGN_EDDSA, &places[k], sealed[k], &head, "{}", &token), OK);
+		assert_true(jws_parse(arena, token, &jws));
+		struct json own = parse(jwks[k]), other = parse(jwks[(k + 1) % KEYS]);
+		assert_true(jws_verify_with(arena, &jws, &own));
+		assert_false(jws_verify_with(arena, &jws, &other));
+	}
 	keyring_free(keyring);
 }
 
@@ -140,6 +177,7 @@ main(void)
 		TEST(what_is_signed_verifies_with_the_published_half),
 		TEST(ed25519_signs_too),
 		TEST(a_key_opens_in_its_row_and_for_its_algorithm_alone),
+		TEST(many_keys_are_not_mixed_up),
 		TEST(words_go_both_ways),
 	};
 
