@@ -438,7 +438,7 @@ keyring_open_key(const struct keyring *keyring, struct arena *arena, const struc
 		return ERR_CRYPTO;
 	struct bytes digest = kept_digest(arena, place, sealed);
 	struct kept_key *kept = &keyring->self->kept[digest.data[0] % KEPT_MAX];
-	if (kept->key == NULL || memcmp(kept->digest, digest.data, DIGEST_LEN) != 0) {
+	if (kept->key == NULL || CRYPTO_memcmp(kept->digest, digest.data, DIGEST_LEN) != 0) {
 		TRY(keyring_open(keyring, arena, place, sealed, &der));
 		const unsigned char *at = der.data;
 		EVP_PKEY *key = d2i_AutoPrivateKey(NULL, &at, (long)der.len);
