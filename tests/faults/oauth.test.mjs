@@ -2,8 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { authorizePath, getCode, getToken, getTokens, landing, makeApp, makeProject, redeem, refresh, send } from "../api/oauth/oauth.mjs";
-import { expectOAuthError, expectStatus, person, projectUser } from "../harness/index.mjs";
+import { makeKey, makeProof } from "../api/oauth/dpop.mjs";
+import { assertionOf, makeKeyClient, TYPE as ASSERTION } from "../api/oauth/keys.mjs";
+import { authorizePath, basic, getCode, getToken, getTokens, landing, makeApp, makeProject, redeem, refresh, send } from "../api/oauth/oauth.mjs";
+import { expectOAuthError, expectStatus, person, projectUser, resourceServer } from "../harness/index.mjs";
 import { warmUp, watchedServer } from "./watched.mjs";
 
 const { server, proxy } = await watchedServer({ jobs: false, config: { process: { request_workers: 1 } } });
@@ -78,11 +80,11 @@ test("the first token of a project, with each statement failing once: no token, 
 });
 
 /** Each statement of a request fails once, each time for a fresh one: 503 and nothing done, so that the same request succeeds afterwards. */
-async function failEach(make, ask) {
+async function failEach(make, ask, { least = 6 } = {}) {
 	const first = await make();
 	const { result, statements } = await statementsOf(() => ask(first));
 	expectStatus(result, 200);
-	assert.ok(statements.length >= 6, `${statements.length} statements`);
+	assert.ok(statements.length >= least, `${statements.length} statements`);
 	for (let nth = 1; nth <= statements.length; nth++) {
 		const fresh = await make();
 		const what = `statement ${nth} of ${statements.length}: ${statements[nth - 1].text.slice(0, 80)}`;
@@ -108,6 +110,54 @@ test("TK-18 each statement of a code's redemption fails once: 503, and the code 
 test("TK-18 each statement of a refresh fails once: 503, and the token is still good; it costs seven at most beside its transaction", async () => {
 	const each = await failEach(async () => (await getTokens(server, app, { browser })).refresh_token, (token) => refresh(server, app, token));
 	assert.ok(each.length <= 9, each.join("\n"));
+});
+
+test("TK-18 each statement of a device's redemption fails once: 503, and its code is still good", async () => {
+	const device = await makeApp(server, { owner, columns: { grant_types: "device_code refresh_token" } });
+	const person = await (await projectUser(server, device)).session();
+	await failEach(async () => {
+		const { device_code, user_code } = expectStatus(await send(server, device, "device_authorization", {}), 200);
+		const { id } = expectStatus(await person.post("/api/v1/device_authorizations/claim", { user_code }), 200);
+		expectStatus(await person.post(`/api/v1/oauth_requests/${id}/decision`, { approve: true }), 200);
+		return device_code;
+	}, (device_code) => send(server, device, "token", { grant_type: "urn:ietf:params:oauth:grant-type:device_code", device_code }));
+});
+
+test("each statement of a device's poll fails once: 503, and it is asked to wait afterwards as before", async () => {
+	const device = await makeApp(server, { owner, columns: { grant_types: "device_code" } });
+	const ask = (device_code) => send(server, device, "token", { grant_type: "urn:ietf:params:oauth:grant-type:device_code", device_code });
+	const begin = async () => expectStatus(await send(server, device, "device_authorization", {}), 200).device_code;
+	await ask(await begin());
+	const first = await begin();
+	const count = (await statementsOf(() => ask(first))).statements.length;
+	assert.ok(count >= 5, `${count} statements`);
+	for (let nth = 1; nth <= count; nth++) {
+		const code = await begin();
+		proxy.fail(byWorker, STORAGE_ENGINE_ERROR, { nth });
+		const answer = await ask(code);
+		proxy.clear();
+		expectOAuthError(answer, 503, "temporarily_unavailable");
+		if (nth < count)	// the commit's answer may have been all that was lost
+			expectOAuthError(await ask(code), 400, "authorization_pending");
+	}
+});
+
+test("each statement of an exchange fails once: 503, and the token is still good", async () => {
+	const chain = await makeApp(server, { owner, type: "hybrid", columns: { grant_types: "authorization_code token-exchange", audiences: JSON.stringify(["https://next.example/"]) } });
+	await resourceServer(owner, chain, { identifier: "https://next.example/" });
+	await server.sql.run`UPDATE clients SET audiences = ${JSON.stringify([chain.clientId, "https://next.example/"])} WHERE id = ${chain.clientId}`;
+	const { access_token } = await getTokens(server, chain);
+	const form = { grant_type: "urn:ietf:params:oauth:grant-type:token-exchange", subject_token_type: "urn:ietf:params:oauth:token-type:access_token", resource: "https://next.example/", subject_token: access_token };
+	await failEach(() => form, (fresh) => send(server, chain, "token", fresh), { least: 3 });
+});
+
+test("rule 31 a database that can't note that a proof was used: 503, never a token", async () => {
+	const { client, key } = await makeKeyClient(server, "ES256", { project });
+	const makeAssertion = () => assertionOf(project, client, key);
+	const form = { grant_type: "client_credentials", client_assertion_type: ASSERTION };
+	await failEach(makeAssertion, (client_assertion) => send(server, project, "token", { ...form, client_assertion }, { headers: {} }), { least: 2 });
+	const proof = () => makeProof(makeKey(), { url: `${project.issuer}/oauth/token` });
+	await failEach(proof, (DPoP) => send(server, project, "token", { grant_type: "client_credentials" }, { headers: { ...basic(project.clientId, project.secret), DPoP } }), { least: 2 });
 });
 
 test("a code without a page costs eight statements at most beside its transaction", async () => {

@@ -1,11 +1,13 @@
-// Races over one code, one refresh token and one consent, held at the statement that decides; each also with its guard's text removed, which
-// must break the rule (oauth.md rules 13, 17 and 19).
+// Races over one code, one refresh token, one consent, one device, one registration and one proof, held at the statement that decides; each also
+// with its guard's text removed, which must break the rule (oauth.md rules 13, 17, 19, 23 to 25, 35 and 36).
 
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 import { makeKey, makeProof } from "../api/oauth/dpop.mjs";
 import { authorizePath, basic, getCode, getTokens, landing, makeApp, makeProject, redeem, REDIRECT_URI, refresh, send } from "../api/oauth/oauth.mjs";
-import { Client, person, projectUser, sleep } from "../harness/index.mjs";
+import { assertionOf, makeKeyClient, TYPE as ASSERTION } from "../api/oauth/keys.mjs";
+import { CALLBACK, manage, openProject, register, registered } from "../api/oauth/register.mjs";
+import { Client, expectStatus, person, projectUser, sleep } from "../harness/index.mjs";
 import { warmUp, watchedServer } from "./watched.mjs";
 
 const { server, proxy } = await watchedServer();
@@ -48,6 +50,7 @@ function race(name, { guard, remove, play }) {
 }
 
 const succeeded = (answers) => answers.filter(({ status }) => status === 200 || status === 303).length;
+const statuses = (answers) => answers.map(({ status }) => status).sort();
 
 race("TK-09 a code is redeemed twice", {
 	guard: /^UPDATE oauth_codes SET used_at/,
@@ -133,5 +136,89 @@ race("PA-02 two browsers come with one pushed request", {
 		const go = () => new Client(server, { site: "auth", check: false }).get(path);
 		const answers = await meet(/^UPDATE oauth_requests SET flow_digest/, go, go);
 		return { answers, check: async () => assert.deepEqual(answers.map(({ status }) => status).sort(), [303, 400]) };
+	},
+});
+
+const DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code";
+
+/** A device that shows its codes, and two people who could type one. */
+async function makeDevice() {
+	const app = await makeApp(server, { owner: keeper, columns: { grant_types: "device_code" } });
+	const codes = expectStatus(await send(server, app, "device_authorization", {}), 200);
+	const browsers = [];
+	for (let i = 0; i < 2; i++)
+		browsers.push(await (await projectUser(server, app)).session());
+	await Promise.all(browsers.map((browser) => browser.csrf()));
+	const claim = (browser) => () => browser.post("/api/v1/device_authorizations/claim", { user_code: codes.user_code });
+	const poll = () => send(server, app, "token", { grant_type: DEVICE_CODE, device_code: codes.device_code });
+	return { app, browsers, claim, poll };
+}
+
+race("DV-03 two people type one device's code", {
+	guard: /^UPDATE device_authorizations SET claimed_by/,
+	remove: (text) => text.replace("claimed_by IS NULL OR", "TRUE OR"),
+	async play() {
+		const { browsers, claim } = await makeDevice();
+		const answers = await meet(/^UPDATE device_authorizations SET claimed_by/, claim(browsers[0]), claim(browsers[1]));
+		return { answers, check: async () => assert.deepEqual(statuses(answers), [200, 409]) };
+	},
+});
+
+race("rule 25 a device polls twice once its person has agreed", {
+	guard: /^UPDATE device_authorizations SET consumed_at/,
+	remove: (text) => text.replace(" AND consumed_at IS NULL", ""),
+	async play() {
+		const { app, browsers, claim, poll } = await makeDevice();
+		await getTokens(server, await makeApp(server, { owner: keeper }));
+		const { id } = expectStatus(await claim(browsers[0])(), 200);
+		expectStatus(await browsers[0].post(`/api/v1/oauth_requests/${id}/decision`, { approve: true }), 200);
+		await send(server, app, "token", { grant_type: DEVICE_CODE, device_code: "nobody's" });	// the keys are made
+		const answers = await meet(/^UPDATE device_authorizations SET consumed_at/, poll, poll);
+		return { answers, check: async () => assert.deepEqual(statuses(answers), [200, 400]) };
+	},
+});
+
+race("TK-17 one assertion of a client proves it twice", {
+	guard: /^INSERT INTO used_jtis/,
+	remove: (text) => `${text} ON DUPLICATE KEY UPDATE expires_at = VALUES(expires_at)`,
+	async play() {
+		const { project, client, key: clientKey } = await makeKeyClient(server, "ES256", { project: await makeProject(server, { owner: keeper }) });
+		const ask = (client_assertion) => () => send(server, project, "token", { grant_type: "client_credentials", client_assertion, client_assertion_type: ASSERTION }, { headers: {} });
+		expectStatus(await ask(assertionOf(project, client, clientKey))(), 200);
+		const assertion = assertionOf(project, client, clientKey);
+		const answers = await meet(/^INSERT INTO used_jtis/, ask(assertion), ask(assertion));
+		return { answers, check: async () => assert.deepEqual(statuses(answers), [200, 401]) };
+	},
+});
+
+race("CR-16 one registration token changes a registration twice", {
+	guard: /^UPDATE clients SET version = version \+ 1, updated_at = \? WHERE .*registration_digest/,
+	remove: (text) => text.replace("registration_digest = ?", "(TRUE OR registration_digest = ?)"),
+	async play() {
+		const project = await openProject(server, { owner: keeper });
+		const client = await registered(server, project);
+		const change = (client_name) => () => manage(server, project, "PUT", client, { json: { client_id: client.client_id, client_name, redirect_uris: [CALLBACK] } });
+		const answers = await meet(/^UPDATE clients SET version = version \+ 1, updated_at = \? WHERE .*registration_digest/, change("One"), change("Other"));
+		return {
+			answers,
+			async check() {
+				assert.deepEqual(statuses(answers), [200, 401]);
+				const { client_name } = answers.find(({ status }) => status === 200).json;
+				assert.equal(await sql.value`SELECT name FROM clients WHERE id = ${client.client_id}`, client_name);
+			},
+		};
+	},
+});
+
+race("CR-09 the last use of an initial token is made twice", {
+	guard: /^UPDATE initial_tokens SET uses_left/,
+	remove: (text) => text.replace("uses_left = uses_left - 1", "uses_left = uses_left").replace("uses_left > 0", "uses_left >= 0"),
+	async play() {
+		const project = await openProject(server, { owner: keeper, dcr: "token" });
+		const made = await project.session.post("/api/v1/oauth_settings/initial_tokens", { uses: 1, expires_in_s: 600 }, { headers: { "X-Project-Id": project.id } });
+		const headers = { Authorization: `Bearer ${expectStatus(made, 201).token}` };
+		const come = () => register(server, project, { client_name: "Notes", redirect_uris: [CALLBACK] }, { headers });
+		const answers = await meet(/^UPDATE initial_tokens SET uses_left/, come, come);
+		return { answers, check: async () => assert.deepEqual(statuses(answers), [201, 401]) };
 	},
 });
