@@ -201,6 +201,7 @@ function openapi() {
         session: { type: "apiKey", in: "cookie", name: "__Host-gatehouse" },
         personal_token: { type: "http", scheme: "bearer", description: "gpat_…" },
         service_key: { type: "http", scheme: "bearer", description: "gsk_live_… or gsk_test_…" },
+        client: { type: "http", scheme: "basic", description: "The id and secret of an application of the project" },
         oauth: { type: "http", scheme: "bearer", description: "gat_…, of the authorization server that /.well-known/oauth-authorization-server describes" },
       },
       schemas: {

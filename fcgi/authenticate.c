@@ -223,6 +223,8 @@ kind_bit(enum credential_kind kind)
 		return AUTH_SERVICE_KEY;
 	case CREDENTIAL_OAUTH:
 		return AUTH_OAUTH;
+	case CREDENTIAL_CLIENT:
+		return AUTH_CLIENT;
 	case CREDENTIAL_NONE:
 		break;
 	}
@@ -334,6 +336,10 @@ authenticate(struct exchange *x)
 	TRY(check_mcp_origin(x));
 	if ((x->rq.route->auth & AUTH_PUBLIC) != 0)
 		return authenticate_public(x);
+	if (client_is_asking(x)) {
+		TRY(authenticate_client(x));
+		return check_kind(x);
+	}
 	TRY(find_token(x, &token));
 	/* What a page could make a browser send is no reason to act for its person. */
 	if (token == NULL && (x->rq.route->flags & ROUTE_MCP) != 0)

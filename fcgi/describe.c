@@ -133,6 +133,7 @@ describe_auth(struct buffer *b, unsigned auth)
 		{ AUTH_SERVICE_KEY, "service_key" },
 		{ AUTH_PROJECT_USER, "project_user" },
 		{ AUTH_OAUTH, "oauth" },
+		{ AUTH_CLIENT, "client" },
 	};
 	bool first = true;
 

@@ -301,6 +301,7 @@ credential_kind_name(enum credential_kind kind)
 		[CREDENTIAL_SERVICE_KEY] = "service_key",
 		[CREDENTIAL_PROJECT_USER] = "project_user",
 		[CREDENTIAL_OAUTH] = "oauth",
+		[CREDENTIAL_CLIENT] = "client",
 	};
 	return NAMES[kind];
 }
@@ -343,6 +344,8 @@ request_actor(const struct request *rq)
 				       arena_printf(rq->arena, "%s (%s)", rq->credential.name, rq->user.email) };
 	case CREDENTIAL_SERVICE_KEY:
 		return (struct actor){ "service_key", rq->credential.id, rq->credential.name };
+	case CREDENTIAL_CLIENT:
+		return (struct actor){ "client", rq->credential.id, rq->credential.name };
 	case CREDENTIAL_OAUTH:
 		return (struct actor){ "oauth", rq->credential.id,
 				       arena_printf(rq->arena, "%s (%s)", rq->credential.name, rq->user.email) };

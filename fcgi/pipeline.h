@@ -141,6 +141,10 @@ enum err authenticate_site_visitor(struct exchange *);
 /* The one cookie of that name is there: whose session it is. */
 enum err authenticate_session(struct exchange *);
 
+/* client.c: does an application show its own id and secret, where the route takes them? Then who it is. */
+bool client_is_asking(const struct exchange *);
+enum err authenticate_client(struct exchange *);
+
 /* authenticate.c: who is asking; UNAUTHORIZED with a reason, CSRF_FAILED, CREDENTIAL_NOT_ALLOWED. */
 enum err authenticate(struct exchange *);
 /* Its parts that sessions need as well. */

@@ -105,6 +105,12 @@ request_note_secret(const struct request *rq, const char *project_id, const char
 }
 
 void
+request_note_key(const struct request *rq, const char *key_id)
+{
+	usage_note(exchange_of(rq)->worker->usage, key_id, NULL, rq->now_ms);
+}
+
+void
 request_metrics(const struct request *rq, struct buffer *text)
 {
 	const struct worker *worker = exchange_of(rq)->worker;

@@ -14,18 +14,19 @@ enum credential_kind {
 	CREDENTIAL_PERSONAL_TOKEN,
 	CREDENTIAL_SERVICE_KEY,
 	CREDENTIAL_PROJECT_USER,
+	CREDENTIAL_CLIENT,		/* an application of a project's own, by its secret: in its project, for what the route is for */
 	CREDENTIAL_OAUTH,		/* a token of the console: its person, in one organization, as far as its scopes go */
 };
 
 struct credential {
 	enum credential_kind kind;
-	const char *id;			/* ses_, key_, or grt_ of an OAuth token */
-	const char *name;		/* of a key, or of an OAuth token's client; NULL for a session */
+	const char *id;			/* ses_, key_, proj_ or cli_, or grt_ of an OAuth token */
+	const char *name;		/* of a key, a client, or an OAuth token's client; NULL for a session */
 	const char *prefix, *last4;	/* of a key */
 	const char *environment;	/* of a service key, else NULL */
 	const char *scopes;		/* of a service key or OAuth token, else NULL */
 	int64_t expires_at;
-	const char *pinned_project_id;	/* of a pinned service key, else NULL */
+	const char *pinned_project_id;	/* of a pinned service key or a client, else NULL */
 	int64_t rate_limit_per_minute;	/* NONE: the family's */
 	int64_t authenticated_at;	/* of a session, else NONE */
 	struct session_policy policy;	/* of a session */
@@ -169,6 +170,8 @@ void request_reason(const struct request *, const char *reason);
 
 /* A secret of a client of the project was shown just now: its last use is written later, at most once a minute. */
 void request_note_secret(const struct request *, const char *project_id, const char *secret_id);
+/* The same of a service key, where the handler judges it. */
+void request_note_key(const struct request *, const char *key_id);
 /* What the workers have counted since the start, as Prometheus text. */
 void request_metrics(const struct request *, struct buffer *);
 

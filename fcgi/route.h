@@ -21,6 +21,7 @@ enum auth {
 	AUTH_SERVICE_KEY = 1 << 3,
 	AUTH_PROJECT_USER = 1 << 4,	/* the session of a project's own user, on AUTH_HOST; X-Client-Id names the project */
 	AUTH_OAUTH = 1 << 5,		/* an access token that the console's OAuth server issued */
+	AUTH_CLIENT = 1 << 6,		/* an application of the project's own, by HTTP Basic; the route's permission is all it has */
 };
 #define AUTH_ACCOUNT (AUTH_SESSION | AUTH_PROJECT_USER)	/* whoever's account it is; handlers ask for user.project_id */
 #define AUTH_PERSON (AUTH_SESSION | AUTH_PERSONAL_TOKEN | AUTH_OAUTH)	/* somebody of the console, however they come */

@@ -240,6 +240,8 @@ request_may(const struct request *rq, enum permission permission)
 
 	if (rq->credential.kind == CREDENTIAL_PROJECT_USER)
 		return false;
+	if (rq->credential.kind == CREDENTIAL_CLIENT)
+		return permission == rq->route->permission;	/* what it was let in for */
 	if (permission == PERM_INSTALLATION_WRITE)
 		return is_operator(rq);
 	if (is_project_tenant(rq->route->tenant) && rq->project.is_console && !only_reads(permission) &&

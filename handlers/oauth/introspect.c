@@ -71,6 +71,12 @@ static const struct field inactive_fields[] = {
 	FIELDS_END,
 };
 
+/* Who asks: a client, or a service key of the project. */
+struct asker {
+	const char *project_id, *environment;
+	const char *client_id;	/* NULL: a key */
+};
+
 static enum err
 find_client(const struct request *rq, struct tx *tx, struct oauth_client_row *ret)
 {
@@ -88,21 +94,21 @@ is_refresh_token(const char *text)
 }
 
 static enum err
-read_access_token(const struct request *rq, struct tx *tx, const struct oauth_client_row *client, struct oauth_token *ret)
+read_access_token(const struct request *rq, struct tx *tx, const char *project_id, struct oauth_token *ret)
 {
 	const struct token_question *in = rq->input;
 
-	return oauth_token_read(rq, tx, client->project_id, oauth_issuer(rq, in->issuer_id), in->token, ret);
+	return oauth_token_read(rq, tx, project_id, oauth_issuer(rq, in->issuer_id), in->token, ret);
 }
 
 static enum err
-read_refresh_token(const struct request *rq, struct tx *tx, const struct oauth_client_row *client, struct refresh_token_row *ret)
+read_refresh_token(const struct request *rq, struct tx *tx, const char *project_id, struct refresh_token_row *ret)
 {
 	const struct token_question *in = rq->input;
 
 	return q_refresh_token_get(tx->db,
 				   &(struct q_refresh_token_get){
-				       .project_id = client->project_id,
+				       .project_id = project_id,
 				       .digest = sha256_bytes(rq->arena, in->token, strlen(in->token)),
 				   },
 				   ret);
@@ -116,10 +122,40 @@ was_issued_to(const struct oauth_client_row *client, const char *client_id)
 
 /* ---- POST /oauth/introspect ---- */
 
-static bool
-concerns(struct arena *arena, const struct oauth_client_row *client, const struct access_token *token)
+static enum err
+find_asking_client(const struct request *rq, struct tx *tx, struct asker *ret)
 {
-	return was_issued_to(client, token->client_id) || oauth_client_has_audience(arena, client, token->audience);
+	struct oauth_client_row client;
+
+	TRY(find_client(rq, tx, &client));
+	if (client.is_public)
+		return ERR_INVALID_CLIENT;
+	*ret = (struct asker){ client.project_id, client.environment, client.client_id };
+	return OK;
+}
+
+static enum err
+find_asking_key(const struct request *rq, struct tx *tx, struct asker *ret)
+{
+	const struct token_question *in = rq->input;
+	struct oauth_key_row key;
+
+	TRY(oauth_key_find(rq, tx, in->issuer_id, PERM_TOKEN_INTROSPECT, &key));
+	*ret = (struct asker){ key.project_id, key.environment, NULL };
+	return OK;
+}
+
+static bool
+is_itself(const struct asker *asker, const char *client_id)
+{
+	return asker->client_id == NULL || strcmp(asker->client_id, client_id) == 0;
+}
+
+/* Rule 29: a key sees all of its project, a client what was issued to it and what is for itself, whatever audiences it may ask for. */
+static bool
+concerns(const struct asker *asker, const struct access_token *token)
+{
+	return is_itself(asker, token->client_id) || is_itself(asker, token->audience);
 }
 
 /* Of a person: by what they are called, where the token may tell. */
@@ -142,7 +178,7 @@ binding_of(struct arena *arena, const char *jkt)
 }
 
 static struct token_answer
-access_token_answer(struct arena *arena, const struct oauth_client_row *client, const struct oauth_token *read)
+access_token_answer(struct arena *arena, const struct asker *asker, const struct oauth_token *read)
 {
 	const struct access_token *token = &read->token;
 
@@ -156,8 +192,8 @@ access_token_answer(struct arena *arena, const struct oauth_client_row *client, 
 		.jti = token->jti,
 		.token_type = token->jkt != NULL ? "DPoP" : "Bearer",
 		.cnf = binding_of(arena, token->jkt),
-		.project_id = client->project_id,
-		.environment = client->environment,
+		.project_id = asker->project_id,
+		.environment = asker->environment,
 		.sid = token->session_id,
 		.username = username_of(read),
 		.iat = token->issued_at / SECOND_MS,
@@ -174,7 +210,7 @@ is_refresh_alive(const struct request *rq, const struct refresh_token_row *row)
 }
 
 static struct token_answer
-refresh_token_answer(struct arena *arena, const struct oauth_client_row *client, const struct refresh_token_row *row)
+refresh_token_answer(struct arena *arena, const struct asker *asker, const struct refresh_token_row *row)
 {
 	return (struct token_answer){
 		.active = true,
@@ -183,8 +219,8 @@ refresh_token_answer(struct arena *arena, const struct oauth_client_row *client,
 		.aud = arena_strndup(arena, (const char *)row->resource.data, row->resource.len),
 		.client_id = row->client_id,
 		.scope = row->scopes,
-		.project_id = client->project_id,
-		.environment = client->environment,
+		.project_id = asker->project_id,
+		.environment = asker->environment,
 		.sid = row->session_id,
 		.iat = row->created_at / SECOND_MS,
 		.exp = row->idle_expires_at / SECOND_MS,
@@ -192,7 +228,7 @@ refresh_token_answer(struct arena *arena, const struct oauth_client_row *client,
 }
 
 static enum err
-judge_token(const struct request *rq, struct tx *tx, const struct oauth_client_row *client, struct token_answer *ret)
+judge_token(const struct request *rq, struct tx *tx, const struct asker *asker, struct token_answer *ret)
 {
 	const struct token_question *in = rq->input;
 	struct refresh_token_row row;
@@ -200,28 +236,26 @@ judge_token(const struct request *rq, struct tx *tx, const struct oauth_client_r
 
 	*ret = (struct token_answer){ .active = false };
 	if (!is_refresh_token(in->token)) {
-		TRY(read_access_token(rq, tx, client, &read));
-		if (read.is_active && concerns(rq->arena, client, &read.token))
-			*ret = access_token_answer(rq->arena, client, &read);
+		TRY(read_access_token(rq, tx, asker->project_id, &read));
+		if (read.is_active && concerns(asker, &read.token))
+			*ret = access_token_answer(rq->arena, asker, &read);
 		return OK;
 	}
-	enum err e = read_refresh_token(rq, tx, client, &row);
-	if (e == OK && was_issued_to(client, row.client_id) && is_refresh_alive(rq, &row))
-		*ret = refresh_token_answer(rq->arena, client, &row);
+	enum err e = read_refresh_token(rq, tx, asker->project_id, &row);
+	if (e == OK && is_itself(asker, row.client_id) && is_refresh_alive(rq, &row))
+		*ret = refresh_token_answer(rq->arena, asker, &row);
 	return e == ERR_NO_ROW ? OK : e;
 }
 
 static enum verdict
 token_introspect(const struct request *rq, struct tx *tx)
 {
-	struct oauth_client_row client;
+	struct asker asker;
 	struct token_answer answer;
-	enum err e = find_client(rq, tx, &client);
+	enum err e = oauth_is_by_key(rq) ? find_asking_key(rq, tx, &asker) : find_asking_client(rq, tx, &asker);
 
-	if (e == OK && client.is_public)
-		e = ERR_INVALID_CLIENT;
 	if (e == OK)
-		e = judge_token(rq, tx, &client, &answer);
+		e = judge_token(rq, tx, &asker, &answer);
 	if (e != OK)
 		return oauth_fail(rq, e);
 	return reply(rq, 200, answer.active ? active_fields : inactive_fields, &answer);
@@ -243,7 +277,7 @@ revoke_access_token(const struct request *rq, struct tx *tx, const struct oauth_
 	const struct token_question *in = rq->input;
 	struct oauth_token read;
 
-	TRY(read_access_token(rq, tx, client, &read));
+	TRY(read_access_token(rq, tx, client->project_id, &read));
 	if (!read.is_active || !was_issued_to(client, read.token.client_id))
 		return OK;
 	if (console_is_token(in->token))
@@ -272,7 +306,7 @@ static enum err
 revoke_refresh_token(const struct request *rq, struct tx *tx, const struct oauth_client_row *client)
 {
 	struct refresh_token_row row;
-	enum err e = read_refresh_token(rq, tx, client, &row);
+	enum err e = read_refresh_token(rq, tx, client->project_id, &row);
 
 	if (e == ERR_NO_ROW)
 		return OK;

@@ -182,7 +182,8 @@ metadata_show(const struct request *rq, struct tx *tx)
 	else
 		add_words(&b, "response_types_supported", "");
 	add_proofs(&b, "token", has_people ? ANY : PROVEN);
-	add_proofs(&b, "introspection", PROVEN);
+	/* A service key stands as a token type (RFC 8414 section 2). */
+	add_proofs(&b, "introspection", is_console ? PROVEN : "client_secret_basic client_secret_post private_key_jwt Bearer");
 	add_proofs(&b, "revocation", has_people ? ANY : PROVEN);
 	add_words(&b, "scopes_supported",
 		  is_console ? console_all_scopes(rq->arena)

@@ -51,6 +51,16 @@ enum err oauth_client_find(const struct request *, struct tx *, const char *issu
 /* Is it one of them? */
 bool oauth_client_has_audience(struct arena *, const struct oauth_client_row *, const char *audience);
 
+/* ---- service_key.c ---- */
+
+/* Does who asks show a bearer token, and no client's credentials? */
+bool oauth_is_by_key(const struct request *);
+/*
+ * The service key that asks, which works on the issuer's project and has the scope. ERR_INVALID_CLIENT: none that does;
+ * ERR_INSUFFICIENT_SCOPE.
+ */
+enum err oauth_key_find(const struct request *, struct tx *, const char *issuer_client_id, enum permission, struct oauth_key_row *ret_row) MUST_CHECK;
+
 /* ---- documents.c ---- */
 
 /* Is this client_id an address of a document, rather than an id? */

@@ -48,6 +48,23 @@ LEFT JOIN project_members pm ON pm.project_id = p.id AND pm.org_id = o.id AND pm
 WHERE k.secret_digest = :digest AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > :now)
   AND o.status <> 'deleted';
 
+-- An application of the project's own, which proves itself by one of its secrets. Those that registered themselves aren't, and the console's
+-- aren't either.
+-- name: credential_by_client :one
+-- row: client_credential_row
+-- unscoped: a public client id is what finds the project
+SELECT c.id, c.name, s.id AS secret_id, s.digest AS secret_digest, r.id AS old_secret_id, r.digest AS old_secret_digest,
+       o.id AS org_id, o.name AS org_name, o.slug AS org_slug, o.status AS org_status, o.default_project_id,
+       p.id AS project_id, p.client_id, p.name AS project_name, p.slug AS project_slug, p.environment AS project_environment, i.console_id
+FROM clients c
+JOIN projects p ON p.id = c.project_id AND p.status = 'active'
+JOIN orgs o ON o.id = p.org_id AND o.status <> 'deleted'
+JOIN installation i ON i.id = 1 AND i.console_id <> p.id
+LEFT JOIN client_secrets s ON s.project_id = c.project_id AND s.client_id = c.id AND s.slot = 0 AND (s.expires_at IS NULL OR s.expires_at > :now)
+LEFT JOIN client_secrets r ON r.project_id = c.project_id AND r.client_id = c.id AND r.slot = 1 AND r.expires_at > :now
+WHERE c.id = :client_id AND c.is_active = TRUE AND c.is_first_party = TRUE AND c.source = 'dashboard'
+  AND c.token_endpoint_auth_method IN ('client_secret_basic', 'client_secret_post');
+
 -- An access token of the console: the person in the organization that was chosen, as they are there now. The token alone is no right:
 -- its grant, client, sign-in (unless it outlives it), person and membership still have to be what they were.
 -- name: credential_by_access_token :one

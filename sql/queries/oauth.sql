@@ -36,6 +36,18 @@ JOIN clients c ON c.project_id = p.id AND c.id = p.client_id AND c.is_active = T
 LEFT JOIN oauth_settings t ON t.project_id = p.id
 WHERE p.client_id = :client_id AND p.status = 'active';
 
+-- A service key that works on the project: pinned to it, or of its organization and environment. None works on the console.
+-- name: oauth_asking_key :one
+-- row: oauth_key_row
+-- unscoped: the digest of a secret is what finds the tenant
+SELECT a.id, a.scopes, p.id AS project_id, p.environment
+FROM api_keys a
+JOIN orgs g ON g.id = a.org_id AND g.status = 'active'
+JOIN projects p ON p.org_id = a.org_id AND p.client_id = :client_id AND p.status = 'active' AND p.environment = a.environment
+JOIN installation i ON i.id = 1 AND i.console_id <> p.id
+WHERE a.secret_digest = :digest AND a.kind = 'service' AND a.revoked_at IS NULL AND (a.expires_at IS NULL OR a.expires_at > :now)
+  AND (a.project_id IS NULL OR a.project_id = p.id);
+
 -- The key that a token names, whether the token is revoked, and whether its client, grant, person and sign-in still are what they were.
 -- A client's own token has no grant.
 -- name: oauth_token_state :one

@@ -32,13 +32,13 @@ export function expectError(answer, status, code) {
 }
 
 /** An error of an OAuth endpoint (RFC 6749 section 5.2). */
-export function expectOAuthError(answer, status, code) {
+export function expectOAuthError(answer, status, code, challenge = code === "invalid_token" ? /^Bearer / : /^Basic /) {
 	assert.equal(answer.status, status, `expected ${status} ${code}, got ${show(answer)}`);
 	assert.deepEqual(Object.keys(answer.json ?? {}).sort(), ["error", "error_description"], show(answer));
 	assert.equal(answer.json.error, code, show(answer));
 	assert.equal(answer.headers["cache-control"], "no-store");
 	if (status === 401)
-		assert.match(answer.headers["www-authenticate"] ?? "", code === "invalid_token" ? /^Bearer / : /^Basic /);
+		assert.match(answer.headers["www-authenticate"] ?? "", challenge);
 	return answer.json;
 }
 

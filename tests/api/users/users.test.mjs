@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { atOnce, Client, expectError, expectField, expectStatus, makeEmail, makeId, makePassword, person, sharedServer, signIn, waitForMail } from "../../harness/index.mjs";
+import { basic, makeProject } from "../oauth/oauth.mjs";
 
 const server = await sharedServer();
 
@@ -253,4 +254,71 @@ test("what a role may: a viewer reads, a manager writes, an admin deletes", asyn
 	expectStatus(await manager.patch(path, { name: "x" }), 200);
 	expectError(await manager.delete(path), 403, "forbidden");
 	expectStatus(await admin.delete(path), 204);
+});
+
+/** A project whose default client's secret is known, with a user in it. */
+async function makeWithSecret(options) {
+	const project = await makeProject(server, { type: "hybrid", ...options });
+	const key = await project.owner.org.key({ project: { ...project, environment: "test" } });
+	const email = makeEmail("basic");
+	const user = expectStatus(await key.post("/api/v1/users", { email, external_id: "crm 7" }), 201);
+	return { ...project, user, email, key };
+}
+
+const LOOKUP = "/api/v1/users/lookup?external_id=crm%207";
+const byBasic = (id, secret, target = LOOKUP, headers = {}) => new Client(server, { check: false }).request("GET", target, { headers: { ...basic(id, secret), ...headers } });
+
+test("rule 22: GET /users/lookup takes an application's id and secret, and finds its project's people", async () => {
+	const project = await makeWithSecret();
+	const other = await makeWithSecret();
+	assert.equal(expectStatus(await byBasic(project.clientId, project.secret), 200).id, project.user.id);
+	assert.equal(expectStatus(await byBasic(project.clientId, project.secret, `/api/v1/users/lookup?email=${encodeURIComponent(project.email)}`), 200).id, project.user.id);
+	expectError(await byBasic(project.clientId, project.secret, `/api/v1/users/lookup?email=${encodeURIComponent(other.email)}`), 404, "not_found");
+	// Its project is the one it belongs to, whatever else is named.
+	assert.equal(expectStatus(await byBasic(project.clientId, project.secret, LOOKUP, { "X-Project-Id": other.id }), 200).id, project.user.id);
+	expectStatus(await byBasic(project.clientId, project.secret, LOOKUP, { "X-Org-Id": project.owner.org.id }), 200);
+	expectError(await byBasic(project.clientId, project.secret, LOOKUP, { "X-Org-Id": other.owner.org.id }), 403, "org_mismatch");
+});
+
+test("rule 22: wrong, old, public, foreign and self-registered clients are refused, and one of the console", async () => {
+	const project = await makeWithSecret();
+	const headers = { "X-Project-Id": project.id };
+	const add = async (body) => expectStatus(await project.session.post("/api/v1/clients", { name: "Shop", ...body }, { headers }), 201);
+	const refuse = async (id, secret, what) => {
+		const answer = await byBasic(id, secret);
+		expectError(answer, 401, "unauthorized");
+		assert.match(answer.headers["www-authenticate"], /^Basic realm=/, what);
+	};
+	const shop = await add({ type: "web" });
+	expectStatus(await byBasic(shop.id, shop.client_secret), 200);
+	await refuse(shop.id, `${shop.client_secret}x`, "a wrong secret");
+	await refuse(shop.id, project.secret, "another client's secret");
+	await refuse(`${shop.id} `, shop.client_secret, "an id with a space");
+	await refuse(`cli_${"0".repeat(16)}`, shop.client_secret, "an unknown id");
+	await refuse((await add({ type: "spa" })).id, "", "a public client");
+	const foreign = await add({ type: "web", first_party: false });
+	await refuse(foreign.id, foreign.client_secret, "somebody else's application");
+	for (const [column, bad, good] of [["source", "'dcr'", "'dashboard'"], ["is_active", "FALSE", "TRUE"], ["token_endpoint_auth_method", "'private_key_jwt'", "'client_secret_post'"]]) {
+		await server.sql.query(`UPDATE clients SET ${column} = ${bad} WHERE id = '${shop.id}'`);
+		await refuse(shop.id, shop.client_secret, column);
+		await server.sql.query(`UPDATE clients SET ${column} = ${good} WHERE id = '${shop.id}'`);
+		expectStatus(await byBasic(shop.id, shop.client_secret), 200);
+	}
+	const rotated = expectStatus(await project.session.post(`/api/v1/clients/${shop.id}/rotate_secret`, {}, { headers }), 200);
+	await refuse(shop.id, shop.client_secret, "the secret before");
+	expectStatus(await byBasic(shop.id, rotated.client_secret), 200);
+	const old = expectStatus(await project.session.post(`/api/v1/clients/${shop.id}/rotate_secret`, { grace_s: 600 }, { headers }), 200);
+	for (const secret of [rotated.client_secret, old.client_secret])
+		expectStatus(await byBasic(shop.id, secret), 200);
+	await server.sql.run`UPDATE orgs SET status = 'suspended' WHERE id = ${project.owner.org.id}`;
+	expectError(await byBasic(shop.id, old.client_secret), 403, "org_suspended");
+});
+
+test("rule 22: Basic opens nothing else, and no cookie helps it", async () => {
+	const project = await makeWithSecret();
+	for (const target of [`/api/v1/users/${project.user.id}`, "/api/v1/users", "/api/v1/clients", "/api/v1/whoami", "/api/v1/projects"])
+		expectError(await byBasic(project.clientId, project.secret, target), 401, "unauthorized");
+	expectError(await project.session.with({ check: false }).request("GET", LOOKUP, { headers: { ...basic(project.clientId, "wrong"), "X-Project-Id": project.id } }), 401, "unauthorized");
+	expectStatus(await project.session.request("GET", LOOKUP, { headers: { "X-Project-Id": project.id } }), 200);
+	expectStatus(await byBasic(project.clientId, project.secret), 200);
 });
