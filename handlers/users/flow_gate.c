@@ -154,10 +154,24 @@ flow_methods_reaching(const struct flow *flow, enum flow_action action)
 	return flow->data.phone != NULL ? by_phone : METHODS_ALL & ~by_phone;
 }
 
+/* An address is proven for the sake of what the flow began with, and that may be off by now (rule 9). */
+static unsigned
+methods_behind_proof(const struct flow *flow)
+{
+	if (flow->data.identity_subject != NULL)
+		return flow_methods_needed(FLOW_IDENTIFY, FLOW_DO_SOCIAL);
+	if (flow->kind == FLOW_RECOVER)
+		return flow_methods_needed(FLOW_NEW_PASSWORD, FLOW_DO_SET_PASSWORD);
+	if (flow->kind == FLOW_SIGN_UP || flow->kind == FLOW_UPGRADE)
+		return flow_methods_needed(FLOW_IDENTIFY, FLOW_DO_SIGN_UP);
+	return 0;
+}
+
 bool
 flow_has_method_for(const struct flow *flow, enum flow_action action)
 {
-	unsigned needed = flow_methods_needed(flow->state, action);
+	bool proves = flow->state == FLOW_VERIFICATION;
+	unsigned needed = proves ? methods_behind_proof(flow) : flow_methods_needed(flow->state, action);
 
 	/* A provider leads back to our pages, in the browser that has our cookie. */
 	if (action == FLOW_DO_SOCIAL && flow_is_direct(flow))

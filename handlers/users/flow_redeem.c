@@ -30,9 +30,9 @@ is_for_state(const struct flow *flow, const char *purpose)
 static enum err
 check_method(const struct flow *flow)
 {
-	if (flow->state == FLOW_FIRST_FACTOR && !flow_has_method_for(flow, FLOW_DO_SEND_LINK))
-		return ERR_METHOD_DISABLED;
-	return OK;
+	enum flow_action stands_for = flow->state == FLOW_FIRST_FACTOR ? FLOW_DO_SEND_LINK : FLOW_DO_VERIFY_CODE;
+
+	return flow_has_method_for(flow, stands_for) ? OK : ERR_METHOD_DISABLED;
 }
 
 /* The flow behind a link; *ret_is_proof when the link has done all it can, and the flow goes on from there. */

@@ -388,3 +388,28 @@ test("U-15 a number that waits after five wrong codes takes none in its other fl
 		expectError(await one.act("verify_code", { code: "000000" }), 401, "invalid_code");
 	expectError(await two.act("verify_code", { code: "000000" }), 429, "too_many_attempts");
 });
+
+test("U-9 what waits for its mail is off with its method: a sign-up's code and link, a reset's link", async () => {
+	const here = await place(["password"]);
+	const user = await makeUser(here.project, { email: makeEmail("pat") });
+	const started = async () => {
+		const flow = await here.open("sign_up");
+		const email = makeEmail("new");
+		await flow.go("sign_up", { email, password: makePassword() });
+		return { flow, mail: await waitForMail(server, email) };
+	};
+	const typed = await started();
+	const opened = await started();
+	const forgotten = await here.open("recover");
+	await forgotten.go("recover", { identifier: user.email });
+	const reset = await waitForMail(server, user.email);
+	await here.set({ methods: ["passkey"] });
+	expectError(await typed.flow.act("verify_code", { code: typed.mail.code }), 403, "method_disabled");
+	expectError(await redeem(opened.flow.browser, here.project, opened.mail.token), 403, "method_disabled");
+	expectError(await redeem(forgotten.browser, here.project, reset.token), 403, "method_disabled");
+	assert.equal(await users(here.project), 1);
+	await here.set({ methods: ["password"] });
+	assert.equal((await typed.flow.go("verify_code", { code: typed.mail.code })).state, "done");
+	assert.equal(expectStatus(await redeem(opened.flow.browser, here.project, opened.mail.token), 200).state, "done");
+	assert.equal(expectStatus(await redeem(forgotten.browser, here.project, reset.token), 200).state, "new_password");
+});
