@@ -86,18 +86,23 @@ sms_queue_test(struct tx *tx, const char *project_id, const char *recipient, con
 		   ret_message_id);
 }
 
+bool
+sms_names_provider(struct arena *arena, const char *settings_body)
+{
+	struct json object;
+
+	if (settings_body == NULL || json_parse(arena, settings_body, strlen(settings_body), &object, NULL) != OK)
+		return false;
+	const struct json *provider = json_member(&object, "provider");
+	return provider != NULL && provider->type == JSON_STRING && strcmp(provider->string, "none") != 0;
+}
+
 enum err
 sms_has_provider(struct tx *tx, const char *project_id, bool *ret)
 {
 	struct area_settings sms;
-	struct json object;
 
 	TRY(area_settings_read(tx, project_id, AREA_SMS, &sms));
-	if (sms.body == NULL || json_parse(tx->arena, sms.body, strlen(sms.body), &object, NULL) != OK) {
-		*ret = false;
-		return OK;
-	}
-	const struct json *provider = json_member(&object, "provider");
-	*ret = provider != NULL && provider->type == JSON_STRING && strcmp(provider->string, "none") != 0;
+	*ret = sms_names_provider(tx->arena, sms.body);
 	return OK;
 }

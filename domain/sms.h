@@ -29,6 +29,8 @@ struct sms {
 enum err sms_queue(struct tx *, const struct sms *) MUST_CHECK;
 /* Has the project a provider that texts go through? */
 enum err sms_has_provider(struct tx *, const char *project_id, bool *ret) MUST_CHECK;
+/* The same of settings that were read already; settings_body: NULL when there are none. */
+bool sms_names_provider(struct arena *, const char *settings_body) MUST_CHECK;
 /* A text that says that texts arrive. */
 enum err sms_queue_test(struct tx *, const char *project_id, const char *recipient, const char **ret_message_id) MUST_CHECK;
 

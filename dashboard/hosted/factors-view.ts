@@ -127,7 +127,7 @@ export function enrollFactor(run: FlowRun, step: Step): void {
 	const passkey = asking(t("add_passkey"), "plain", async () => {
 		await run.act("passkey_register_options");
 		const credential = await makePasskey(run.flow.passkey_options as never);
-		await step("passkey_register", { credential });
+		await step("passkey_register", { credential, name: t("passkey") });
 	});
 	const phone = button(t("use_phone"), () => askPhone((number) => step("send_code", { phone: number })), "plain");
 	show({
@@ -157,7 +157,7 @@ export function askPhone(send: (number: string) => Promise<void>): void {
 		text: t("use_phone_text"),
 		body: [
 			form({
-				fields: [{ name: "phone", label: t("phone"), hint: t("phone_hint"), autocomplete: "tel", maxlength: 16 }],
+				fields: [{ name: "phone", label: t("phone"), hint: t("phone_hint"), type: "tel", autocomplete: "tel", maxlength: 16 }],
 				submit: t("send_code"),
 				fieldOf: { phone_not_supported: "phone" },
 				run: ({ phone }) => send(phone.trim()),

@@ -8,7 +8,7 @@ import { enrollFactor, passkeyButton, secondFactor, showCodes } from "./factors-
 import type { FlowRun } from "./flow";
 import { type Field, form } from "./form";
 import { clientId, pageUrl } from "./place";
-import { t } from "./text";
+import { type MessageKey, t } from "./text";
 
 interface ViewOptions {
 	/** What the person typed as their address, for password managers and sentences. */
@@ -119,13 +119,24 @@ function identify(run: FlowRun, again: Again): void {
 	}
 }
 
-/** An address alone, unless people are called by something else here, too. */
+/** By what people are called here, and nothing else. */
+function identifierLabel(): MessageKey {
+	const hasPhones = hasMethod("phone_otp");
+	if (hasMethod("username")) {
+		return hasPhones ? "identifier" : "identifier_username";
+	}
+	if (!hasPhones) {
+		return "email";
+	}
+	return ["password", "magic_link", "email_otp"].some(hasMethod) ? "identifier_phone" : "phone";
+}
+
 function identifierField(): Field {
-	const isAddress = !hasMethod("username") && !hasMethod("phone_otp");
+	const label = identifierLabel();
 	return {
 		name: "identifier",
-		label: isAddress ? t("email") : t("identifier"),
-		type: isAddress ? "email" : "text",
+		label: t(label),
+		type: label === "email" ? "email" : label === "phone" ? "tel" : "text",
 		hint: hasMethod("phone_otp") ? t("identifier_phone_hint") : undefined,
 		autocomplete: "username",
 		maxlength: 254,

@@ -7,7 +7,7 @@ import { t } from "./text";
 export interface Field {
 	name: string;
 	label: string;
-	type?: "text" | "email" | "password" | "code";
+	type?: "text" | "email" | "tel" | "password" | "code";
 	hint?: string;
 	value?: string;
 	autocomplete?: string;

@@ -8,6 +8,7 @@
 
 #include "domain/assets.h"
 #include "domain/settings.h"
+#include "domain/sms.h"
 #include "domain/user_status.h"
 #include "handlers/users/account.h"
 #include "handlers/users/browser.h"
@@ -28,6 +29,7 @@ struct account_view {
 	bool anonymous, has_password, self_deletion;
 	int64_t deletion_grace_days, created_at, last_sign_in_at;
 	struct strings mfa_methods;
+	bool takes_phone;
 };
 
 static const struct field account_fields[] = {
@@ -50,7 +52,9 @@ static const struct field account_fields[] = {
 	OUT_INT(struct account_view, deletion_grace_days,
 		.description = "Days in which a sign-in calls the deletion off"),
 	OUT_STRINGS(struct account_view, mfa_methods,
-		    .description = "Second factors that the project takes: totp, passkey, phone; none where it asks for none"),
+		    .description = "Second factors that the project takes: totp, passkey, phone where texts can be sent; none where it asks for none"),
+	OUT_BOOL(struct account_view, takes_phone,
+		 .description = "Whether the project can send texts, so that a number can be proven"),
 	OUT_TIME(struct account_view, created_at),
 	OUT_TIME(struct account_view, last_sign_in_at, .flags = FIELD_NULLABLE),
 	FIELDS_END,
@@ -68,6 +72,11 @@ view_of(const struct request *rq, const struct q_account_get_row *row)
 	struct sign_in_settings settings =
 	    sign_in_settings_parse(rq->arena, rq->config, row->settings_body);
 
+	bool takes_phone = sms_names_provider(rq->arena, row->sms_body);
+	unsigned mfa_methods = settings.mfa == MFA_OFF ? 0 : settings.mfa_methods;
+
+	if (!takes_phone)
+		mfa_methods &= ~(1u << MFA_PHONE);
 	return (struct account_view){
 		.id = row->id,
 		.email = row->email,
@@ -85,7 +94,8 @@ view_of(const struct request *rq, const struct q_account_get_row *row)
 		.has_password = row->has_password,
 		.self_deletion = settings.self_deletion,
 		.deletion_grace_days = settings.deletion_grace_days,
-		.mfa_methods = settings_words(rq->arena, settings.mfa == MFA_OFF ? 0 : settings.mfa_methods, mfa_method_names),
+		.mfa_methods = settings_words(rq->arena, mfa_methods, mfa_method_names),
+		.takes_phone = takes_phone,
 		.created_at = row->created_at,
 		.last_sign_in_at = row->last_sign_in_at,
 	};

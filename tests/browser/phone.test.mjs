@@ -31,7 +31,7 @@ test("a number as people write it, a wrong code, the right one", async () => {
 	const browser = await openBrowser({ width: 360, height: 740 });
 	const { page } = browser;
 	await page.goto(`${server.authUrl}/p/${project.clientId}/sign-in`);
-	await page.getByLabel("E-mail address, username or phone number").fill(`${phone.slice(0, 2)} (${phone.slice(2, 5)}) ${phone.slice(5)}`);
+	await page.getByLabel("Phone").fill(`${phone.slice(0, 2)} (${phone.slice(2, 5)}) ${phone.slice(5)}`);
 	await page.getByRole("button", { name: "Continue" }).click();
 	await page.getByRole("button", { name: "Send me a code" }).click();
 	const field = page.getByLabel("Code from the message");

@@ -65,10 +65,15 @@ export function email(place: Place): HTMLElement {
 	});
 }
 
-export function phone(place: Place): HTMLElement {
+/** Where no text can be sent, a number can't be proven: what is there is shown, and nothing asked. */
+export function phone(place: Place): HTMLElement | null {
+	const { takes_phone, phone: now } = place.account;
+	if (!takes_phone) {
+		return now ? section(t("phone"), now) : null;
+	}
 	return contact(place, {
 		path: "/account/phone",
-		field: { name: "phone", label: t("new_phone"), hint: t("phone_hint"), autocomplete: "tel", maxlength: 16 },
+		field: { name: "phone", label: t("new_phone"), hint: t("phone_hint"), type: "tel", autocomplete: "tel", maxlength: 16 },
 		title: "phone",
 		now: place.account.phone,
 		pending: place.account.pending_phone,

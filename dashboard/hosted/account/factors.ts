@@ -46,7 +46,7 @@ function addPasskey({ change, redraw }: Place): HTMLElement {
 	return asking(t("add_passkey"), "plain", async () => {
 		const { passkey_options } = await change<{ passkey_options: CreationOptions }>("POST", "/account/passkeys/options");
 		const credential = await makePasskey(passkey_options);
-		await change("POST", "/account/passkeys", { credential });
+		await change("POST", "/account/passkeys", { credential, name: t("passkey") });
 		await redraw(t("saved"));
 	});
 }

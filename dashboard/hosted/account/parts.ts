@@ -19,6 +19,7 @@ export interface Account {
 	name: string;
 	anonymous: boolean;
 	mfa_methods: string[];
+	takes_phone: boolean;
 	image_url: string | null;
 	has_password: boolean;
 	self_deletion: boolean;

@@ -51,6 +51,8 @@ export const en = {
 	magic_link_title: "Sign in",
 	magic_link_text: "Press the button to sign in here. The link works once.",
 	identifier: "E-mail address, username or phone number",
+	identifier_username: "E-mail address or username",
+	identifier_phone: "E-mail address or phone number",
 	identifier_phone_hint: "Begin a phone number with + and the code of its country",
 	mail_code: "Mail me a code",
 	text_code: "Send me a code",
@@ -199,6 +201,7 @@ export const en = {
 	address_title: "Your e-mail address",
 	address_text: "The provider didn't tell us one. We send a code to it.",
 	// The error page
+	passkey: "Passkey",
 	use_passkey: "Use a passkey",
 	passkey_given_up: "No passkey was used. Try again, or another way.",
 	passkey_unknown: "That passkey isn't known here.",

@@ -165,3 +165,16 @@ test("U-28 a number of somebody else gets no text, and the answer is the same; c
 	expectStatus(await browser.post("/api/v1/account/phone", { phone: `+62812${String(Date.now()).slice(-7)}` }), 202);
 	expectField(await browser.post("/api/v1/account/phone", { phone: "0815" }), "phone");
 });
+
+test("an account takes a phone, and phones as second factors, where texts can be sent", async () => {
+	const owner = await person(server);
+	const settings = await owner.session();
+	const browser = await (await projectUser(server, owner.project)).session();
+	const said = async () => {
+		const { takes_phone, mfa_methods } = expectStatus(await browser.get("/api/v1/account"), 200);
+		return { takes_phone, mfa_methods };
+	};
+	assert.deepEqual(await said(), { takes_phone: false, mfa_methods: ["totp", "passkey"] });
+	expectStatus(await settings.patch("/api/v1/sms_settings", { provider: "messagebird", from: "Shop", api_key: "live-key-of-a-provider" }), 200);
+	assert.deepEqual(await said(), { takes_phone: true, mfa_methods: ["totp", "passkey", "phone"] });
+});
