@@ -13,6 +13,7 @@
 #define JOB_BOT_CHECK	    "bot_check"
 #define JOB_BACKCHANNEL_LOGOUT "backchannel_logout"
 #define JOB_CLIENT_DOCUMENT "client_document"
+#define JOB_CONNECTOR_TEST "connector_test"
 
 /* payload: JSON text, sealed. The job is done once the transaction is committed. */
 enum err job_queue(struct tx *, const char *project_id, const char *kind, const char *payload,

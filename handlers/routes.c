@@ -30,6 +30,7 @@ const struct route *const gatehouse_routes[] = {
 	audit_event_routes,
 	audit_export_routes,
 	audit_verify_routes,
+	connector_test_routes,
 	event_routes,
 	auth_request_routes,
 	social_provider_routes,

@@ -14,6 +14,7 @@ extern const struct route audit_verify_routes[];
 extern const struct route auth_request_routes[];
 extern const struct route branding_routes[];
 extern const struct route client_routes[];
+extern const struct route connector_test_routes[];
 extern const struct route event_routes[];
 extern const struct route grant_routes[];
 extern const struct route health_routes[];

@@ -28,6 +28,7 @@
 	FAMILY(OAUTH_INTROSPECT, "oauth_introspect", 600, 60)                                      \
 	FAMILY(OAUTH_REGISTER, "oauth_register", 5, 3600)                                          \
 	FAMILY(CLIENT_DOCUMENT, "client_document", 10, 3600)                                       \
+	FAMILY(CONNECTOR_TEST, "connector_test", 20, 600)                                          \
 	FAMILY(FLOW_ACTION, "flow_action", 30, 60)                                                 \
 	FAMILY(FLOW_SIGN_UP, "flow_sign_up", 10, 60)                                               \
 	FAMILY(FLOW_RECOVER, "flow_recover", 10, 60)                                               \

@@ -31,6 +31,12 @@ const account = createRoute({
 	component: lazyRouteComponent(() => import("./account/account"), "Account"),
 });
 
+const connectorAnswer = createRoute({
+	getParentRoute: () => root,
+	path: "/connector-test",
+	component: lazyRouteComponent(() => import("./connector-tests/answer"), "ConnectorAnswer"),
+});
+
 const orgRoutes = [
 	createRoute({
 		getParentRoute: () => root,
@@ -207,13 +213,18 @@ const projectRoutes = [
 	}),
 	createRoute({
 		getParentRoute: () => root,
+		path: "/projects/$projectId/connector-test",
+		component: lazyRouteComponent(() => import("./connector-tests/connector-tests"), "ConnectorTests"),
+	}),
+	createRoute({
+		getParentRoute: () => root,
 		path: "/projects/$projectId/protect",
 		component: lazyRouteComponent(() => import("./protect/protect"), "Protect"),
 	}),
 ];
 
 export const router = createRouter({
-	routeTree: root.addChildren([home, newOrg, join, account, ...orgRoutes, ...projectRoutes]),
+	routeTree: root.addChildren([home, newOrg, join, account, connectorAnswer, ...orgRoutes, ...projectRoutes]),
 	basepath: "/dashboard",
 	defaultPreload: "intent",
 	defaultPendingComponent: Loading,

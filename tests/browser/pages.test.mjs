@@ -1,13 +1,23 @@
 // Every page and every dialog, with data: axe finds nothing, nothing is wider than the window, in light and dark, wide and 320 px.
 
 import { test } from "node:test";
-import { auditEvent, client, event, factor, GITHUB, grant, identity, invitation, message, override, ownServer, person, rateLimit, resourceServer, socialProvider, user, userSession } from "../harness/index.mjs";
+import { auditEvent, client, connectorTest, event, factor, GITHUB, grant, identity, invitation, message, override, ownServer, person, rateLimit, resourceServer, socialProvider, user, userSession } from "../harness/index.mjs";
 import { assertGoodPage, openBrowserOf } from "./browser.mjs";
 
 const LOOKS = [
 	{ width: 1280, height: 860, scheme: "light" },
 	{ width: 320, height: 720, scheme: "dark" },
 ];
+
+const REPORT = {
+	sign_in_url: "https://mcp.subdomain.with.a.rather.long.name.example.com/authorize?response_type=code",
+	hops: [{
+		step: "challenge", verdict: "failed",
+		request: { method: "POST", url: "https://mcp.subdomain.with.a.rather.long.name.example.com/mcp", headers: "Content-Type: application/json", body: "{\"jsonrpc\":\"2.0\"}" },
+		reply: { status: 401, headers: "Content-Type: application/json", body: "{}", took_ms: 12 },
+		problems: [{ code: "no_challenge", message: "The 401 has no WWW-Authenticate header.", remedy: "Send WWW-Authenticate: Bearer resource_metadata=\"…\" with each 401.", detail: "https://mcp.subdomain.with.a.rather.long.name.example.com/mcp" }],
+	}],
+};
 
 /** An organization with something in each of its lists. */
 async function furnish(server) {
@@ -37,7 +47,8 @@ async function furnish(server) {
 	const app = await client(owner, { name: "Shop app", redirect_uris: ["https://shop.example.com/app/callback"], scopes: ["tool:read"] }, { headers: { "X-Project-Id": project.id } });
 	const api = await resourceServer(owner, project, { name: "Orders", identifier: "https://orders.subdomain.with.a.rather.long.name.example.com/mcp", scopes: [{ name: "orders:read", description: "See your orders" }] });
 	await grant(project, somebody.id, { server });
-	return { owner, project, somebody, app, api };
+	const tested = await connectorTest(project, { server, report: REPORT });
+	return { owner, project, somebody, app, api, tested };
 }
 
 const press = (name, role = "button") => async (page) => page.getByRole(role, { name }).first().click();
@@ -53,7 +64,7 @@ const openDialog = (...steps) => async (page) => {
 };
 const openFirstEntry = async (page) => page.locator("summary").first().click();
 
-function views({ owner, project, somebody, app, api }) {
+function views({ owner, project, somebody, app, api, tested }) {
 	const org = `/dashboard/orgs/${owner.org.id}`;
 	const one = `/dashboard/projects/${project.id}`;
 	return [
@@ -134,6 +145,8 @@ function views({ owner, project, somebody, app, api }) {
 		[`${one}/audit-log`, "Audit log", { "an entry": openFirstEntry }],
 		[`${one}/events`, "Events", { "an event": openFirstEntry }],
 		[`${one}/protect`, "Protect a site", {}],
+		[`${one}/connector-test?test=${tested}`, "Test a connector", { "a step": openFirstEntry }],
+		["/dashboard/connector-test", "Test a connector", {}],
 		[`${one}/playground`, "API playground", {}],
 		[`${org}/api-keys`, "API keys", {}],
 		[`${org}/members`, "Members", { "the role table": openDialog(press("What roles may do")), "remove member": openDialog(press(/^Remove/)) }],

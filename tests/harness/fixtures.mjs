@@ -260,6 +260,14 @@ export async function grant(project, userId, { server, clientId = project.client
 	return id;
 }
 
+/** A test of a connector that waits for somebody to sign in. */
+export async function connectorTest(project, { server, status = "waiting", report = { sign_in_url: "https://mcp.example.com/authorize", hops: [] } }) {
+	const id = makeId("cnt");
+	await server.sql.query(sql`INSERT INTO connector_tests (project_id, id, url, status, report, created_at, expires_at)
+		VALUES (${project.id}, ${id}, ${Buffer.from("https://mcp.example.com/mcp")}, ${status}, ${JSON.stringify(report)}, ${sqlTime()}, ${sqlTime(86400000)})`);
+	return id;
+}
+
 /** A grant of a person of the console to a client of its own. */
 export async function consoleGrant(owner, { server }) {
 	const clientId = makeId("cli");

@@ -1,8 +1,11 @@
 // How a model gets at this installation: the MCP server's address, which of its tools, and lines for the clients people have.
-import { Checkbox, Code, Group, Stack, Switch, Tabs, Text } from "@mantine/core";
+import { Button, Checkbox, Code, Group, Stack, Switch, Tabs, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
+import { useRights } from "../api/rights";
 import { CopyBlock } from "../ui/copy";
+import { usePlace } from "../shell/place";
 import { Page, Section } from "../ui/page";
 import { Resource } from "../ui/resource";
 import { claudeCode, genericJson, serverUrl, TOOL_GROUPS, withToken } from "./configuration";
@@ -52,10 +55,31 @@ export function Mcp() {
 			>
 				<Clients url={url} />
 			</Section>
+			<TestIt url={url} />
 			<Section title="What it may ask for" lead="A client begins with little, and asks you again when a tool needs more.">
 				<Scopes />
 			</Section>
 		</Page>
+	);
+}
+
+/** From one of the person's projects, where the report is kept. */
+function TestIt({ url }: { url: string }) {
+	const { org } = usePlace();
+	const mayDo = useRights();
+	const able = org.projects.filter(({ role }) => mayDo(role, "oauth_settings.write"));
+	const project = able.find(({ is_default }) => is_default) ?? able[0];
+	if (!project) {
+		return null;
+	}
+	return (
+		<Section title="Does it work?" lead="Play a client against this server, or one of your own, and see every step.">
+			<Group>
+				<Button component={Link} to={`/projects/${project.id}/connector-test`} search={{ url } as never} variant="default">
+					Test this connector
+				</Button>
+			</Group>
+		</Section>
 	);
 }
 
