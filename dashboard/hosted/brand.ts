@@ -23,6 +23,7 @@ export interface Branding {
 
 export interface SignInConfig {
 	name?: string;
+	suspended?: boolean;
 	methods?: string[];
 	sign_up?: "open" | "invite_only" | "closed";
 	branding?: Branding | null;
@@ -37,6 +38,10 @@ let config: SignInConfig = {};
 
 export function appName(): string {
 	return config.branding?.app_name || config.name || "Gatehouse";
+}
+
+export function supportEmail(): string | null {
+	return config.branding?.support_email || null;
 }
 
 /** Is a way to sign in on here? */

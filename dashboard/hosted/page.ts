@@ -1,19 +1,39 @@
 // What every hosted page does first: language, whose page it is, then its own part.
 import { call, Refusal } from "./api";
-import { applyBrand, type SignInConfig } from "./brand";
-import { button, show, showProblem } from "./card";
+import { appName, applyBrand, type SignInConfig, supportEmail } from "./brand";
+import { button, link, show, showProblem } from "./card";
+import { el } from "./dom";
 import { clientId } from "./place";
 import { chooseLanguage, t } from "./text";
 
-export async function startPage(run: () => Promise<void>): Promise<void> {
+/** Nobody signs in while the organization behind the app is suspended; what to make of that, and whom to ask. */
+export function showSuspended(): void {
+	const email = supportEmail();
+	const whom = email ? [`${t("suspended_write")} `, link(email, `mailto:${email}`)] : [t("suspended_ask", { app: appName() })];
+	show({
+		title: t("suspended_title", { app: appName() }),
+		text: t("suspended_text", { app: appName() }),
+		foot: [el("p", {}, ...whom)],
+	});
+}
+
+/** isForSuspended: what people may do there that doesn't need the app. */
+export async function startPage(run: () => Promise<void>, { isForSuspended = false } = {}): Promise<void> {
 	// A second link, opened where the first one is shown, differs in its fragment alone.
 	window.addEventListener("hashchange", () => location.reload());
 	await chooseLanguage();
 	try {
 		const query = clientId ? `?client_id=${clientId}` : "";
-		applyBrand(await call<SignInConfig>("GET", `/public/sign_in_config${query}`));
+		const config = await call<SignInConfig>("GET", `/public/sign_in_config${query}`);
+		applyBrand(config);
+		if (config.suspended && !isForSuspended) {
+			return showSuspended();
+		}
 		await run();
 	} catch (error) {
+		if (error instanceof Refusal && error.code === "org_suspended") {
+			return showSuspended();
+		}
 		if (error instanceof Refusal && error.status === 404 && clientId) {
 			showProblem(
 				new Refusal(404, "unknown_project", t("unknown_project_text"), error.requestId),

@@ -113,6 +113,18 @@ address_again(const struct request *rq)
 
 /* ---- who asks, and what ---- */
 
+/* Where there is nobody to ask: a suspended organization's people read so on a page of its own colours. */
+static enum verdict
+no_app(const struct request *rq, struct tx *tx, const char *issuer_id)
+{
+	struct q_oauth_suspended_row row;
+	enum err e = q_oauth_suspended(tx->db, &(struct q_oauth_suspended){ .client_id = issuer_id }, &row);
+
+	if (e == OK)
+		return reply_see_other(rq, arena_printf(rq->arena, "%s/error?code=%s", oauth_issuer(rq, issuer_id), error_info(ERR_ORG_SUSPENDED)->code));
+	return e == ERR_NO_ROW ? fail(rq, ERR_INVALID_CLIENT, "client_id isn't one of this server.") : fail_err(rq, e);
+}
+
 /* VERDICT_GO_ON, or the page that says that there is no such client. */
 static enum verdict
 take_app(const struct request *rq, struct tx *tx, struct oauth_app_row *ret)
@@ -123,7 +135,7 @@ take_app(const struct request *rq, struct tx *tx, struct oauth_app_row *ret)
 	if (e == ERR_DOCUMENT_WANTED)
 		return fetching_begin(rq, tx, in->client_id, address_again(rq));
 	if (e == ERR_INVALID_CLIENT)
-		return fail(rq, e, "client_id isn't one of this server.");
+		return no_app(rq, tx, in->issuer_id);
 	return e == OK ? go_on(rq) : fail_err(rq, e);
 }
 
@@ -231,6 +243,8 @@ authorize_continue(const struct request *rq, struct tx *tx)
 		return fetching_resume(rq, tx, in->issuer_id, &request);
 	if (e == OK)
 		e = ask_find_app(rq, tx, in->issuer_id, request.client_id, &app);
+	if (e == ERR_INVALID_CLIENT)
+		return no_app(rq, tx, in->issuer_id);
 	return e == OK ? waiting_resume(rq, tx, &app, &request, in->account) : fail_err(rq, e);
 }
 

@@ -73,7 +73,7 @@ struct flow {
 
 /* ---- flow_store.c ---- */
 
-/* ERR_NO_ROW when there is none, or its project or client is gone. */
+/* ERR_NO_ROW when there is none, its project or client is gone, or their organization suspended. */
 enum err flow_load(const struct request *, struct tx *, const char *project_id, const char *flow_id,
 		   struct flow *ret) MUST_CHECK;
 /*

@@ -246,6 +246,8 @@ check_create(const struct request *rq, const struct flow_client_row *client)
 
 	if (!wants_code(in) && !request_is_of_own_page(rq))
 		return fail_err(rq, ERR_CSRF_FAILED);
+	if (client->is_suspended)
+		return fail_err(rq, ERR_ORG_SUSPENDED);
 	if (flow_methods(&settings, client->auth_methods) == 0)
 		return fail_err(rq, ERR_METHOD_DISABLED);
 	if (in->has.invitation_secret && strcmp(client->project_id, rq->console_id) != 0)

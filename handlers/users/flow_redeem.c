@@ -94,6 +94,8 @@ flow_redeem(const struct request *rq, struct tx *tx)
 	if (!secret_parse(in->token, &kind) || kind != SECRET_MAIL_LINK)
 		return fail_err(rq, ERR_LINK_INVALID);
 	enum err e = flow_find_client(rq, tx, in->client_id, &client);
+	if (e == OK && client.is_suspended)
+		return fail_err(rq, ERR_ORG_SUSPENDED);
 	if (e == OK)
 		e = use_link(rq, tx, client.project_id, in->token, &flow, &is_proof);
 	if (e == OK && is_proof)

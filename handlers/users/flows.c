@@ -166,7 +166,7 @@ const struct route flow_routes[] = {
 	    .auth = AUTH_PUBLIC | AUTH_ACCOUNT,
 	    .status = 201,
 	    INPUT(struct flow_create_input, create_fields),
-	    .errors = { ERR_DIRECT_FLOW_NOT_ALLOWED, ERR_METHOD_DISABLED, ERR_NOT_ANONYMOUS, ERR_REQUEST_EXPIRED },
+	    .errors = { ERR_DIRECT_FLOW_NOT_ALLOWED, ERR_METHOD_DISABLED, ERR_NOT_ANONYMOUS, ERR_ORG_SUSPENDED, ERR_REQUEST_EXPIRED },
 	    .handler = flow_create,
 	},
 	{
@@ -379,7 +379,7 @@ const struct route flow_routes[] = {
 		"this browser.",
 	    INPUT(struct flow_redeem_input, redeem_fields),
 	    .errors = { ERR_LINK_INVALID, ERR_METHOD_DISABLED, ERR_SIGN_UP_DISABLED, ERR_USER_BANNED,
-			ERR_USER_DEACTIVATED, ERR_EMAIL_TAKEN, ERR_NOT_ANONYMOUS },
+			ERR_USER_DEACTIVATED, ERR_EMAIL_TAKEN, ERR_NOT_ANONYMOUS, ERR_ORG_SUSPENDED },
 	    .handler = flow_redeem,
 	},
 	ROUTES_END,

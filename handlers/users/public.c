@@ -25,6 +25,7 @@ static const struct field bot_check_fields[] = {
 
 struct config_view {
 	const char *client_id, *name;
+	bool suspended;
 	struct strings methods;
 	const char *sign_up;
 	bool require_email_verification;
@@ -39,6 +40,7 @@ struct config_view {
 static const struct field config_fields[] = {
 	OUT_ID(struct config_view, client_id, ID_ANY_CLIENT),
 	OUT_STRING(struct config_view, name),
+	OUT_BOOL(struct config_view, suspended, .description = "The organization behind it is: nobody signs in until it works again"),
 	OUT_STRINGS(struct config_view, methods),
 	OUT_STRING(struct config_view, sign_up, .description = "open, invite_only or closed"),
 	OUT_BOOL(struct config_view, require_email_verification),
@@ -79,12 +81,14 @@ or_zero(int64_t version)
 	return version == NONE ? 0 : version;
 }
 
-/* Each of the versions only rises, so their sum changes with any of them. */
+/* Each of the versions only rises, so their sum changes with any of them; what goes on and off is its lowest bit. */
 static int64_t
 version_of(const struct flow_client_row *client)
 {
-	return client->client_version + client->project_version + or_zero(client->settings_version) +
-	       or_zero(client->branding_version) + or_zero(client->redirect_version);
+	int64_t sum = client->client_version + client->project_version + or_zero(client->settings_version) +
+		      or_zero(client->branding_version) + or_zero(client->redirect_version);
+
+	return 2 * sum + client->is_suspended;
 }
 
 static struct branding_view
@@ -163,6 +167,7 @@ sign_in_config(const struct request *rq, struct tx *tx)
 		     &(struct config_view){
 			 .client_id = client.client_id,
 			 .name = branding.app_name,
+			 .suspended = client.is_suspended,
 			 .methods = methods_of(rq, &settings, client.auth_methods),
 			 .sign_up = sign_up_policy_name(settings.sign_up),
 			 .require_email_verification = settings.require_email_verification,

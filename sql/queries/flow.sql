@@ -5,11 +5,12 @@
 -- row: flow_client_row
 -- unscoped: a public client id is what finds the project
 SELECT c.project_id, c.id AS client_id, c.name AS client_name, c.logo_uri, c.auth_methods, c.version AS client_version,
-	p.org_id, p.name AS project_name, p.client_id AS default_client_id, p.version AS project_version,
+	p.org_id, g.status = 'suspended' AS is_suspended, p.name AS project_name, p.client_id AS default_client_id, p.version AS project_version,
 	a.body AS settings_body, a.version AS settings_version, b.body AS branding_body, b.version AS branding_version,
 	r.body AS redirect_body, r.version AS redirect_version, l.body_digest AS logo_digest, s.body_digest AS css_digest
 FROM clients c
 JOIN projects p ON p.id = c.project_id AND p.status = 'active'
+JOIN orgs g ON g.id = p.org_id
 LEFT JOIN area_settings a ON a.project_id = c.project_id AND a.area = 'sign_in'
 LEFT JOIN area_settings b ON b.project_id = c.project_id AND b.area = 'branding'
 LEFT JOIN area_settings r ON r.project_id = c.project_id AND r.area = 'redirect'
@@ -21,11 +22,12 @@ WHERE c.id = :client_id AND c.is_active = TRUE;
 -- name: flow_default_client :one
 -- row: flow_client_row
 SELECT c.project_id, c.id AS client_id, c.name AS client_name, c.logo_uri, c.auth_methods, c.version AS client_version,
-	p.org_id, p.name AS project_name, p.client_id AS default_client_id, p.version AS project_version,
+	p.org_id, g.status = 'suspended' AS is_suspended, p.name AS project_name, p.client_id AS default_client_id, p.version AS project_version,
 	a.body AS settings_body, a.version AS settings_version, b.body AS branding_body, b.version AS branding_version,
 	r.body AS redirect_body, r.version AS redirect_version, l.body_digest AS logo_digest, s.body_digest AS css_digest
 FROM projects p
 JOIN clients c ON c.project_id = p.id AND c.id = p.client_id AND c.is_active = TRUE
+JOIN orgs g ON g.id = p.org_id
 LEFT JOIN area_settings a ON a.project_id = p.id AND a.area = 'sign_in'
 LEFT JOIN area_settings b ON b.project_id = p.id AND b.area = 'branding'
 LEFT JOIN area_settings r ON r.project_id = p.id AND r.area = 'redirect'
@@ -52,6 +54,7 @@ SELECT f.project_id, f.id, f.kind, f.transport, f.state, f.version, f.client_id,
 	w.hash AS password_hash
 FROM flows f
 JOIN projects p ON p.id = f.project_id AND p.status = 'active'
+JOIN orgs g ON g.id = p.org_id AND g.status = 'active'
 JOIN clients c ON c.project_id = f.project_id AND c.id = f.client_id AND c.is_active = TRUE
 LEFT JOIN area_settings a ON a.project_id = f.project_id AND a.area = 'sign_in'
 LEFT JOIN area_settings r ON r.project_id = f.project_id AND r.area = 'redirect'

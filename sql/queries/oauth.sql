@@ -48,6 +48,14 @@ JOIN installation i ON i.id = 1 AND i.console_id <> p.id
 WHERE a.secret_digest = :digest AND a.kind = 'service' AND a.revoked_at IS NULL AND (a.expires_at IS NULL OR a.expires_at > :now)
   AND (a.project_id IS NULL OR a.project_id = p.id);
 
+-- Is this an issuer whose organization is suspended?
+-- name: oauth_suspended :one
+-- unscoped: a public client id is what finds the project
+SELECT p.id
+FROM projects p
+JOIN orgs g ON g.id = p.org_id AND g.status = 'suspended'
+WHERE p.client_id = :client_id AND p.status = 'active';
+
 -- The key that a token names, whether the token is revoked, and whether its client, grant, person and sign-in still are what they were.
 -- A client's own token has no grant.
 -- name: oauth_token_state :one

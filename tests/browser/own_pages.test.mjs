@@ -14,7 +14,7 @@ async function make(settings) {
 	const project = owner.org.defaultProject;
 	const session = await owner.session({ headers: { "X-Project-Id": project.id } });
 	expectStatus(await session.patch("/api/v1/redirect_settings", settings), 200);
-	return { server, project, hosted: (page) => `${server.authUrl}/p/${project.clientId}/${page}` };
+	return { server, owner, project, hosted: (page) => `${server.authUrl}/p/${project.clientId}/${page}` };
 }
 
 /** A browser in which somebody of the project is signed in; the app's own pages answer with their address. */
@@ -76,4 +76,56 @@ test("rule 38 an address that isn't registered is refused before anybody is sign
 	expectError(await session.get("/api/v1/session"), 401, "unauthorized");
 	browser.assertCalm();
 	await browser.close();
+});
+
+/** Their organization is suspended before anybody looks: browsers keep what the pages show for a minute. */
+async function makeSuspended(supportEmail) {
+	const place = await make({ app_homepage_url: `${APP}/` });
+	const { server, owner, project } = place;
+	const turn = (status) => server.sql.run`UPDATE orgs SET status = ${status} WHERE id = ${owner.org.id}`;
+	if (supportEmail)
+		await server.sql.run`INSERT INTO area_settings (project_id, area, body, version, updated_at) VALUES (${project.id}, 'branding', ${JSON.stringify({ support_email: supportEmail })}, 1, NOW(3))`;
+	await turn("suspended");
+	return { ...place, turn };
+}
+
+test("TN-10 while the organization is suspended every page says so, and whom to ask; signing out and the account still work", async () => {
+	const place = await makeSuspended("help@example.com");
+	const { server, project } = place;
+	const { page, ...browser } = await openSignedIn(place, { width: 320, height: 640 });
+	const authorize = `${server.authUrl}/p/${project.clientId}/oauth/authorize?client_id=${project.clientId}`;
+	for (const address of [...["sign-in", "sign-up", "forgot", "device", "error?code=org_suspended"].map(place.hosted), authorize]) {
+		await page.goto(address);
+		await page.getByRole("heading", { name: "Default is paused" }).waitFor();
+	}
+	await page.getByRole("link", { name: "help@example.com" }).waitFor();
+	await assertGoodPage(page, "the page of a suspended organization");
+	await page.getByRole("button", { name: "Español" }).click();
+	await page.getByRole("heading", { name: "Default está en pausa" }).waitFor();
+	await assertGoodPage(page, "the same in Spanish");
+	await page.getByRole("button", { name: "English" }).click();
+	await page.getByRole("heading", { name: "Default is paused" }).waitFor();
+	await page.goto(place.hosted("account"));
+	await page.getByText("uma@example.com").first().waitFor();
+	await page.goto(place.hosted("sign-out"));
+	await page.getByRole("button", { name: "Sign out" }).click();
+	await page.waitForURL(`${APP}/`);
+	browser.assertCalm();
+	await browser.close();
+});
+
+test("TN-10 without an address to write to the page names the app; resumed, people sign in again", async () => {
+	const place = await makeSuspended();
+	const first = await openBrowser({ scheme: "dark" });
+	await first.page.goto(place.hosted("sign-in"));
+	await first.page.getByText("Ask whoever runs Default.").waitFor();
+	await assertGoodPage(first.page, "the page of a suspended organization, dark");
+	first.assertCalm();
+	await first.close();
+	await place.turn("active");
+	const second = await openBrowser();
+	await second.page.goto(place.hosted("sign-in"));
+	await second.page.getByRole("heading", { name: "Sign in to Default" }).waitFor();
+	second.assertCalm();
+	await second.close();
 });

@@ -231,6 +231,10 @@ export const en = {
 	home: "Go to Gatehouse",
 	nowhere_title: "You can go back to the app",
 	nowhere_text: "There is nothing more to do on this page.",
+	suspended_title: "{app} is paused",
+	suspended_text: "Nobody can sign in to {app} at the moment: the organization that runs it is suspended here. Your account and what you keep there aren't lost.",
+	suspended_write: "Questions? Write to",
+	suspended_ask: "Questions? Ask whoever runs {app}.",
 	unknown_project_title: "There is no such app here",
 	unknown_project_text: "The address may be misspelled, or the app was removed.",
 
@@ -246,6 +250,7 @@ export const en = {
 	error_bot_check_failed: "The check that you are a person failed. Try again.",
 	error_bot_check_unavailable: "The check that you are a person doesn't answer. Try again in a moment.",
 	error_reauthentication_required: "It's a while since you showed that it's you. Go back to your account and begin again.",
+	error_org_suspended: "Nobody can sign in here at the moment.",
 	error_identity_taken: "That account at the provider belongs to somebody else here.",
 	error_flow_expired: "This took too long or is over. Start again.",
 	error_redirect_not_registered: "The app asked to lead back to an address that isn't registered. Tell whoever runs it.",

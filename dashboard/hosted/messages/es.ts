@@ -216,6 +216,10 @@ export const es: Catalogue = {
 	home: "Ir a Gatehouse",
 	nowhere_title: "Puedes volver a la aplicación",
 	nowhere_text: "No queda nada por hacer en esta página.",
+	suspended_title: "{app} está en pausa",
+	suspended_text: "Ahora mismo nadie puede entrar en {app}: la organización que la ofrece está suspendida aquí. Tu cuenta y lo que guardas en ella no se pierden.",
+	suspended_write: "¿Preguntas? Escribe a",
+	suspended_ask: "¿Preguntas? Dirígete a quien ofrece {app}.",
 	unknown_project_title: "Aquí no hay esa aplicación",
 	unknown_project_text: "Puede que la dirección esté mal escrita o que la aplicación ya no exista.",
 
@@ -231,6 +235,7 @@ export const es: Catalogue = {
 	error_bot_check_failed: "No se pudo comprobar que eres una persona. Inténtalo de nuevo.",
 	error_bot_check_unavailable: "La comprobación de que eres una persona no responde. Inténtalo en un momento.",
 	error_reauthentication_required: "Hace un rato que demostraste que eres tú. Vuelve a tu cuenta y empieza de nuevo.",
+	error_org_suspended: "Ahora mismo nadie puede entrar aquí.",
 	error_identity_taken: "Esa cuenta del proveedor pertenece aquí a otra persona.",
 	continue_with: "Continuar con {provider}",
 	waiting_title: "Un momento",

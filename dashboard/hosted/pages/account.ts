@@ -164,4 +164,4 @@ void startPage(async () => {
 		sessionStorage.setItem(LINK, token);
 	}
 	return token && session ? askEmail(session, token) : draw();
-});
+}, { isForSuspended: true });

@@ -66,4 +66,4 @@ void startPage(async () => {
 			}),
 		],
 	});
-});
+}, { isForSuspended: true });

@@ -95,6 +95,30 @@ test("a deleted project has no sign-in any more; a flow under way ends", async (
 	assert.equal(new Flow(flow.browser, flow.flow).state, "identify");
 });
 
+test("TN-10 a suspended organization: nobody begins a sign-in or opens a mailed link, and a flow under way rests; resumed, all goes on", async () => {
+	const { owner, project, open } = await place();
+	const turn = (status) => server.sql.run`UPDATE orgs SET status = ${status} WHERE id = ${owner.org.id}`;
+	const config = async (headers) => new Client(server, { site: "auth" }).get(`/api/v1/public/sign_in_config?client_id=${project.clientId}`, { headers });
+	const email = makeEmail("shopper");
+	const flow = await open("sign_up");
+	await flow.go("sign_up", { email, password: makePassword(), name: "Shopper" });
+	const { token } = await waitForMail(server, email);
+	const browser = new Client(server, { site: "auth" });
+	const begin = () => browser.post("/api/v1/flows", { kind: "sign_in", client_id: project.clientId }, { headers: { Origin: browser.origin } });
+	const redeem = () => browser.post("/api/v1/flows/redeem", { token, client_id: project.clientId }, { headers: { Origin: browser.origin } });
+	const { etag } = (await config()).headers;
+	await turn("suspended");
+	assert.equal(expectStatus(await config({ "If-None-Match": etag }), 200).suspended, true);
+	expectError(await begin(), 403, "org_suspended");
+	expectError(await redeem(), 403, "org_suspended");
+	expectError(await flow.act("verify_code", { code: "000000" }), 404, "not_found");
+	await turn("active");
+	assert.equal(expectStatus(await config(), 200).suspended, false);
+	expectStatus(await config({ "If-None-Match": etag }), 304);
+	expectStatus(await begin(), 201);
+	assert.equal(expectStatus(await redeem(), 200).state, "new_password", "the link wasn't used up");
+});
+
 test("the public configuration: what the pages show, with an ETag that moves with the settings", async () => {
 	const { project } = await place();
 	const browser = new Client(server, { site: "auth" });

@@ -35,6 +35,19 @@ test("OA-01 an unknown client or address is a page in the reader's language, nev
 	assert.match(landing(await ask(nobody(), app)).address, /\/sign-in$/);
 });
 
+test("TN-10 whose organization is suspended leads to a page that says so, as does a request under way", async () => {
+	const app = await makeApp(server);
+	const browser = await (await projectUser(server, app)).session({ signedInAgo_ms: 60_000 });
+	const { request } = landing(await ask(browser, app, { prompt: "login" }));
+	const turn = (status) => server.sql.run`UPDATE orgs SET status = ${status} WHERE id = ${app.orgId}`;
+	await turn("suspended");
+	for (const path of [authorizePath(app), app.at(`/oauth/continue?request=${request}`)])
+		assert.deepEqual(landing(await browser.get(path)), { address: `${app.issuer}/error`, code: "org_suspended" });
+	await turn("active");
+	assert.ok(landing(await ask(browser, app)).code);
+	assert.equal(landing(await browser.get(app.at(`/oauth/continue?request=${request}`))).address, `${app.issuer}/sign-in`);
+});
+
 test("OA-02 OA-03 the address is compared octet by octet; on loopback alone the port may differ", async () => {
 	const app = await makeApp(server);
 	await addUri(app, "http://127.0.0.1/cb");
