@@ -153,8 +153,48 @@ is_for_this_resource(const struct exchange *x, struct bytes resource)
 	return bytes_are(resource, wanted);
 }
 
+/* As the client must have called it: by our own name, without what a query may add (RFC 9449 section 4.3). */
+static const char *
+called_url(const struct exchange *x)
+{
+	return arena_printf(x->arena, "%s%s", x->rq.config->public_url, x->in.path);
+}
+
 static enum err
-authenticate_access_token(struct exchange *x, const uint8_t digest[SECRET_DIGEST_LEN])
+refuse_proof(struct exchange *x, enum err e)
+{
+	if (e != ERR_INVALID_DPOP_PROOF && e != ERR_USE_DPOP_NONCE)
+		return e;
+	x->response.challenge = challenge_of_token(x, error_oauth_code(e));
+	return authenticate_unauthorized(x, arena_printf(x->arena, "the proof of possession: %s", error_oauth_code(e)));
+}
+
+/* DP-02: a bound token comes with its key's proof and as "DPoP", any other as "Bearer". */
+static enum err
+judge_possession(struct exchange *x, const char *text, const struct credential_row *row)
+{
+	const struct possession asked = {
+		.project_id = row->console_id,
+		.url = called_url(x),
+		.access_token = text,
+		.wants_nonce = row->dpop_require_nonce,
+	};
+	const char *jkt;
+
+	if (x->in.is_dpop != (row->dpop_jkt != NULL))
+		return authenticate_unauthorized(x, "a bound token as Bearer, or one that isn't as DPoP");
+	if (!x->in.is_dpop || x->is_inner)
+		return OK;	/* what is called inside was proven outside */
+	enum err e = request_possession_find(&x->rq, &asked, &jkt);
+	if (e == OK && jkt == NULL)
+		e = ERR_INVALID_DPOP_PROOF;
+	if (e != OK)
+		return refuse_proof(x, e);
+	return strcmp(jkt, row->dpop_jkt) == 0 ? OK : authenticate_unauthorized(x, "the proof is another key's");
+}
+
+static enum err
+authenticate_access_token(struct exchange *x, const char *text, const uint8_t digest[SECRET_DIGEST_LEN])
 {
 	struct credential_row row;
 	enum err e = q_credential_by_access_token(x->worker->db,
@@ -169,6 +209,7 @@ authenticate_access_token(struct exchange *x, const uint8_t digest[SECRET_DIGEST
 	TRY(e);
 	if (!is_for_this_resource(x, row.resource))
 		return authenticate_unauthorized(x, "the access token is for another resource");
+	TRY(judge_possession(x, text, &row));
 	authenticate_take_row(&x->rq, &row);
 	return OK;
 }
@@ -183,7 +224,9 @@ authenticate_token(struct exchange *x, const char *text)
 		return authenticate_unauthorized(x, "malformed token or wrong checksum");
 	secret_digest(text, digest);
 	if (kind == SECRET_ACCESS_TOKEN)
-		return authenticate_access_token(x, digest);
+		return authenticate_access_token(x, text, digest);
+	if (x->in.is_dpop)
+		return authenticate_unauthorized(x, "neither keys nor personal tokens are bound to a key");
 	if (kind == SECRET_PERSONAL_TOKEN || kind == SECRET_SERVICE_LIVE || kind == SECRET_SERVICE_TEST)
 		return authenticate_key(x, digest);
 	return authenticate_unauthorized(x, "not a token for this API");
@@ -204,8 +247,9 @@ find_token(struct exchange *x, const char **ret_token)
 		return OK;
 	}
 	if (http_parse_authorization(x->arena, header, &scheme, ret_token) != OK ||
-	    scheme != AUTHORIZATION_BEARER)
-		return authenticate_unauthorized(x, "Authorization isn't a bearer token");
+	    (scheme != AUTHORIZATION_BEARER && scheme != AUTHORIZATION_DPOP))
+		return authenticate_unauthorized(x, "Authorization is neither a bearer token nor a bound one");
+	x->in.is_dpop = scheme == AUTHORIZATION_DPOP;
 	return OK;
 }
 

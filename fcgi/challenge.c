@@ -1,10 +1,12 @@
 /*
- * WWW-Authenticate (RFC 6750 section 3, RFC 9728 section 5.1; oauth.md rule 42): where a program learns who issues tokens for what it
- * called, and which scopes it needs.
+ * WWW-Authenticate (RFC 6750 section 3, RFC 9449 section 7.1, RFC 9728 section 5.1; oauth.md rule 42): where a program learns who issues
+ * tokens for what it called, and which scopes it needs. Both ways to send a token are offered; an error stands with the one that was tried.
  */
 #include "fcgi/pipeline.h"
 
 #include <string.h>
+
+#include "lib/dpop.h"
 
 /* What a program asks for that knows nothing yet. */
 #define FIRST_SCOPES "org.read project.read"
@@ -31,8 +33,16 @@ challenge_of_unauthorized(const struct exchange *x)
 
 	if (route == NULL || (route->auth & AUTH_OAUTH) == 0)
 		return route != NULL && (route->flags & ROUTE_OAUTH) != 0 ? "Basic realm=\"Gatehouse\"" : "Bearer realm=\"Gatehouse\"";
-	return arena_printf(x->arena, "Bearer realm=\"Gatehouse\", %s%s, scope=\"" FIRST_SCOPES "\"",
-			    has_sent_token(x) ? "error=\"invalid_token\", " : "", resource_metadata(x));
+	return challenge_of_token(x, has_sent_token(x) ? "invalid_token" : NULL);
+}
+
+const char *
+challenge_of_token(const struct exchange *x, const char *error)
+{
+	const char *said = error != NULL ? arena_printf(x->arena, ", error=\"%s\"", error) : "";
+
+	return arena_printf(x->arena, "Bearer realm=\"Gatehouse\"%s, %s, scope=\"" FIRST_SCOPES "\", DPoP algs=\"" DPOP_ALGORITHMS "\"%s",
+			    x->in.is_dpop ? "" : said, resource_metadata(x), x->in.is_dpop ? said : "");
 }
 
 /* What the token has goes along, so that the next one can do no less. */
@@ -41,6 +51,6 @@ challenge_of_scope(const struct request *rq, enum permission permission)
 {
 	const char *has = rq->credential.scopes;
 
-	return arena_printf(rq->arena, "Bearer realm=\"Gatehouse\", error=\"insufficient_scope\", %s, scope=\"%s%s%s\"",
-			    resource_metadata(exchange_of(rq)), has, has[0] != '\0' ? " " : "", permission_name(permission));
+	return arena_printf(rq->arena, "%s realm=\"Gatehouse\", error=\"insufficient_scope\", %s, scope=\"%s%s%s\"",
+			    exchange_of(rq)->in.is_dpop ? "DPoP" : "Bearer", resource_metadata(exchange_of(rq)), has, has[0] != '\0' ? " " : "", permission_name(permission));
 }

@@ -36,10 +36,8 @@ match_route(struct exchange *x)
 		x->rq.route = NULL;
 		return ERR_NOT_FOUND;
 	}
-	if ((x->rq.route->flags & ROUTE_OAUTH) != 0) {
+	if ((x->rq.route->flags & ROUTE_OAUTH) != 0)
 		x->rq.authorization = x->in.header[HEADER_AUTHORIZATION];
-		x->rq.dpop = x->in.header[HEADER_DPOP];
-	}
 	return OK;
 }
 

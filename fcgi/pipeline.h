@@ -40,6 +40,7 @@ struct incoming {
 	struct name_values query_pairs;
 	struct name_values path_pairs;
 	const char *header[HEADER_COUNT];	/* NULL when absent */
+	bool is_dpop;			/* Authorization says that the token is bound to a key (RFC 9449 section 7.1) */
 	const char *doubled;		/* name of a deciding header that came twice, or NULL */
 	bool has_content_encoding;
 	bool has_body;			/* CONTENT_LENGTH above 0 */
@@ -120,8 +121,10 @@ enum err issuer_find_route(struct exchange *, enum method, enum route_match *ret
 /* Which project is the console: once a worker. OK before set-up too, with empty ids. */
 enum err issuer_load_console(struct worker *);
 
-/* challenge.c: what a refusal asks a program to bring (RFC 6750 section 3, RFC 9728 section 5.1). */
+/* challenge.c: what a refusal asks a program to bring (RFC 6750 section 3, RFC 9449 section 7.1, RFC 9728 section 5.1). */
 const char *challenge_of_unauthorized(const struct exchange *);
+/* For a route that takes access tokens: what was wrong with the one that came, by its OAuth code; NULL: none came. */
+const char *challenge_of_token(const struct exchange *, const char *error) RETURNS_NONNULL;
 const char *challenge_of_scope(const struct request *, enum permission) RETURNS_NONNULL;
 
 /* headers.c: fills x->in; INVALID_PATH, AMBIGUOUS_HEADER … end the request. */

@@ -111,7 +111,6 @@ struct request {
 	const char *origin;		/* or NULL */
 	const char *if_match;		/* or NULL */
 	const char *authorization;	/* as sent, on routes of OAuth, where the handler judges clients; else NULL */
-	const char *dpop;		/* likewise the proof of possession */
 
 	const struct config *config;
 	const struct keyring *keyring;
@@ -251,6 +250,27 @@ enum err request_limit_client(const struct request *, const char *client_id, boo
 
 /* A record with the caller's organization and default project filled in. */
 struct record request_record(const struct request *, enum event, const char *target_id, const char *target_label);
+
+/* ---- proofs of possession (possession.c) ---- */
+
+/* What a request with a proof of possession (RFC 9449) is asked for. */
+struct possession {
+	const char *project_id;
+	const char *url;		/* of the endpoint, as we call it */
+	const char *access_token;	/* that comes with it; NULL at the token endpoint */
+	bool wants_nonce;
+};
+
+/* rq->scratch of a handler that takes proofs: one that runs again after a lost connection isn't a second use. */
+struct possession_memory {
+	bool is_used;
+};
+
+/*
+ * The key whose holder sends this request, by its thumbprint; *ret_jkt NULL: no proof came. Each proof counts once. INVALID_DPOP_PROOF,
+ * USE_DPOP_NONCE, with what the client needs in the reply's headers.
+ */
+enum err request_possession_find(const struct request *, const struct possession *, const char **ret_jkt) MUST_CHECK;
 
 /* ---- routes that run others (inner.c) ---- */
 

@@ -101,6 +101,7 @@ console_token_make(struct tx *tx, const struct oauth_client_row *client, const s
 				      .grant_id = grant->grant_id,
 				      .resource = grant->resource,
 				      .scopes = grant->scope,
+				      .dpop_jkt = grant->jkt,
 				      .expires_at = tx->now_ms + client->access_token_ttl_s * SECOND_MS,
 				  },
 				  NULL));
@@ -137,6 +138,7 @@ token_of(struct arena *arena, const char *project_id, const char *issuer, const 
 			.grant_id = row->grant_id,
 			.project_id = project_id,
 			.org_id = row->org_id,
+			.jkt = row->dpop_jkt,
 			.issued_at = row->created_at,
 			.expires_at = row->expires_at,
 		},

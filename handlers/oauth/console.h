@@ -26,14 +26,15 @@ struct console_grant {
 	const char *grant_id, *org_id, *user_id;
 	struct bytes resource;
 	const char *scope;
+	const char *jkt;	/* the key it is bound to, or NULL */
 };
 
-/* Of the row of a code or refresh token. */
-#define CONSOLE_GRANT_OF(row, granted)                                                                                                 \
+/* Of the row of a code, a refresh token or a device. */
+#define CONSOLE_GRANT_OF(row, granted, key)                                                                                            \
 	(struct console_grant)                                                                                                          \
 	{                                                                                                                               \
 		.grant_id = (row)->grant_id, .org_id = (row)->org_id, .user_id = (row)->user_id, .resource = (row)->resource,           \
-		.scope = granted,                                                                                                       \
+		.scope = granted, .jkt = key,                                                                                           \
 	}
 
 /* One more token of a grant. ERR_INVALID_GRANT when the person isn't in that organization any more. */

@@ -8,6 +8,7 @@
 
 #include "fcgi/request.h"
 #include "handlers/oauth/console.h"
+#include "lib/dpop.h"
 #include "lib/oauth.h"
 
 #define CACHE_S INT64_C(300)
@@ -41,6 +42,7 @@ show(const struct request *rq, const char *resource, const char *name)
 	add_list(&b, "authorization_servers", rq->config->public_url);
 	add_list(&b, "scopes_supported", console_api_scopes(rq->arena));
 	add_list(&b, "bearer_methods_supported", "header");
+	add_list(&b, "dpop_signing_alg_values_supported", DPOP_ALGORITHMS);
 	buffer_char(&b, '}');
 	reply_cache_for(rq, CACHE_S);
 	return reply_text(rq, "application/json; charset=utf-8", &b);

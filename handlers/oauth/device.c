@@ -9,7 +9,6 @@
 #include "domain/clients.h"
 #include "domain/throttle.h"
 #include "handlers/oauth/ask.h"
-#include "handlers/oauth/console.h"
 #include "handlers/oauth/oauth.h"
 #include "lib/codes.h"
 #include "lib/encode.h"
@@ -62,8 +61,7 @@ judge(const struct request *rq, struct tx *tx, struct oauth_app_row *app, struct
 	struct oauth_client_row client;
 
 	TRY(oauth_client_find(rq, tx, in->issuer_id, CLIENT_INPUT_OF(in), &client));
-	/* The console has no page yet for a device's code. */
-	if (oauth_is_console(tx, client.project_id) || !client_has_grant(client.grant_types, client.project_type, "device_code"))
+	if (!client_has_grant(client.grant_types, client.project_type, "device_code"))
 		return ERR_UNAUTHORIZED_CLIENT;
 	TRY(ask_find_app(rq, tx, in->issuer_id, client.client_id, app));
 	/* Where the browser is when all is said. */
@@ -265,8 +263,8 @@ const struct route oauth_device_routes[] = {
 	    .summary = "Type the code that a device shows",
 	    .description = "Whoever is first decides, in the sign-in it was typed in. Five wrong codes in ten minutes, and the session and the "
 			   "address wait.",
-	    .auth = AUTH_PROJECT_USER,
-	    .site = SITE_AUTH,
+	    .auth = AUTH_ACCOUNT,
+	    .site = SITE_BOTH,
 	    .tx = TX_WRITE,
 	    .flags = ROUTE_NO_IDEMPOTENCY,
 	    .output = oauth_request_fields,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "domain/clients.h"
+#include "handlers/oauth/console.h"
 #include "lib/encode.h"
 #include "lib/oauth.h"
 #include "lib/secrets.h"
@@ -20,7 +21,7 @@ struct poll {
 	enum err outcome;	/* of what is committed */
 	struct device_row row;
 	struct found_resource resource;
-	const char *scope, *refresh;
+	const char *scope, *refresh, *access_token;
 };
 
 /* Nobody has decided: the next question may come after the row's interval, and too early a one makes that longer. */
@@ -91,7 +92,12 @@ take(struct poll *p)
 		TRY(q_grant_touch(
 		    p->tx->db, &(struct q_grant_touch){ .project_id = p->client->project_id, .id = p->row.grant_id }, &alive));
 	p->outcome = alive == 1 ? OK : ERR_INVALID_GRANT;
-	return alive == 1 ? give_refresh_token(p) : OK;
+	if (p->outcome == OK && p->row.org_id != NULL)
+		p->outcome = console_token_make(p->tx, p->client, &CONSOLE_GRANT_OF(&p->row, p->scope, p->jkt), &p->access_token);
+	if (p->outcome == ERR_INVALID_GRANT)
+		return OK;
+	TRY(p->outcome);
+	return give_refresh_token(p);
 }
 
 static bool
@@ -132,6 +138,7 @@ token_poll(const struct request *rq, struct tx *tx, const struct oauth_client_ro
 	TRY(db_transact(tx->db, TX_WRITE, poll_once, &p));
 	TRY(p.outcome);
 	*ret_person = TOKEN_PERSON_OF(&p.row, p.scope, p.resource);
+	ret_person->access_token = p.access_token;
 	*ret_refresh = p.refresh;
 	return OK;
 }

@@ -165,7 +165,7 @@ metadata_show(const struct request *rq, struct tx *tx)
 		return fail_err(rq, e);
 	const char *issuer = oauth_issuer(rq, in->issuer_id);
 	bool is_console = oauth_is_console(tx, row.project_id);
-	const char *grant_types = is_console ? "authorization_code refresh_token" : project_grant_types(row.type);
+	const char *grant_types = project_grant_types(row.type);
 	bool has_people = scope_has(grant_types, "authorization_code");
 	bool has_programs = scope_has(grant_types, "client_credentials");
 	add_address(&b, "issuer", issuer, "");
@@ -191,8 +191,7 @@ metadata_show(const struct request *rq, struct tx *tx)
 		  : has_people		     ? PERSON_SCOPES
 		  : has_programs	     ? "tool:read"
 					     : "");
-	if (!is_console)
-		add_words(&b, "dpop_signing_alg_values_supported", DPOP_ALGORITHMS);
+	add_words(&b, "dpop_signing_alg_values_supported", DPOP_ALGORITHMS);
 	add_words(&b, "subject_types_supported", "public");
 	add(&b, "request_parameter_supported", "false");
 	add(&b, "request_uri_parameter_supported", "false");

@@ -78,27 +78,6 @@ enum err oauth_client_of_document(const struct request *, struct tx *, const cha
 /* "https://AUTH_HOST/p/proj_…"; of the console "https://HOST" */
 const char *oauth_issuer(const struct request *, const char *issuer_client_id) RETURNS_NONNULL;
 
-/* ---- possession.c ---- */
-
-/* What a request with a proof of possession (RFC 9449) is asked for. */
-struct possession {
-	const char *project_id;
-	const char *url;		/* of the endpoint, as we call it */
-	const char *access_token;	/* that comes with it; NULL at the token endpoint */
-	bool wants_nonce;
-};
-
-/* rq->scratch of a route that takes proofs: a handler that runs again after a lost connection isn't a second use. */
-struct possession_memory {
-	bool is_used;
-};
-
-/*
- * The key whose holder sends this request, by its thumbprint; *ret_jkt NULL: no proof came. Each proof counts once. INVALID_DPOP_PROOF,
- * USE_DPOP_NONCE, with what the client needs in the reply's headers.
- */
-enum err oauth_possession_find(const struct request *, struct tx *, const struct possession *, const char **ret_jkt) MUST_CHECK;
-
 /* ---- requests.c ---- */
 
 /* An authorization that this browser began, and that lives. ERR_NO_ROW: there is none; ERR_REQUEST_EXPIRED. */

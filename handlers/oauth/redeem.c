@@ -104,7 +104,7 @@ redeem(void *context)
 	if (alive == 0)
 		r->outcome = ERR_INVALID_GRANT;
 	if (r->outcome == OK && r->row.org_id != NULL)
-		r->outcome = console_token_make(r->tx, r->client, &CONSOLE_GRANT_OF(&r->row, r->scope), &r->access_token);
+		r->outcome = console_token_make(r->tx, r->client, &CONSOLE_GRANT_OF(&r->row, r->scope, r->jkt), &r->access_token);
 	if (r->outcome == ERR_INVALID_GRANT)
 		return OK;
 	TRY(r->outcome);

@@ -99,7 +99,7 @@ give_access_token(struct rotation *r)
 {
 	if (r->row.org_id == NULL)
 		return OK;
-	enum err e = console_token_make(r->tx, r->client, &CONSOLE_GRANT_OF(&r->row, r->scope), &r->access_token);
+	enum err e = console_token_make(r->tx, r->client, &CONSOLE_GRANT_OF(&r->row, r->scope, r->jkt), &r->access_token);
 	if (e == ERR_INVALID_GRANT)
 		r->outcome = e;
 	return e == ERR_INVALID_GRANT ? OK : e;

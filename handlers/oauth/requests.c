@@ -214,7 +214,8 @@ show(const struct request *rq, const struct oauth_request_row *row, const struct
 		.logo_url = app->is_registered ? NULL : app->logo_uri,
 		.source = app->source,
 		.redirect_host = url_host(rq->arena, ask->redirect_uri),
-		.is_loopback_only = url_is_loopback(ask->redirect_uri),
+		/* A device's leads to a page of ours. */
+		.is_loopback_only = strcmp(row->kind, "code") == 0 && url_is_loopback(ask->redirect_uri),
 	};
 
 	return reply(rq, 200, oauth_request_fields,
@@ -406,10 +407,11 @@ has_right_org(const struct request *rq, struct tx *tx, const struct oauth_reques
 
 /* A device comes for its tokens by itself: what they hang on is made here. */
 static enum err
-approve_device(const struct request *rq, struct tx *tx, const struct oauth_app_row *app, const struct ask *ask,
+approve_device(const struct request *rq, struct tx *tx, const struct oauth_app_row *app, const struct ask *asked,
 	       const struct oauth_request_row *row, const char *scopes)
 {
 	struct oauth_session_row session;
+	struct ask ask = *asked;
 	uint64_t matched = 0;
 	const char *grant_id;
 	enum err e = oauth_session_find(rq, tx, app, &session);
@@ -420,7 +422,8 @@ approve_device(const struct request *rq, struct tx *tx, const struct oauth_app_r
 	if (e == OK && strcmp(session.id, rq->credential.id) != 0)
 		return ERR_NOT_FOUND;
 	TRY(e);
-	TRY(ask_add_grant(rq, tx, app, ask, &session, scopes, &grant_id));
+	ask.org_id = ((const struct decision_input *)rq->input)->org_id;
+	TRY(ask_add_grant(rq, tx, app, &ask, &session, scopes, &grant_id));
 	TRY(q_device_set_grant(
 	    tx->db, &(struct q_device_set_grant){ .grant_id = grant_id, .project_id = row->project_id, .request_id = row->id }, &matched));
 	return matched == 1 ? record_decision(tx, EV_OAUTH_DEVICE_APPROVED, app, rq->user.id) : ERR_REQUEST_EXPIRED;

@@ -398,7 +398,7 @@ find_grant(const char *type)
 
 /* The key that the tokens are to be bound to (RFC 9449 section 5). */
 static enum err
-find_key(const struct request *rq, struct tx *tx, const struct oauth_client_row *client, const char **ret_jkt)
+find_key(const struct request *rq, const struct oauth_client_row *client, const char **ret_jkt)
 {
 	const struct possession asked = {
 		.project_id = client->project_id,
@@ -406,11 +406,7 @@ find_key(const struct request *rq, struct tx *tx, const struct oauth_client_row 
 		.wants_nonce = client->dpop_require_nonce,
 	};
 
-	*ret_jkt = NULL;
-	/* The console's tokens aren't signed, and bound to no key: whoever demands that gets none. */
-	if (oauth_is_console(tx, client->project_id))
-		return client->is_dpop_bound ? ERR_UNAUTHORIZED_CLIENT : OK;
-	TRY(oauth_possession_find(rq, tx, &asked, ret_jkt));
+	TRY(request_possession_find(rq, &asked, ret_jkt));
 	return *ret_jkt == NULL && client->is_dpop_bound ? ERR_INVALID_DPOP_PROOF : OK;
 }
 
@@ -428,7 +424,7 @@ issue(const struct request *rq, struct tx *tx, struct token_view *ret)
 	if (!client_has_grant(client.grant_types, client.project_type, grants[grant].name))
 		return ERR_UNAUTHORIZED_CLIENT;
 	TRY(check_origin(rq, tx, &client));
-	TRY(find_key(rq, tx, &client, &jkt));
+	TRY(find_key(rq, &client, &jkt));
 	if (grant == GRANT_PROGRAM)
 		return issue_to_program(rq, tx, &client, jkt, ret);
 	if (grant == GRANT_EXCHANGE)

@@ -87,8 +87,8 @@ refuse_token(const struct request *rq, enum authorization_scheme scheme, enum er
 
 /* DP-02: a bound token comes with its key's proof and as "DPoP", any other as "Bearer". */
 static enum err
-judge_possession(const struct request *rq, struct tx *tx, enum authorization_scheme scheme, const char *text,
-		 const struct q_oauth_issuer_row *issuer, const struct oauth_token *read)
+judge_possession(const struct request *rq, enum authorization_scheme scheme, const char *text, const struct q_oauth_issuer_row *issuer,
+		 const struct oauth_token *read)
 {
 	const struct userinfo_input *in = rq->input;
 	const struct possession asked = {
@@ -103,7 +103,7 @@ judge_possession(const struct request *rq, struct tx *tx, enum authorization_sch
 		return ERR_INVALID_TOKEN;
 	if (scheme != AUTHORIZATION_DPOP)
 		return OK;
-	TRY(oauth_possession_find(rq, tx, &asked, &jkt));
+	TRY(request_possession_find(rq, &asked, &jkt));
 	if (jkt == NULL)
 		return ERR_INVALID_DPOP_PROOF;
 	return strcmp(jkt, bound) == 0 ? OK : ERR_INVALID_TOKEN;
@@ -123,7 +123,7 @@ read_token(const struct request *rq, struct tx *tx, enum authorization_scheme sc
 	TRY(oauth_token_read(rq, tx, issuer.project_id, oauth_issuer(rq, in->issuer_id), text, ret));
 	if (!ret->is_active || ret->token.grant_id == NULL)
 		return ERR_INVALID_TOKEN;
-	return judge_possession(rq, tx, scheme, text, &issuer, ret);
+	return judge_possession(rq, scheme, text, &issuer, ret);
 }
 
 static enum verdict

@@ -15,11 +15,11 @@
 
 /* ---- where it ends (users.md rule 38) ---- */
 
-/* In the console, pages of the dashboard and those of invitations on HOST count as registered. */
+/* In the console, pages of the dashboard, those of invitations and that of a device's code on HOST count as registered. */
 static bool
 is_console_page(const char *path)
 {
-	static const char *const PAGES[] = { "/dashboard", "/invite", "/join", "/account" };
+	static const char *const PAGES[] = { "/dashboard", "/invite", "/join", "/account", "/device" };
 
 	if (!local_path_is_safe(path))
 		return false;

@@ -906,6 +906,7 @@ CREATE TABLE access_tokens (
 	grant_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
 	resource VARBINARY(255) NOT NULL,
 	scopes TEXT NOT NULL,
+	dpop_jkt VARCHAR(64) COLLATE ascii_bin NULL,
 	created_at DATETIME(3) NOT NULL,
 	expires_at DATETIME(3) NOT NULL,
 	revoked_at DATETIME(3) NULL,

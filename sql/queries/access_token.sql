@@ -1,8 +1,8 @@
 -- Access tokens of the console (oauth.md section 6); how they authenticate is in credential.sql.
 
 -- name: access_token_insert :exec
-INSERT INTO access_tokens (project_id, digest, id, grant_id, resource, scopes, created_at, expires_at, revoked_at)
-VALUES (:project_id, :digest, :id, :grant_id, :resource, :scopes, :now, :expires_at, NULL);
+INSERT INTO access_tokens (project_id, digest, id, grant_id, resource, scopes, dpop_jkt, created_at, expires_at, revoked_at)
+VALUES (:project_id, :digest, :id, :grant_id, :resource, :scopes, :dpop_jkt, :now, :expires_at, NULL);
 
 -- name: access_token_revoke :exec
 UPDATE access_tokens SET revoked_at = :now
@@ -11,7 +11,7 @@ WHERE project_id = :project_id AND digest = :digest AND revoked_at IS NULL;
 -- What it is worth now, with the person behind it. Nothing for one that isn't taken any more.
 -- name: access_token_get :one
 -- row: access_token_row
-SELECT t.id, t.grant_id, t.resource, t.scopes, t.created_at, t.expires_at, g.client_id, g.org_id, g.user_id, u.email, u.email_verified_at,
+SELECT t.id, t.grant_id, t.resource, t.scopes, t.dpop_jkt, t.created_at, t.expires_at, g.client_id, g.org_id, g.user_id, u.email, u.email_verified_at,
 	u.phone, u.phone_verified_at, u.username, u.name, u.locale, u.updated_at AS user_updated_at
 FROM access_tokens t
 JOIN grants g ON g.project_id = t.project_id AND g.id = t.grant_id AND g.revoked_at IS NULL AND g.expires_at > :now

@@ -24,6 +24,7 @@
 -- column: user_created_at time?
 -- column: user_status text?
 -- column: resource bytes?
+-- column: dpop_jkt text?
 -- unscoped: the digest of a secret is what finds the tenant
 SELECT k.id, k.kind, k.name, k.prefix, k.last4, k.environment, k.scopes, k.expires_at,
        k.project_id AS pinned_project_id, k.rate_limit_per_minute, NULL AS authenticated_at,
@@ -36,7 +37,7 @@ SELECT k.id, k.kind, k.name, k.prefix, k.last4, k.environment, k.scopes, k.expir
        p.id AS project_id, p.client_id, p.name AS project_name, p.slug AS project_slug,
        p.environment AS project_environment,
        pm.role AS override_role,
-       i.console_id, i.operator_org_id, NULL AS resource
+       i.console_id, i.operator_org_id, NULL AS resource, NULL AS dpop_jkt, FALSE AS dpop_require_nonce
 FROM api_keys k
 JOIN orgs o ON o.id = k.org_id
 JOIN installation i ON i.id = 1
@@ -94,6 +95,7 @@ WHERE c.id = :client_id AND c.is_active = TRUE AND c.is_first_party = TRUE AND c
 -- column: org_slug text?
 -- column: org_status text?
 -- column: resource bytes?
+-- column: dpop_jkt text?
 -- unscoped: the digest of a token is what finds the person and their organization
 SELECT g.id, 'oauth' AS kind, c.name, NULL AS prefix, NULL AS last4, NULL AS environment, t.scopes, t.expires_at,
        NULL AS pinned_project_id, NULL AS rate_limit_per_minute, NULL AS authenticated_at,
@@ -106,7 +108,8 @@ SELECT g.id, 'oauth' AS kind, c.name, NULL AS prefix, NULL AS last4, NULL AS env
        p.id AS project_id, p.client_id, p.name AS project_name, p.slug AS project_slug,
        p.environment AS project_environment,
        pm.role AS override_role,
-       i.console_id, i.operator_org_id, t.resource
+       i.console_id, i.operator_org_id, t.resource, t.dpop_jkt,
+       COALESCE(os.dpop_require_nonce, FALSE) AS dpop_require_nonce
 FROM installation i
 JOIN access_tokens t ON t.project_id = i.console_id AND t.digest = :digest
 JOIN grants g ON g.project_id = t.project_id AND g.id = t.grant_id AND g.revoked_at IS NULL AND g.expires_at > :now
@@ -117,6 +120,7 @@ JOIN members m ON m.org_id = g.org_id AND m.user_id = g.user_id
 LEFT JOIN sessions s ON s.project_id = g.project_id AND s.id = g.session_id AND s.revoked_at IS NULL AND s.expires_at > :now
 LEFT JOIN projects p ON p.org_id = o.id AND p.id = COALESCE(:project_id, o.default_project_id) AND p.status = 'active'
 LEFT JOIN project_members pm ON pm.project_id = p.id AND pm.org_id = o.id AND pm.user_id = g.user_id
+LEFT JOIN oauth_settings os ON os.project_id = i.console_id
 WHERE i.id = 1 AND t.revoked_at IS NULL AND t.expires_at > :now AND (g.is_offline = TRUE OR s.id IS NOT NULL);
 
 -- The session with its person; the organization is the one asked for, the project's, or the last used.
@@ -144,6 +148,7 @@ WHERE i.id = 1 AND t.revoked_at IS NULL AND t.expires_at > :now AND (g.is_offlin
 -- column: org_slug text?
 -- column: org_status text?
 -- column: resource bytes?
+-- column: dpop_jkt text?
 -- unscoped: the digest of a cookie is what finds the person and their organization
 SELECT s.id, NULL AS kind, NULL AS name, NULL AS prefix, NULL AS last4, NULL AS environment, NULL AS scopes, s.expires_at,
        NULL AS pinned_project_id, NULL AS rate_limit_per_minute, s.authenticated_at,
@@ -156,7 +161,7 @@ SELECT s.id, NULL AS kind, NULL AS name, NULL AS prefix, NULL AS last4, NULL AS 
        p.id AS project_id, p.client_id, p.name AS project_name, p.slug AS project_slug,
        p.environment AS project_environment,
        pm.role AS override_role,
-       i.console_id, i.operator_org_id, NULL AS resource
+       i.console_id, i.operator_org_id, NULL AS resource, NULL AS dpop_jkt, FALSE AS dpop_require_nonce
 FROM installation i
 JOIN sessions s ON s.project_id = i.console_id AND s.token_digest = :digest
 JOIN users u ON u.project_id = i.console_id AND u.id = s.user_id

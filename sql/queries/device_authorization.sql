@@ -32,6 +32,7 @@ WHERE project_id = :project_id AND request_id = :request_id AND consumed_at IS N
 -- column: user_id text?
 -- column: resource bytes?
 -- column: scopes text?
+-- column: org_id text?
 -- column: session_id text?
 -- column: session_alive_id text?
 -- column: strength text?
@@ -42,7 +43,7 @@ WHERE project_id = :project_id AND request_id = :request_id AND consumed_at IS N
 -- column: session_seen_at time?
 -- column: grant_used_at time?
 -- column: settings_body text?
-SELECT d.issuer, d.interval_s, d.expires_at, d.consumed_at, r.client_id, r.status, g.id AS grant_id, g.user_id, g.resource, g.scopes,
+SELECT d.issuer, d.interval_s, d.expires_at, d.consumed_at, r.client_id, r.status, g.id AS grant_id, g.user_id, g.resource, g.scopes, g.org_id,
 	g.session_id, g.is_offline, g.expires_at AS grant_expires_at, u.id AS user_alive_id, u.email, u.email_verified_at, u.phone,
 	u.phone_verified_at, u.username, u.name, u.locale, u.token_version, v.id AS session_alive_id, v.created_at AS session_made_at,
 	v.last_seen_at AS session_seen_at, g.last_used_at AS grant_used_at, st.body AS settings_body, s.auth_strength AS strength,

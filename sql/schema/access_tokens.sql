@@ -1,5 +1,5 @@
 -- Access tokens of the console, which aren't signed but looked up; only their digest is kept. Whose they are and what for stands in
--- their grant; scopes are of this token alone.
+-- their grant; scopes are of this token alone. dpop_jkt: the key whose holder alone may use it (RFC 9449).
 -- tenant: project_id
 -- expires: expires_at
 CREATE TABLE access_tokens (
@@ -9,6 +9,7 @@ CREATE TABLE access_tokens (
 	grant_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
 	resource VARBINARY(255) NOT NULL,
 	scopes TEXT NOT NULL,
+	dpop_jkt VARCHAR(64) COLLATE ascii_bin NULL,
 	created_at DATETIME(3) NOT NULL,
 	expires_at DATETIME(3) NOT NULL,
 	revoked_at DATETIME(3) NULL,

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { makeKey, makeProof } from "../api/oauth/dpop.mjs";
 import { assertionOf, makeKeyClient, TYPE as ASSERTION } from "../api/oauth/keys.mjs";
 import { authorizePath, basic, getCode, getToken, getTokens, landing, makeApp, makeProject, redeem, refresh, send } from "../api/oauth/oauth.mjs";
-import { expectOAuthError, expectStatus, person, projectUser, resourceServer } from "../harness/index.mjs";
+import { Client, expectOAuthError, expectStatus, person, projectUser, resourceServer } from "../harness/index.mjs";
 import { warmUp, watchedServer } from "./watched.mjs";
 
 const { server, proxy } = await watchedServer({ jobs: false, config: { process: { request_workers: 1 } } });
@@ -164,4 +164,21 @@ test("a code without a page costs eight statements at most beside its transactio
 	const { result, statements } = await statementsOf(() => browser.get(authorizePath(app), { check: false }));
 	assert.ok(landing(result).code);
 	assert.ok(statements.length <= 10, statements.map(({ text }) => text.slice(0, 60)).join("\n"));
+});
+
+test("DP-01 a proof at the API costs one statement more, and what can't record it opens nothing", async () => {
+	const key = makeKey();
+	const { secret } = await owner.accessToken({ dpop_jkt: key.thumbprint });
+	const show = () => {
+		const DPoP = makeProof(key, { method: "GET", url: `${server.url}/api/v1/whoami`, token: secret });
+		return new Client(server, { check: false, headers: { Authorization: `DPoP ${secret}`, DPoP } }).get("/api/v1/whoami");
+	};
+	await show();
+	assert.equal((await texts(show)).length, 2);
+	const broken = proxy.fail(({ text }) => /^INSERT INTO used_jtis/.test(text), STORAGE_ENGINE_ERROR);
+	const answer = await show();
+	proxy.clear();
+	assert.equal(broken.seen, 1);
+	assert.ok(answer.status >= 500, `${answer.status} ${answer.text}`);
+	expectStatus(await show(), 200);
 });

@@ -110,12 +110,12 @@ export class Person {
 	}
 
 	/** A program with an access token of the console, for the API unless resource says otherwise. */
-	async accessToken({ org = this.org, scopes = OAUTH_SCOPES, resource = "api", client, expires_in_ms = HOUR } = {}) {
+	async accessToken({ org = this.org, scopes = OAUTH_SCOPES, resource = "api", client, expires_in_ms = HOUR, dpop_jkt = null } = {}) {
 		const secret = makeSecret("gat_");
 		const { consoleId: project_id, url } = this.server;
 		client ??= await consoleClient(this.server, { is_first_party: false });
 		const grant = { project_id, id: makeId("grt"), user_id: this.id, client_id: client.clientId, resource: Buffer.from(`${url}/${resource}`), scopes: scopes.join(" "), org_id: org.id };
-		const token = { project_id, digest: digest(secret), id: makeId("tok"), grant_id: grant.id, resource: grant.resource, scopes: grant.scopes, created_at: sqlTime(), expires_at: sqlTime(expires_in_ms) };
+		const token = { project_id, digest: digest(secret), id: makeId("tok"), grant_id: grant.id, resource: grant.resource, scopes: grant.scopes, dpop_jkt, created_at: sqlTime(), expires_at: sqlTime(expires_in_ms) };
 		await this.server.sql.query([
 			insert("grants", { ...grant, session_id: makeId("ses"), is_offline: true, client_digest: digest(client.clientId), created_at: sqlTime(), expires_at: sqlTime(30 * DAY) }),
 			insert("access_tokens", token),

@@ -54,7 +54,7 @@ test("the frame for mails is of nobody's origin, runs its one script and is fram
 });
 
 test("the hosted pages: the console's on HOST, a project's on AUTH_HOST below its client id", async () => {
-	for (const page of [...HOSTED, "setup", "join"])
+	for (const page of [...HOSTED, "setup", "join", "sign-out", "select-account", "consent", "device"])
 		assertPage(await ask(edge, `/${page}`), page);
 	for (const page of [...HOSTED, "upgrade", "account", "sign-out", "consent", "device"])
 		assertPage(await ask(edge, `/p/${CLIENT}/${page}`, { host: "auth.localhost" }), page);

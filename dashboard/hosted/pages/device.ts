@@ -4,7 +4,7 @@ import { appName } from "../brand";
 import { link, show } from "../card";
 import { form } from "../form";
 import { startPage } from "../page";
-import { pageUrl } from "../place";
+import { clientId, pageUrl } from "../place";
 import { currentSession, type Session } from "../session";
 import { t } from "../text";
 
@@ -43,7 +43,7 @@ function showEnd(done: string): void {
 	show({
 		title: t(isApproved ? "device_approved_title" : "device_denied_title"),
 		text: t(isApproved ? "device_approved_text" : "device_denied_text"),
-		foot: [link(t("account_title"), pageUrl("account").split("?")[0] ?? "")],
+		foot: [link(t("account_title"), clientId ? (pageUrl("account").split("?")[0] ?? "") : "/dashboard/account")],
 	});
 }
 

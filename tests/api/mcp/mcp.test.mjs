@@ -20,7 +20,7 @@ const contentOf = (answer) => JSON.parse(expectStatus(answer, 200).result.conten
 test("rule 42 the door: a token of the console for /mcp, a personal token or a service key; never the cookie, never a token for the API", async () => {
 	const nobody = await rpc(new Client(server), "tools/list");
 	expectError(nobody, 401, "unauthorized");
-	assert.equal(nobody.headers["www-authenticate"], `Bearer realm="Gatehouse", resource_metadata="${server.url}/.well-known/oauth-protected-resource/mcp", scope="org.read project.read"`);
+	assert.equal(nobody.headers["www-authenticate"], `Bearer realm="Gatehouse", resource_metadata="${server.url}/.well-known/oauth-protected-resource/mcp", scope="org.read project.read", DPoP algs="ES256 EdDSA RS256 PS256"`);
 	expectError(await rpc(await owner.session(), "tools/list"), 401, "unauthorized");
 	const forApi = await rpc(await owner.accessToken(), "tools/list");
 	expectError(forApi, 401, "unauthorized");

@@ -9,6 +9,7 @@ import { basic, landing, program, REDIRECT_URI } from "./oauth.mjs";
 
 const server = await sharedServer();
 const app = await consoleApp(server);
+const BOUND = 'DPoP algs="ES256 EdDSA RS256 PS256"';
 
 test("MD-01 the console's documents stand at HOST's root and nowhere else", async () => {
 	const documents = await Promise.all(["oauth-authorization-server", "openid-configuration"].map((name) => visitor(server).get(`/.well-known/${name}`)));
@@ -103,9 +104,9 @@ test("rule 42 a 401 says where tokens come from, and names an error only to who 
 	const wanted = `resource_metadata="${server.url}/.well-known/oauth-protected-resource/api", scope="org.read project.read"`;
 	const nobody = await visitor(server).get("/api/v1/projects");
 	expectError(nobody, 401, "unauthorized");
-	assert.equal(challenge(nobody), `Bearer realm="Gatehouse", ${wanted}`);
+	assert.equal(challenge(nobody), `Bearer realm="Gatehouse", ${wanted}, ${BOUND}`);
 	const bad = await withToken(server, makeSecret("gat_")).get("/api/v1/projects");
-	assert.equal(challenge(bad), `Bearer realm="Gatehouse", error="invalid_token", ${wanted}`);
+	assert.equal(challenge(bad), `Bearer realm="Gatehouse", error="invalid_token", ${wanted}, ${BOUND}`);
 	const who = await person(server);
 	const forMcp = await who.accessToken({ resource: "mcp" });
 	expectError(await forMcp.get("/api/v1/projects"), 401, "unauthorized");

@@ -1,9 +1,10 @@
 /*
  * Proofs of possession at our endpoints (RFC 9449, oauth.md rule 24): judged by lib/dpop.c, and each remembered so that it counts once.
  */
-#include "handlers/oauth/oauth.h"
+#include "fcgi/pipeline.h"
 
 #include "lib/dpop.h"
+#include "sql/gen/queries.h"
 
 /* A nonce that the next proof has to hold, on every answer of a project that wants them (section 8.2). */
 static enum err
@@ -31,31 +32,34 @@ judge_nonce(const struct request *rq, const struct possession *asked, const char
 
 /* Of two that show one proof the second meets the primary key. */
 static enum err
-use_up(const struct request *rq, struct tx *tx, const char *project_id, struct bytes digest)
+use_up(const struct request *rq, const char *project_id, struct bytes digest)
 {
 	struct possession_memory *memory = rq->scratch;
+	struct db *db = exchange_of(rq)->worker->db;
 
-	if (memory->is_used)
+	if (memory != NULL && memory->is_used)
 		return OK;
-	enum err e = q_used_jti_insert(tx->db,
-				    &(struct q_used_jti_insert){
-					.project_id = project_id,
-					.kind = "dpop",
-					.digest = digest,
-					.expires_at = tx->now_ms + DPOP_MEMORY_MS,
-				    },
-				    NULL);
+	enum err e = q_used_jti_insert(db,
+				       &(struct q_used_jti_insert){
+					   .project_id = project_id,
+					   .kind = "dpop",
+					   .digest = digest,
+					   .expires_at = rq->now_ms + DPOP_MEMORY_MS,
+				       },
+				       NULL);
 
-	TRY(db_on_duplicate(tx->db, e, DUP_USED_JTIS_PRIMARY, ERR_INVALID_DPOP_PROOF));
-	memory->is_used = true;
+	TRY(db_on_duplicate(db, e, DUP_USED_JTIS_PRIMARY, ERR_INVALID_DPOP_PROOF));
+	if (memory != NULL)
+		memory->is_used = true;
 	return OK;
 }
 
 enum err
-oauth_possession_find(const struct request *rq, struct tx *tx, const struct possession *asked, const char **ret_jkt)
+request_possession_find(const struct request *rq, const struct possession *asked, const char **ret_jkt)
 {
+	const char *text = exchange_of(rq)->in.header[HEADER_DPOP];
 	const struct dpop_expected expected = {
-		.method = method_name(rq->route->method),
+		.method = exchange_of(rq)->in.method_text,
 		.url = asked->url,
 		.access_token = asked->access_token,
 		.now_ms = rq->now_ms,
@@ -63,15 +67,15 @@ oauth_possession_find(const struct request *rq, struct tx *tx, const struct poss
 	struct dpop_proof proof;
 
 	*ret_jkt = NULL;
-	if (rq->dpop == NULL)
+	if (text == NULL)
 		return OK;
-	const char *problem = dpop_problem(rq->arena, rq->dpop, &expected, &proof);
+	const char *problem = dpop_problem(rq->arena, text, &expected, &proof);
 	if (problem != NULL) {
 		request_reason(rq, problem);
 		return ERR_INVALID_DPOP_PROOF;
 	}
 	TRY(judge_nonce(rq, asked, proof.nonce));
-	TRY(use_up(rq, tx, asked->project_id, proof.digest));
+	TRY(use_up(rq, asked->project_id, proof.digest));
 	*ret_jkt = proof.thumbprint;
 	return OK;
 }
