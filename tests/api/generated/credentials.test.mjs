@@ -9,7 +9,7 @@ import { expectPlain, gate, gated, isPublic, kindsOf, LEAST_ROLE, perKind, prepa
 const guarded = gated.filter((route) => !isPublic(route));
 const withPermission = guarded.filter((route) => route.permission && route.permission !== "*");
 
-gate("each allowed credential succeeds", 441, perKind(guarded), async (one) => {
+gate("each allowed credential succeeds", 442, perKind(guarded), async (one) => {
 	await expectPlain(await prepare(one, one.kind));
 });
 
@@ -37,7 +37,7 @@ const wrongKinds = guarded.filter((route) => route.site !== "auth").flatMap((rou
 	...(route.callers.includes("U") ? [{ ...route, kind: "pinned", label: `${route.name} as a pinned key` }] : []),
 ]);
 
-gate("the wrong kind of credential: 403 credential_not_allowed", 201, wrongKinds, async (one) => {
+gate("the wrong kind of credential: 403 credential_not_allowed", 204, wrongKinds, async (one) => {
 	const request = await prepare(one);
 	expectError(await request.send({ by: await request.world.client(one.kind) }), 403, "credential_not_allowed");
 	await expectPlain(request);
@@ -87,7 +87,7 @@ gate("AT-10 an OAuth token without the scope: 403 insufficient_scope, and the ch
 
 const written = guarded.filter((route) => route.method !== "GET" && route.callers.includes("S"));
 
-gate("U-5 a session's write that doesn't come from our page: 403 csrf_failed", 100, written, async (route) => {
+gate("U-5 a session's write that doesn't come from our page: 403 csrf_failed", 101, written, async (route) => {
 	const request = await prepare(route, "S");
 	const other = await request.world.owner.session();
 	expectError(await request.send({ headers: { "X-CSRF-Token": null } }), 403, "csrf_failed");
