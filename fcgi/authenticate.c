@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "fcgi/project_token.h"
 #include "lib/encode.h"
 #include "lib/secrets.h"
 #include "sql/gen/queries.h"
@@ -269,6 +270,7 @@ kind_bit(enum credential_kind kind)
 		return AUTH_OAUTH;
 	case CREDENTIAL_CLIENT:
 		return AUTH_CLIENT;
+	case CREDENTIAL_PROJECT_TOKEN:	/* known at auth_request alone */
 	case CREDENTIAL_NONE:
 		break;
 	}
@@ -388,6 +390,8 @@ authenticate(struct exchange *x)
 	/* What a page could make a browser send is no reason to act for its person. */
 	if (token == NULL && (x->rq.route->flags & ROUTE_MCP) != 0)
 		return authenticate_unauthorized(x, "no token");
+	if (token != NULL && (x->rq.route->flags & ROUTE_AUTH_REQUEST) != 0 && project_token_is_one(token))
+		return authenticate_project_token(x, token);
 	if (token != NULL) {
 		TRY(authenticate_token(x, token));
 	} else if ((x->rq.route->flags & ROUTE_AUTH_REQUEST) != 0) {

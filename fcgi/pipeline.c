@@ -299,6 +299,7 @@ credential_kind_name(enum credential_kind kind)
 		[CREDENTIAL_SERVICE_KEY] = "service_key",
 		[CREDENTIAL_PROJECT_USER] = "project_user",
 		[CREDENTIAL_OAUTH] = "oauth",
+		[CREDENTIAL_PROJECT_TOKEN] = "project_token",
 		[CREDENTIAL_CLIENT] = "client",
 	};
 	return NAMES[kind];
@@ -347,6 +348,7 @@ request_actor(const struct request *rq)
 	case CREDENTIAL_OAUTH:
 		return (struct actor){ "oauth", rq->credential.id,
 				       arena_printf(rq->arena, "%s (%s)", rq->credential.name, rq->user.email) };
+	case CREDENTIAL_PROJECT_TOKEN:	/* changes nothing */
 	case CREDENTIAL_NONE:
 		break;
 	}

@@ -148,6 +148,9 @@ enum err authenticate_session(struct exchange *);
 bool client_is_asking(const struct exchange *);
 enum err authenticate_client(struct exchange *);
 
+/* project_token.c: who visits a site with an access token of the project that ?client_id= names. */
+enum err authenticate_project_token(struct exchange *, const char *text);
+
 /* authenticate.c: who is asking; UNAUTHORIZED with a reason, CSRF_FAILED, CREDENTIAL_NOT_ALLOWED. */
 enum err authenticate(struct exchange *);
 /* Its parts that sessions need as well. */

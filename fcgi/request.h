@@ -14,17 +14,20 @@ enum credential_kind {
 	CREDENTIAL_PERSONAL_TOKEN,
 	CREDENTIAL_SERVICE_KEY,
 	CREDENTIAL_PROJECT_USER,
+	CREDENTIAL_PROJECT_TOKEN,	/* an access token that a project issued, at a site that nginx protects; it works on nothing here */
 	CREDENTIAL_CLIENT,		/* an application of a project's own, by its secret: in its project, for what the route is for */
 	CREDENTIAL_OAUTH,		/* a token of the console: its person, in one organization, as far as its scopes go */
 };
 
 struct credential {
 	enum credential_kind kind;
-	const char *id;			/* ses_, key_, proj_ or cli_, or grt_ of an OAuth token */
+	const char *id;			/* ses_, key_, proj_ or cli_, tok_ of a project's token, or grt_ of an OAuth token */
 	const char *name;		/* of a key, a client, or an OAuth token's client; NULL for a session */
 	const char *prefix, *last4;	/* of a key */
 	const char *environment;	/* of a service key, else NULL */
-	const char *scopes;		/* of a service key or OAuth token, else NULL */
+	const char *scopes;		/* of a service key, OAuth token or project's token, else NULL */
+	const char *token_client_id, *audience;	/* of a project's token: whom it was issued to, what it is for */
+	const char *first_audience;	/* of a project's token: what it has to be for where nothing else is said */
 	int64_t expires_at;
 	const char *pinned_project_id;	/* of a pinned service key or a client, else NULL */
 	int64_t rate_limit_per_minute;	/* NONE: the family's */

@@ -145,7 +145,7 @@ tenant_resolve(struct exchange *x)
 	if (rq->credential.kind == CREDENTIAL_NONE)
 		return OK;
 	/* A project's user works on nothing but their own account, and is looked at where they visit a site. */
-	if (rq->credential.kind == CREDENTIAL_PROJECT_USER)
+	if (rq->credential.kind == CREDENTIAL_PROJECT_USER || rq->credential.kind == CREDENTIAL_PROJECT_TOKEN)
 		return tenant == TENANT_NONE || (rq->route->flags & ROUTE_AUTH_REQUEST) != 0 ? OK : ERR_NOT_FOUND;
 	TRY(judge_org(x));
 	if (lacks_default_project(x))
@@ -238,7 +238,7 @@ request_may(const struct request *rq, enum permission permission)
 {
 	enum role role = permission_is_org_level(permission) ? rq->org.role : rq->role;
 
-	if (rq->credential.kind == CREDENTIAL_PROJECT_USER)
+	if (rq->credential.kind == CREDENTIAL_PROJECT_USER || rq->credential.kind == CREDENTIAL_PROJECT_TOKEN)
 		return false;
 	if (rq->credential.kind == CREDENTIAL_CLIENT)
 		return permission == rq->route->permission;	/* what it was let in for */

@@ -1,6 +1,6 @@
 /*
  * GET /api/v1/auth_request (tenancy.md 6.10): nginx asks before it serves a page whether the visitor may see it, by a service key, a personal
- * token or a session at that site. What it doesn't know is refused, never let through.
+ * token, an access token of the project or a session at that site. What it doesn't know is refused, never let through.
  */
 #include "handlers/routes.h"
 
@@ -8,6 +8,7 @@
 
 #include "fcgi/request.h"
 #include "lib/encode.h"
+#include "lib/oauth.h"
 
 struct auth_request_input {
 	struct {
@@ -24,10 +25,10 @@ struct auth_request_input {
 static const struct field auth_request_input[] = {
 	IN_ID(struct auth_request_input, client_id, ID_PUBLIC_PROJECT, .in = IN_QUERY, .flags = FIELD_REQUIRED),
 	IN_STRING(struct auth_request_input, accept, .in = IN_QUERY, .min = 1, .max = 64,
-		  .description = "session, api_key, with commas between: what may be shown; all of it when absent"),
-	IN_STRING(struct auth_request_input, audience, .in = IN_QUERY, .max = 255, .description = "Not known yet: 403"),
+		  .description = "session, token, api_key, with commas between: what may be shown; all of it when absent"),
+	IN_STRING(struct auth_request_input, audience, .in = IN_QUERY, .max = 255, .description = "What an access token has to be for; absent or empty: the first audience of the project's own client"),
 	IN_STRING(struct auth_request_input, scope, .in = IN_QUERY, .max = 1000,
-		  .description = "Words that the key must have all of, with spaces between"),
+		  .description = "Words that the key or token must have all of, with spaces between"),
 	IN_ID(struct auth_request_input, workspace_id, ID_WORKSPACE, .in = IN_QUERY, .description = "Not known yet: 403"),
 	IN_BOOL(struct auth_request_input, redirect, .in = IN_QUERY,
 		.description = "A 401 says in X-Gatehouse-Sign-In where the visitor can sign in"),
@@ -50,9 +51,18 @@ has_word(const char *list, const char *word)
 }
 
 static bool
+is_token(const struct request *rq)
+{
+	return rq->credential.kind == CREDENTIAL_PROJECT_TOKEN;
+}
+
+static bool
 has_scopes(const struct request *rq, const char *asked)
 {
 	struct strings words = scopes_split(rq->arena, asked);
+
+	if (is_token(rq))
+		return scope_is_within(asked, rq->credential.scopes);
 
 	for (size_t i = 0; i < words.count; i++) {
 		enum permission permission = permission_parse(words.items[i]);
@@ -66,6 +76,8 @@ has_scopes(const struct request *rq, const char *asked)
 static const char *
 kind_of(const struct request *rq)
 {
+	if (is_token(rq))
+		return "token";
 	return rq->credential.kind == CREDENTIAL_PROJECT_USER ? "session" : "api_key";
 }
 
@@ -78,7 +90,7 @@ add_headers(const struct request *rq)
 	reply_header(rq, "X-Gatehouse-Kind", kind_of(rq));
 	reply_header(rq, "X-Gatehouse-Project", rq->project.id);
 	reply_header(rq, "X-Gatehouse-Credential", rq->credential.id);
-	reply_header(rq, "X-Gatehouse-Client", rq->project.client_id);
+	reply_header(rq, "X-Gatehouse-Client", is_token(rq) ? rq->credential.token_client_id : rq->project.client_id);
 	reply_header(rq, "X-Gatehouse-User", rq->user.id == NULL ? "" : rq->user.id);
 	reply_header(rq, "X-Gatehouse-Email", rq->user.email == NULL ? "" : rq->user.email);
 	reply_header(rq, "X-Gatehouse-Name", rq->user.name == NULL ? "" : percent_encode(rq->arena, rq->user.name));
@@ -86,6 +98,15 @@ add_headers(const struct request *rq)
 	reply_header(rq, "X-Gatehouse-Scope", scopes == NULL ? "" : scopes);
 	reply_header(rq, "X-Gatehouse-Workspace", "");
 	reply_header(rq, "X-Gatehouse-Plan", "");
+}
+
+/* Keys and sessions are for nothing in particular; a token is for one thing alone. */
+static bool
+has_audience(const struct request *rq, const char *asked)
+{
+	const char *wanted = asked != NULL && asked[0] != '\0' ? asked : rq->credential.first_audience;
+
+	return !is_token(rq) || oauth_resource_matches(wanted, rq->credential.audience);
 }
 
 static enum verdict
@@ -101,7 +122,11 @@ auth_request(const struct request *rq, struct tx *tx)
 	}
 	if (in->has.accept && !has_word(in->accept, kind_of(rq)))
 		return fail_err(rq, ERR_CREDENTIAL_NOT_ALLOWED);
-	if (in->has.audience || in->has.workspace_id)
+	if (!has_audience(rq, in->audience)) {
+		request_reason(rq, "the access token is for something else");
+		return fail_err(rq, ERR_UNAUTHORIZED);
+	}
+	if (in->has.workspace_id)
 		return fail_err(rq, ERR_CREDENTIAL_NOT_ALLOWED);
 	if (in->has.scope && !has_scopes(rq, in->scope))
 		return fail_err(rq, ERR_INSUFFICIENT_SCOPE);

@@ -61,7 +61,7 @@ judge(struct poll *p)
 	if (strcmp(row->status, "ready") != 0)
 		return ERR_AUTHORIZATION_PENDING;
 	if (row->grant_id == NULL || row->user_alive_id == NULL ||
-	    (!row->is_offline && (row->session_alive_id == NULL || !OAUTH_SIGN_IN_LASTS(p->rq, row))))
+	    (!row->is_offline && (row->session_alive_id == NULL || !PROJECT_SIGN_IN_LASTS(p->rq, row))))
 		return ERR_INVALID_GRANT;
 	return token_settle(p->tx, p->client, arena_strndup(p->rq->arena, (const char *)row->resource.data, row->resource.len), row->scopes,
 			    &p->resource, &p->scope);

@@ -206,7 +206,7 @@ static bool
 is_refresh_alive(const struct request *rq, const struct refresh_token_row *row)
 {
 	return row->used_at == NONE && row->idle_expires_at > rq->now_ms && row->grant_revoked_at == NONE &&
-	       row->grant_expires_at > rq->now_ms && row->user_alive_id != NULL && (row->is_offline || (row->session_alive_id != NULL && OAUTH_SIGN_IN_LASTS(rq, row)));
+	       row->grant_expires_at > rq->now_ms && row->user_alive_id != NULL && (row->is_offline || (row->session_alive_id != NULL && PROJECT_SIGN_IN_LASTS(rq, row)));
 }
 
 static struct token_answer

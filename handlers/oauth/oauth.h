@@ -4,8 +4,8 @@
 #ifndef GATEHOUSE_HANDLERS_OAUTH_OAUTH_H
 #define GATEHOUSE_HANDLERS_OAUTH_OAUTH_H
 
+#include "fcgi/project_token.h"
 #include "fcgi/request.h"
-#include "lib/access_token.h"
 #include "lib/client_assertion.h"
 #include "lib/signing_keys.h"
 #include "sql/gen/queries.h"
@@ -90,21 +90,6 @@ bool oauth_request_is_of_browser(const struct request *, const struct oauth_requ
 
 /* As fail_err(), but a database that fails is said to be busy: nothing was burnt, rotated or revoked (rule 31). */
 enum verdict oauth_fail(const struct request *, enum err);
-
-/*
- * Does the sign-in that a grant came from last by the policy of today (users.md rule 29)? Of a row with session_made_at, session_seen_at,
- * grant_used_at and settings_body: what the client does with the grant is use, too.
- */
-#define OAUTH_SIGN_IN_LASTS(rq, row)                                                                                   \
-	oauth_sign_in_lasts(rq, (row)->settings_body, (row)->session_made_at, (row)->session_seen_at, (row)->grant_used_at)
-bool oauth_sign_in_lasts(const struct request *, const char *settings_body, int64_t made_at, int64_t seen_at, int64_t used_at);
-
-/* An access token with what the database knows of it. */
-struct oauth_token {
-	bool is_active;
-	struct access_token token;		/* set when it is active; so is the next */
-	struct q_oauth_token_state_row state;
-};
 
 /*
  * Is this an access token that the project issued, that lives, that nobody has revoked, and whose client, grant, person and sign-in still

@@ -54,7 +54,7 @@ judge(struct redemption *r)
 		return ERR_INVALID_GRANT;
 	if (row->dpop_jkt != NULL && (r->jkt == NULL || strcmp(row->dpop_jkt, r->jkt) != 0))
 		return ERR_INVALID_GRANT;
-	if (row->user_alive_id == NULL || row->session_alive_id == NULL || !OAUTH_SIGN_IN_LASTS(r->rq, row))
+	if (row->user_alive_id == NULL || row->session_alive_id == NULL || !PROJECT_SIGN_IN_LASTS(r->rq, row))
 		return ERR_INVALID_GRANT;
 	TRY(judge_verifier(row, in->code_verifier));
 	if (in->resource != NULL && !oauth_resource_matches(resource, in->resource))

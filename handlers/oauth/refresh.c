@@ -71,7 +71,7 @@ judge(struct rotation *r)
 	const char *resource = arena_strndup(r->rq->arena, (const char *)row->resource.data, row->resource.len);
 
 	if (row->user_alive_id == NULL || row->grant_revoked_at != NONE ||
-	    (!row->is_offline && (row->session_alive_id == NULL || !OAUTH_SIGN_IN_LASTS(r->rq, row))))
+	    (!row->is_offline && (row->session_alive_id == NULL || !PROJECT_SIGN_IN_LASTS(r->rq, row))))
 		return ERR_INVALID_GRANT;
 	if (row->dpop_jkt != NULL && (r->jkt == NULL || strcmp(row->dpop_jkt, r->jkt) != 0))
 		return ERR_INVALID_GRANT;

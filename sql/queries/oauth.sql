@@ -69,8 +69,12 @@ SELECT k.public_jwk, r.jti AS revoked_jti, c.id AS client_id, c.tokens_revoked_a
 	g.id AS grant_id, g.is_offline, g.revoked_at AS grant_revoked_at, g.expires_at AS grant_expires_at,
 	u.id AS user_id, u.token_version, u.email, u.email_verified_at, u.phone, u.phone_verified_at, u.username, u.name, u.locale,
 	u.updated_at AS user_updated_at, s.id AS session_id, s.created_at AS session_made_at, s.last_seen_at AS session_seen_at,
-	g.last_used_at AS grant_used_at, st.body AS settings_body
+	g.last_used_at AS grant_used_at, st.body AS settings_body, p.client_id AS issuer_client_id, p.org_id, p.environment,
+	d.audiences AS issuer_audiences
 FROM signing_keys k
+JOIN projects p ON p.id = k.project_id AND p.status = 'active'
+JOIN orgs o ON o.id = p.org_id AND o.status = 'active'
+JOIN clients d ON d.project_id = k.project_id AND d.id = p.client_id
 LEFT JOIN oauth_settings t ON t.project_id = k.project_id
 LEFT JOIN revoked_tokens r ON r.project_id = k.project_id AND r.jti = :jti
 LEFT JOIN clients c ON c.project_id = k.project_id AND c.id = :client_id AND c.is_active = TRUE

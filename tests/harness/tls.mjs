@@ -14,7 +14,7 @@ export async function makeCertificates(folder, { names = [] } = {}) {
 		"req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=localhost",
 		"-keyout", file("tls.key"), "-out", file("tls.csr"),
 	]);
-	fs.writeFileSync(file("tls.ext"), `subjectAltName=${["localhost", "auth.localhost", "site.localhost", ...names].map((name) => `DNS:${name}`).join(",")},IP:127.0.0.1\n`);
+	fs.writeFileSync(file("tls.ext"), `subjectAltName=${["localhost", "auth.localhost", "site.localhost", "api.localhost", "login.localhost", ...names].map((name) => `DNS:${name}`).join(",")},IP:127.0.0.1\n`);
 	await run("openssl", [
 		"x509", "-req", "-in", file("tls.csr"), "-CA", file("ca.crt"), "-CAkey", file("ca.key"), "-CAcreateserial", "-days", "2",
 		"-extfile", file("tls.ext"), "-out", file("tls.crt"),

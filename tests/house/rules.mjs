@@ -21,8 +21,8 @@ const ARROWS = {
 	ctl: ["ctl", "domain", "sql", "sys", "lib"],
 };
 
-/** What handlers may see of fcgi/. */
-const HANDLER_HEADERS = new Set(["fcgi/route.h", "fcgi/request.h"]);
+/** What handlers may see of fcgi/: a request, and what a token is worth, which both judge. */
+const HANDLER_HEADERS = new Set(["fcgi/route.h", "fcgi/request.h", "fcgi/project_token.h"]);
 
 const roomOf = (name) => (name.startsWith("sql/compiler/") ? "sql/compiler" : name.split("/")[0]);
 const isC = (file) => /\.[ch]$/.test(file.path);

@@ -69,7 +69,7 @@ test("the question holds the project and the credential, and nothing else of the
 	const [{ params, body }] = asked;
 	const sent = Object.fromEntries(params);
 	assert.equal(sent.REQUEST_METHOD, "GET");
-	assert.equal(sent.REQUEST_URI, `/api/v1/auth_request?client_id=${CLIENT}&accept=api_key`);
+	assert.equal(sent.REQUEST_URI, `/api/v1/auth_request?client_id=${CLIENT}&audience=&scope=&accept=api_key`);
 	assert.equal(sent.GATEHOUSE_SITE, "main");
 	assert.equal(sent.HTTP_AUTHORIZATION, "Bearer good");
 	assert.deepEqual([sent.HTTP_X_ORG_ID, sent.HTTP_ORIGIN, sent.HTTP_COOKIE, body], [undefined, undefined, undefined, ""]);

@@ -12,6 +12,7 @@ import {
 	checkCommand,
 	NGINX_ALL_LOCATIONS,
 	NGINX_SIGN_IN,
+	NGINX_TOKENS,
 	nginxSnippet,
 	phpLines,
 	SIGN_OUT_LINK,
@@ -30,7 +31,7 @@ export function Protect() {
 					path: `/api/v1/auth_request?client_id=${project.data?.value.client_id ?? "proj_…"}&accept=api_key`,
 				},
 			]}
-			lead="Let only callers with one of this project's keys, and people who sign in to it, reach a PHP or static site that the same nginx serves."
+			lead="Let only callers with one of this project's keys or access tokens, and people who sign in to it, reach a PHP or static site that the same nginx serves."
 		>
 			<Resource query={project}>{({ value }) => <Steps project={value} />}</Resource>
 		</Page>
@@ -64,7 +65,13 @@ function Steps({ project }: { project: Project }) {
 				<CopyBlock text={CALLBACK} label="redirect URI of the site" />
 				<CopyBlock text={SIGN_OUT_LINK} label="link that signs out" />
 			</Section>
-			<Section title="5. Try it" lead="401 without the key, the page with it.">
+			<Section
+				title="5. For access tokens"
+				lead="An API takes the tokens that the project's apps and programs have, where they are for it. One for something else is 401, one that lacks a scope 403."
+			>
+				<CopyBlock text={NGINX_TOKENS} label="nginx lines for access tokens" />
+			</Section>
+			<Section title="6. Try it" lead="401 without the key, the page with it.">
 				<CopyBlock text={checkCommand(project)} label="curl lines to try it" />
 				<Text size="sm" c="dimmed">
 					A test project takes <code>gsk_test_</code> keys, a live project <code>gsk_live_</code> keys; personal tokens

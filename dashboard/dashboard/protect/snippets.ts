@@ -8,6 +8,14 @@ export function nginxSnippet(project: Project): string {
 /** The line that lets people in, too. */
 export const NGINX_SIGN_IN = "include snippets/sign-in-with-gatehouse.conf;";
 
+/** The lines that let access tokens in, too. */
+export const NGINX_TOKENS = `set $gatehouse_audience https://api.your-site.example/;   # the identifier of a resource server
+include snippets/tokens-with-gatehouse.conf;
+
+location /orders/ {
+	set $gatehouse_needs orders:read;                     # scopes, several with %20 between
+}`;
+
 export const CALLBACK = "https://your-site.example/_gatehouse/callback";
 
 export const SIGN_OUT_LINK = `<a href="/_gatehouse/sign_out">Sign out</a>`;
@@ -25,7 +33,7 @@ export const STATIC_LOCATION = `location /public/ {
 export function phpLines(project: Project): string {
 	return `<?php
 // Set by nginx once Gatehouse has let the caller through.
-$kind = $_SERVER["HTTP_X_GATEHOUSE_KIND"];             // "api_key" or "session"
+$kind = $_SERVER["HTTP_X_GATEHOUSE_KIND"];             // "api_key", "token" or "session"
 $credential = $_SERVER["HTTP_X_GATEHOUSE_CREDENTIAL"]; // "key_…"
 $scopes = explode(" ", $_SERVER["HTTP_X_GATEHOUSE_SCOPE"]);
 
