@@ -1,18 +1,26 @@
 // npm's oidc-provider as a control: what a test asks of Gatehouse it asks of it, too, and where it is served there, the test itself is right.
 
-import http from "node:http";
-import { after } from "node:test";
 import { generateKeyPairSync, randomBytes } from "node:crypto";
+import fs from "node:fs";
+import https from "node:https";
+import { after } from "node:test";
 import Provider from "oidc-provider";
+import { listenAs } from "../harness/provider.mjs";
 
-const ISSUER = "https://control.example";
 const keyOf = (alg, { privateKey }) => ({ ...privateKey.export({ format: "jwk" }), alg, use: "sig", kid: alg });
 
 console.info = console.warn = () => {};	// its notices about settings that tests may have
 
-/** Whoever comes is `sub`, and agrees to everything. clients: as it takes them. */
-export async function startControl({ clients, sub = "somebody", claims = { email: "somebody@example.com", email_verified: true } }) {
-	const oidc = new Provider(ISSUER, {
+/** With a certificate of the tests' authority. Whoever comes is `sub`, and agrees to everything. clients: as it takes them. */
+export async function startControl({ tls, folder, clients, sub = "somebody", claims = { email: "somebody@example.com", email_verified: true } }) {
+	let handle;
+	const server = await listenAs(tls, folder, ["localhost"], (request, response) => handle(request, response));
+	after(() => {
+		server.closeAllConnections();
+		server.close();
+	});
+	const issuer = `https://localhost:${server.address().port}`;
+	const oidc = new Provider(issuer, {
 		clients, jwks: { keys: [keyOf("RS256", generateKeyPairSync("rsa", { modulusLength: 2048 })), keyOf("ES256", generateKeyPairSync("ec", { namedCurve: "P-256" }))] },
 		claims: { openid: ["sub"], email: ["email", "email_verified"] }, conformIdTokenClaims: false, scopes: ["openid", "offline_access"],
 		cookies: { keys: ["tests"] }, pkce: { required: () => true }, rotateRefreshToken: true, issueRefreshToken: (ctx, client) => client.grantTypeAllowed("refresh_token"),
@@ -25,7 +33,6 @@ export async function startControl({ clients, sub = "somebody", claims = { email
 		interactions: { url: (ctx, { uid }) => `/interaction/${uid}` },
 		loadExistingGrant: async ({ oidc: { client, session } }) => makeGrant(client.clientId, session.accountId),
 	});
-	oidc.proxy = true;
 
 	async function makeGrant(clientId, accountId) {
 		const grant = new oidc.Grant({ clientId, accountId });
@@ -35,25 +42,24 @@ export async function startControl({ clients, sub = "somebody", claims = { email
 	}
 
 	const serve = oidc.callback();
-	const server = http.createServer((request, response) => (request.url.startsWith("/interaction/") ? oidc.interactionFinished(request, response, { login: { accountId: sub } }) : serve(request, response)));
-	await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-	after(() => {
-		server.closeAllConnections();
-		server.close();
-	});
+	handle = (request, response) => (request.url.startsWith("/interaction/") ? oidc.interactionFinished(request, response, { login: { accountId: sub } }) : serve(request, response));
 
-	/** As fetch() would, were there such a host. */
-	const fetched = (url, { method, headers, body } = {}) => {
-		const { pathname, search } = new URL(url);
-		const forwarded = { ...Object.fromEntries(new Headers(headers)), "x-forwarded-proto": "https", "x-forwarded-host": new URL(ISSUER).host };
-		return fetch(`http://127.0.0.1:${server.address().port}${pathname}${search}`, { method, headers: forwarded, body, redirect: "manual" });
-	};
+	const ca = fs.readFileSync(tls.ca);
+	/** As fetch() would, which can't be told whose certificates to trust. */
+	const fetched = (url, { method = "GET", headers, body } = {}) => new Promise((resolve, reject) => {
+		const request = https.request(url, { method, ca, family: 4, headers: Object.fromEntries(new Headers(headers)) }, async (answer) => {
+			const parts = await answer.toArray();
+			const pairs = Object.entries(answer.headersDistinct).flatMap(([name, values]) => values.map((value) => [name, value]));
+			resolve(new Response(answer.statusCode === 204 ? null : Buffer.concat(parts), { status: answer.statusCode, headers: pairs }));
+		});
+		request.on("error", reject).end(body?.toString());
+	});
 
 	/** A browser that follows until it is sent to an app. */
 	async function browse(url) {
 		const jar = new Map();
 		let at = new URL(url);
-		while (at.origin === ISSUER) {
+		while (at.origin === issuer) {
 			const answer = await fetched(at, { headers: { cookie: [...jar].map((pair) => pair.join("=")).join("; ") } });
 			for (const cookie of answer.headers.getSetCookie()) {
 				const [, name, value] = /^([^=]+)=([^;]*)/.exec(cookie);
@@ -61,7 +67,7 @@ export async function startControl({ clients, sub = "somebody", claims = { email
 			}
 			if (!answer.headers.get("location"))
 				throw new Error(`${at}: ${answer.status} ${await answer.text()}`);
-			at = new URL(answer.headers.get("location"), ISSUER);
+			at = new URL(answer.headers.get("location"), issuer);
 		}
 		return at;
 	}
@@ -74,5 +80,5 @@ export async function startControl({ clients, sub = "somebody", claims = { email
 		await code.save();
 	}
 
-	return { issuer: ISSUER, sub, fetched, browse, approve };
+	return { issuer, sub, fetched, browse, approve };
 }

@@ -62,7 +62,7 @@ const controlClients = Object.entries(METHODS).map(([by, method]) => ({
 	client_id: by, redirect_uris: [REDIRECT_URI], response_types: ["code"], token_endpoint_auth_method: method, grant_types: by === "nothing" ? ALL : [...ALL, "client_credentials"],
 	...(by === "secret" ? { client_secret: SECRET } : {}), ...(by === "key" ? { jwks, token_endpoint_auth_signing_alg: "ES256" } : {}),
 }));
-const control = await startControl({ clients: controlClients });
+const control = await startControl({ tls: server.basis.tls, folder: server.folder, clients: controlClients });
 const sides = [gatehouse, { name: "the control", client: async ({ by = "secret" } = {}) => ({ ...control, client_id: by, secret: SECRET, consent: control.browse }) }];
 
 // ---- what a client does
