@@ -63,6 +63,26 @@ static const struct field factor_fields[] = {
 	FIELDS_END,
 };
 
+#define GRANT struct q_user_export_grants_row
+
+struct export_grant {
+	const char *id, *client_id, *client_name, *resource, *scopes;
+	int64_t created_at, last_used_at, expires_at, revoked_at;
+};
+
+static const struct field grant_fields[] = {
+	OUT_ID(struct export_grant, id, ID_GRANT),
+	OUT_ID(struct export_grant, client_id, ID_ANY_CLIENT),
+	OUT_STRING(struct export_grant, client_name),
+	OUT_STRING(struct export_grant, resource),
+	OUT_WORDS(struct export_grant, scopes),
+	OUT_TIME(struct export_grant, created_at),
+	OUT_TIME(struct export_grant, last_used_at, .flags = FIELD_NULLABLE),
+	OUT_TIME(struct export_grant, expires_at),
+	OUT_TIME(struct export_grant, revoked_at, .flags = FIELD_NULLABLE),
+	FIELDS_END,
+};
+
 #define MESSAGE struct q_user_export_messages_row
 
 static const struct field message_fields[] = {
@@ -98,7 +118,7 @@ static const struct field org_fields[] = {
 struct export_view {
 	int64_t exported_at;
 	const struct user_object_row *profile;
-	struct field_list orgs, identities, factors, sessions, messages, events;
+	struct field_list orgs, identities, factors, sessions, grants, messages, events;
 };
 
 static const struct field export_fields[] = {
@@ -109,6 +129,8 @@ static const struct field export_fields[] = {
 	OUT_LIST(struct export_view, identities, identity_fields, struct export_identity),
 	OUT_LIST(struct export_view, factors, factor_fields, FACTOR),
 	OUT_LIST(struct export_view, sessions, session_fields, struct export_session),
+	OUT_LIST(struct export_view, grants, grant_fields, struct export_grant,
+		 .description = "What they allowed applications to do"),
 	OUT_LIST(struct export_view, messages, message_fields, MESSAGE,
 		 .description = "Of the mail log: never what they said"),
 	OUT_LIST(struct export_view, events, event_fields, EVENT_ROW,
@@ -181,6 +203,33 @@ read_identities(struct tx *tx, const struct person *who, struct field_list *ret)
 	return OK;
 }
 
+static enum err
+read_grants(struct tx *tx, const struct person *who, struct field_list *ret)
+{
+	GRANT *rows = NULL;
+	struct export_grant *views;
+	size_t count = 0;
+
+	TRY(q_user_export_grants(
+	    tx->db, &(struct q_user_export_grants){ .project_id = who->project_id, .user_id = who->user_id }, &rows,
+	    &count));
+	views = ARENA_ARRAY(tx->arena, count, struct export_grant);
+	for (size_t i = 0; i < count; i++)
+		views[i] = (struct export_grant){
+			.id = rows[i].id,
+			.client_id = rows[i].client_id,
+			.client_name = rows[i].client_name,
+			.resource = arena_strndup(tx->arena, (const char *)rows[i].resource.data, rows[i].resource.len),
+			.scopes = rows[i].scopes,
+			.created_at = rows[i].created_at,
+			.last_used_at = rows[i].last_used_at,
+			.expires_at = rows[i].expires_at,
+			.revoked_at = rows[i].revoked_at,
+		};
+	*ret = (struct field_list){ .items = views, .count = count };
+	return OK;
+}
+
 /* Rows that are shown as they are. */
 #define READ(query, list)                                                                          \
 	do {                                                                                       \
@@ -200,6 +249,7 @@ read_lists(struct tx *tx, const struct person *who, struct export_view *view)
 	READ(q_user_export_messages, view->messages);
 	READ(q_user_export_events, view->events);
 	TRY(read_identities(tx, who, &view->identities));
+	TRY(read_grants(tx, who, &view->grants));
 	return read_sessions(tx, who, &view->sessions);
 }
 

@@ -29,6 +29,15 @@ WHERE m.project_id = :project_id AND m.user_id = :user_id
 ORDER BY m.id DESC
 LIMIT 1000;
 
+-- What they allowed applications to do, also what has ended.
+-- name: user_export_grants :many
+SELECT g.id, g.client_id, c.name AS client_name, g.resource, g.scopes, g.created_at, g.last_used_at, g.expires_at, g.revoked_at
+FROM grants g
+JOIN clients c ON c.project_id = g.project_id AND c.id = g.client_id
+WHERE g.project_id = :project_id AND g.user_id = :user_id
+ORDER BY g.id DESC
+LIMIT 1000;
+
 -- What was done, not what it says: that may name others.
 -- name: user_export_events :many
 SELECT e.id, e.type, e.created_at

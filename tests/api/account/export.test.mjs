@@ -2,21 +2,24 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { expectError, expectStatus, MINUTE, person, projectUser, sharedServer } from "../../harness/index.mjs";
+import { expectError, expectStatus, grant, MINUTE, person, projectUser, sharedServer } from "../../harness/index.mjs";
 
 const server = await sharedServer();
 const owner = await person(server);
 const project = await owner.org.project();
 
-test("U-35 profile, metadata, sessions, messages and events; no token, no digest, no password, no other person", async () => {
+test("U-35 profile, metadata, sessions, grants, messages and events; no token, no digest, no password, no other person", async () => {
 	const [user, other] = [await projectUser(server, project, { password: true, metadata: '{"size":"M"}' }), await projectUser(server, project)];
 	const browser = await user.session();
 	await other.session();
+	const allowed = await grant(project, user.id, { server });
+	await grant(project, other.id, { server });
 	expectStatus(await browser.patch("/api/v1/account", { name: "Renamed" }), 200);
 	const answer = await browser.get("/api/v1/account/export");
 	const data = expectStatus(answer, 200);
 	assert.deepEqual([data.profile.id, data.profile.metadata, data.profile.name], [user.id, { size: "M" }, "Renamed"]);
 	assert.deepEqual(data.sessions.map(({ id }) => id), [browser.id]);
+	assert.deepEqual(data.grants.map(({ id, client_id, revoked_at }) => [id, client_id, revoked_at]), [[allowed, project.clientId, null]]);
 	assert.ok(data.events.some(({ type }) => type === "user.updated"));
 	for (const secret of [browser.token, other.id, other.email, "argon2", "digest"])
 		assert.ok(!answer.text.includes(secret), secret);
