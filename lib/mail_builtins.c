@@ -29,16 +29,16 @@ const struct mail_builtin mail_builtins[] = {
 		.variables = { REQUIRED("url"), OPTIONAL("code") },
 		.texts = {
 			{ ENGLISH, .name = "Proof of an e-mail address",
-			  .draft = { .subject = "Your code for {{app_name}}",
+			  .draft = { .subject = "Confirm your e-mail address for {{app_name}}",
 				     .blocks = BLOCKS(
-					 HELLO TEXT("somebody, probably you, wants to use this e-mail address with {{app_name}}.") ","
+					 HELLO TEXT("Somebody, probably you, wants to use this e-mail address with {{app_name}}.") ","
 					 CODE("Enter this code on the page that asked for it:") ","
 					 TEXT("This link proves that the address is yours:") "," BUTTON("Verify this address") ","
 					 TEXT("If it wasn't you, do nothing: nothing happens then.")) } },
 			{ SPANISH, .name = "Prueba de una dirección de correo",
-			  .draft = { .subject = "Tu código para {{app_name}}",
+			  .draft = { .subject = "Confirma tu dirección de correo para {{app_name}}",
 				     .blocks = BLOCKS(
-					 HOLA TEXT("alguien, probablemente tú, quiere usar esta dirección de correo con {{app_name}}.") ","
+					 HOLA TEXT("Alguien, probablemente tú, quiere usar esta dirección de correo con {{app_name}}.") ","
 					 CODE("Escribe este código en la página que lo pidió:") ","
 					 TEXT("Este enlace demuestra que la dirección es tuya:") "," BUTTON("Verificar esta dirección") ","
 					 TEXT("Si no fuiste tú, no hagas nada: entonces no pasa nada.")) } },
@@ -52,14 +52,14 @@ const struct mail_builtin mail_builtins[] = {
 			{ ENGLISH, .name = "New password",
 			  .draft = { .subject = "Choose a new password for {{app_name}}",
 				     .blocks = BLOCKS(
-					 HELLO TEXT("somebody, probably you, asked for a new password for {{app_name}}.") ","
+					 HELLO TEXT("Somebody, probably you, asked for a new password for {{app_name}}.") ","
 					 TEXT("Open this link to choose one. It works once, and not for long:") ","
 					 BUTTON("Choose a new password") ","
 					 TEXT("If it wasn't you, do nothing: your password stays as it is.")) } },
 			{ SPANISH, .name = "Contraseña nueva",
 			  .draft = { .subject = "Elige una contraseña nueva para {{app_name}}",
 				     .blocks = BLOCKS(
-					 HOLA TEXT("alguien, probablemente tú, pidió una contraseña nueva para {{app_name}}.") ","
+					 HOLA TEXT("Alguien, probablemente tú, pidió una contraseña nueva para {{app_name}}.") ","
 					 TEXT("Abre este enlace para elegirla. Funciona una vez y por poco tiempo:") ","
 					 BUTTON("Elegir una contraseña nueva") ","
 					 TEXT("Si no fuiste tú, no hagas nada: tu contraseña sigue igual.")) } },
@@ -73,14 +73,14 @@ const struct mail_builtin mail_builtins[] = {
 			{ ENGLISH, .name = "Link to sign in",
 			  .draft = { .subject = "Sign in to {{app_name}}",
 				     .blocks = BLOCKS(
-					 HELLO TEXT("somebody, probably you, wants to sign in to {{app_name}} with this e-mail address.") ","
+					 HELLO TEXT("Somebody, probably you, wants to sign in to {{app_name}} with this e-mail address.") ","
 					 TEXT("Open this link to sign in. It works once, and not for long:") ","
 					 BUTTON("Sign in") ","
 					 TEXT("If it wasn't you, do nothing: without the link nobody signs in.")) } },
 			{ SPANISH, .name = "Enlace para entrar",
 			  .draft = { .subject = "Entra en {{app_name}}",
 				     .blocks = BLOCKS(
-					 HOLA TEXT("alguien, probablemente tú, quiere entrar en {{app_name}} con esta dirección de correo.") ","
+					 HOLA TEXT("Alguien, probablemente tú, quiere entrar en {{app_name}} con esta dirección de correo.") ","
 					 TEXT("Abre este enlace para entrar. Funciona una vez y por poco tiempo:") ","
 					 BUTTON("Entrar") ","
 					 TEXT("Si no fuiste tú, no hagas nada: sin el enlace no entra nadie.")) } },
@@ -94,13 +94,13 @@ const struct mail_builtin mail_builtins[] = {
 			{ ENGLISH, .name = "Code to sign in",
 			  .draft = { .subject = "{{code}} is your code for {{app_name}}",
 				     .blocks = BLOCKS(
-					 HELLO TEXT("somebody, probably you, wants to sign in to {{app_name}} with this e-mail address.") ","
+					 HELLO TEXT("Somebody, probably you, wants to sign in to {{app_name}} with this e-mail address.") ","
 					 CODE("Enter this code on the page that asked for it:") ","
 					 TEXT("If it wasn't you, do nothing: without the code nobody signs in. Never tell it to anybody.")) } },
 			{ SPANISH, .name = "Código para entrar",
 			  .draft = { .subject = "{{code}} es tu código para {{app_name}}",
 				     .blocks = BLOCKS(
-					 HOLA TEXT("alguien, probablemente tú, quiere entrar en {{app_name}} con esta dirección de correo.") ","
+					 HOLA TEXT("Alguien, probablemente tú, quiere entrar en {{app_name}} con esta dirección de correo.") ","
 					 CODE("Escribe este código en la página que lo pidió:") ","
 					 TEXT("Si no fuiste tú, no hagas nada: sin el código no entra nadie. No se lo digas a nadie.")) } },
 		},
@@ -132,13 +132,13 @@ const struct mail_builtin mail_builtins[] = {
 			{ ENGLISH, .name = "Welcome",
 			  .draft = { .subject = "Welcome to {{app_name}}",
 				     .blocks = BLOCKS(
-					 HELLO TEXT("you have an account at {{app_name}} now.") ","
+					 HELLO TEXT("You have an account at {{app_name}} now.") ","
 					 TEXT("Sign in here:") "," BUTTON("Sign in") ","
 					 TEXT("You get this mail because somebody made an account with this e-mail address.")) } },
 			{ SPANISH, .name = "Bienvenida",
 			  .draft = { .subject = "Te damos la bienvenida a {{app_name}}",
 				     .blocks = BLOCKS(
-					 HOLA TEXT("ya tienes una cuenta en {{app_name}}.") ","
+					 HOLA TEXT("Ya tienes una cuenta en {{app_name}}.") ","
 					 TEXT("Entra aquí:") "," BUTTON("Entrar") ","
 					 TEXT("Recibes este correo porque alguien creó una cuenta con esta dirección.")) } },
 		},
@@ -151,12 +151,12 @@ const struct mail_builtin mail_builtins[] = {
 			{ ENGLISH, .name = "E-mail address changed",
 			  .draft = { .subject = "Your e-mail address for {{app_name}} was changed",
 				     .blocks = BLOCKS(
-					 HELLO TEXT("your account at {{app_name}} has a new e-mail address: {{new_email}}.") ","
+					 HELLO TEXT("Your account at {{app_name}} has a new e-mail address: {{new_email}}.") ","
 					 TEXT("If it wasn't you, write to those who run {{app_name}} at once.")) } },
 			{ SPANISH, .name = "Dirección de correo cambiada",
 			  .draft = { .subject = "Tu dirección de correo para {{app_name}} ha cambiado",
 				     .blocks = BLOCKS(
-					 HOLA TEXT("tu cuenta en {{app_name}} tiene una dirección de correo nueva: {{new_email}}.") ","
+					 HOLA TEXT("Tu cuenta en {{app_name}} tiene una dirección de correo nueva: {{new_email}}.") ","
 					 TEXT("Si no fuiste tú, escribe cuanto antes a quienes llevan {{app_name}}.")) } },
 		},
 	},
@@ -168,13 +168,13 @@ const struct mail_builtin mail_builtins[] = {
 			{ ENGLISH, .name = "New sign-in",
 			  .draft = { .subject = "New sign-in to {{app_name}}",
 				     .blocks = BLOCKS(
-					 HELLO TEXT("somebody, probably you, signed in to {{app_name}}:") ","
+					 HELLO TEXT("Somebody, probably you, signed in to {{app_name}}:") ","
 					 TEXT("{{device}}\\n{{ip}}\\n{{time}}") ","
 					 TEXT("If it wasn't you, reset your password at once and look at your sessions.")) } },
 			{ SPANISH, .name = "Nuevo acceso",
 			  .draft = { .subject = "Nuevo acceso a {{app_name}}",
 				     .blocks = BLOCKS(
-					 HOLA TEXT("alguien, probablemente tú, ha entrado en {{app_name}}:") ","
+					 HOLA TEXT("Alguien, probablemente tú, ha entrado en {{app_name}}:") ","
 					 TEXT("{{device}}\\n{{ip}}\\n{{time}}") ","
 					 TEXT("Si no fuiste tú, cambia tu contraseña cuanto antes y revisa tus sesiones.")) } },
 		},
@@ -187,12 +187,12 @@ const struct mail_builtin mail_builtins[] = {
 			{ ENGLISH, .name = "Sign-in changed",
 			  .draft = { .subject = "How you sign in to {{app_name}} was changed",
 				     .blocks = BLOCKS(
-					 HELLO TEXT("something about your sign-in to {{app_name}} was changed: {{change}}.") ","
+					 HELLO TEXT("Something about your sign-in to {{app_name}} was changed: {{change}}.") ","
 					 TEXT("If it wasn't you, reset your password at once and look at your sessions.")) } },
 			{ SPANISH, .name = "Acceso cambiado",
 			  .draft = { .subject = "Ha cambiado tu forma de entrar en {{app_name}}",
 				     .blocks = BLOCKS(
-					 HOLA TEXT("algo ha cambiado en tu acceso a {{app_name}}: {{change}}.") ","
+					 HOLA TEXT("Algo ha cambiado en tu acceso a {{app_name}}: {{change}}.") ","
 					 TEXT("Si no fuiste tú, cambia tu contraseña cuanto antes y revisa tus sesiones.")) } },
 		},
 	},
@@ -204,14 +204,14 @@ const struct mail_builtin mail_builtins[] = {
 			{ ENGLISH, .name = "Account exists",
 			  .draft = { .subject = "You have an account at {{app_name}} already",
 				     .blocks = BLOCKS(
-					 HELLO TEXT("somebody, probably you, tried to sign up to {{app_name}} with this e-mail address, "
+					 HELLO TEXT("Somebody, probably you, tried to sign up to {{app_name}} with this e-mail address, "
 						    "which has an account already.") ","
 					 TEXT("Sign in here, or have your password reset there:") "," BUTTON("Sign in") ","
 					 TEXT("If it wasn't you, do nothing: your account stays as it is.")) } },
 			{ SPANISH, .name = "La cuenta ya existe",
 			  .draft = { .subject = "Ya tienes una cuenta en {{app_name}}",
 				     .blocks = BLOCKS(
-					 HOLA TEXT("alguien, probablemente tú, quiso registrarse en {{app_name}} con esta dirección de correo, "
+					 HOLA TEXT("Alguien, probablemente tú, quiso registrarse en {{app_name}} con esta dirección de correo, "
 						   "que ya tiene una cuenta.") ","
 					 TEXT("Entra aquí, o pide una contraseña nueva:") "," BUTTON("Entrar") ","
 					 TEXT("Si no fuiste tú, no hagas nada: tu cuenta sigue igual.")) } },
@@ -225,12 +225,12 @@ const struct mail_builtin mail_builtins[] = {
 			{ ENGLISH, .name = "Password changed",
 			  .draft = { .subject = "Your password for {{app_name}} was changed",
 				     .blocks = BLOCKS(
-					 HELLO TEXT("your password for {{app_name}} was changed at {{time}}.") ","
+					 HELLO TEXT("Your password for {{app_name}} was changed at {{time}}.") ","
 					 TEXT("If it wasn't you, reset your password at once and look at your sessions.")) } },
 			{ SPANISH, .name = "Contraseña cambiada",
 			  .draft = { .subject = "Tu contraseña para {{app_name}} ha cambiado",
 				     .blocks = BLOCKS(
-					 HOLA TEXT("tu contraseña para {{app_name}} cambió el {{time}}.") ","
+					 HOLA TEXT("Tu contraseña para {{app_name}} cambió el {{time}}.") ","
 					 TEXT("Si no fuiste tú, cambia tu contraseña cuanto antes y revisa tus sesiones.")) } },
 		},
 	},
@@ -242,11 +242,11 @@ const struct mail_builtin mail_builtins[] = {
 			{ ENGLISH, .name = "Test of the mail settings",
 			  .draft = { .subject = "A test of {{app_name}}",
 				     .blocks = BLOCKS(
-					 HELLO TEXT("this mail was sent at {{time}} to see whether mail from {{app_name}} arrives. It does.")) } },
+					 HELLO TEXT("This mail was sent at {{time}} to see whether mail from {{app_name}} arrives. It does.")) } },
 			{ SPANISH, .name = "Prueba del correo",
 			  .draft = { .subject = "Una prueba de {{app_name}}",
 				     .blocks = BLOCKS(
-					 HOLA TEXT("este correo se envió el {{time}} para ver si el correo de {{app_name}} llega. Llega.")) } },
+					 HOLA TEXT("Este correo se envió el {{time}} para ver si el correo de {{app_name}} llega. Llega.")) } },
 		},
 	},
 };
