@@ -27,3 +27,8 @@ export async function currentSession(): Promise<Session | null> {
 		throw error;
 	}
 }
+
+/** What people call themselves here. */
+export function nameOf({ email, username, name }: Person): string {
+	return email ?? username ?? name;
+}

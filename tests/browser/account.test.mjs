@@ -117,9 +117,12 @@ test("two accounts in one browser: beside the first, and back", async () => {
 	await page.goto(home);
 	await signIn(page, one);
 	await page.getByRole("heading", { name: "One" }).waitFor();
-	await page.goto(`${home.replace(/account$/, "sign-in")}?redirect_uri=${encodeURIComponent(home)}`);
+	await page.getByRole("link", { name: "Use another account as well" }).click();
 	await signIn(page, two);
 	await page.getByRole("heading", { name: "Two" }).waitFor();
+	await page.goto(home.replace(/account$/, "sign-out"));
+	await page.getByText(`You are signed in as ${two.email}, ${one.email}.`).waitFor();
+	await page.goto(home);
 	await page.getByRole("button", { name: `Go on as ${one.email}` }).click();
 	await page.getByRole("heading", { name: "One" }).waitFor();
 	await page.getByRole("button", { name: "Sign out" }).click();

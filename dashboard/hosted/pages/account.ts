@@ -12,17 +12,22 @@ import { button, link, show } from "../card";
 import { el } from "../dom";
 import { startPage } from "../page";
 import { clientId, fragmentSecret, pageUrl } from "../place";
-import { currentSession, type Session } from "../session";
+import { currentSession, nameOf, type Session } from "../session";
 import { currentStage } from "../stage";
 import { t } from "../text";
 
 const LINK = "gatehouse-account-link";
 
-/** To sign-in and back here; the secret of a mailed link waits in this tab meanwhile. */
-function goToSignIn(): void {
+/** Another page, which leads back here. */
+function andBack(page: string): string {
 	const query = new URLSearchParams(location.search);
 	query.set("redirect_uri", `${location.origin}${location.pathname}`);
-	location.assign(`${pageUrl("sign-in").split("?")[0]}?${query}`);
+	return `${pageUrl(page).split("?")[0]}?${query}`;
+}
+
+/** The secret of a mailed link waits in this tab meanwhile. */
+function goToSignIn(): void {
+	location.assign(andBack("sign-in"));
 }
 
 function forgetFragment(): void {
@@ -55,7 +60,7 @@ function otherAccounts(place: Place): HTMLElement[] {
 			"p",
 			{},
 			button(
-				t("switch_to", { who: user.email ?? user.username ?? user.name }),
+				t("switch_to", { who: nameOf(user) }),
 				async () => {
 					await place.change("POST", "/session/switch", { session_id: session.id });
 					location.reload();
@@ -68,12 +73,11 @@ function otherAccounts(place: Place): HTMLElement[] {
 
 /** A guest is asked to stay. */
 function guest(): HTMLElement {
-	const back = new URLSearchParams({ redirect_uri: `${location.origin}${location.pathname}` });
 	return el(
 		"div",
 		{ class: "notice" },
 		el("p", {}, t("guest_text")),
-		el("p", {}, link(t("sign_up"), `${pageUrl("upgrade").split("?")[0]}?${back}`)),
+		el("p", {}, link(t("sign_up"), andBack("upgrade"))),
 	);
 }
 
@@ -105,7 +109,7 @@ async function draw(notice?: string): Promise<void> {
 		],
 		foot: [
 			...otherAccounts(place),
-			el("p", {}, link(t("add_account"), pageUrl("sign-in"))),
+			el("p", {}, link(t("add_account"), andBack("sign-in"))),
 			el(
 				"p",
 				{},

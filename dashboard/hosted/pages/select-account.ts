@@ -4,17 +4,13 @@ import { button, link, show, showProblem } from "../card";
 import { el } from "../dom";
 import { startPage } from "../page";
 import { pageUrl } from "../place";
-import { currentSession, type Session } from "../session";
+import { currentSession, nameOf, type Session } from "../session";
 import { t } from "../text";
 
 interface Asked {
 	id: string;
 	client: { name: string };
 }
-
-type Person = Session["user"];
-
-const nameOf = ({ email, username, name }: Person): string => email ?? username ?? name;
 
 async function choose(requestId: string, sessionId: string, session: Session): Promise<void> {
 	if (sessionId !== session.session.id) {

@@ -4,7 +4,7 @@ import { appName, signInAddress } from "../brand";
 import { button, link, show } from "../card";
 import { startPage } from "../page";
 import { clientId } from "../place";
-import { currentSession, type Session } from "../session";
+import { currentSession, nameOf, type Session } from "../session";
 import { t } from "../text";
 
 /** Where to go afterwards; the server takes registered addresses alone: the project's, or those of the app that asks. */
@@ -55,10 +55,10 @@ void startPage(async () => {
 	if (!session) {
 		return leave(target);
 	}
-	const { email, username, name } = session.user;
+	const people = [session, ...session.others].map(({ user }) => nameOf(user));
 	show({
 		title: t("sign_out_title", { app: appName() }),
-		text: t("sign_out_text", { who: email ?? username ?? name }),
+		text: t("sign_out_text", { who: people.join(", ") }),
 		body: [
 			button(t("sign_out"), async () => {
 				await signOut(session);
