@@ -1,6 +1,7 @@
 // A member looks after how a project's user signs in, and acts in their name.
 
 import assert from "node:assert/strict";
+import fs from "node:fs";
 import { test } from "node:test";
 import { factor, identity, ownServer, projectWith, until } from "../harness/index.mjs";
 import { openBrowserOf } from "./browser.mjs";
@@ -56,6 +57,38 @@ test("impersonating asks a reason and opens a link that works once; the user's p
 	const recorded = await until("it is recorded", () => server.sql.row`SELECT data FROM events WHERE project_id = ${project.id} AND type = 'user.impersonated'`);
 	const data = JSON.parse(recorded.data);
 	assert.deepEqual([data.reason, data.ticket, data.minutes], ["They see an empty basket", "T-42", 15]);
+	browser.assertCalm();
+	await browser.close();
+});
+
+test("what is kept about somebody is saved as a file", async () => {
+	const { owner, project, user } = await projectWith(server, {});
+	const browser = await openBrowserOf(server, owner);
+	const { page } = browser;
+	await page.goto(`${server.url}/dashboard/projects/${project.id}/users/${user.id}`);
+	const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Export" }).click()]);
+	assert.equal(download.suggestedFilename(), `${user.id}.json`);
+	const kept = JSON.parse(fs.readFileSync(await download.path(), "utf8"));
+	assert.equal(kept.profile.email, user.email);
+	browser.assertCalm();
+	await browser.close();
+});
+
+test("a file of semicolons with a spreadsheet's names for its columns is imported as it is; one that holds no objects is refused", async () => {
+	const { owner, project } = await projectWith(server, {});
+	const browser = await openBrowserOf(server, owner);
+	const { page } = browser;
+	const dialog = page.getByRole("dialog");
+	const choose = (name, text) => page.locator("input[type=file]").setInputFiles({ name, mimeType: "text/plain", buffer: Buffer.from(text) });
+	await page.goto(`${server.url}/dashboard/projects/${project.id}/users`);
+	await page.getByRole("button", { name: "Import" }).click();
+	await choose("people.json", "[null]");
+	await dialog.getByText("Each user has to be a JSON object.").waitFor();
+	await choose("people.csv", 'E-Mail;Full Name;ID\r\nann@example.com;"Ann; ""Q"", One";1\r\nbob@example.com;Bob;2\r\n');
+	await dialog.getByRole("button", { name: "Import 2 users" }).click();
+	await dialog.getByText(/2 created/i).waitFor();
+	assert.deepEqual(await server.sql.rows`SELECT email, name, external_id FROM users WHERE project_id = ${project.id} AND external_id IS NOT NULL ORDER BY email`,
+		[{ email: "ann@example.com", name: 'Ann; "Q", One', external_id: Buffer.from("1") }, { email: "bob@example.com", name: "Bob", external_id: Buffer.from("2") }]);
 	browser.assertCalm();
 	await browser.close();
 });

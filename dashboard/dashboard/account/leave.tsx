@@ -5,16 +5,8 @@ import { api, send } from "../api/client";
 import { useAction } from "../ui/action";
 import { Confirm } from "../ui/confirm";
 import { Section } from "../ui/page";
+import { saveJson } from "../ui/save-file";
 import { ViewAsApi } from "../ui/view-as-api";
-
-function save(data: unknown): void {
-	const address = URL.createObjectURL(new Blob([JSON.stringify(data, null, "\t")], { type: "application/json" }));
-	const link = document.createElement("a");
-	link.href = address;
-	link.download = "account.json";
-	link.click();
-	URL.revokeObjectURL(address);
-}
 
 function DeleteAccount({ onClose }: { onClose: () => void }) {
 	const remove = useAction({
@@ -45,7 +37,7 @@ export function Leave() {
 	const [isDeleting, setDeleting] = useState(false);
 	const download = useAction({
 		run: () => send(api.GET("/api/v1/account/export")),
-		onDone: save,
+		onDone: (data) => saveJson(data, "account.json"),
 	});
 	return (
 		<Section title="Your data" lead="Everything that is kept about you here, as a file; or an end to it.">

@@ -6,6 +6,7 @@ import { api, onProject, send } from "../api/client";
 import { useAction } from "../ui/action";
 import { CopyBlock } from "../ui/copy";
 import { Dialog } from "../ui/dialog";
+import { saveFile } from "../ui/save-file";
 import type { AuditFilter } from "./audit-timeline";
 
 interface AuditToolsProps {
@@ -77,15 +78,6 @@ function VerdictDialog({ verdict, onClose }: { verdict: Verdict; onClose: () => 
 	);
 }
 
-/** Lets the browser save what was fetched: a link to the API could carry no headers. */
-function save(file: Blob, name: string): void {
-	const link = document.createElement("a");
-	link.href = URL.createObjectURL(file);
-	link.download = name;
-	link.click();
-	URL.revokeObjectURL(link.href);
-}
-
 type Format = "csv" | "jsonl";
 
 function Export({ ownerId, projectId, filter }: AuditToolsProps) {
@@ -100,7 +92,7 @@ function Export({ ownerId, projectId, filter }: AuditToolsProps) {
 			);
 			return { file, name: `audit-${ownerId}.${format}` };
 		},
-		onDone: ({ file, name }) => save(file, name),
+		onDone: ({ file, name }) => saveFile(file, name),
 		done: "Exported",
 	});
 	return (

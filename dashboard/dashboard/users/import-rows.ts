@@ -18,8 +18,16 @@ export type Source = Record<string, unknown>;
 /** Which column becomes which field. */
 export type Mapping = Partial<Record<Field, string>>;
 
-/** RFC 4180: fields in quotes may hold commas, line breaks and doubled quotes. */
+/** What stands between the cells of a file: of comma, semicolon and tab the one that its head line has most of. */
+function separatorOf(text: string): string {
+	const head = text.split("\n", 1)[0].replace(/"[^"]*"/g, "");
+	const countOf = (separator: string) => head.split(separator).length;
+	return [",", ";", "\t"].reduce((best, one) => (countOf(one) > countOf(best) ? one : best));
+}
+
+/** RFC 4180: fields in quotes may hold separators, line breaks and doubled quotes. */
 export function parseCsv(text: string): string[][] {
+	const separator = separatorOf(text);
 	const rows: string[][] = [];
 	let row: string[] = [];
 	let cell = "";
@@ -37,7 +45,7 @@ export function parseCsv(text: string): string[][] {
 			}
 		} else if (c === '"' && cell === "") {
 			isQuoted = true;
-		} else if (c === "," || c === "\n") {
+		} else if (c === separator || c === "\n") {
 			row.push(cell.replace(/\r$/, ""));
 			cell = "";
 			if (c === "\n") {
@@ -67,15 +75,23 @@ function parseJson(text: string): Source[] {
 	}
 }
 
+function listOf(text: string): Source[] {
+	try {
+		return parseJson(text);
+	} catch {
+		throw new Error("This isn't valid JSON, nor one JSON object a line.");
+	}
+}
+
 /** Throws an Error with a sentence when the file is neither. */
 export function parseFile(text: string): Source[] {
 	const clean = text.replace(/^\uFEFF/, "").trim();
 	if (/^[[{]/.test(clean)) {
-		try {
-			return parseJson(clean);
-		} catch {
-			throw new Error("This isn't valid JSON, nor one JSON object a line.");
+		const list = listOf(clean);
+		if (!list.every((one) => typeof one === "object" && one !== null && !Array.isArray(one))) {
+			throw new Error("Each user has to be a JSON object.");
 		}
+		return list;
 	}
 	const [head, ...rows] = parseCsv(clean);
 	if (!head || rows.length === 0) {
@@ -84,22 +100,26 @@ export function parseFile(text: string): Source[] {
 	return rows.map((cells) => Object.fromEntries(head.map((name, i) => [name, cells[i] ?? ""])));
 }
 
-/** Names that other systems have for the same thing. */
+/** Names that other systems have for the same thing, as plain() writes them. */
 const ALIASES: Record<Field, string[]> = {
-	email: ["email", "user_email", "mail", "e-mail"],
-	email_verified: ["email_verified", "emailVerified", "email_verified_at", "verified"],
-	phone: ["phone", "phone_number", "phoneNumber"],
-	phone_verified: ["phone_verified"],
-	username: ["username", "user_login", "login", "nickname"],
-	external_id: ["external_id", "id", "ID", "user_id", "_id"],
-	name: ["name", "display_name", "displayName", "full_name"],
+	email: ["email", "useremail", "mail", "emailaddress"],
+	email_verified: ["emailverified", "emailverifiedat", "verified"],
+	phone: ["phone", "phonenumber"],
+	phone_verified: ["phoneverified"],
+	username: ["username", "userlogin", "login", "nickname"],
+	external_id: ["externalid", "id", "userid"],
+	name: ["name", "displayname", "fullname"],
 	locale: ["locale", "language", "lang"],
-	password_hash: ["password_hash", "passwordHash", "password", "user_pass", "hash"],
+	password_hash: ["passwordhash", "password", "userpass", "hash"],
 };
+
+/** "E-Mail", "e_mail" and "eMail" are one name. */
+const plain = (name: string) => name.toLowerCase().replace(/[\s_-]/g, "");
 
 export function guessMapping(rows: readonly Source[]): Mapping {
 	const columns = columnsOf(rows);
-	const found = FIELDS.map((field) => [field, ALIASES[field].find((alias) => columns.includes(alias))] as const);
+	const columnOf = (alias: string) => columns.find((column) => plain(column) === alias);
+	const found = FIELDS.map((field) => [field, ALIASES[field].map(columnOf).find(Boolean)] as const);
 	return Object.fromEntries(found.filter(([, column]) => column !== undefined));
 }
 

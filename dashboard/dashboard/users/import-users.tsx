@@ -6,6 +6,7 @@ import { useProjectPlace } from "../shell/place";
 import { useAction } from "../ui/action";
 import { Dialog } from "../ui/dialog";
 import { FormProblem } from "../ui/resource";
+import { saveFile } from "../ui/save-file";
 import { ViewAsApi } from "../ui/view-as-api";
 import {
 	columnsOf,
@@ -213,11 +214,7 @@ function download(failures: Failure[]): void {
 		...FIELDS.filter((field) => field !== "password_hash").map((field) => String(user[field] ?? "")),
 	]);
 	const head = ["row", "reason", ...FIELDS.filter((field) => field !== "password_hash")];
-	const link = document.createElement("a");
-	link.href = URL.createObjectURL(new Blob([toCsv([head, ...lines])], { type: "text/csv" }));
-	link.download = "refused-users.csv";
-	link.click();
-	URL.revokeObjectURL(link.href);
+	saveFile(new Blob([toCsv([head, ...lines])], { type: "text/csv" }), "refused-users.csv");
 }
 
 function Done({ outcome, onClose }: { outcome: Outcome; onClose: () => void }) {

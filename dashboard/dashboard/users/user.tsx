@@ -14,6 +14,7 @@ import { Moment, Time } from "../ui/time";
 import { StatusPill } from "./status-pill";
 import { UserActivity } from "./user-activity";
 import { UserApps } from "./user-apps";
+import { UserData } from "./user-data";
 import { labelOf } from "./user-label";
 import { UserMessages } from "./user-messages";
 import { UserMethods } from "./user-methods";
@@ -76,6 +77,7 @@ function Parts({ tagged }: { tagged: Tagged<User> }) {
 				<Facts user={user} />
 				<UserProfile key={user.id} tagged={tagged} canWrite={mayDo(role, "user.write")} />
 				{mayDo(role, "user.impersonate") && !isConsole(project) ? <Help user={user} /> : null}
+				{mayDo(role, "user.export") ? <UserData user={user} /> : null}
 				{mayDo(role, "user.write") ? <Danger user={user} canDelete={mayDo(role, "user.delete")} /> : null}
 			</Tabs.Panel>
 			<Tabs.Panel value="sessions" pt="md">

@@ -175,6 +175,15 @@ function NobodyYet() {
 	);
 }
 
+/** As much as the list knows; the user's Methods tab has it all. */
+function waysOf({ anonymous, has_password, mfa_enabled }: User): string {
+	if (anonymous) {
+		return "Guest";
+	}
+	const first = has_password ? "Password" : "No password";
+	return mfa_enabled ? `${first}, 2nd factor` : first;
+}
+
 function UserTable({ rows, projectId }: { rows: User[]; projectId: string }) {
 	return (
 		<Table
@@ -198,7 +207,7 @@ function UserTable({ rows, projectId }: { rows: User[]; projectId: string }) {
 					),
 				},
 				{ key: "status", label: "Status", cell: (row) => <StatusPill user={row} /> },
-				{ key: "methods", label: "Methods", cell: (row) => (row.has_password ? "Password" : "None yet") },
+				{ key: "methods", label: "Methods", cell: (row) => <span className="gh-whole">{waysOf(row)}</span> },
 				{ key: "created", label: "Created", cell: (row) => <Time at={row.created_at} /> },
 				{ key: "sign-in", label: "Last sign-in", cell: (row) => <Time at={row.last_sign_in_at} /> },
 			]}
