@@ -123,6 +123,14 @@ write_new_file(const char *path, const char *old_path, const void *data, size_t 
 }
 
 bool
+file_is_program(const char *path)
+{
+	struct stat about;
+
+	return stat(path, &about) == 0 && S_ISREG(about.st_mode) && access(path, X_OK) == 0;
+}
+
+bool
 file_write(const char *path, const void *data, size_t len, unsigned mode)
 {
 	char beside[4096];

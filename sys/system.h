@@ -16,6 +16,8 @@ bool fd_write(int fd, const void *data, size_t len);
 bool file_read(struct arena *, const char *path, size_t bytes_max, const char **ret_text, size_t *ret_len);
 /* Writes beside and renames, so that a reader sees the old or the new file; mode is exact, an old file's owner stays. False with errno set. */
 bool file_write(const char *path, const void *data, size_t len, unsigned mode);
+/* May we run it? */
+bool file_is_program(const char *path);
 
 /* Reads and parses; problems go to stderr as "file:line: key: message". NULL when there is one. */
 struct config *config_load(struct arena *, const char *path);

@@ -10,6 +10,7 @@
 #include "lib/json.h"
 #include "lib/mail_builtins.h"
 #include "lib/text.h"
+#include "sys/system.h"
 
 const struct field secret_view_fields[] = {
 	OUT_BOOL(struct secret_view, set),
@@ -227,6 +228,19 @@ struct patching {
 	struct field_errors errors;
 };
 
+static void
+check_sendmail(const struct request *rq, struct field_errors *errors)
+{
+	const char *program = rq->config->mail.sendmail;
+
+	if (program[0] == '\0')
+		field_errors_add(errors, rq->arena, "provider", "unavailable", "This installation has no sendmail for projects.");
+	else if (!file_is_program(program))
+		field_errors_add(errors, rq->arena, "provider", "unavailable",
+				 "This server has no program %s. Whoever runs the installation can put one there; until then choose another provider.",
+				 program);
+}
+
 static enum err
 apply(const struct request *rq, struct tx *tx, struct patching *patching)
 {
@@ -246,9 +260,8 @@ apply(const struct request *rq, struct tx *tx, struct patching *patching)
 		check_secret_stays_home(rq->arena, area, &patching->before, &patching->after, &patching->errors);
 	TRY(sign_in_settings_read(tx, rq->project.id, &sign_in));
 	check_switches(rq->arena, &sign_in, &patching->after, &patching->errors);
-	if (strcmp(area->names[patching->after.provider], "sendmail") == 0 && rq->config->mail.sendmail[0] == '\0')
-		field_errors_add(&patching->errors, rq->arena, "provider", "unavailable",
-				 "This installation has no sendmail for projects.");
+	if (strcmp(area->names[patching->after.provider], "sendmail") == 0)
+		check_sendmail(rq, &patching->errors);
 	return OK;
 }
 

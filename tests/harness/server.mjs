@@ -30,7 +30,7 @@ function writeConfig(server, { hosts, config = {}, user = "gatehouse", file = se
 		database: { hosts: hosts ?? [server.db.socket], name: "gatehouse", user, password_file: path.join(server.folder, `${user}.password`) },
 		master_key_file: server.keyFile,
 		process: { directory: server.sockets, request_workers: 4, password_workers: 2, job_workers: 1, drain_ms: 5000 },
-		mail: { transport: "file", directory: server.mailFolder, from_address: "gatehouse@example.com", from_name: "Gatehouse" },
+		mail: { sendmail: "/bin/true", transport: "file", directory: server.mailFolder, from_address: "gatehouse@example.com", from_name: "Gatehouse" },
 		log_level: "info",
 		test_clock_file: server.clockFile,
 	};

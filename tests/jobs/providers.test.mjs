@@ -5,7 +5,7 @@ import { createHash, createHmac } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { after, test } from "node:test";
-import { expectStatus, makeEmail, ownServer, person, until } from "../harness/index.mjs";
+import { expectField, expectStatus, makeEmail, ownServer, person, until } from "../harness/index.mjs";
 import { Provider } from "../harness/carrier.mjs";
 import { makePhone, makePassword } from "../harness/secrets.mjs";
 import { SmtpServer } from "../harness/smtp.mjs";
@@ -201,6 +201,18 @@ test("smtp: STARTTLS, AUTH and the project's sender; never without TLS", async (
 	await Promise.all([smtp.stop(), plain.stop()]);
 });
 
+test("sendmail is refused where its program is missing or can't be run", async () => {
+	const { session, mail } = await project({});
+	const choose = () => session.patch("/api/v1/mail_settings", { provider: "sendmail", ...FROM });
+	for (const [harm, mend] of [[() => fs.renameSync(sendmail, `${sendmail}.away`), () => fs.renameSync(`${sendmail}.away`, sendmail)], [() => fs.chmodSync(sendmail, 0o600), () => fs.chmodSync(sendmail, 0o700)]]) {
+		harm();
+		const refused = expectField(await choose(), "provider", "unavailable");
+		assert.match(JSON.stringify(refused), /This server has no program .*sendmail/);
+		mend();
+	}
+	expectStatus(await choose(), 200);
+});
+
 test("sendmail: the envelope as arguments, the mail as input; its exit status decides", async () => {
 	const { mail } = await project({ provider: "sendmail", ...FROM });
 	assert.equal((await mail("ada@example.com")).status, "sent");
@@ -255,6 +267,8 @@ test("rule 40: a mail that is switched off is canceled, switched on it can be tr
 	const canceled = await become(message);
 	assert.deepEqual([canceled.status, canceled.last_error], ["canceled", "this mail is switched off"]);
 	expectStatus(await session.patch("/api/v1/mail_settings", { switches: { welcome: true } }), 200);
+	/* A minute later its recipient may have another. */
+	await server.sql.run`UPDATE messages SET created_at = created_at - INTERVAL 1 MINUTE WHERE id = ${message.id}`;
 	expectStatus(await session.post(`/api/v1/messages/${message.id}/retry`, {}), 200);
 	assert.equal((await become(message)).status, "sent");
 	await server.sql.run`UPDATE area_settings SET body = '{"switches":{"verification":false}}' WHERE project_id = ${made.id} AND area = 'mail'`;
