@@ -119,7 +119,7 @@ static const struct kind {
 } KINDS[] = {
 	{ "org", ID_ORG, PERM_NONE, true, find_orgs, "/projects" },
 	{ "project", ID_PROJECT, PERM_NONE, true, find_projects, "" },
-	{ "client", ID_ANY_CLIENT, PERM_NONE, true, find_clients, "/settings" },
+	{ "client", ID_ANY_CLIENT, PERM_NONE, true, find_clients, "/clients/" },
 	{ "api_key", ID_API_KEY, PERM_API_KEY_READ, true, find_api_keys, "/api-keys#" },
 	{ "member", ID_MEMBER, PERM_NONE, true, find_members, "/members#" },
 	{ "user", ID_USER, PERM_NONE, false, find_users, "/members#" },

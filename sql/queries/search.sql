@@ -78,9 +78,8 @@ LIMIT 5;
 
 -- name: palette_clients :many
 -- row: palette_row
--- column: target text?
 -- unscoped: the person's memberships cross organizations; every row is bound to the person
-SELECT c.id, c.name AS label, p.name AS sub, p.org_id, p.id AS project_id, NULL AS target
+SELECT c.id, c.name AS label, p.name AS sub, p.org_id, p.id AS project_id, c.id AS target
 FROM members me
 JOIN orgs o ON o.id = me.org_id AND o.status = 'active'
 JOIN projects p ON p.org_id = me.org_id AND p.status = 'active'

@@ -25,7 +25,7 @@ async function furnish(org) {
 	return {
 		project, member,
 		byId: [
-			["org", org.id, at("projects")], ["project", project.id, inProject("")], ["client", project.clientId, inProject("/settings")],
+			["org", org.id, at("projects")], ["project", project.id, inProject("")], ["client", project.clientId, inProject(`/clients/${project.clientId}`)],
 			["api_key", key.id, at("api-keys", key.id)], ["api_key", pinned.id, inProject("/api-keys", pinned.id)],
 			["member", member.memberId, at("members", member.memberId)], ["user", member.id, at("members", member.memberId)], ["user", shopper.id, inProject(`/users/${shopper.id}`)],
 			["invitation", guest.id, at("invitations", guest.id)], ["invitation", code.id, at("invitations", code.id)],
