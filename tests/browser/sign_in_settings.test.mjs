@@ -187,12 +187,19 @@ test("protection: a bot check's secret is written and never shown; a refusal is 
 	await page.getByText("Saved: this holds from now on").waitFor();
 	assert.deepEqual((await read()).bot_check.secret, { set: true, last4: "wxyz" });
 	assert.equal((await read()).bot_check.fail_open, false);
-	await page.getByText("One is set, ending in wxyz.").waitFor();
+	await page.getByPlaceholder("Stored: ••••wxyz").waitFor();
 	assert.equal(await field(page, "Secret").inputValue(), "");
 	await field(page, "Site key").fill("another");
 	await saveOn(page).click();
 	await until("the key is another", async () => (await read()).bot_check.site_key === "another");
 	assert.equal((await read()).bot_check.secret.set, true);
+	await field(page, "Provider").selectOption("none");
+	await page.getByRole("button", { name: "Take it away" }).click();
+	await page.getByText("Saving takes it away.").waitFor();
+	await assertGoodPage(page, "a secret that is to go");
+	await saveOn(page).click();
+	await until("the secret is gone", async () => (await read()).bot_check.secret.set === false);
+	await field(page, "Secret").waitFor({ state: "detached" });
 
 	await page.getByRole("button", { name: /^Let off/ }).click();
 	await page.getByText("Nobody has to wait").waitFor();

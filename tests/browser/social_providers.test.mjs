@@ -47,12 +47,12 @@ test("a provider is set up, shows what is missing, and keeps its secret to itsel
 	await rowOf(page, "github").getByText("The client secret is missing.").waitFor();
 	assert.deepEqual((await providers()).github.problems, ["client_secret_missing"]);
 	await press(page, "Edit GitHub");
-	await page.getByText("None is set.").waitFor();
+	await page.getByText("Never shown again.", { exact: true }).waitFor();
 	await page.getByLabel("Client secret").fill("a secret of github 1234");
 	await press(page, "Save");
 	await rowOf(page, "github").getByText("Ready", { exact: true }).waitFor();
 	await press(page, "Edit GitHub");
-	await page.getByText("ending in 1234").waitFor();
+	await page.getByPlaceholder("Stored: ••••1234").waitFor();
 	assert.equal(await page.getByLabel("Client secret").inputValue(), "");
 	await page.getByRole("dialog").getByText(CALLBACK).waitFor();
 	await page.getByRole("switch", { name: /^Offer it to people/ }).uncheck();
@@ -86,7 +86,7 @@ test("Apple's, Microsoft's and GitLab's own settings; what is refused stands bes
 	await press(page, "Save");
 	await rowOf(page, "apple").getByText("Ready", { exact: true }).waitFor();
 	await press(page, "Edit Apple");
-	await page.getByText("One is set. Leave this empty to keep it.").waitFor();
+	await page.getByText("Left empty, the stored one stays.").waitFor();
 	await press(page, "Cancel");
 
 	await press(page, "Set up Microsoft");

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { test } from "node:test";
-import { factor, identity, ownServer, projectWith, until } from "../harness/index.mjs";
+import { expectStatus, factor, identity, ownServer, projectUser, projectWith, until } from "../harness/index.mjs";
 import { openBrowserOf } from "./browser.mjs";
 
 const server = await ownServer();
@@ -28,6 +28,25 @@ test("second factors and linked accounts are removed after a question; the last 
 	await dialog.getByText("Set a password first.").first().waitFor();
 	await dialog.getByRole("button", { name: "Cancel" }).click();
 	await page.getByRole("cell", { name: "github" }).first().waitFor();
+	browser.assertCalm();
+	await browser.close();
+});
+
+test("a user's activity has two sides: what was done to them, and what they did", async () => {
+	const { owner, project, user } = await projectWith(server, {});
+	const [session, owners] = [await (await projectUser(server, project)).session(), await owner.session({ headers: { "X-Project-Id": project.id } })];
+	expectStatus(await session.patch("/api/v1/account", { name: "Bea" }), 200);
+	const { id } = await server.sql.row`SELECT actor_id AS id FROM audit_events WHERE project_id = ${project.id} AND action = 'user.updated'`;
+	assert.notEqual(id, user.id);
+	expectStatus(await owners.post(`/api/v1/users/${id}/deactivate`, {}), 200);
+	const browser = await openBrowserOf(server, owner);
+	const { page } = browser;
+	await page.goto(`${server.url}/dashboard/projects/${project.id}/users/${id}`);
+	await page.getByRole("tab", { name: "Activity" }).click();
+	await page.getByText("user.deactivated").waitFor();
+	await page.getByText("Done by them").click();
+	await page.getByText("user.updated").waitFor();
+	await page.getByText("user.deactivated").waitFor({ state: "detached" });
 	browser.assertCalm();
 	await browser.close();
 });

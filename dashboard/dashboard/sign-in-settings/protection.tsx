@@ -2,7 +2,7 @@
 import { useProjectPlace } from "../shell/place";
 import { RATE_LIMITS, RateLimits } from "../rate-limits/rate-limits";
 import { Section } from "../ui/page";
-import { SecretInput } from "../ui/secret-input";
+import { SecretField } from "../ui/secret-field";
 import { ChoiceField, SetField, SwitchField, TextField } from "./fields";
 import { type Fields, SettingsForm } from "./settings-form";
 import { SignInPage } from "./sign-in-page";
@@ -69,15 +69,17 @@ function BotCheck({ fields }: { fields: Fields }) {
 							description="The public one, which the pages show to the provider."
 						/>
 					)}
-					<SecretInput
-						label="Secret"
-						stored={saved.bot_check.secret}
-						value={draft["bot_check.secret"]}
-						error={problemOf("bot_check.secret")}
-						isDisabled={isDisabled}
-						onChange={(value) => change({ "bot_check.secret": value })}
-					/>
 				</>
+			)}
+			{provider === "none" && !saved.bot_check.secret.set ? null : (
+				<SecretField
+					label="Secret"
+					stored={saved.bot_check.secret}
+					draft={draft["bot_check.secret"]}
+					error={problemOf("bot_check.secret")}
+					isDisabled={isDisabled}
+					onChange={(secret) => change({ "bot_check.secret": secret })}
+				/>
 			)}
 			<SetField fields={fields} name="bot_check.on" label="Where it asks" choices={PLACES} />
 			<SwitchField

@@ -2,6 +2,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { api, onProject, send, sendTagged } from "../api/client";
 import type { Reply } from "../api/types";
+import type { SecretDraft } from "../ui/secret-field";
 
 export const AT = "/api/v1/sign_in_settings";
 
@@ -59,8 +60,7 @@ export interface Draft {
 	"bot_check.provider": string;
 	"bot_check.site_key": string;
 	"bot_check.url": string;
-	/** Another one; "" for the one that is stored. */
-	"bot_check.secret": string;
+	"bot_check.secret": SecretDraft;
 	"bot_check.on": string[];
 	"bot_check.fail_open": boolean;
 }
@@ -77,7 +77,7 @@ export function draftOf({ passkey, phone, bot_check, plan_page: _, ...rest }: Se
 		"bot_check.provider": bot_check.provider,
 		"bot_check.site_key": bot_check.site_key ?? "",
 		"bot_check.url": bot_check.url ?? "",
-		"bot_check.secret": "",
+		"bot_check.secret": undefined,
 		"bot_check.on": bot_check.on,
 		"bot_check.fail_open": bot_check.fail_open,
 	};

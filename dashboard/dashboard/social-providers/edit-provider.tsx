@@ -8,7 +8,7 @@ import { useAction } from "../ui/action";
 import { CopyBlock } from "../ui/copy";
 import { Dialog } from "../ui/dialog";
 import { FormFoot } from "../ui/form-foot";
-import { SecretInput } from "../ui/secret-input";
+import { SecretField } from "../ui/secret-field";
 import { AT, EXTRAS, type Extra, type Kind, openIdKind, type Provider } from "./kinds";
 import { staleAfter } from "./queries";
 
@@ -119,13 +119,14 @@ export default function EditProvider({ kind: given, provider, taken, onSaved, on
 							{...form.getInputProps(name)}
 						/>
 					))}
-					<SecretInput
+					<SecretField
 						label={kind.isSigned ? "Private key" : "Client secret"}
 						stored={provider?.[secretName(kind)] ?? { set: false, last4: null }}
 						isLong={kind.isSigned}
-						value={form.values.secret}
+						isNeeded
+						draft={form.values.secret || undefined}
 						error={form.errors[secretName(kind)] as string | undefined}
-						onChange={(secret) => form.setFieldValue("secret", secret)}
+						onChange={(secret) => form.setFieldValue("secret", secret ?? "")}
 					/>
 					<TextInput
 						label="Scopes"

@@ -1,5 +1,5 @@
 // A credential that is never shown again: empty keeps the one that is stored.
-import { Button, Group, PasswordInput, Text } from "@mantine/core";
+import { Button, Group, PasswordInput, Text, Textarea } from "@mantine/core";
 
 export interface StoredSecret {
 	set: boolean;
@@ -14,7 +14,11 @@ interface SecretFieldProps {
 	stored: StoredSecret;
 	draft: SecretDraft;
 	error?: string;
-	isDisabled: boolean;
+	isDisabled?: boolean;
+	/** A key of many lines. */
+	isLong?: boolean;
+	/** It can be replaced, but not be taken away. */
+	isNeeded?: boolean;
 	onChange: (draft: SecretDraft) => void;
 }
 
@@ -25,21 +29,31 @@ function placeholder({ set, last4 }: StoredSecret): string {
 	return last4 ? `Stored: ••••${last4}` : "Stored";
 }
 
-export function SecretField({ label, stored, draft, error, isDisabled, onChange }: SecretFieldProps) {
+export function SecretField({ label, stored, draft, error, isDisabled, isLong, isNeeded, onChange }: SecretFieldProps) {
+	const common = {
+		label,
+		description: stored.set ? "Never shown again. Left empty, the stored one stays." : "Never shown again.",
+		placeholder: draft === null ? "" : placeholder(stored),
+		disabled: isDisabled,
+		value: draft ?? "",
+		error,
+		onChange: (event: { currentTarget: { value: string } }) => onChange(event.currentTarget.value || undefined),
+	};
 	return (
 		<div className="gh-secret">
-			<PasswordInput
-				label={label}
-				description={stored.set ? "Never shown again. Left empty, the stored one stays." : "Never shown again."}
-				placeholder={draft === null ? "" : placeholder(stored)}
-				autoComplete="new-password"
-				maxLength={2048}
-				disabled={isDisabled}
-				value={draft ?? ""}
-				error={error}
-				onChange={(event) => onChange(event.currentTarget.value || undefined)}
-			/>
-			{stored.set && !isDisabled ? (
+			{isLong ? (
+				<Textarea
+					{...common}
+					classNames={{ input: "gh-code-input" }}
+					rows={5}
+					placeholder={common.placeholder || "-----BEGIN PRIVATE KEY-----"}
+					autoComplete="off"
+					spellCheck={false}
+				/>
+			) : (
+				<PasswordInput {...common} autoComplete="new-password" maxLength={2048} />
+			)}
+			{stored.set && !isDisabled && !isNeeded ? (
 				<Group gap="xs" mt={4}>
 					{draft === null ? (
 						<>
