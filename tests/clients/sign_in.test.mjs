@@ -1,4 +1,4 @@
-// The guide's three examples as they stand there: a PHP site, a Node app and a static page, in Chromium, through the hosted pages.
+// The guide's examples as they stand there: a PHP site, apps in Node, Python and Go, and a static page, in Chromium, through the hosted pages.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -26,13 +26,13 @@ async function makeClient(redirectUri) {
 }
 
 /** Runs a program as the first lines of the example say. */
-async function serve(command, args) {
+async function serve(command, args, env = {}) {
 	const port = await freePort();
 	const appUrl = `http://localhost:${port}`;
 	const client = await makeClient(`${appUrl}/callback`);
 	const child = start(command, args(port), { log: path.join(folder, `${path.basename(command)}.log`), env: {
 		...process.env, LD_PRELOAD: shim, GATEHOUSE_ISSUER: client.issuer, GATEHOUSE_CLIENT_ID: client.clientId, GATEHOUSE_CLIENT_SECRET: client.secret, APP_URL: appUrl,
-		GATEHOUSE_CA: server.ca, NODE_EXTRA_CA_CERTS: server.ca,
+		GATEHOUSE_CA: server.ca, NODE_EXTRA_CA_CERTS: server.ca, SSL_CERT_FILE: server.ca, ...env,
 	} });
 	after(() => stop(child));
 	await until("the app answers", () => fetch(appUrl).then(() => true, () => false));
@@ -72,6 +72,29 @@ test("a PHP site", async () => {
 
 test("a Node app", async () => {
 	await walk(await serve("node", () => [example("sign-in.mjs")]));
+});
+
+test("a Python app", async () => {
+	await walk(await serve("/usr/bin/python3", () => [example("sign-in.py")]));
+});
+
+/** The Go on this machine; undefined where there is none: it is too large for the tests to bring along. */
+function findGo() {
+	try {
+		return execFileSync("go", ["env", "GOVERSION"], { encoding: "utf8" }).trim();
+	} catch {
+		return undefined;
+	}
+}
+
+const go = findGo();
+
+test("a Go app", { skip: go ? false : "not built and not run: there is no go on this machine" }, async () => {
+	const program = path.join(folder, "sign-in");
+	execFileSync("go", ["build", "-o", program, example("sign-in.go")], { cwd: folder, env: { ...process.env, CGO_ENABLED: "1" } });
+	assert.equal(execFileSync("gofmt", ["-l", example("sign-in.go")], { encoding: "utf8" }), "");
+	// It asks libc as the others do, and so finds auth.localhost.
+	await walk(await serve(program, () => [], { GODEBUG: "netdns=cgo" }));
 });
 
 test("a static page", async () => {
