@@ -51,9 +51,9 @@ const char *
 project_grant_types(const char *type)
 {
 	if (strcmp(type, "mcp") == 0)
-		return "client_credentials token-exchange";
+		return "client_credentials jwt-bearer token-exchange";
 	if (strcmp(type, "hybrid") == 0)
-		return "authorization_code client_credentials device_code refresh_token token-exchange";
+		return "authorization_code client_credentials device_code jwt-bearer refresh_token token-exchange";
 	return "authorization_code device_code refresh_token";
 }
 

@@ -61,6 +61,7 @@ const struct route *const gatehouse_routes[] = {
 	user_session_routes,
 	account_factor_routes,
 	resource_server_routes,
+	trusted_issuer_routes,
 	user_factor_routes,
 	signing_key_routes,
 	oauth_issuer_routes,

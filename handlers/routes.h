@@ -38,6 +38,7 @@ extern const struct route search_routes[];
 extern const struct route setup_routes[];
 extern const struct route social_provider_routes[];
 extern const struct route resource_server_routes[];
+extern const struct route trusted_issuer_routes[];
 extern const struct route signing_key_routes[];
 
 /* oauth/: every project's authorization server */

@@ -30,14 +30,13 @@ is_equal(const char *claim, const char *expected)
 	return claim != NULL && strcmp(claim, expected) == 0;
 }
 
-/* exp is there and near; nbf and iat, where they are, have come. */
-static const char *
-time_problem(const struct json *claims, int64_t now_s, int64_t *ret_exp_s)
+const char *
+assertion_time_problem(const struct json *claims, int64_t now_s, int64_t life_max_s, int64_t *ret_gone_at)
 {
 	static const char *const STARTS[] = { "nbf", "iat" };
 	int64_t exp_s;
 
-	if (!jws_time(claims, "exp", &exp_s) || exp_s <= now_s - CLOCKS_DIFFER_S || exp_s > now_s + LIFE_MAX_S + CLOCKS_DIFFER_S)
+	if (!jws_time(claims, "exp", &exp_s) || exp_s <= now_s - CLOCKS_DIFFER_S || exp_s > now_s + life_max_s + CLOCKS_DIFFER_S)
 		return "exp";
 	for (size_t i = 0; i < ARRAY_LEN(STARTS); i++) {
 		int64_t start_s = 0;
@@ -46,8 +45,16 @@ time_problem(const struct json *claims, int64_t now_s, int64_t *ret_exp_s)
 		    (!jws_time(claims, STARTS[i], &start_s) || start_s > now_s + CLOCKS_DIFFER_S))
 			return STARTS[i];
 	}
-	*ret_exp_s = exp_s;
+	*ret_gone_at = (exp_s + CLOCKS_DIFFER_S) * SECOND_MS;
 	return NULL;
+}
+
+const char *
+assertion_jti(const struct json *claims)
+{
+	const char *jti = json_text(claims, "jti");
+
+	return jti != NULL && strlen(jti) <= JTI_MAX ? jti : NULL;
 }
 
 const char *
@@ -55,8 +62,8 @@ client_assertion_problem(const struct json *claims, const struct client_assertio
 			 int64_t *ret_gone_at)
 {
 	const char *audience = json_text(claims, "aud");
-	const char *jti = json_text(claims, "jti");
-	int64_t exp_s = 0;
+	const char *jti = assertion_jti(claims);
+	int64_t gone_at = 0;
 
 	if (!is_equal(json_text(claims, "iss"), expected->client_id))
 		return "iss";
@@ -65,12 +72,12 @@ client_assertion_problem(const struct json *claims, const struct client_assertio
 	/* A list of audiences is one that others hold, too. */
 	if (!is_equal(audience, expected->issuer) && !is_equal(audience, expected->token_endpoint))
 		return "aud";
-	const char *problem = time_problem(claims, expected->now_ms / SECOND_MS, &exp_s);
+	const char *problem = assertion_time_problem(claims, expected->now_ms / SECOND_MS, LIFE_MAX_S, &gone_at);
 	if (problem != NULL)
 		return problem;
-	if (jti == NULL || strlen(jti) > JTI_MAX)
+	if (jti == NULL)
 		return "jti";
 	*ret_jti = jti;
-	*ret_gone_at = (exp_s + CLOCKS_DIFFER_S) * SECOND_MS;
+	*ret_gone_at = gone_at;
 	return NULL;
 }

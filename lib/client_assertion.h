@@ -31,4 +31,14 @@ struct client_assertion_expected {
 const char *client_assertion_problem(const struct json *claims, const struct client_assertion_expected *, const char **ret_jti,
 				     int64_t *ret_gone_at);
 
+/* ---- of any assertion ---- */
+
+/*
+ * NULL when exp is there and at most life_max_s ahead, and nbf and iat, where they are, have come; else the name of the one that isn't so.
+ * Clocks may differ by a minute: after *ret_gone_at nobody takes it any more.
+ */
+const char *assertion_time_problem(const struct json *claims, int64_t now_s, int64_t life_max_s, int64_t *ret_gone_at);
+/* What tells it from all others of its maker; NULL: nothing, or nothing to remember. */
+const char *assertion_jti(const struct json *claims);
+
 #endif

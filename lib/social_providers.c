@@ -378,6 +378,14 @@ fill(struct arena *arena, const struct social_settings *settings, const char *te
 	return put_in(arena, put_in(arena, template, "{issuer}", base), "{tenant}", percent_encode(arena, tenant));
 }
 
+const char *
+social_issuer(struct arena *arena, const struct social_settings *settings)
+{
+	const char *issuer = put_in(arena, fill(arena, settings, settings->kind->issuer), "{tenantid}", settings->tenant);
+
+	return issuer != NULL && strchr(issuer, '{') == NULL ? issuer : NULL;
+}
+
 bool
 social_endpoints_of(struct arena *arena, const struct social_settings *settings, struct social_endpoints *ret)
 {

@@ -79,6 +79,8 @@ struct social_endpoints {
 	enum social_client_auth client_auth;
 };
 bool social_endpoints_of(struct arena *, const struct social_settings *, struct social_endpoints *ret);
+/* What "iss" is in its ID tokens; NULL without, and where that is another one for each person (Microsoft without a tenant). */
+const char *social_issuer(struct arena *, const struct social_settings *);
 /* Where a provider with ID tokens says what it is (OpenID Connect Discovery section 4); NULL without. */
 const char *social_discovery_url(struct arena *, const struct social_settings *);
 /* NULL, or the word of a problem: issuer_mismatch, discovery_incomplete. Fills found. */

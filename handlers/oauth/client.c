@@ -163,6 +163,23 @@ judge(const struct request *rq, struct tx *tx, const struct oauth_client_row *cl
 	return client->is_by_key ? judge_assertion(rq, tx, client, claim) : judge_secret(rq, client, claim->secret);
 }
 
+/* An active client of this issuer. */
+static enum err
+find_row(const struct request *rq, struct tx *tx, const char *issuer_client_id, const char *id, struct oauth_client_row *ret)
+{
+	struct oauth_client_row row;
+
+	TRY(request_limit_client(rq, id, false));
+	enum err e = q_oauth_client(tx->db, &(struct q_oauth_client){ .client_id = id }, &row);
+	if (e == ERR_NO_ROW)
+		return ERR_INVALID_CLIENT;
+	TRY(e);
+	if (strcmp(row.issuer_client_id, issuer_client_id) != 0)
+		return ERR_INVALID_CLIENT;
+	*ret = row;
+	return OK;
+}
+
 enum err
 oauth_client_find(const struct request *rq, struct tx *tx, const char *issuer_client_id, const struct client_input *in,
 		  struct oauth_client_row *ret_row)
@@ -177,15 +194,27 @@ oauth_client_find(const struct request *rq, struct tx *tx, const char *issuer_cl
 	/* Its grammar is checked before any SQL: collations ignore trailing spaces. */
 	if (!id_is_valid(ID_ANY_CLIENT, id))
 		return ERR_INVALID_CLIENT;
-	TRY(request_limit_client(rq, id, false));
-	enum err e = q_oauth_client(tx->db, &(struct q_oauth_client){ .client_id = id }, &row);
-	if (e == ERR_NO_ROW)
-		return ERR_INVALID_CLIENT;
-	TRY(e);
-	if (strcmp(row.issuer_client_id, issuer_client_id) != 0)
-		return ERR_INVALID_CLIENT;
+	TRY(find_row(rq, tx, issuer_client_id, id, &row));
 	TRY(judge(rq, tx, &row, &claim));
 	TRY(request_limit_client(rq, id, true));
+	*ret_row = row;
+	return OK;
+}
+
+enum err
+oauth_client_of_workload(const struct request *rq, struct tx *tx, const char *issuer_client_id, const struct client_input *in,
+			 const char *client_id, struct oauth_client_row *ret_row)
+{
+	struct oauth_client_row row;
+
+	if (rq->authorization == NULL && in->client_secret == NULL && in->client_assertion == NULL) {
+		if (in->client_id != NULL && strcmp(in->client_id, client_id) != 0)
+			return ERR_INVALID_CLIENT;
+		return find_row(rq, tx, issuer_client_id, client_id, ret_row);
+	}
+	TRY(oauth_client_find(rq, tx, issuer_client_id, in, &row));
+	if (strcmp(row.client_id, client_id) != 0)
+		return ERR_INVALID_CLIENT;
 	*ret_row = row;
 	return OK;
 }

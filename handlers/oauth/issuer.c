@@ -14,6 +14,9 @@
 #include "lib/oauth.h"
 #include "lib/resources.h"
 
+/* Which assertions are taken as grants (Identity Assertion Authorization Grant section 7). */
+#define ID_JAG_PROFILE "urn:ietf:params:oauth:grant-profile:id-jag"
+
 #define CACHE_S INT64_C(300)
 #define JSON	"application/json; charset=utf-8"
 
@@ -96,7 +99,7 @@ add_proofs(struct buffer *b, const char *endpoint, const char *methods)
 static const char *
 grants_on_the_wire(struct arena *arena, const char *grants)
 {
-	static const char *const NEWER[] = { "device_code", "token-exchange" };
+	static const char *const NEWER[] = { "device_code", "jwt-bearer", "token-exchange" };
 	struct buffer words = buffer_new(arena);
 
 	for (const char *at = grants; *at != '\0';) {
@@ -175,6 +178,8 @@ metadata_show(const struct request *rq, struct tx *tx)
 	add_address(&b, "revocation_endpoint", issuer, "/oauth/revoke");
 	add_registration(&b, issuer, &settings);
 	add_words(&b, "grant_types_supported", grants_on_the_wire(rq->arena, grant_types));
+	if (scope_has(grant_types, "jwt-bearer"))
+		add_words(&b, "authorization_grant_profiles_supported", ID_JAG_PROFILE);
 	if (scope_has(grant_types, "device_code"))
 		add_address(&b, "device_authorization_endpoint", issuer, "/oauth/device_authorization");
 	if (has_people)

@@ -48,6 +48,12 @@ struct client_input {
  */
 enum err oauth_client_find(const struct request *, struct tx *, const char *issuer_client_id, const struct client_input *,
 			   struct oauth_client_row *ret_row) MUST_CHECK;
+/*
+ * The client that somebody else's token stands for, once its signature is verified (rule 27). What the request says of its client beside
+ * that has to be true as well: ERR_INVALID_CLIENT.
+ */
+enum err oauth_client_of_workload(const struct request *, struct tx *, const char *issuer_client_id, const struct client_input *,
+				  const char *client_id, struct oauth_client_row *ret_row) MUST_CHECK;
 /* Is it one of them? */
 bool oauth_client_has_audience(struct arena *, const struct oauth_client_row *, const char *audience);
 

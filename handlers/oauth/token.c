@@ -1,6 +1,6 @@
 /*
  * POST /oauth/token (RFC 6749 section 3.2): a program's token for itself in two statements, one of them once a minute (oauth.md rule 21);
- * a person's for a code, a refresh token or a device's code. Access tokens are signed and not stored. Whatever the database has to do is done and committed
+ * a person's for a code, a refresh token, a device's code or another issuer's word. Access tokens are signed and not stored. Whatever the database has to do is done and committed
  * before anything is signed, and nothing is asked of it afterwards: so a lost connection never runs a redeemed code a second time.
  */
 #include "handlers/routes.h"
@@ -34,6 +34,8 @@ static const struct field token_input_fields[] = {
 	IN_STRING(struct token_input, requested_token_type, .min = 1, .max = 128, .description = "An access token when absent"),
 	IN_STRING(struct token_input, actor_token, .min = 1, .max = 8192, .flags = FIELD_SECRET, .description = "Not supported: the client acts"),
 	IN_STRING(struct token_input, audience, .min = 1, .max = 255, .description = "Of an exchange, beside or instead of resource"),
+	IN_STRING(struct token_input, assertion, .min = 1, .max = JWT_BEARER_BYTES_MAX, .flags = FIELD_SECRET,
+		  .description = "A token of a trusted issuer (RFC 7523 section 2.1)"),
 	FIELDS_END,
 };
 
@@ -154,8 +156,24 @@ token_type(const char *jkt)
 
 /* ---- a program's own ---- */
 
+/* All that there is at most, unless it asks for less. */
 static enum err
-issue_to_program(const struct request *rq, struct tx *tx, struct oauth_client_row *client, const char *jkt, struct token_view *ret)
+program_scope(const struct request *rq, const struct found_resource *found, const struct resource_asker *asker, const char *most,
+	      const char **ret_scope)
+{
+	const struct token_input *in = rq->input;
+	const char *scope;
+
+	TRY(resource_scope_for_program(rq->arena, &found->resource, asker, NO_PLAN, in->scope, &scope));
+	if (most[0] != '\0' && in->scope != NULL && !scope_is_within(scope, most))
+		return ERR_INVALID_SCOPE;
+	*ret_scope = most[0] == '\0' ? scope : scope_keep(rq->arena, scope, most);
+	return OK;
+}
+
+enum err
+token_issue_to_program(const struct request *rq, struct tx *tx, struct oauth_client_row *client, const char *jkt, const char *most,
+		       struct token_view *ret)
 {
 	const struct token_input *in = rq->input;
 	struct resource_asker asker = RESOURCE_ASKER_OF(client);
@@ -165,7 +183,7 @@ issue_to_program(const struct request *rq, struct tx *tx, struct oauth_client_ro
 	if (client->is_public || oauth_is_console(tx, client->project_id))
 		return ERR_UNAUTHORIZED_CLIENT;
 	TRY(oauth_resource_find(tx, client->project_id, &asker, in->resource, &found));
-	TRY(resource_scope_for_program(rq->arena, &found.resource, &asker, NO_PLAN, in->scope, &scope));
+	TRY(program_scope(rq, &found, &asker, most, &scope));
 	struct token_target target = token_target_of(client, &found, jkt);
 	TRY(token_take_key(tx, client, &target));
 	struct access_token token = token_begin(rq, client, &target, scope);
@@ -183,7 +201,7 @@ issue_to_program(const struct request *rq, struct tx *tx, struct oauth_client_ro
 
 /* ---- a person's ---- */
 
-enum token_grant { GRANT_PROGRAM, GRANT_CODE, GRANT_REFRESH, GRANT_DEVICE, GRANT_EXCHANGE, GRANT_COUNT };
+enum token_grant { GRANT_PROGRAM, GRANT_CODE, GRANT_REFRESH, GRANT_DEVICE, GRANT_EXCHANGE, GRANT_ASSERTION, GRANT_COUNT };
 
 bool
 token_is_answer(enum err e)
@@ -232,9 +250,9 @@ email_for(const struct token_person *person)
 	return scope_has(person->scope, "email") ? person->email : NULL;
 }
 
-static enum err
-sign_access_token(const struct request *rq, struct tx *tx, const struct oauth_client_row *client, const struct token_target *target,
-		  const struct token_person *person, const char **ret_token)
+enum err
+token_sign_for_person(const struct request *rq, struct tx *tx, const struct oauth_client_row *client, const struct token_target *target,
+		      const struct token_person *person, const char **ret_token)
 {
 	struct access_token token = token_begin(rq, client, target, person->scope);
 
@@ -302,6 +320,7 @@ find_person(const struct request *rq, struct tx *tx, const struct oauth_client_r
 	case GRANT_DEVICE: return token_poll(rq, tx, client, jkt, ret_person, ret_refresh);
 	case GRANT_PROGRAM:
 	case GRANT_EXCHANGE:
+	case GRANT_ASSERTION:
 	case GRANT_COUNT: break;
 	}
 	return ERR_INTERNAL;
@@ -319,7 +338,7 @@ make_access_token(const struct request *rq, struct tx *tx, struct oauth_client_r
 	if (token_take_key(tx, client, &target) != OK)
 		return ERR_BUSY;
 	*ret_ttl_s = target.ttl_s;
-	return sign_access_token(rq, tx, client, &target, person, ret_token);
+	return token_sign_for_person(rq, tx, client, &target, person, ret_token);
 }
 
 static enum err
@@ -383,6 +402,7 @@ static const struct {
 	[GRANT_CODE] = { "authorization_code", "authorization_code" },
 	[GRANT_REFRESH] = { "refresh_token", "refresh_token" },
 	[GRANT_DEVICE] = { OAUTH_GRANT_URN "device_code", "device_code" },
+	[GRANT_ASSERTION] = { OAUTH_GRANT_URN "jwt-bearer", "jwt-bearer" },
 	[GRANT_EXCHANGE] = { OAUTH_GRANT_URN "token-exchange", "token-exchange" },
 };
 
@@ -415,20 +435,26 @@ issue(const struct request *rq, struct tx *tx, struct token_view *ret)
 {
 	const struct token_input *in = rq->input;
 	enum token_grant grant = find_grant(in->grant_type);
+	struct token_assertion assertion;
 	struct oauth_client_row client;
 	const char *jkt;
 
 	if (grant == GRANT_COUNT)
 		return ERR_UNSUPPORTED_GRANT_TYPE;
-	TRY(oauth_client_find(rq, tx, in->issuer_id, CLIENT_INPUT_OF(in), &client));
+	if (grant == GRANT_ASSERTION)
+		TRY(token_assertion_read(rq, tx, &assertion, &client));
+	else
+		TRY(oauth_client_find(rq, tx, in->issuer_id, CLIENT_INPUT_OF(in), &client));
 	if (!client_has_grant(client.grant_types, client.project_type, grants[grant].name))
 		return ERR_UNAUTHORIZED_CLIENT;
 	TRY(check_origin(rq, tx, &client));
 	TRY(find_key(rq, &client, &jkt));
 	if (grant == GRANT_PROGRAM)
-		return issue_to_program(rq, tx, &client, jkt, ret);
+		return token_issue_to_program(rq, tx, &client, jkt, "", ret);
 	if (grant == GRANT_EXCHANGE)
 		return token_exchange(rq, tx, &client, jkt, ret);
+	if (grant == GRANT_ASSERTION)
+		return token_assertion_redeem(rq, tx, &assertion, &client, jkt, ret);
 	return issue_to_person(rq, tx, &client, jkt, grant, ret);
 }
 

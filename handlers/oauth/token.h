@@ -6,16 +6,17 @@
 
 #include "domain/oauth_resources.h"
 #include "handlers/oauth/oauth.h"
+#include "lib/jwt_bearer.h"
 
 struct token_input {
 	struct {
 		CLIENT_HAS;
 		bool issuer_id, grant_type, scope, resource, code, redirect_uri, code_verifier, refresh_token, device_code, subject_token,
-		    subject_token_type, requested_token_type, actor_token, audience;
+		    subject_token_type, requested_token_type, actor_token, audience, assertion;
 	} has;
 	CLIENT_TEXTS;
 	const char *issuer_id, *grant_type, *scope, *resource, *code, *redirect_uri, *code_verifier, *refresh_token, *device_code,
-	    *subject_token, *subject_token_type, *requested_token_type, *actor_token, *audience;
+	    *subject_token, *subject_token_type, *requested_token_type, *actor_token, *audience, *assertion;
 	bool is_without_refresh;	/* never of a form: nobody would hold the refresh token */
 };
 
@@ -67,6 +68,9 @@ struct access_token token_begin(const struct request *, const struct oauth_clien
 /* Gives it its jti and signs it. */
 enum err token_sign(const struct request *, struct tx *, const struct oauth_client_row *, const struct token_target *, struct access_token *,
 		    const char **ret_token) MUST_CHECK;
+/* A person's, whole. */
+enum err token_sign_for_person(const struct request *, struct tx *, const struct oauth_client_row *, const struct token_target *,
+			       const struct token_person *, const char **ret_token) MUST_CHECK;
 /* Any other JWT, with that "typ". */
 enum err token_sign_claims(const struct request *, const struct oauth_client_row *, const struct token_target *, const char *type,
 			   const char *claims, const char **ret_token) MUST_CHECK;
@@ -75,6 +79,11 @@ const char *token_type(const char *jkt) RETURNS_NONNULL;
 enum err token_note_use(struct tx *, const struct oauth_client_row *) MUST_CHECK;
 
 /* ---- the grants ---- */
+
+/* The client's own token. most: words, the scopes it may hold at most; "": no limit besides the client's own. */
+enum err token_issue_to_program(const struct request *, struct tx *, struct oauth_client_row *, const char *jkt, const char *most,
+				struct token_view *ret) MUST_CHECK;
+
 
 /*
  * What is left of a grant's scopes at its resource, as both and the client are now (rule 20). ERR_INVALID_TARGET, ERR_INVALID_SCOPE: nothing.
@@ -103,6 +112,22 @@ enum err token_poll(const struct request *, struct tx *, const struct oauth_clie
 
 /* A token becomes another one (exchange.c). INVALID_REQUEST for a subject token that doesn't count. */
 enum err token_exchange(const struct request *, struct tx *, struct oauth_client_row *, const char *jkt, struct token_view *ret) MUST_CHECK;
+
+/* Another issuer's token as a grant (bearer.c), and as what it is trusted. */
+struct token_assertion {
+	struct jwt_bearer grant;
+	const char *jwks_uri, *scopes;
+	const char *provider;	/* of a person's; else NULL */
+};
+
+/*
+ * The assertion of the request, not verified yet, and the client that asks: proven, but for a workload's, which its token proves.
+ * INVALID_GRANT: nobody's whose tokens count here.
+ */
+enum err token_assertion_read(const struct request *, struct tx *, struct token_assertion *ret, struct oauth_client_row *ret_client) MUST_CHECK;
+/* Verifies it and gives what it is good for; a person's once. Also DOCUMENT_WANTED, when the issuer's keys are being fetched. */
+enum err token_assertion_redeem(const struct request *, struct tx *, const struct token_assertion *, struct oauth_client_row *, const char *jkt,
+				struct token_view *ret) MUST_CHECK;
 
 /* A new refresh token of a grant, the seq-th; a public client's is bound to the key. */
 enum err token_add_refresh(struct tx *, const struct oauth_client_row *, const char *issuer, const char *grant_id, int64_t seq,

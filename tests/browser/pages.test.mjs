@@ -1,7 +1,7 @@
 // Every page and every dialog, with data: axe finds nothing, nothing is wider than the window, in light and dark, wide and 320 px.
 
 import { test } from "node:test";
-import { auditEvent, client, connectorTest, event, factor, GITHUB, grant, identity, invitation, message, override, ownServer, person, rateLimit, resourceServer, socialProvider, user, userSession } from "../harness/index.mjs";
+import { auditEvent, client, connectorTest, event, factor, GITHUB, grant, identity, invitation, message, override, ownServer, person, rateLimit, resourceServer, socialProvider, trustedIssuer, user, userSession } from "../harness/index.mjs";
 import { assertGoodPage, openBrowserOf } from "./browser.mjs";
 
 const LOOKS = [
@@ -45,6 +45,7 @@ async function furnish(server) {
 	await factor(project.id, somebody.id, { server, kind: "passkey", name: "A laptop with a long name", confirmed: false });
 	await identity(project.id, somebody.id, { server });
 	const app = await client(owner, { name: "Shop app", redirect_uris: ["https://shop.example.com/app/callback"], scopes: ["tool:read"] }, { headers: { "X-Project-Id": project.id } });
+	await trustedIssuer(owner, project, { issuer: "https://cluster.with.a.rather.long.name.example.com/oidc/4f1c", subject: "system:serviceaccount:shop:agent" }, { server });
 	const api = await resourceServer(owner, project, { name: "Orders", identifier: "https://orders.subdomain.with.a.rather.long.name.example.com/mcp", scopes: [{ name: "orders:read", description: "See your orders" }] });
 	await grant(project, somebody.id, { server });
 	const tested = await connectorTest(project, { server, report: REPORT });
@@ -140,6 +141,9 @@ function views({ owner, project, somebody, app, api, tested }) {
 		[`${one}/oauth`, "OAuth settings", {
 			"trusted domains": async (page) => page.getByLabel("Whose metadata document").selectOption("trusted"),
 			"new initial token": openDialog(press("New initial token")),
+			"new trusted issuer": openDialog(press("New trusted issuer")),
+			"a workload": openDialog(press("New trusted issuer"), (page) => page.getByLabel("Its tokens stand for").selectOption("workload")),
+			"edit trusted issuer": openDialog(press(/^Edit https/)), "stop trusting an issuer": openDialog(press(/^Delete https/)),
 			"publish a successor": openDialog(press("Publish a successor")), "replace at once": openDialog(press("Replace at once")),
 		}],
 		[`${one}/audit-log`, "Audit log", { "an entry": openFirstEntry }],

@@ -1,5 +1,5 @@
-// Races over one code, one refresh token, one consent, one device, one registration and one proof, held at the statement that decides; each also
-// with its guard's text removed, which must break the rule (oauth.md rules 13, 17, 19, 23 to 25, 35 and 36).
+// Races over one code, one refresh token, one assertion, one consent, one device, one registration and one proof, held at the statement that decides; each also
+// with its guard's text removed, which must break the rule (oauth.md rules 13, 17, 19, 23 to 25, 27, 35 and 36).
 
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
@@ -7,6 +7,7 @@ import { makeKey, makeProof } from "../api/oauth/dpop.mjs";
 import { authorizePath, basic, getCode, getTokens, landing, makeApp, makeProject, redeem, REDIRECT_URI, refresh, send } from "../api/oauth/oauth.mjs";
 import { assertionOf, makeKeyClient, TYPE as ASSERTION } from "../api/oauth/keys.mjs";
 import { CALLBACK, manage, openProject, register, registered } from "../api/oauth/register.mjs";
+import { assertionOf as wordOf, bring, makeEnterprise } from "../api/oauth/trusted.mjs";
 import { Client, expectStatus, person, projectUser, sleep } from "../harness/index.mjs";
 import { warmUp, watchedServer } from "./watched.mjs";
 
@@ -93,6 +94,25 @@ race("DP-01 one proof of possession is shown twice", {
 		assert.equal((await ask(first)()).status, 200);
 		const answers = await meet(/^INSERT INTO used_jtis/, ask(proof), ask(proof));
 		return { answers, check: async () => assert.equal(succeeded(answers), 1) };
+	},
+});
+
+race("rule 27 one assertion about a person is brought twice", {
+	guard: /^INSERT INTO used_jtis/,
+	remove: (text) => `${text} ON DUPLICATE KEY UPDATE expires_at = VALUES(expires_at)`,
+	async play() {
+		const world = await makeEnterprise(server, { owner: keeper });
+		const go = async (assertion) => bring(server, world, assertion);
+		assert.equal((await go(await wordOf(server, world))).status, 200);
+		const assertion = await wordOf(server, world);
+		const answers = await meet(/^INSERT INTO used_jtis/, () => go(assertion), () => go(assertion));
+		return {
+			answers,
+			async check() {
+				assert.equal(succeeded(answers), 1);
+				assert.equal(await sql.value`SELECT COUNT(*) FROM grants WHERE project_id = ${world.project.id}`, 2);
+			},
+		};
 	},
 });
 

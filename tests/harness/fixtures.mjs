@@ -234,6 +234,18 @@ export async function resourceServer(owner, project, body = {}) {
 	return answer.json;
 }
 
+/** A workload of another issuer that is the project's default client, in a project that takes such tokens. */
+export async function trustedIssuer(owner, project, body = {}, { server }) {
+	await server.sql.query(sql`UPDATE projects SET type = 'hybrid' WHERE id = ${project.id}`);
+	const session = await owner.session({ headers: { "X-Project-Id": project.id } });
+	const answer = await session.post("/api/v1/trusted_issuers", {
+		kind: "workload", issuer: "https://cluster.example.com", jwks_uri: "https://cluster.example.com/keys", subject: makeId("sub"), client_id: project.clientId, ...body,
+	});
+	if (answer.status !== 201)
+		throw new Error(`POST /trusted_issuers: ${answer.status} ${answer.text}`);
+	return answer.json;
+}
+
 /** An account at a provider, linked to a user; answers its id. */
 export async function identity(projectId, userId, { server, provider = "github", subject = makeId("sub") }) {
 	const id = makeId("idn");

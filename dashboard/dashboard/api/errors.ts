@@ -63,6 +63,7 @@ const SENTENCES: Record<ErrorCode | "unreachable", string | null> = {
 	provider_in_use: "People sign in with this provider. Turn it off, or remove their accounts there first.",
 	redirect_uri_exists: "That redirect URI is registered already.",
 	cannot_delete_default_client: "The default client goes with its project.",
+	issuer_exists: "That issuer, with that subject, is trusted already.",
 	identifier_exists: "A resource server of that identifier is registered already.",
 	document_wanted: "The application's own document is being fetched. Try again in a moment.",
 	client_is_public: "A client that proves itself by nothing, or by a key, has no secret.",

@@ -34,6 +34,7 @@ export type ClientRow = Row<Reply<"/api/v1/clients", "get", 200>>;
 export type Client = Reply<"/api/v1/clients/{id}", "get", 200>;
 export type ClientPatch = NonNullable<paths["/api/v1/clients/{id}"]["patch"]["requestBody"]>["content"]["application/json"];
 export type ResourceServer = Reply<"/api/v1/resource_servers/{id}", "get", 200>;
+export type TrustedIssuer = Reply<"/api/v1/trusted_issuers/{id}", "get", 200>;
 export type ResourceServerPatch = NonNullable<paths["/api/v1/resource_servers/{id}"]["patch"]["requestBody"]>["content"]["application/json"];
 export type OauthSettings = Reply<"/api/v1/oauth_settings", "get", 200>;
 export type OauthSettingsPatch = NonNullable<paths["/api/v1/oauth_settings"]["patch"]["requestBody"]>["content"]["application/json"];

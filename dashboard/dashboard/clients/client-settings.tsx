@@ -34,7 +34,7 @@ const FLAGS = [
 	["direct_flow", "Runs sign-in screens of its own", null],
 ] as const;
 
-const GRANTS = ["authorization_code", "refresh_token", "device_code", "client_credentials", "token-exchange"];
+const GRANTS = ["authorization_code", "refresh_token", "device_code", "client_credentials", "jwt-bearer", "token-exchange"];
 const PROOFS = [
 	{ value: "client_secret_basic", label: "Secret in a header (Basic)" },
 	{ value: "client_secret_post", label: "Secret in the form" },

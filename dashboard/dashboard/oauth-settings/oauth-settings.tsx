@@ -7,6 +7,7 @@ import { useRights } from "../api/rights";
 import type { OauthSettings } from "../api/types";
 import { useProjectPlace } from "../shell/place";
 import { SigningKeys } from "../signing-keys/signing-keys";
+import { TrustedIssuers } from "../trusted-issuers/trusted-issuers";
 import { CopyBlock } from "../ui/copy";
 import { Page, Section } from "../ui/page";
 import { Resource } from "../ui/resource";
@@ -36,6 +37,7 @@ export function OauthSettingsPage() {
 			calls={[
 				{ label: "Get", method: "GET", path: AT, projectId: project.id },
 				{ label: "Change", method: "PATCH", path: AT, body: { access_token_ttl_s: 900 }, projectId: project.id },
+				{ label: "Trusted issuers", method: "GET", path: "/api/v1/trusted_issuers", projectId: project.id, isSessionOnly: true },
 			]}
 		>
 			<Resource query={settings}>
@@ -47,6 +49,7 @@ export function OauthSettingsPage() {
 					</>
 				)}
 			</Resource>
+			{canWrite ? <TrustedIssuers /> : null}
 			{canWrite ? <SigningKeys /> : null}
 		</Page>
 	);

@@ -55,6 +55,7 @@ const fromBrowser = (world) => {
 };
 
 const userOf = (world, options) => fixtures.user(world.project, { server: world.server, ...options });
+const trustedIssuerOf = (world) => fixtures.trustedIssuer(world.owner, world.project, {}, { server: world.server });
 const resourceServerOf = (world) => fixtures.resourceServer(world.owner, world.project);
 const connectorTestOf = (world) => fixtures.connectorTest(world.project, { server: world.server });
 const ownPasskey = async (world) => factors.addPasskey(await world.owner.session());
@@ -415,6 +416,17 @@ export const samples = {
 	"POST /api/v1/resource_servers": async () => ({ json: { identifier: "https://api.example.com/v1", name: "API", scopes: [{ name: "orders:read", description: "See orders" }] }, status: 201 }),
 	...Object.fromEntries(Object.entries({ GET: {}, PATCH: { json: { name: "Renamed", scopes: [] } }, DELETE: { status: 204 } }).map(([method, more]) =>
 		[`${method} /api/v1/resource_servers/{id}`, async (world) => ({ target: `/api/v1/resource_servers/${(await resourceServerOf(world)).id}`, ...more })])),
+	"GET /api/v1/trusted_issuers": async (world) => {
+		await trustedIssuerOf(world);
+		await trustedIssuerOf(world);
+		return {};
+	},
+	"POST /api/v1/trusted_issuers": async (world) => {
+		await world.server.sql.run`UPDATE projects SET type = 'hybrid' WHERE id = ${world.project.id}`;
+		return { json: { kind: "workload", issuer: "https://ci.example.com", jwks_uri: "https://ci.example.com/keys", subject: "repo:shop", client_id: world.project.clientId }, status: 201 };
+	},
+	...Object.fromEntries(Object.entries({ GET: {}, PATCH: { json: { scopes: ["tool:read"] } }, DELETE: { status: 204 } }).map(([method, more]) =>
+		[`${method} /api/v1/trusted_issuers/{id}`, async (world) => ({ target: `/api/v1/trusted_issuers/${(await trustedIssuerOf(world)).id}`, ...more })])),
 	"GET /api/v1/oauth_settings": async () => ({}),
 	"PATCH /api/v1/oauth_settings": async () => ({ json: { access_token_ttl_s: 900 } }),
 	"POST /api/v1/connector_tests": async () => ({ json: { url: "https://mcp.example.com/mcp" }, status: 202 }),
@@ -461,7 +473,7 @@ export const samples = {
 function kindOf(parameter, route) {
 	if (route?.path.startsWith("/api/v1/social_providers/"))
 		return "provider";
-	const nouns = { members: "member_id", invitations: "invitation_id", api_keys: "key_id", clients: "client_id", audit_events: "audit_event_id", events: "event_id", users: "project_user_id", sessions: "project_session_id", resource_servers: "resource_server_id", oauth_requests: "oauth_request_id", grants: "grant_id", connector_tests: "connector_test_id" };
+	const nouns = { members: "member_id", invitations: "invitation_id", api_keys: "key_id", clients: "client_id", audit_events: "audit_event_id", events: "event_id", users: "project_user_id", sessions: "project_session_id", resource_servers: "resource_server_id", trusted_issuers: "trusted_issuer_id", oauth_requests: "oauth_request_id", grants: "grant_id", connector_tests: "connector_test_id" };
 	if (parameter === "id" && route?.path.startsWith("/api/v1/account/grants"))
 		return "account_grant_id";
 	return parameter === "id" ? nouns[route.path.split("/")[3]] : parameter;
@@ -482,6 +494,7 @@ export async function strangersId(world, parameter, route) {
 	case "oauth_request_id": return (await fixtures.consentRequest(world.server, stranger.project)).id;
 	case "grant_id": return fixtures.grant(stranger.project, (await userOf(stranger)).id, { server: world.server });
 	case "account_grant_id": return fixtures.consoleGrant(stranger.owner, { server: world.server });
+	case "trusted_issuer_id": return (await trustedIssuerOf(stranger)).id;
 	case "resource_server_id": return (await resourceServerOf(stranger)).id;
 	case "connector_test_id": return connectorTestOf(stranger);
 	case "project_user_id": return (await userOf(stranger)).id;
@@ -501,7 +514,7 @@ export async function strangersId(world, parameter, route) {
 }
 
 export function nobodysId(parameter, route) {
-	const prefixes = { org_id: "org", project_id: "prj", member_id: "mem", user_id: "usr", project_user_id: "usr", project_session_id: "ses", invitation_id: "inv", key_id: "key", audit_event_id: "aud", event_id: "evt", message_id: "msg", session_id: "ses", flow_id: "flw", factor_id: "fac", identity_id: "idn", resource_server_id: "rsv", connector_test_id: "cnt", oauth_request_id: "ort", grant_id: "grt", account_grant_id: "grt" };
+	const prefixes = { org_id: "org", project_id: "prj", member_id: "mem", user_id: "usr", project_user_id: "usr", project_session_id: "ses", invitation_id: "inv", key_id: "key", audit_event_id: "aud", event_id: "evt", message_id: "msg", session_id: "ses", flow_id: "flw", factor_id: "fac", identity_id: "idn", resource_server_id: "rsv", connector_test_id: "cnt", trusted_issuer_id: "tis", oauth_request_id: "ort", grant_id: "grt", account_grant_id: "grt" };
 	const kind = kindOf(parameter, route);
 	if (kind === "key")
 		return `account_${"0".repeat(64)}`;

@@ -21,7 +21,8 @@ test("four addresses, one document, for pages of any origin and a while in a cac
 	assert.equal(document.issuer, project.issuer);
 	assert.equal(document.token_endpoint, `${project.issuer}/oauth/token`);
 	assert.equal(document.jwks_uri, `${project.issuer}/.well-known/jwks.json`);
-	assert.deepEqual(document.grant_types_supported, ["client_credentials", "urn:ietf:params:oauth:grant-type:token-exchange"]);
+	assert.deepEqual(document.grant_types_supported, ["client_credentials", "urn:ietf:params:oauth:grant-type:jwt-bearer", "urn:ietf:params:oauth:grant-type:token-exchange"]);
+	assert.deepEqual(document.authorization_grant_profiles_supported, ["urn:ietf:params:oauth:grant-profile:id-jag"]);
 	assert.ok(Object.values(document).every((value) => value !== null), "what is off is absent");
 	assert.deepEqual(expectStatus(await program(server).get(project.at("/.well-known/jwks.json")), 200), { keys: [] }, "no key before the first token");
 });
