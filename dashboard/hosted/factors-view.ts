@@ -114,9 +114,9 @@ function backupCode(run: FlowRun, step: Step, foot: Node[]): void {
 
 /* ---- enroll_factor ---- */
 
-export function enrollFactor(run: FlowRun, step: Step): void {
+export function enrollFactor(run: FlowRun, step: Step, foot: Node[]): void {
 	if (run.flow.resend_at) {
-		return enrollPhone(run, step);
+		return enrollPhone(run, step, foot);
 	}
 	const app = button(t("set_up_app"), async () => {
 		await run.act("totp_start");
@@ -138,15 +138,16 @@ export function enrollFactor(run: FlowRun, step: Step): void {
 			run.may("passkey_register_options") && hasPasskeys() ? passkey : null,
 			run.may("send_code") ? phone : null,
 		],
+		foot,
 	});
 }
 
-function enrollPhone(run: FlowRun, step: Step): void {
+function enrollPhone(run: FlowRun, step: Step, foot: Node[]): void {
 	show({
 		title: t("use_phone"),
 		text: t("sent_to_phone", { who: run.flow.identifier_hint ?? "" }),
 		body: [sentCodeForm(run, step, t("sent_code"))],
-		foot: [resendButton(run, step)],
+		foot: [resendButton(run, step), ...foot],
 	});
 }
 

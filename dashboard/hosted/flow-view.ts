@@ -27,9 +27,9 @@ export async function runFlow(run: FlowRun, options: ViewOptions = {}): Promise<
 		case "first_factor":
 			return firstFactor(run, options, again);
 		case "second_factor":
-			return secondFactor(run, go, [el("p", {}, link(t("back_to_sign_in"), signInAddress()))]);
+			return secondFactor(run, go, [backToSignIn(run)]);
 		case "enroll_factor":
-			return enrollFactor(run, go);
+			return enrollFactor(run, go, [backToSignIn(run)]);
 		case "waiting":
 			return waiting(run, again);
 		case "verification":
@@ -45,6 +45,13 @@ export async function runFlow(run: FlowRun, options: ViewOptions = {}): Promise<
 }
 
 type Again = (more?: ViewOptions) => Promise<void>;
+
+/** Out of what is under way, which a reload would go on with: whoever mistyped their address begins anew. */
+function backToSignIn(run: FlowRun): HTMLElement {
+	const back = link(t("back_to_sign_in"), signInAddress());
+	back.addEventListener("click", () => run.forget());
+	return el("p", {}, back);
+}
 
 function startAgain(): HTMLElement {
 	return button(t("start_again"), () => location.assign(pageUrl("sign-in")), "plain");
@@ -212,7 +219,7 @@ function recover(run: FlowRun, again: Again): void {
 				run: ({ identifier }) => step(run, again, "recover", { identifier }, { identifier }),
 			}),
 		],
-		foot: [el("p", {}, link(t("back_to_sign_in"), signInAddress()))],
+		foot: [backToSignIn(run)],
 	});
 }
 
@@ -302,7 +309,7 @@ function verification(run: FlowRun, options: ViewOptions, again: Again): void {
 		title: t("verify_title"),
 		text: isByCode ? byCode : byLink,
 		body: isByCode ? [sentCodeForm(run, go, goesToPhone(run) ? t("phone_code") : t("code"))] : [],
-		foot: [resendButton(run, go), el("p", {}, link(t("back_to_sign_in"), signInAddress()))],
+		foot: [resendButton(run, go), backToSignIn(run)],
 	});
 }
 

@@ -149,3 +149,31 @@ test("a project that demands a second factor has one set up; its passkey then si
 	narrow.assertCalm();
 	await narrow.close();
 });
+
+test("who is asked for a second factor, or mistyped an address at sign-up, can begin anew", async () => {
+	const server = await serving;
+	const { user, project } = await projectWith(server, { mfa: "required", mfa_methods: ["totp"] });
+	const browser = await openBrowser();
+	const { page } = browser;
+	const base = `${server.authUrl}/p/${project.clientId}`;
+	const back = async () => {
+		await page.getByRole("link", { name: "Back to sign-in" }).click();
+		await page.getByRole("button", { name: "Continue" }).waitFor();
+	};
+	await givePassword(page, `${base}/sign-in`, user);
+	await page.getByRole("heading", { name: "Protect your account" }).waitFor();
+	await page.reload();
+	await page.getByRole("heading", { name: "Protect your account" }).waitFor();
+	await back();
+	await page.goto(`${base}/sign-up`);
+	await page.getByLabel("Your name").fill("Mia");
+	await page.getByLabel("E-mail address").fill("mistyped@example.com");
+	await page.getByLabel("Password", { exact: true }).fill(user.password);
+	await page.getByRole("button", { name: "Create an account" }).click();
+	await page.getByRole("heading", { name: "Check your mail" }).waitFor();
+	await back();
+	await page.getByRole("link", { name: "Create an account" }).click();
+	await page.getByLabel("E-mail address").waitFor();
+	browser.assertCalm();
+	await browser.close();
+});
