@@ -13,7 +13,7 @@ const app = await makeApp(server, { isPublic: true, isFirstParty: false, columns
 const begin = async () => expectStatus(await send(server, app, "device_authorization", { client_id: app.clientId, scope: "openid email" }, { headers: {} }), 200);
 const poll = (device_code) => send(server, app, "token", { client_id: app.clientId, grant_type: "urn:ietf:params:oauth:grant-type:device_code", device_code }, { headers: {} });
 
-test("the address that a device shows leads over sign-in to the code, the question and the end, and the device has its token", async () => {
+test("DV-04 the address that a device shows leads over sign-in to the code, the question and the end, and the device has its token", async () => {
 	const user = await projectUser(server, app, { password: true });
 	const device = await begin();
 	const browser = await openBrowser();

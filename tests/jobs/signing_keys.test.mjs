@@ -15,7 +15,7 @@ async function goTo(offset_ms) {
 	server.startJobs();
 }
 
-test("after 90 days the job makes a successor, which takes over a day later; the old key stays published while its tokens live", async () => {
+test("AT-13 after 90 days the job makes a successor, which takes over a day later; the old key stays published while its tokens live", async () => {
 	const project = await makeProject(server);
 	const old = await getToken(server, project);
 	const kid = decode(old)[0].kid;

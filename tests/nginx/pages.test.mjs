@@ -15,6 +15,7 @@ function assertPage(reply, what) {
 	assert.equal(reply.status, 200, what);
 	assert.deepEqual(reply.headers["content-type"], ["text/html; charset=utf-8"], what);
 	assert.deepEqual(reply.headers["cache-control"], ["no-store"], what);
+	assert.deepEqual(reply.headers["referrer-policy"], ["no-referrer"], what);
 	assert.equal(reply.headers["content-security-policy"]?.length, 1, what);
 	assert.match(reply.body, /<!doctype html>/i, what);
 	return reply.headers["content-security-policy"][0];
@@ -53,7 +54,7 @@ test("the frame for mails is of nobody's origin, runs its one script and is fram
 		assert.doesNotMatch(assertPage(await ask(edge, target, { host }), target), /frame-src/);
 });
 
-test("the hosted pages: the console's on HOST, a project's on AUTH_HOST below its client id", async () => {
+test("OA-12 the hosted pages: the console's on HOST, a project's on AUTH_HOST below its client id", async () => {
 	for (const page of [...HOSTED, "setup", "join", "sign-out", "select-account", "consent", "device"])
 		assertPage(await ask(edge, `/${page}`), page);
 	for (const page of [...HOSTED, "upgrade", "account", "sign-out", "consent", "device"])

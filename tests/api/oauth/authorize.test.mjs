@@ -70,7 +70,7 @@ test("OA-04 the address may be left out when there is one and OpenID isn't asked
 	expectPage(await ask(browser, app, plain), "invalid_request");
 });
 
-test("OA-05 OA-06 OA-17 TK-01 TK-02 TK-03 what is wrong goes back to the app with iss and its state, and nobody is asked anything", async () => {
+test("OA-05 OA-06 OA-07 OA-17 TK-01 TK-02 TK-03 what is wrong goes back to the app with iss and its state, and nobody is asked anything", async () => {
 	const app = await makeApp(server);
 	const { code_challenge } = app.pkce;
 	const wrong = [
@@ -99,7 +99,7 @@ test("OA-18 a repeated parameter is a page; an empty one is absent, an unknown o
 	assert.ok(landing(await browser.get(`${authorizePath(app)}&nonce=&max_age=&color=blue`, { check: false })).code);
 });
 
-test("who is signed in goes straight back with a code, the unchanged state and iss", async () => {
+test("OA-07 OA-08 OA-10 who is signed in goes straight back, by a 303, with a code, the unchanged state and iss", async () => {
 	const app = await makeApp(server);
 	const browser = await (await projectUser(server, app)).session();
 	const answer = await ask(browser, app, { state: "~/?#[]@!$&'()*+,;= %" });
@@ -107,10 +107,14 @@ test("who is signed in goes straight back with a code, the unchanged state and i
 	assert.deepEqual(rest, { address: REDIRECT_URI, state: "~/?#[]@!$&'()*+,;= %", iss: app.issuer });
 	assert.match(code, /^[A-Za-z0-9_-]{43}$/);
 	assert.equal(answer.headers["cache-control"], "no-store");
-	const grant = await server.sql.row`SELECT * FROM grants WHERE project_id = ${app.id}`;
+	assert.equal(answer.headers["referrer-policy"], "no-referrer", "OA-12");
+	const long = "s".repeat(1024);
+	assert.equal(landing(await ask(browser, app, { state: long })).state, long);
+	assert.equal((await ask(browser, app, { state: `${long}s` })).status, 400);
+	const grant = await server.sql.row`SELECT * FROM grants WHERE project_id = ${app.id} ORDER BY id LIMIT 1`;
 	assert.equal(grant.scopes, "openid profile email");
 	assert.ok(!JSON.stringify(await server.sql.rows`SELECT HEX(digest) d FROM oauth_codes WHERE project_id = ${app.id}`).includes(code));
-	assert.equal(Number(await server.sql.value`SELECT COUNT(*) FROM audit_events WHERE project_id = ${app.id} AND action = 'grant.created'`), 1);
+	assert.equal(Number(await server.sql.value`SELECT COUNT(*) FROM audit_events WHERE project_id = ${app.id} AND action = 'grant.created'`), 2);
 });
 
 test("who isn't signed in signs in first: the flow made for the request leads back to it, in the same browser alone", async () => {

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { expectError, expectStatus, projectUser, sharedServer } from "../../harness/index.mjs";
+import { digest, expectError, expectStatus, projectUser, sharedServer } from "../../harness/index.mjs";
 import { atOnce } from "../../harness/suite.mjs";
 import { authorizePath, landing, makeApp, redeem, REDIRECT_URI } from "./oauth.mjs";
 
@@ -31,6 +31,17 @@ test("the page learns who asks for what, and where the answer goes; agreeing lea
 	const { code, address } = landing(await follow(browser, continue_url));
 	assert.equal(address, REDIRECT_URI);
 	assert.equal(expectStatus(await redeem(server, app, code), 200).scope, "openid email report:read");
+});
+
+test("CR-08 the page knows the host that the answer goes to, and that it is a program on the person's own machine", async () => {
+	const app = await thirdParty();
+	const local = "http://127.0.0.1/cb";
+	await server.sql.run`INSERT INTO client_uris (project_id, client_id, kind, uri_digest, uri) VALUES (${app.id}, ${app.clientId}, 'redirect', ${digest(local)}, ${Buffer.from(local)})`;
+	for (const [redirect_uri, host, isLoopback] of [["http://127.0.0.1:49152/cb", "127.0.0.1:49152", true], [REDIRECT_URI, "app.example.com", false]]) {
+		const { browser, request } = await asked(app, { redirect_uri });
+		const { client } = expectStatus(await browser.get(`/api/v1/oauth_requests/${request}`), 200);
+		assert.deepEqual([client.redirect_host, client.is_loopback_only], [host, isLoopback]);
+	}
 });
 
 test("what is unticked isn't granted; nothing can be added, and openid stays", async () => {

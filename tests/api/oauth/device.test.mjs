@@ -53,6 +53,19 @@ test("a device gets its tokens once somebody has typed its code and agreed", asy
 	assert.deepEqual(actions.map(({ action, actor_id }) => [action, actor_id]).sort(), [["grant.created", user.id], ["oauth.device_approved", user.id]]);
 });
 
+test("DV-04 the address with the code in it claims nothing: the person confirms the code, and sees who asks for what, from where", async () => {
+	const app = await makeDeviceApp({ isFirstParty: false, columns: { scopes: "openid email" } });
+	const { browser } = await someone(app);
+	const asked = expectStatus(await begin(app, { scope: "openid email" }), 200);
+	const address = new URL(asked.verification_uri_complete);
+	expectStatus(await browser.get(address.pathname + address.search, { check: false }), 200);
+	assert.equal(await server.sql.value`SELECT claimed_by FROM device_authorizations WHERE project_id = ${app.id}`, null);
+	expectOAuthError(await poll(app, asked.device_code), 400, "authorization_pending");
+	const seen = expectStatus(await claim(browser, asked.user_code), 200);
+	assert.deepEqual([seen.status, seen.client.name, seen.resource, seen.scopes.map(({ name }) => name)], ["consent", "Machines", app.clientId, ["openid", "email"]]);
+	assert.match(seen.asked_from, /^127\./);
+});
+
 test("DV-05 who refuses gives access_denied; what is too old expired_token; what was redeemed, unknown or another's invalid_grant", async () => {
 	const app = await makeDeviceApp();
 	const { browser } = await someone(app);

@@ -95,7 +95,7 @@ test("rule 24 a dpop_bound client gets no token without a proof", async () => {
 	assert.equal(expectStatus(await forRefresh(app, tokens.refresh_token, proofFor(app, {}, makeKey())), 200).token_type, "DPoP");
 });
 
-test("rule 24 a public client's refresh token works with its key alone, and what doesn't fit leaves it good", async () => {
+test("RT-08 rule 24 a public client's refresh token works with its key alone, and what doesn't fit leaves it good", async () => {
 	const app = await makeApp(server, { isPublic: true });
 	const browser = await (await projectUser(server, app)).session();
 	const first = expectStatus(await forCode(app, await getCode(app, browser), proofFor(app)), 200);

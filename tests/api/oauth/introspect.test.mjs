@@ -19,7 +19,7 @@ test("a token that lives says what it is", async () => {
 	});
 });
 
-test("anything else is inactive and nothing more: malformed, changed, another project's, signed by others or not at all", async () => {
+test("IR-02 IR-03 anything else is inactive and nothing more: malformed, changed, another project's, signed by others or not at all", async () => {
 	const project = await makeProject(server);
 	const other = await makeProject(server);
 	const token = await getToken(server, project);
@@ -45,7 +45,7 @@ test("anything else is inactive and nothing more: malformed, changed, another pr
 	assert.deepEqual(await ask(other, token), { active: false }, "asked by another project's client");
 });
 
-test("a revoked token is inactive at once, and stays it; another client's revocation does nothing, and all answers are 200", async () => {
+test("IR-04 a revoked token is inactive at once, and stays it; another client's revocation does nothing, and all answers are 200", async () => {
 	const project = await makeProject(server);
 	const other = await makeProject(server);
 	const token = await getToken(server, project);
@@ -54,17 +54,18 @@ test("a revoked token is inactive at once, and stays it; another client's revoca
 	expectStatus(await send(server, project, "revoke", { token: "nonsense" }), 200);
 	assert.equal((await ask(project, token)).active, true);
 	for (let time = 0; time < 2; time++) {
-		expectStatus(await send(server, project, "revoke", { token }), 200);
+		expectStatus(await send(server, project, "revoke", { token, token_type_hint: "refresh_token" }), 200);
 		assert.deepEqual(await ask(project, token), { active: false });
 	}
 	assert.equal((await ask(project, second)).active, true, "the other token lives on");
 });
 
-test("who doesn't prove themselves learns nothing and ends nothing", async () => {
+test("IR-01 who doesn't prove themselves learns nothing and ends nothing", async () => {
 	const project = await makeProject(server);
 	const token = await getToken(server, project);
 	for (const endpoint of ["introspect", "revoke"]) {
 		expectOAuthError(await send(server, { ...project, secret: `${project.secret}x` }, endpoint, { token }), 401, "invalid_client");
+		expectOAuthError(await send(server, project, endpoint, { token }, { headers: {} }), 401, "invalid_client");
 		expectOAuthError(await send(server, project, endpoint, {}), 400, "invalid_request");
 	}
 	assert.equal((await ask(project, token)).active, true);

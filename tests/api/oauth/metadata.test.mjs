@@ -8,7 +8,7 @@ import { makeProject, program } from "./oauth.mjs";
 const server = await sharedServer();
 const spellings = (clientId) => ["oauth-authorization-server", "openid-configuration"].flatMap((name) => [`/.well-known/${name}/p/${clientId}`, `/p/${clientId}/.well-known/${name}`]);
 
-test("four addresses, one document, for pages of any origin and a while in a cache", async () => {
+test("MD-05 four addresses, one document, for pages of any origin and a while in a cache", async () => {
 	const project = await makeProject(server);
 	const answers = await Promise.all(spellings(project.clientId).map((path) => program(server).get(path)));
 	for (const answer of answers) {
@@ -24,7 +24,19 @@ test("four addresses, one document, for pages of any origin and a while in a cac
 	assert.deepEqual(document.grant_types_supported, ["client_credentials", "urn:ietf:params:oauth:grant-type:jwt-bearer", "urn:ietf:params:oauth:grant-type:token-exchange"]);
 	assert.deepEqual(document.authorization_grant_profiles_supported, ["urn:ietf:params:oauth:grant-profile:id-jag"]);
 	assert.ok(Object.values(document).every((value) => value !== null), "what is off is absent");
-	assert.deepEqual(expectStatus(await program(server).get(project.at("/.well-known/jwks.json")), 200), { keys: [] }, "no key before the first token");
+	const keys = await program(server).get(project.at("/.well-known/jwks.json"));
+	assert.deepEqual(expectStatus(keys, 200), { keys: [] }, "no key before the first token");
+	assert.deepEqual([keys.headers["access-control-allow-origin"], keys.headers["cache-control"]], ["*", answers[0].headers["cache-control"]]);
+});
+
+test("MD-02 whatever host a request names, the document names the configured one", async () => {
+	const project = await makeProject(server);
+	const plain = expectStatus(await program(server).get(spellings(project.clientId)[0]), 200);
+	for (const headers of [{ "X-Forwarded-Host": "evil.example" }, { Forwarded: "host=evil.example;proto=http" }, { "X-Forwarded-Proto": "http", "X-Forwarded-Port": "80" }, { "X-Original-URL": "/" }])
+		assert.deepEqual(expectStatus(await program(server).get(spellings(project.clientId)[0], { headers }), 200), plain);
+	const elsewhere = await program(server).get(spellings(project.clientId)[0], { headers: { Host: "evil.example" } });
+	assert.ok(!elsewhere.text.includes("evil.example"), elsewhere.text);
+	assert.equal(JSON.stringify(plain).match(/https?:\/\/[^/"]+/g).every((origin) => origin === server.authUrl), true);
 });
 
 test("MD-03 a project for the web says what it does for people, and promises no more", async () => {

@@ -50,6 +50,16 @@ test("what isn't granted isn't said: no ID token without openid, no address with
 	assert.deepEqual([decode(bare.id_token)[1].email, decode(bare.id_token)[1].name], [undefined, undefined]);
 });
 
+test("AT-12 what a person calls themselves is a name, and no claim of ours", async () => {
+	const app = await makeApp(server, { columns: { token_claims: "email" } });
+	const name = 'Sam","sub":"usr_0000000000000000","aud":"else","x":"';
+	const user = await projectUser(server, app, { name });
+	const tokens = await getTokens(server, app, { user, scope: "openid profile email" });
+	const [claims, access] = [decode(tokens.id_token)[1], decode(tokens.access_token)[1]];
+	assert.deepEqual([claims.name, claims.sub, claims.aud, claims.x], [name, user.id, app.clientId, undefined]);
+	assert.deepEqual([access.sub, access.aud, access.client_id, access.email, access.name], [user.id, app.clientId, app.clientId, user.email, undefined]);
+});
+
 test("each algorithm of ID tokens verifies", async () => {
 	for (const alg of ["RS256", "ES256", "EdDSA"]) {
 		const app = await makeApp(server, { columns: { id_token_alg: alg } });
@@ -293,7 +303,7 @@ test("introspection tells of people's tokens and of refresh tokens; only the cli
 	assert.deepEqual(await introspect(app, tokens.refresh_token), { active: false });
 });
 
-test("revoking a refresh token ends the grant and its access tokens; an access token goes alone; another client's stays", async () => {
+test("IR-05 revoking a refresh token ends the grant and its access tokens; an access token goes alone; another client's stays", async () => {
 	const app = await makeApp(server);
 	const other = await makeApp(server);
 	const tokens = await getTokens(server, app);

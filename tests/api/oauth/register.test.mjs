@@ -115,6 +115,15 @@ test("CR-18 what can't be served is invalid_client_metadata", async (t) => {
 	await registered(server, project, { jwks: { keys: [jwk] }, token_endpoint_auth_method: "private_key_jwt" });
 });
 
+test("CR-11 what is shown of it leads to https alone", async () => {
+	const project = await openProject(server);
+	for (const name of ["client_uri", "logo_uri", "tos_uri", "policy_uri"]) {
+		for (const address of ["http://app.example.com/", "javascript:alert(1)", "data:text/html,x", "//app.example.com/", "https://app.example.com/\u202e"])
+			expectRefusal(await register(server, project, { redirect_uris: [CALLBACK], [name]: address }), "invalid_client_metadata");
+		assert.equal((await registered(server, project, { [name]: "https://app.example.com/a" }))[name], "https://app.example.com/a");
+	}
+});
+
 test("CR-12 nobody makes themselves more than a stranger", async () => {
 	const project = await openProject(server);
 	const client = await registered(server, project, { client_id: "cli_0000000000000000", skip_consent: true, first_party: true, is_first_party: true, project_id: "prj_0", source: "dashboard", require_pkce: false, redirect_uris: [CALLBACK], client_secret: "sec_mine" });

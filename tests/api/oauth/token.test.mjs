@@ -8,7 +8,7 @@ import { basic, decode, fetchKeys, getToken, isSignedBy, makeProject, program, s
 
 const server = await sharedServer();
 
-test("a program gets a token that anybody can verify by the published keys", async () => {
+test("AT-11 TK-16 a program gets a token that anybody can verify by the published keys, and that nobody takes for a person's", async () => {
 	const project = await makeProject(server);
 	const answer = await send(server, project, "token", { grant_type: "client_credentials" });
 	const reply = expectStatus(answer, 200);
@@ -25,12 +25,14 @@ test("a program gets a token that anybody can verify by the published keys", asy
 	assert.deepEqual([claims.scope, claims.scopes], ["tool:read", ["tool:read"]]);
 	assert.deepEqual([claims.project_id, claims.org_id, claims.environment], [project.id, project.orgId, "test"]);
 	assert.match(claims.jti, /^tok_[a-z0-9]{16}$/);
+	for (const name of ["gid", "sid", "auth_time", "amr", "acr", "email"])
+		assert.equal(claims[name], undefined, name);
 	const keys = await fetchKeys(server, project);
 	assert.ok(isSignedBy(keys, reply.access_token));
 	assert.ok(!isSignedBy(await fetchKeys(server, await makeProject(server)), reply.access_token), "another project's keys don't fit");
 });
 
-test("the secret in the form is as good as in the header; both at once, a wrong one and none are 401", async () => {
+test("TK-11 TK-15 the secret in the form is as good as in the header; both at once, a wrong one and none are 401", async () => {
 	const project = await makeProject(server);
 	const other = await makeProject(server);
 	const form = { grant_type: "client_credentials" };
@@ -46,6 +48,31 @@ test("the secret in the form is as good as in the header; both at once, a wrong 
 	for (const [fields, headers] of refused)
 		expectOAuthError(await send(server, project, "token", fields, { headers }), 401, "invalid_client");
 	expectStatus(await send(server, project, "token", form), 200);
+});
+
+test("TK-12 id and secret are taken out of Basic as RFC 6749 says: base64 and nothing looser, then form-encoded", async () => {
+	const project = await makeProject(server);
+	const ask = (credentials) => send(server, project, "token", { grant_type: "client_credentials" }, { headers: { Authorization: `Basic ${credentials}` } });
+	const base64 = (text) => Buffer.from(text).toString("base64");
+	const encoded = (text) => [...text].map((letter) => `%${letter.charCodeAt(0).toString(16).padStart(2, "0")}`).join("");
+	const plain = `${project.clientId}:${project.secret}`;
+	expectStatus(await ask(base64(plain)), 200);
+	expectStatus(await ask(base64(`${encoded(project.clientId)}:${encoded(project.secret)}`)), 200);
+	const padded = base64(`${encoded("p")}${plain.slice(1)}`);
+	for (const loose of [`${base64(plain)}=`, `${base64(plain)}\t`, `*${base64(plain)}`, `${padded.replace(/=+$/, "")}A`, base64(`${plain}%`), base64(`${plain}%zz`), base64(`${plain}\0`), base64(plain.replace(":", "")), base64(encoded(plain))])
+		expectOAuthError(await ask(loose), 401, "invalid_client");
+});
+
+test("OA-09 what an error says is plain ASCII without quotes, and nothing of what was sent", async () => {
+	const project = await makeProject(server);
+	const marker = "<b>M\u00fcnchen\"\\\u2028zebra</b>";
+	const form = { grant_type: "client_credentials" };
+	for (const changes of [{ grant_type: marker }, { scope: marker }, { resource: marker }, { grant_type: "" }, { client_id: marker }, { client_secret: marker, client_id: project.clientId }]) {
+		const { json, status } = await send(server, project, "token", { ...form, ...changes });
+		assert.ok(status >= 400, JSON.stringify(changes));
+		assert.match(json.error_description, /^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/);
+		assert.ok(!/zebra/.test(json.error_description), json.error_description);
+	}
 });
 
 test("a rotated secret works on in its grace and not beyond it", async () => {
@@ -66,7 +93,7 @@ test("a project for the web offers programs no grant; a hybrid one does", async 
 	expectStatus(await send(server, await makeProject(server, { owner, type: "hybrid" }), "token", { grant_type: "client_credentials" }), 200);
 });
 
-test("what can't be read is invalid_request, an unknown grant unsupported_grant_type, unknown and empty parameters are nothing", async () => {
+test("TK-10 what can't be read or comes in the query is invalid_request, an unknown grant unsupported_grant_type, unknown and empty parameters are nothing", async () => {
 	const project = await makeProject(server);
 	const headers = basic(project.clientId, project.secret);
 	const raw = (body, type = "application/x-www-form-urlencoded") => program(server).request("POST", project.at("/oauth/token"), { body, headers: { ...headers, "Content-Type": type } });
@@ -81,6 +108,7 @@ test("what can't be read is invalid_request, an unknown grant unsupported_grant_
 	expectOAuthError(await raw("grant_type=password"), 400, "unsupported_grant_type");
 	const inQuery = await program(server).request("POST", `${project.at("/oauth/token")}?${good}`, { form: {}, headers });
 	expectOAuthError(inQuery, 400, "invalid_request");
+	assert.equal((await program(server).get(`${project.at("/oauth/token")}?${good}`, { headers })).status, 405);
 });
 
 test("a scope beyond what the client may have is invalid_scope, a foreign resource invalid_target", async () => {
