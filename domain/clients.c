@@ -7,6 +7,7 @@
 
 #include "domain/projects.h"
 #include "lib/encode.h"
+#include "lib/oauth.h"
 #include "lib/secrets.h"
 #include "lib/text.h"
 #include "lib/uris.h"
@@ -106,4 +107,12 @@ client_make_secret_until(struct tx *tx, const char *project_id, const char *clie
 	TRY(q_client_secret_end_grace(
 	    tx->db, &(struct q_client_secret_end_grace){ .project_id = project_id, .client_id = client_id }, NULL));
 	return put_secret(tx, project_id, client_id, expires_at, ret_secret);
+}
+
+const char *
+client_host(struct arena *arena, struct bytes document, const char *client_uri)
+{
+	if (document.data != NULL)
+		return url_host(arena, arena_strndup(arena, (const char *)document.data, document.len));
+	return client_uri != NULL ? url_host(arena, client_uri) : NULL;
 }

@@ -31,6 +31,12 @@ enum err client_make_secret(struct tx *, const char *project_id, const char *cli
 enum err client_make_secret_until(struct tx *, const char *project_id, const char *client_id, int64_t expires_at,
 				  const char **ret_secret) MUST_CHECK;
 
+/*
+ * Whose client it is, as people see it: the host of the address that it is called by, where it is one (document.data not NULL), for that
+ * is who vouches for what it says; else of its own page; NULL: it names none.
+ */
+const char *client_host(struct arena *, struct bytes document, const char *client_uri);
+
 /* May it use this grant? Its own list says so, and its project's type serves it: the list may be older than the type. */
 bool client_has_grant(const char *grant_types, const char *project_type, const char *grant);
 

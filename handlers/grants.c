@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "domain/clients.h"
 #include "domain/grants.h"
 #include "domain/users.h"
 #include "fcgi/request.h"
@@ -25,13 +26,13 @@ struct grant_view {
 	const struct grant_user *user;
 	const char *client_id;
 	const struct grant_client *client;
-	const char *resource, *scopes, *session_id;
+	const char *resource, *scopes, *org_id, *org_ids, *session_id;
 	int64_t created_at, last_used_at, expires_at;
 };
 
 static const struct field client_fields[] = {
 	OUT_STRING(struct grant_client, name),
-	OUT_STRING(struct grant_client, host, .flags = FIELD_NULLABLE, .description = "Of the client's own page"),
+	OUT_STRING(struct grant_client, host, .flags = FIELD_NULLABLE, .description = "Of the document that it is known by, else of its own page"),
 	OUT_STRING(struct grant_client, logo_url, .flags = FIELD_NULLABLE),
 	OUT_STRING(struct grant_client, source),
 	FIELDS_END,
@@ -47,6 +48,8 @@ static const struct field user_fields[] = {
 #define GRANT_FIELDS                                                                                                           \
 	OUT_ID(struct grant_view, client_id, ID_ANY_CLIENT), OUT_OBJECT(struct grant_view, client, client_fields),             \
 	    OUT_STRING(struct grant_view, resource), OUT_WORDS(struct grant_view, scopes),                                     \
+	    OUT_ID(struct grant_view, org_id, ID_ORG, .flags = FIELD_NULLABLE,                                                 \
+		   .description = "Of the console's: the organization that the client works in"),                              \
 	    OUT_ID(struct grant_view, session_id, ID_SESSION, .flags = FIELD_NULLABLE,                                         \
 		   .description = "The sign-in with which it ends; null: it outlives it"),                                     \
 	    OUT_TIME(struct grant_view, created_at),                                                                           \
@@ -64,17 +67,18 @@ static const struct field grant_fields[] = {
 static const struct field app_fields[] = {
 	OUT_ID(struct grant_view, id, ID_GRANT, .description = "Of the newest"),
 	GRANT_FIELDS,
+	OUT_WORDS(struct grant_view, org_ids, .description = "Of the console's: the organizations of all that it has"),
 	FIELDS_END,
 };
 
 static const struct grant_client *
-client_of(struct arena *arena, const char *name, const char *uri, const char *logo_uri, const char *source)
+client_of(struct arena *arena, const char *name, const char *uri, struct bytes document, const char *logo_uri, const char *source)
 {
 	struct grant_client *client = ARENA_NEW(arena, struct grant_client);
 
 	*client = (struct grant_client){
 		.name = name,
-		.host = uri != NULL ? url_host(arena, uri) : NULL,
+		.host = client_host(arena, document, uri),
 		.logo_url = logo_uri,
 		.source = source,
 	};
@@ -120,9 +124,10 @@ grant_view_of(struct arena *arena, const struct grant_row *row)
 		.user_id = row->user_id,
 		.user = user,
 		.client_id = row->client_id,
-		.client = client_of(arena, row->client_name, row->client_uri, row->logo_uri, row->source),
+		.client = client_of(arena, row->client_name, row->client_uri, row->metadata_url, row->logo_uri, row->source),
 		.resource = arena_strndup(arena, (const char *)row->resource.data, row->resource.len),
 		.scopes = row->scopes,
+		.org_id = row->org_id,
 		.session_id = row->is_offline ? NULL : row->session_id,
 		.created_at = row->created_at,
 		.last_used_at = row->last_used_at,
@@ -210,9 +215,11 @@ app_view_of(struct arena *arena, const struct grant_app_row *row)
 	return (struct grant_view){
 		.id = row->id,
 		.client_id = row->client_id,
-		.client = client_of(arena, row->client_name, row->client_uri, row->logo_uri, row->source),
+		.client = client_of(arena, row->client_name, row->client_uri, row->metadata_url, row->logo_uri, row->source),
 		.resource = arena_strndup(arena, (const char *)row->resource.data, row->resource.len),
 		.scopes = scope_keep(arena, scopes, scopes), /* each once */
+		.org_id = row->org_id,
+		.org_ids = row->org_ids != NULL ? row->org_ids : "",
 		.session_id = row->is_offline ? NULL : row->session_id,
 		.created_at = row->created_at,
 		.last_used_at = row->last_used_at,
@@ -312,7 +319,7 @@ const struct route grant_routes[] = {
 	    .method = GET,
 	    .path = "/api/v1/account/grants",
 	    .summary = "List your connected apps",
-	    .description = "Each once, with the scopes and the last use of all that it has.",
+	    .description = "Each once, with the scopes, the organizations and the last use of all that it has.",
 	    .auth = AUTH_ACCOUNT,
 	    .site = SITE_BOTH,
 	    .tx = TX_READ_SNAPSHOT,

@@ -1,5 +1,5 @@
 /*
- * /api/v1/oauth_settings (oauth.md section 3): how a project's OAuth server behaves, and tokens that let somebody register a client.
+ * /api/v1/oauth_settings (oauth.md section 3): how a project's OAuth server behaves.
  */
 #include "handlers/routes.h"
 
@@ -7,7 +7,6 @@
 
 #include "domain/oauth_settings.h"
 #include "fcgi/request.h"
-#include "lib/secrets.h"
 #include "lib/signing_keys.h"
 #include "lib/text.h"
 #include "lib/uris.h"
@@ -180,78 +179,6 @@ oauth_settings_update(const struct request *rq, struct tx *tx)
 	return e == OK ? show(rq, &after) : fail_err(rq, e);
 }
 
-/* ---- POST /initial_tokens ---- */
-
-struct initial_token_input {
-	struct {
-		bool expires_in_s, uses;
-	} has;
-	int64_t expires_in_s, uses;
-};
-
-static const struct field initial_token_input[] = {
-	IN_INT(struct initial_token_input, expires_in_s, 60, 30 * DAY_MS / SECOND_MS, .flags = FIELD_REQUIRED),
-	IN_INT(struct initial_token_input, uses, 1, 100, .flags = FIELD_REQUIRED, .description = "How many clients it registers"),
-	FIELDS_END,
-};
-
-struct initial_token_view {
-	const char *id, *token;
-	int64_t uses, expires_at;
-};
-
-static const struct field initial_token_fields[] = {
-	OUT_ID(struct initial_token_view, id, ID_INITIAL_TOKEN),
-	OUT_STRING(struct initial_token_view, token, .flags = FIELD_NULLABLE | FIELD_SECRET, .description = "In this reply and nowhere else"),
-	OUT_INT(struct initial_token_view, uses),
-	OUT_TIME(struct initial_token_view, expires_at),
-	FIELDS_END,
-};
-
-static enum err
-record_token(const struct request *rq, struct tx *tx, const struct initial_token_view *token)
-{
-	struct record r = request_record(rq, EV_OAUTH_SETTINGS_UPDATED, rq->project.id, rq->project.name);
-
-	r.changes = arena_printf(rq->arena, "{\"initial_token\":[null,\"%s\"]}", token->id);
-	return record(tx, &r);
-}
-
-static enum err
-make_token(const struct request *rq, struct tx *tx, struct initial_token_view *ret)
-{
-	const struct initial_token_input *in = rq->input;
-	struct initial_token_view token = { .uses = in->uses, .expires_at = rq->now_ms + in->expires_in_s * SECOND_MS };
-	struct secret secret;
-
-	TRY(request_guard(rq, tx));
-	TRY(secret_make(rq->arena, SECRET_INITIAL_TOKEN, &secret));
-	TRY(tx_make_id(tx, ID_INITIAL_TOKEN, &token.id));
-	TRY(q_initial_token_insert(tx->db,
-				   &(struct q_initial_token_insert){
-				       .project_id = rq->project.id,
-				       .id = token.id,
-				       .digest = { secret.digest, sizeof(secret.digest) },
-				       .uses_left = in->uses,
-				       .created_by = rq->user.id,
-				       .expires_at = token.expires_at,
-				   },
-				   NULL));
-	TRY(record_token(rq, tx, &token));
-	token.token = secret.text;
-	*ret = token;
-	return OK;
-}
-
-static enum verdict
-initial_token_create(const struct request *rq, struct tx *tx)
-{
-	struct initial_token_view token;
-	enum err e = make_token(rq, tx, &token);
-
-	return e == OK ? reply(rq, 201, initial_token_fields, &token) : fail_err(rq, e);
-}
-
 const struct route oauth_settings_routes[] = {
 	{
 	    .id = "oauth_settings_get",
@@ -280,22 +207,6 @@ const struct route oauth_settings_routes[] = {
 	    INPUT(struct settings_input, settings_input),
 	    .output = oauth_settings_fields,
 	    .handler = oauth_settings_update,
-	},
-	{
-	    .id = "initial_token_create",
-	    .method = POST,
-	    .path = "/api/v1/oauth_settings/initial_tokens",
-	    .summary = "Make a token that registers clients",
-	    .description = "For whoever is to register a client (RFC 7591) while dcr is token.",
-	    .auth = AUTH_SESSION,
-	    .tenant = TENANT_PROJECT,
-	    .permission = PERM_OAUTH_SETTINGS_WRITE,
-	    .tx = TX_WRITE,
-	    .status = 201,
-	    .flags = ROUTE_SHOWS_SECRET,
-	    INPUT(struct initial_token_input, initial_token_input),
-	    .output = initial_token_fields,
-	    .handler = initial_token_create,
 	},
 	ROUTES_END,
 };

@@ -11,6 +11,7 @@ const struct route *const gatehouse_routes[] = {
 	mcp_routes,
 	me_routes,
 	oauth_settings_routes,
+	initial_token_routes,
 	org_routes,
 	search_routes,
 	palette_routes,

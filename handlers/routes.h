@@ -26,6 +26,7 @@ extern const struct route me_routes[];
 extern const struct route member_routes[];
 extern const struct route metrics_routes[];
 extern const struct route oauth_settings_routes[];
+extern const struct route initial_token_routes[];
 extern const struct route org_routes[];
 extern const struct route palette_routes[];
 extern const struct route project_member_routes[];

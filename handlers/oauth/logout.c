@@ -22,7 +22,7 @@ struct logout_input {
 static const struct field logout_fields[] = {
 	IN_ID(struct logout_input, issuer_id, ID_PUBLIC_PROJECT, .in = IN_PATH),
 	IN_STRING(struct logout_input, id_token_hint, .in = IN_QUERY, .max = 4096, .description = "One that the app got; may have expired"),
-	IN_STRING(struct logout_input, client_id, .in = IN_QUERY, .max = 64),
+	IN_STRING(struct logout_input, client_id, .in = IN_QUERY, .max = CLIENT_ID_MAX),
 	IN_STRING(struct logout_input, post_logout_redirect_uri, .in = IN_QUERY, .max = 2000, .description = "Registered for the client"),
 	IN_STRING(struct logout_input, state, .in = IN_QUERY, .max = 1024),
 	FIELDS_END,

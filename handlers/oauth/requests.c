@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "domain/clients.h"
 #include "handlers/oauth/ask.h"
 #include "handlers/oauth/console.h"
 #include "handlers/oauth/oauth.h"
@@ -194,22 +195,13 @@ static const struct field path_fields[] = {
 	FIELDS_END,
 };
 
-/* Of the address that the client is called by, where it is one: that is who vouches for what it says. Else of its own page. */
-static const char *
-host_of(struct arena *arena, const struct oauth_app_row *app)
-{
-	if (app->metadata_url.data != NULL)
-		return url_host(arena, arena_strndup(arena, (const char *)app->metadata_url.data, app->metadata_url.len));
-	return app->client_uri != NULL ? url_host(arena, app->client_uri) : NULL;
-}
-
 static enum verdict
 show(const struct request *rq, const struct oauth_request_row *row, const struct oauth_app_row *app, const struct ask *ask,
      const struct scope_words *there, struct field_list orgs)
 {
 	struct request_client client = {
 		.name = app->name,
-		.host = host_of(rq->arena, app),
+		.host = client_host(rq->arena, app->metadata_url, app->client_uri),
 		/* What nobody of the project has looked at isn't shown from somebody else's machine. */
 		.logo_url = app->is_registered ? NULL : app->logo_uri,
 		.source = app->source,

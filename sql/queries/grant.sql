@@ -47,7 +47,8 @@ WHERE project_id = :project_id AND org_id = :org_id AND user_id = :user_id AND r
 -- name: grant_list :many
 -- row: grant_row
 SELECT g.id, g.user_id, u.email AS user_email, u.username AS user_username, u.name AS user_name, g.client_id, c.name AS client_name,
-	c.client_uri, c.logo_uri, c.source, g.resource, g.scopes, g.session_id, g.is_offline, g.created_at, g.last_used_at, g.expires_at
+	c.client_uri, c.metadata_url, c.logo_uri, c.source, g.resource, g.scopes, g.org_id, g.session_id, g.is_offline, g.created_at, g.last_used_at,
+	g.expires_at
 FROM grants g
 JOIN clients c ON c.project_id = g.project_id AND c.id = g.client_id
 JOIN users u ON u.project_id = g.project_id AND u.id = g.user_id
@@ -72,16 +73,20 @@ SELECT g.user_id, g.client_id
 FROM grants g
 WHERE g.project_id = :project_id AND g.id = :id AND g.revoked_at IS NULL AND g.expires_at > :now;
 
--- A person's apps, each once: by the newest grant, with the scopes and the last use of all. The app of the newest grant first.
+-- A person's apps, each once: by the newest grant, with the scopes, the organizations and the last use of all. The app of the newest grant first.
 -- name: grant_apps :many
 -- row: grant_app_row
 -- column: scopes text?
+-- column: org_ids text?
 -- column: last_used_at time?
-SELECT g.id, g.client_id, c.name AS client_name, c.client_uri, c.logo_uri, c.source, g.resource, g.session_id, g.is_offline,
-	g.created_at, g.expires_at,
+SELECT g.id, g.client_id, c.name AS client_name, c.client_uri, c.metadata_url, c.logo_uri, c.source, g.resource, g.org_id, g.session_id,
+	g.is_offline, g.created_at, g.expires_at,
 	(SELECT GROUP_CONCAT(o.scopes ORDER BY o.id SEPARATOR ' ') FROM grants o
 	 WHERE o.project_id = g.project_id AND o.user_id = g.user_id AND o.client_id = g.client_id AND o.revoked_at IS NULL
 		AND o.expires_at > :now) AS scopes,
+	(SELECT GROUP_CONCAT(DISTINCT o.org_id ORDER BY o.org_id SEPARATOR ' ') FROM grants o
+	 WHERE o.project_id = g.project_id AND o.user_id = g.user_id AND o.client_id = g.client_id AND o.revoked_at IS NULL
+		AND o.expires_at > :now) AS org_ids,
 	(SELECT MAX(o.last_used_at) FROM grants o
 	 WHERE o.project_id = g.project_id AND o.user_id = g.user_id AND o.client_id = g.client_id AND o.revoked_at IS NULL
 		AND o.expires_at > :now) AS last_used_at

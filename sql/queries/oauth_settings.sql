@@ -29,7 +29,3 @@ UPDATE oauth_settings
 SET signing_alg = 'ES256', access_token_ttl_s = 3600, dcr = NULL, cimd = NULL, cimd_trusted_domains = '', require_par = FALSE,
 	dpop_require_nonce = FALSE, version = version + 1, updated_at = :now
 WHERE project_id = :project_id;
-
--- name: initial_token_insert :exec
-INSERT INTO initial_tokens (project_id, id, digest, uses_left, created_by, created_at, expires_at)
-VALUES (:project_id, :id, :digest, :uses_left, :created_by, :now, :expires_at);

@@ -53,8 +53,3 @@ LIMIT :limit;
 DELETE FROM clients
 WHERE project_id = :project_id AND id = :client_id AND source = 'dcr' AND created_at <= :made_before
 	AND (last_used_at IS NULL OR last_used_at <= :used_before);
-
--- An initial token counts down; of many uses at once as many hit as are left.
--- name: initial_token_spend :exec
-UPDATE initial_tokens SET uses_left = uses_left - 1
-WHERE project_id = :project_id AND digest = :digest AND uses_left > 0 AND expires_at > :now;

@@ -115,6 +115,11 @@ test("OAuth settings: the issuer, who may register, a token shown once, and whic
 	assert.match(await secret.innerText(), /^dcr_/);
 	await page.getByRole("button", { name: "I have stored it" }).click();
 	await page.getByRole("dialog").waitFor({ state: "detached" });
+	const out = page.getByRole("table", { name: "Initial tokens" });
+	await out.getByText("1 more client").waitFor();
+	await out.getByText(owner.email).waitFor();
+	await out.getByRole("button", { name: /^Revoke itk_/ }).click();
+	await page.getByText("No initial token is out").waitFor();
 	await page.getByRole("button", { name: "Replace at once" }).click();
 	await page.getByRole("dialog").getByText(/Every access token and ID token that the ES256 key has signed is void/).waitFor();
 	await page.getByRole("dialog").getByRole("button", { name: "Replace it" }).click();

@@ -287,6 +287,14 @@ export async function consoleGrant(owner, { server }) {
 	return grant({ id: server.consoleId }, owner.id, { server, clientId });
 }
 
+/** A token that registers clients; answers its id. */
+export async function initialToken(project, { server, by, uses_left = 3, expires_at = sqlTime(3_600_000) }) {
+	const id = makeId("itk");
+	await server.sql.query(sql`INSERT INTO initial_tokens (project_id, id, digest, uses_left, created_by, created_at, expires_at)
+		VALUES (${project.id}, ${id}, ${digest(id)}, ${uses_left}, ${by.id}, ${sqlTime()}, ${expires_at})`);
+	return id;
+}
+
 /** A device that shows a code, and a browser of somebody who could type it. */
 export async function waitingDevice(server, project) {
 	const browser = await (await projectUser(server, project)).session();

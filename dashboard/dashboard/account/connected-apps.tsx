@@ -1,7 +1,9 @@
 // The apps that act for the person, and how to disconnect them.
 import { Button } from "@mantine/core";
 import { IconPlugConnected } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
 import { api, send } from "../api/client";
+import { myOrgsQuery } from "../api/queries";
 import { AppCell, ScopesCell } from "../grants/grant-table";
 import { useAction } from "../ui/action";
 import { useList } from "../ui/lists";
@@ -17,6 +19,8 @@ const AT = "/api/v1/account/grants";
 
 export function ConnectedApps() {
 	const apps = useList({ key: KEY, fetch: (cursor) => send(api.GET(AT, { params: { query: { cursor } } })) });
+	const orgs = useQuery(myOrgsQuery);
+	const nameOf = (id: string) => orgs.data?.find((org) => org.id === id)?.name ?? id;
 	const revoke = useAction({
 		run: (id: string) => send(api.DELETE("/api/v1/account/grants/{id}", { params: { path: { id } } })),
 		refresh: [KEY],
@@ -36,6 +40,7 @@ export function ConnectedApps() {
 						rowKey={({ id }) => id}
 						columns={[
 							{ key: "app", label: "App", cell: (row) => <AppCell app={row} /> },
+							{ key: "orgs", label: "Works in", cell: ({ org_ids }) => org_ids.map(nameOf).join(", ") },
 							{ key: "scopes", label: "Scopes", cell: ({ scopes }) => <ScopesCell scopes={scopes} /> },
 							{ key: "used", label: "Last used", cell: (row) => <Time at={row.last_used_at} /> },
 							{

@@ -1,8 +1,9 @@
 // What users allow applications, as a table: the app, whose it is, its scopes, and how it ends.
-import { Button, Group, Text } from "@mantine/core";
+import { Box, Button, Group, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
 import type { ConnectedApp, Grant } from "../api/types";
+import { CopyId } from "../ui/copy";
 import { Table } from "../ui/table";
 import { Time } from "../ui/time";
 
@@ -10,24 +11,42 @@ const RevokeGrant = lazy(() => import("./revoke-grant"));
 
 export function AppCell({ app }: { app: Pick<ConnectedApp, "client"> }) {
 	return (
-		<div>
+		<Box miw={140}>
 			<div className="gh-cell-main">{app.client.name}</div>
 			{app.client.host ? (
 				<Text size="xs" c="dimmed">
 					{app.client.host}
 				</Text>
 			) : null}
-		</div>
+		</Box>
 	);
 }
 
-export function ScopesCell({ scopes }: { scopes: string[] }) {
+/** So many stand open; who has more unfolds them. */
+const SCOPES_SHOWN = 6;
+
+function Scopes({ scopes }: { scopes: string[] }) {
 	return (
 		<Group gap={6}>
 			{scopes.map((scope) => (
 				<code key={scope}>{scope}</code>
 			))}
 		</Group>
+	);
+}
+
+export function ScopesCell({ scopes }: { scopes: string[] }) {
+	const more = scopes.slice(SCOPES_SHOWN);
+	return (
+		<>
+			<Scopes scopes={scopes.slice(0, SCOPES_SHOWN)} />
+			{more.length > 0 ? (
+				<details>
+					<summary>{more.length} more</summary>
+					<Scopes scopes={more} />
+				</details>
+			) : null}
+		</>
 	);
 }
 
@@ -50,6 +69,7 @@ export function GrantTable({ rows, projectId, canWrite, isOfOneUser = false }: G
 			</Link>
 		),
 	};
+	const org = { key: "org", label: "Works in", cell: ({ org_id }: Grant) => (org_id ? <CopyId id={org_id} /> : null) };
 	return (
 		<>
 			<Table
@@ -59,6 +79,7 @@ export function GrantTable({ rows, projectId, canWrite, isOfOneUser = false }: G
 				columns={[
 					{ key: "app", label: "App", cell: (row) => <AppCell app={row} /> },
 					...(isOfOneUser ? [] : [user]),
+					...(rows.some(({ org_id }) => org_id) ? [org] : []),
 					{ key: "scopes", label: "Scopes", cell: ({ scopes }) => <ScopesCell scopes={scopes} /> },
 					{ key: "since", label: "Since", cell: (row) => <Time at={row.created_at} /> },
 					{ key: "used", label: "Last used", cell: (row) => <Time at={row.last_used_at} /> },

@@ -1,16 +1,23 @@
-// A token for whoever is to register clients: made here, shown once.
+// Tokens for whoever is to register clients: made here, shown once, and ended.
 import { Button, NativeSelect, NumberInput, Stack } from "@mantine/core";
 import { useForm } from "@mantine/form";
+import { IconKey } from "@tabler/icons-react";
 import { useState } from "react";
 import { api, onProject, send } from "../api/client";
 import { fieldErrors } from "../api/errors";
 import type { OauthSettings } from "../api/types";
 import { useProjectPlace } from "../shell/place";
 import { useAction } from "../ui/action";
+import { CopyId } from "../ui/copy";
 import { Dialog } from "../ui/dialog";
 import { FormFoot } from "../ui/form-foot";
+import { useList } from "../ui/lists";
+import { More } from "../ui/more";
 import { Section } from "../ui/page";
+import { Empty, Resource } from "../ui/resource";
 import { SecretOnce } from "../ui/secret-once";
+import { Table } from "../ui/table";
+import { Time } from "../ui/time";
 
 const AT = "/api/v1/oauth_settings/initial_tokens";
 
@@ -37,8 +44,66 @@ export function InitialTokens({ policy }: { policy: OauthSettings["dcr"] }) {
 				</Button>
 			}
 		>
+			<TokenTable />
 			{isOpen ? <MakeInitialToken onClose={() => setOpen(false)} /> : null}
 		</Section>
+	);
+}
+
+function TokenTable() {
+	const { project } = useProjectPlace();
+	const tokens = useList({
+		key: ["initial-tokens", project.id],
+		fetch: (cursor) => send(api.GET(AT, { params: { query: { cursor } }, headers: onProject(project.id) })),
+	});
+	const end = useAction({
+		run: (id: string) => send(api.DELETE(`${AT}/{id}`, { params: { path: { id } }, headers: onProject(project.id) })),
+		refresh: [
+			["initial-tokens", project.id],
+			["audit-events", project.id],
+		],
+		done: "The token registers nothing any more",
+	});
+	return (
+		<>
+			<Resource
+				query={tokens}
+				isEmpty={(rows) => rows.length === 0}
+				empty={<Empty title="No initial token is out" icon={<IconKey size={26} stroke={1.5} />} />}
+			>
+				{(rows) => (
+					<Table
+						label="Initial tokens"
+						rows={rows}
+						rowKey={({ id }) => id}
+						columns={[
+							{ key: "id", label: "Token", cell: ({ id }) => <CopyId id={id} /> },
+							{ key: "uses", label: "Registers", cell: ({ uses_left: left }) => (left === 1 ? "1 more client" : `${left} more clients`) },
+							{ key: "by", label: "Made by", cell: ({ created_by, created_by_email }) => created_by_email ?? created_by },
+							{ key: "until", label: "Until", cell: (row) => <Time at={row.expires_at} /> },
+							{
+								key: "actions",
+								label: "Actions",
+								isAction: true,
+								cell: ({ id }) => (
+									<Button
+										size="compact-sm"
+										variant="subtle"
+										color="gray"
+										loading={end.isPending && end.variables === id}
+										aria-label={`Revoke ${id}`}
+										onClick={() => end.mutate(id)}
+									>
+										Revoke
+									</Button>
+								),
+							},
+						]}
+					/>
+				)}
+			</Resource>
+			<More query={tokens} />
+		</>
 	);
 }
 
@@ -49,7 +114,10 @@ function MakeInitialToken({ onClose }: { onClose: () => void }) {
 	const body = { expires_in_s: Number(form.values.expires_in_s), uses: form.values.uses };
 	const make = useAction({
 		run: () => send(api.POST(AT, { body, headers: onProject(project.id) })),
-		refresh: [["audit-events", project.id]],
+		refresh: [
+			["initial-tokens", project.id],
+			["audit-events", project.id],
+		],
 		onDone: (made) => setToken(made.token),
 		hasOwnProblem: true,
 	});

@@ -9,17 +9,17 @@ import { expectPlain, gate, gated, isPublic, kindsOf, LEAST_ROLE, perKind, prepa
 const guarded = gated.filter((route) => !isPublic(route));
 const withPermission = guarded.filter((route) => route.permission && route.permission !== "*");
 
-gate("each allowed credential succeeds", 447, perKind(guarded), async (one) => {
+gate("each allowed credential succeeds", 449, perKind(guarded), async (one) => {
 	await expectPlain(await prepare(one, one.kind));
 });
 
-gate("no credential: 401 with WWW-Authenticate", 166, guarded, async (route) => {
+gate("no credential: 401 with WWW-Authenticate", 168, guarded, async (route) => {
 	const request = await prepare(route);
 	expectError(await request.send({ by: stripped(request.client) }), 401, "unauthorized");
 	await expectPlain(request);
 });
 
-gate("a malformed credential: 401, also beside a good X-Auth-Token or cookie", 166, guarded, async (route) => {
+gate("a malformed credential: 401, also beside a good X-Auth-Token or cookie", 168, guarded, async (route) => {
 	const request = await prepare(route);
 	const nobody = stripped(request.client);
 	for (const text of ["nonsense", "gpat_", "gsk_live_0123456789abcdefghijklmnopqrstuv000000", "a b"])
@@ -37,7 +37,7 @@ const wrongKinds = guarded.filter((route) => route.site !== "auth").flatMap((rou
 	...(route.callers.includes("U") ? [{ ...route, kind: "pinned", label: `${route.name} as a pinned key` }] : []),
 ]);
 
-gate("the wrong kind of credential: 403 credential_not_allowed", 219, wrongKinds, async (one) => {
+gate("the wrong kind of credential: 403 credential_not_allowed", 225, wrongKinds, async (one) => {
 	const request = await prepare(one);
 	expectError(await request.send({ by: await request.world.client(one.kind) }), 403, "credential_not_allowed");
 	await expectPlain(request);
@@ -46,7 +46,7 @@ gate("the wrong kind of credential: 403 credential_not_allowed", 219, wrongKinds
 const lowRoles = withPermission.filter((route) => !["viewer", "operator"].includes(LEAST_ROLE[route.permission]))
 	.flatMap((route) => [..."SPO"].filter((kind) => route.callers.includes(kind)).map((kind) => ({ ...route, kind, label: `${route.name} as ${kind}` })));
 
-gate("the role just below: 403 forbidden", 237, lowRoles, async (one) => {
+gate("the role just below: 403 forbidden", 239, lowRoles, async (one) => {
 	const least = LEAST_ROLE[one.permission];
 	const request = await prepare(one);
 	const below = await request.world.org.member(ROLES[ROLES.indexOf(least) - 1]);
@@ -87,7 +87,7 @@ gate("AT-10 an OAuth token without the scope: 403 insufficient_scope, and the ch
 
 const written = guarded.filter((route) => route.method !== "GET" && route.callers.includes("S"));
 
-gate("U-5 a session's write that doesn't come from our page: 403 csrf_failed", 104, written, async (route) => {
+gate("U-5 a session's write that doesn't come from our page: 403 csrf_failed", 105, written, async (route) => {
 	const request = await prepare(route, "S");
 	const other = await request.world.owner.session();
 	expectError(await request.send({ headers: { "X-CSRF-Token": null } }), 403, "csrf_failed");

@@ -34,7 +34,7 @@ async function fill({ owner, org, project, server }) {
 	}
 }
 
-gate("the pages of a list hold as many objects as include_total says, each once", 28, lists, async (route) => {
+gate("the pages of a list hold as many objects as include_total says, each once", 29, lists, async (route) => {
 	const request = await prepare(route);
 	await fill(request.world);
 	const at = (query) => `${request.target}${request.target.includes("?") ? "&" : "?"}${query}`;

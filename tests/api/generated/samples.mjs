@@ -57,6 +57,7 @@ const fromBrowser = (world) => {
 const userOf = (world, options) => fixtures.user(world.project, { server: world.server, ...options });
 const trustedIssuerOf = (world) => fixtures.trustedIssuer(world.owner, world.project, {}, { server: world.server });
 const resourceServerOf = (world) => fixtures.resourceServer(world.owner, world.project);
+const initialTokenOf = (world) => fixtures.initialToken(world.project, { server: world.server, by: world.owner });
 const connectorTestOf = (world) => fixtures.connectorTest(world.project, { server: world.server });
 const ownPasskey = async (world) => factors.addPasskey(await world.owner.session());
 const ownTotp = async (world) => factors.addTotp(await world.owner.session());
@@ -434,6 +435,12 @@ export const samples = {
 	"POST /api/v1/connector_tests/{id}/answer": async (world) => ({ target: `/api/v1/connector_tests/${await connectorTestOf(world)}/answer`, json: { state: "s", code: "c" }, status: 410 }),
 	"GET /api/v1/public/connector_client": async () => ({}),
 	"POST /api/v1/oauth_settings/initial_tokens": async () => ({ json: { expires_in_s: 3600, uses: 1 }, status: 201 }),
+	"GET /api/v1/oauth_settings/initial_tokens": async (world) => {
+		for (let i = 0; i < 2; i++)
+			await initialTokenOf(world);
+		return {};
+	},
+	"DELETE /api/v1/oauth_settings/initial_tokens/{id}": async (world) => ({ target: `/api/v1/oauth_settings/initial_tokens/${await initialTokenOf(world)}`, status: 204 }),
 	"GET /api/v1/signing_keys": async () => ({}),
 	"POST /api/v1/signing_keys/rotate": async () => ({ json: { alg: "ES256", mode: "planned" }, status: 201 }),
 	"GET /api/v1/account/identities": async () => ({}),
@@ -473,7 +480,7 @@ export const samples = {
 function kindOf(parameter, route) {
 	if (route?.path.startsWith("/api/v1/social_providers/"))
 		return "provider";
-	const nouns = { members: "member_id", invitations: "invitation_id", api_keys: "key_id", clients: "client_id", audit_events: "audit_event_id", events: "event_id", users: "project_user_id", sessions: "project_session_id", resource_servers: "resource_server_id", trusted_issuers: "trusted_issuer_id", oauth_requests: "oauth_request_id", grants: "grant_id", connector_tests: "connector_test_id" };
+	const nouns = { members: "member_id", invitations: "invitation_id", api_keys: "key_id", clients: "client_id", audit_events: "audit_event_id", events: "event_id", users: "project_user_id", sessions: "project_session_id", resource_servers: "resource_server_id", trusted_issuers: "trusted_issuer_id", oauth_requests: "oauth_request_id", grants: "grant_id", connector_tests: "connector_test_id", oauth_settings: "initial_token_id" };
 	if (parameter === "id" && route?.path.startsWith("/api/v1/account/grants"))
 		return "account_grant_id";
 	return parameter === "id" ? nouns[route.path.split("/")[3]] : parameter;
@@ -497,6 +504,7 @@ export async function strangersId(world, parameter, route) {
 	case "trusted_issuer_id": return (await trustedIssuerOf(stranger)).id;
 	case "resource_server_id": return (await resourceServerOf(stranger)).id;
 	case "connector_test_id": return connectorTestOf(stranger);
+	case "initial_token_id": return initialTokenOf(stranger);
 	case "project_user_id": return (await userOf(stranger)).id;
 	case "project_session_id": return (await fixtures.userSession(stranger.project, await userOf(stranger), { server: world.server })).id;
 	case "event_id": return (await fixtures.event(stranger.project, { server: world.server })).id;
@@ -514,7 +522,7 @@ export async function strangersId(world, parameter, route) {
 }
 
 export function nobodysId(parameter, route) {
-	const prefixes = { org_id: "org", project_id: "prj", member_id: "mem", user_id: "usr", project_user_id: "usr", project_session_id: "ses", invitation_id: "inv", key_id: "key", audit_event_id: "aud", event_id: "evt", message_id: "msg", session_id: "ses", flow_id: "flw", factor_id: "fac", identity_id: "idn", resource_server_id: "rsv", connector_test_id: "cnt", trusted_issuer_id: "tis", oauth_request_id: "ort", grant_id: "grt", account_grant_id: "grt" };
+	const prefixes = { org_id: "org", project_id: "prj", member_id: "mem", user_id: "usr", project_user_id: "usr", project_session_id: "ses", invitation_id: "inv", key_id: "key", audit_event_id: "aud", event_id: "evt", message_id: "msg", session_id: "ses", flow_id: "flw", factor_id: "fac", identity_id: "idn", resource_server_id: "rsv", connector_test_id: "cnt", trusted_issuer_id: "tis", oauth_request_id: "ort", grant_id: "grt", account_grant_id: "grt", initial_token_id: "itk" };
 	const kind = kindOf(parameter, route);
 	if (kind === "key")
 		return `account_${"0".repeat(64)}`;

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { copyClient, expectError, expectStatus, makeId, projectUser, sharedServer, sqlTime, until } from "../../harness/index.mjs";
+import { consoleClient, copyClient, expectError, expectStatus, makeId, operator, person, projectUser, sharedServer, sqlTime, until } from "../../harness/index.mjs";
 import { authorizePath, getToken, getTokens, landing, makeApp, makeProject, program, refresh, send } from "../oauth/oauth.mjs";
 
 const server = await sharedServer();
@@ -28,7 +28,7 @@ test("a member sees what users allow which application, by user and by client", 
 	const { id, created_at, last_used_at, expires_at, ...rest } = data[1];
 	assert.deepEqual(rest, {
 		user_id: ada.user.id, user: { email: ada.user.email, username: null, name: ada.user.name }, client_id: app.clientId,
-		client: { name: "Machines", host: "shop.example.com", logo_url: null, source: "dashboard" }, resource: app.clientId, scopes: ["openid", "email", "offline_access"], session_id: null,
+		client: { name: "Machines", host: "shop.example.com", logo_url: null, source: "dashboard" }, resource: app.clientId, scopes: ["openid", "email", "offline_access"], org_id: null, session_id: null,
 	});
 	assert.ok(id.startsWith("grt_") && created_at <= last_used_at && last_used_at < expires_at);
 	assert.equal(data[0].session_id, bob.browser.id);
@@ -169,4 +169,26 @@ test("rule 34 a deleted client's grants go with it", async () => {
 	assert.equal((await program(server).get(app.at("/oauth/userinfo"), { headers: { Authorization: `Bearer ${tokens.access_token}` } })).status, 401);
 	assert.equal((await refresh(server, secondApp, tokens.refresh_token)).json.error, "invalid_client");
 	await expectAlive(app, control);
+});
+
+test("the console's grants name the organization; an app that has several stands once with all of them", async () => {
+	const [who, other] = [await person(server), await person(server)];
+	await who.join(other.org, "viewer");
+	const client = await consoleClient(server, { is_first_party: false });
+	await server.sql.run`UPDATE clients SET metadata_url = ${Buffer.from("https://tool.example.net/client.json")}, client_uri = 'https://elsewhere.example.com/' WHERE id = ${client.clientId}`;
+	const [first] = [await who.accessToken({ client }), await who.accessToken({ client, org: other.org })];
+	const session = await who.session();
+	const [app, ...more] = expectStatus(await session.get("/api/v1/account/grants"), 200).data;
+	assert.deepEqual(more, []);
+	assert.deepEqual([app.org_id, app.org_ids.toSorted(), app.client.host], [other.org.id, [who.org.id, other.org.id].toSorted(), "tool.example.net"]);
+	const boss = await (await operator(server)).session({ headers: { "X-Project-Id": server.consoleId } });
+	const { data } = expectStatus(await boss.get(`/api/v1/grants?user_id=${who.id}`), 200);
+	assert.deepEqual(data.map(({ org_id }) => org_id), [other.org.id, who.org.id]);
+	expectStatus(await first.get("/api/v1/whoami"), 200);
+	// Rule 34: whoever leaves takes what they had given there along, and nothing else.
+	expectStatus(await session.delete("/api/v1/members/me", { headers: { "X-Org-Id": other.org.id } }), 204);
+	assert.deepEqual(expectStatus(await session.get("/api/v1/account/grants"), 200).data.map(({ org_ids }) => org_ids), [[who.org.id]]);
+	expectStatus(await first.get("/api/v1/whoami"), 200);
+	expectStatus(await session.delete(`/api/v1/account/grants/${first.id}`), 204);
+	expectError(await first.get("/api/v1/whoami"), 401, "unauthorized");
 });

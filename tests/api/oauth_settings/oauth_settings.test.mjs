@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { atOnce, digest, expectError, expectField, expectStatus, operator, person, sharedServer, tally } from "../../harness/index.mjs";
+import { program } from "../oauth/oauth.mjs";
 
 const server = await sharedServer();
 const AT = "/api/v1/oauth_settings";
@@ -129,4 +130,28 @@ test("clients and resource servers that are registered from then on begin with t
 	assert.deepEqual(await register("urn:example:one"), [3600, "ES256", 3600]);
 	expectStatus(await session.patch(AT, { access_token_ttl_s: 900, signing_alg: "RS256" }), 200);
 	assert.deepEqual(await register("urn:example:two"), [900, "RS256", 900]);
+});
+
+test("those that still register something are listed without themselves, and one that is ended registers nobody", async () => {
+	const { session, project, owner } = await make({ type: "hybrid" });
+	expectStatus(await session.patch(AT, { dcr: "token" }), 200);
+	const [used, kept, old] = [await session.post(TOKENS, { expires_in_s: 3600, uses: 1 }), await session.post(TOKENS, { expires_in_s: 3600, uses: 3 }), await session.post(TOKENS, { expires_in_s: 60, uses: 1 })].map((answer) => expectStatus(answer, 201));
+	await server.sql.run`UPDATE initial_tokens SET expires_at = created_at WHERE id = ${old.id}`;
+	const clientId = await server.sql.value`SELECT client_id FROM projects WHERE id = ${project.id}`;
+	const register = ({ token }) => program(server).request("POST", `/p/${clientId}/oauth/register`, { json: { redirect_uris: ["https://app.example.com/cb"] }, headers: { Authorization: `Bearer ${token}` } });
+	for (const one of [used, kept])
+		assert.equal((await register(one)).status, 201);
+	const list = async () => expectStatus(await session.get(`${TOKENS}?include_total=true`), 200);
+	const { data, total } = await list();
+	assert.equal(total, 1);
+	const [{ created_at, ...shown }] = data;
+	assert.deepEqual(shown, { id: kept.id, uses_left: 2, created_by: owner.id, created_by_email: owner.email, expires_at: kept.expires_at });
+	assert.ok(created_at < kept.expires_at);
+	expectStatus(await session.delete(`${TOKENS}/${kept.id}`), 204);
+	assert.equal((await register(kept)).status, 401);
+	for (const { id } of [kept, used, old])
+		expectError(await session.delete(`${TOKENS}/${id}`), 404, "not_found");
+	assert.deepEqual((await list()).data, []);
+	const changes = await server.sql.rows`SELECT changes FROM audit_events WHERE project_id = ${project.id} AND action = 'oauth_settings.updated' ORDER BY id DESC LIMIT 1`;
+	assert.deepEqual(JSON.parse(changes[0].changes), { initial_token: [kept.id, null] });
 });
