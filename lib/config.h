@@ -25,6 +25,7 @@
 	FAMILY(DENIED_AUDIT, "denied_audit", 60, 60)                                               \
 	FAMILY(OAUTH_AUTHORIZE, "oauth_authorize", 60, 60)                                         \
 	FAMILY(OAUTH_TOKEN, "oauth_token", 60, 60)                                                 \
+	FAMILY(OAUTH_PUSH, "oauth_push", 60, 60)                                                   \
 	FAMILY(OAUTH_INTROSPECT, "oauth_introspect", 600, 60)                                      \
 	FAMILY(OAUTH_REGISTER, "oauth_register", 5, 3600)                                          \
 	FAMILY(CLIENT_DOCUMENT, "client_document", 10, 3600)                                       \

@@ -249,7 +249,7 @@ const struct route oauth_device_routes[] = {
 	    .site = SITE_AUTH,
 	    .tx = TX_WRITE,
 	    .flags = ROUTE_OAUTH | ROUTE_NO_IDEMPOTENCY | ROUTE_SHOWS_SECRET | ROUTE_CORS,
-	    .rate = RATE_OAUTH_TOKEN,
+	    .rate = RATE_OAUTH_PUSH,
 	    .body_bytes_max = (size_t)16 * 1024,
 	    INPUT(struct device_input, device_input_fields),
 	    .output = device_fields,

@@ -136,7 +136,7 @@ const struct route oauth_par_routes[] = {
 	    .tx = TX_SPLIT,	/* a proof that works once is used up by whatever is refused afterwards */
 	    .status = 201,
 	    .flags = ROUTE_OAUTH | ROUTE_SHOWS_SECRET | ROUTE_CORS,
-	    .rate = RATE_OAUTH_TOKEN,
+	    .rate = RATE_OAUTH_PUSH,
 	    .body_bytes_max = (size_t)16 * 1024,
 	    INPUT(struct ask_input, par_fields),
 	    .output = par_view_fields,

@@ -52,6 +52,19 @@ test("introspection: 600 a minute of a client that has proven itself, wherever i
 	expectLimit(await passed(640, () => ask({ by: turn++ % 2 ? here : there })), 599);
 });
 
+test("pushed requests and device codes: 60 a minute of a client, wherever it is, and no token less for it", async () => {
+	const project = await makeApp(server, { columns: { grant_types: "authorization_code device_code refresh_token" } });
+	const [here, there] = [program(server), program(server)];
+	let turn = 0;
+	const once = () => (turn++ % 2 ? send(server, project, "par", {}, { by: here }) : send(server, project, "device_authorization", {}, { by: there }));
+	const wrong = await send(server, project, "par", {}, { headers: basic(project.clientId, "wrong") });
+	expectOAuthError(wrong, 401, "invalid_client");
+	expectLimit(await passed(70, once), 60);
+	expectOAuthError(await send(server, project, "token", { grant_type: "refresh_token", refresh_token: "x" }, { by: here }), 400, "invalid_grant");
+	const other = await makeApp(server);
+	expectOAuthError(await send(server, other, "par", {}, { by: here }), 400, "invalid_request");
+});
+
 test("authorize: 60 a minute of an address", async () => {
 	const app = await makeApp(server);
 	const by = program(server);
