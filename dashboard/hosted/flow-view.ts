@@ -1,6 +1,6 @@
 // Draws the step that a flow is at, and goes on to the next one.
 import { Refusal } from "./api";
-import { appName, hasMethod, signInAddress, signUpAddress } from "./brand";
+import { appName, hasMethod, signInAddress, signUpAddress, signUpMode } from "./brand";
 import { button, link, sentence, show, showProblem } from "./card";
 import { resendButton, sentCodeForm, type Step } from "./code-view";
 import { el } from "./dom";
@@ -171,7 +171,15 @@ function signIn(run: FlowRun, again: Again): void {
 	});
 }
 
+/** Said at once, and not when everything is typed and proven. */
+function shut(code: string): void {
+	showProblem(new Refusal(403, code, ""), undefined, [el("p", {}, link(t("back_to_sign_in"), signInAddress()))]);
+}
+
 function signUp(run: FlowRun, again: Again): void {
+	if (run.flow.kind === "sign_up" && !run.may("sign_up") && run.providers().length === 0) {
+		return shut(signUpMode() === "open" ? "method_disabled" : "sign_up_disabled");
+	}
 	show({
 		title: t("sign_up_to", { app: appName() }),
 		body: [
@@ -209,6 +217,9 @@ function linkProvider(run: FlowRun, again: Again): void {
 }
 
 function recover(run: FlowRun, again: Again): void {
+	if (!run.may("recover")) {
+		return shut("method_disabled");
+	}
 	show({
 		title: t("forgot_title"),
 		text: t("forgot_text"),

@@ -60,3 +60,20 @@ test("a guest goes on without a name", async () => {
 	assert.deepEqual(await sessions(here), { auth_strength: "anonymous" });
 	await here.browser.close();
 });
+
+test("a door that is shut says so before anything is typed", async () => {
+	const { server, project, browser, page } = await openSignIn(["password"]);
+	const of = (name) => `${server.authUrl}/p/${project.clientId}/${name}`;
+	await page.goto(of("sign-up"));
+	await page.getByRole("button", { name: "Create an account" }).waitFor();
+	await signInSettings(project, { methods: ["magic_link"], sign_up: "closed" }, { server });
+	for (const [name, sentence] of [["sign-up", "New accounts are by invitation only here."], ["forgot", "This way of signing in is turned off."]]) {
+		const fresh = await openBrowser({ width: 320, height: 640 });
+		await fresh.page.goto(of(name));
+		await fresh.page.getByText(sentence).waitFor();
+		await assertGoodPage(fresh.page, `${name}, shut`);
+		assert.equal(await fresh.page.getByRole("textbox").count(), 0);
+		await fresh.close();
+	}
+	await browser.close();
+});
