@@ -1,5 +1,5 @@
-// @modelcontextprotocol/sdk as it is, against /mcp: 401, protected resource metadata, discovery, a code through Chromium with sign-in and consent,
-// tool calls, a refresh, and a step-up for a tool that needs more.
+// @modelcontextprotocol/sdk as it is, against /mcp: 401, protected resource metadata, discovery, registration, a code through Chromium with
+// sign-in and consent, tool calls, a refresh, and a step-up for a tool that needs more.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -7,7 +7,7 @@ import { UnauthorizedError } from "@modelcontextprotocol/sdk/client/auth.js";
 import { Client as McpClient } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { openBrowser } from "../browser/browser.mjs";
-import { Client, consoleClient, digest, ownServer, person } from "../harness/index.mjs";
+import { Client, digest, ownServer, person } from "../harness/index.mjs";
 
 const server = await ownServer();
 const CALLBACK = "http://127.0.0.1:33418/callback";
@@ -23,10 +23,7 @@ async function fetched(url, { method = "GET", headers = {}, body } = {}) {
 
 /** What an app keeps for the library, and where it would open a browser. */
 class Provider {
-	constructor(clientId) {
-		this.clientId = clientId;
-		this.asked = [];
-	}
+	asked = [];
 
 	get redirectUrl() {
 		return CALLBACK;
@@ -37,7 +34,11 @@ class Provider {
 	}
 
 	clientInformation() {
-		return { client_id: this.clientId };
+		return this.registered;
+	}
+
+	saveClientInformation(registered) {
+		this.registered = registered;
 	}
 
 	tokens() {
@@ -91,13 +92,13 @@ const connect = async (provider) => {
 test("the library finds its way in, renews its token and asks for more when a tool needs it", async () => {
 	const who = await person(server, { password: true, orgName: "Model Works" });
 	await who.join((await person(server, { orgName: "Elsewhere" })).org, "viewer");
-	const { clientId } = await consoleClient(server, { name: "A model", is_first_party: false, source: "dcr", redirect_uris: ["http://127.0.0.1:1/callback"] });
-	const provider = new Provider(clientId);
+	const provider = new Provider();
 	const browser = await openBrowser();
 	await browser.page.route(`${CALLBACK}**`, (route) => route.fulfill({ body: "the app" }));
 
 	let { client, transport } = await connect(provider);
 	await assert.rejects(client.connect(transport), UnauthorizedError);
+	assert.match(provider.registered.client_id, /^cli_/, "it has registered itself");
 	const [first] = provider.asked;
 	assert.deepEqual([first.origin, first.searchParams.get("resource")], [server.url, `${server.url}/mcp`]);
 	assert.match(first.searchParams.get("scope"), /^org\.read project\.read/);
