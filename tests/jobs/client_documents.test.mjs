@@ -3,9 +3,11 @@
 
 import assert from "node:assert/strict";
 import { after, beforeEach, test } from "node:test";
+import { callTool } from "../api/mcp/mcp.mjs";
+import { form, withToken } from "../api/oauth/console.mjs";
 import { assertionOf, clientKey, TYPE } from "../api/oauth/keys.mjs";
 import { decode, landing, makePkce, makeProject, program, send } from "../api/oauth/oauth.mjs";
-import { expectOAuthError, expectStatus, MINUTE, moveClock, ownServer, projectUser, sharedBasis, until } from "../harness/index.mjs";
+import { expectOAuthError, expectStatus, MINUTE, moveClock, ownServer, person, projectUser, sharedBasis, until } from "../harness/index.mjs";
 import { listenAs } from "../harness/provider.mjs";
 import { makeFolder } from "../harness/workplace.mjs";
 
@@ -239,4 +241,25 @@ test("rule 38 keys at an address are fetched once, and anew for a key that isn't
 	await until("the new key is there", async () => (await ask(next)).status === 200);
 	expectStatus(await ask(key), 200);
 	assert.equal(asked.length, 2);
+});
+
+test("rule 37 at the console a document's client is waited for, let into an organization, and known by the document's host", async () => {
+	const { url } = publish({ client_name: "Desk agent", grant_types: ["authorization_code", "refresh_token"] });
+	const who = await person(server);
+	const browser = await who.session();
+	const site = { issuer: server.url, at: (path) => path };
+	const asking = { resource: `${server.url}/mcp`, scope: "org.read project.read" };
+	const state = await waited(site, browser, await authorize(site, browser, url, asking));
+	assert.equal(state.status, "ready");
+	assert.equal(landing(await state.resume()).address, `${server.url}/oauth/authorize`);
+	const consent = landing(await authorize(site, browser, url, asking));
+	assert.equal(consent.address, `${server.url}/consent`);
+	const seen = await look(browser, consent.request);
+	assert.deepEqual([seen.client.name, seen.client.host, seen.client.source, seen.organizations.map(({ id }) => id)], ["Desk agent", HOST, "cimd", [who.org.id]]);
+	const { continue_url } = expectStatus(await browser.post(`/api/v1/oauth_requests/${consent.request}/decision`, { approve: true, org_id: who.org.id }), 200);
+	const { code } = landing(await walk(browser, continue_url));
+	const tokens = expectStatus(await form(server, "token", { grant_type: "authorization_code", client_id: url, code, redirect_uri: CALLBACK, code_verifier: pkce.code_verifier }), 200);
+	expectStatus(await callTool(withToken(server, tokens.access_token), "whoami"), 200);
+	const [app] = expectStatus(await browser.get("/api/v1/account/grants"), 200).data;
+	assert.deepEqual([app.client.name, app.client.host, app.client.source, app.org_ids], ["Desk agent", HOST, "cimd", [who.org.id]]);
 });
