@@ -26,7 +26,7 @@
 
 #include "sql/gen/queries.h"
 
-#define COLUMNS_MAX  40
+#define COLUMNS_MAX  64
 #define COLUMN_BYTES 4096
 #define PARAMS_MAX   24
 #define STEPS_MAX    40
