@@ -5,6 +5,7 @@
 //
 //	./dev bench                 the ratios, memory, statements, and sign-ins beside /whoami
 //	./dev bench --only oauth    the OAuth server's alone
+//	./dev bench --only sign-in  five hundred sign-ins at once, and the times of known and unknown addresses alone; --tries 1000 --people 500
 //	./dev bench --scale         the ratio with 10, 10,000 and 1,000,000 keys
 //	./dev bench --rounds 15 --seconds 3
 
@@ -16,10 +17,11 @@ import { promisify } from "node:util";
 import { makeBasis, startGatehouse } from "../harness/server.mjs";
 import { person } from "../harness/person.mjs";
 import { BUILD, freePort, sleep, start, stop, until } from "../harness/workplace.mjs";
+import { prepareSignIn, signInLines } from "./sign_in.mjs";
 import { OAUTH_LINES, oauthAsks, oauthTargets, prepareOauth, startOidc } from "./oauth.mjs";
 
 const run = promisify(execFile);
-const options = { rounds: 9, seconds: 2, connections: 24, workers: 8, scale: false, only: "" };
+const options = { rounds: 9, seconds: 2, connections: 24, workers: 8, scale: false, only: "", tries: 1000, people: 500 };
 for (let i = 2; i < process.argv.length; i++) {
 	const name = process.argv[i].replace(/^--/, "");
 	if (!(name in options)) {
@@ -258,6 +260,13 @@ function report(lines) {
 	console.log(missed === 0 ? "every target is met" : `${missed} targets are missed`);
 }
 
+async function signIns({ server, key }) {
+	const whoami = { url: `${server.url}/api/v1/whoami`, headers: [`Authorization: Bearer ${key.secret}`] };
+	return signInLines(await prepareSignIn(server, options.people), { whoami, rate, tries: options.tries });
+}
+
+const PARTS = { oauth: oauthRatios, "sign-in": signIns, "": everything };
+
 async function everything(opened) {
 	const found = await ratios(opened);
 	const oauth = await oauthRatios(opened);
@@ -269,16 +278,21 @@ async function everything(opened) {
 		["statements that authenticate a request, counted by the database", asked, 1, true],
 		["MiB of its own in the largest worker", memory, 3, true],
 		[`/whoami beside 12 clients signing in (${signIns} sign-ins), of its quiet rate`, share, 0.8],
+		...await signIns(opened),
 	];
 }
 
+if (!(options.only in PARTS)) {
+	console.error(`bench: --only takes ${Object.keys(PARTS).filter(Boolean).join(" or ")}`);
+	process.exit(2);
+}
 const opened = await open();
 try {
 	if (options.scale) {
 		const results = Object.values(await scale(opened));
 		report([["least of the ratios, of the greatest", Math.min(...results) / Math.max(...results), 0.9]]);
 	} else {
-		report(options.only === "oauth" ? await oauthRatios(opened) : await everything(opened));
+		report(await PARTS[options.only](opened));
 	}
 } finally {
 	await stop(opened.oidc.child);

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { test } from "node:test";
-import { expectStatus, openFlow, ownServer, person, projectUser, projectWith, signIn, sleep, sqlTime, tally } from "../harness/index.mjs";
+import { addCrowd, crowdEmail, expectStatus, openFlow, ownServer, person, projectUser, projectWith, signIn, sleep, tally } from "../harness/index.mjs";
 import { Client } from "../harness/http.mjs";
 import { children } from "../harness/server.mjs";
 import { WIDE_LIMITS } from "./watched.mjs";
@@ -22,12 +22,7 @@ async function crowded() {
 	const place = await projectWith(server, {});
 	const { project, user } = place;
 	await signIn(server, { email: user.email, password: user.password, browser: new Client(server, { site: "auth" }), client_id: project.clientId });	// hashed anew at this server's cost
-	await server.sql.query(`INSERT INTO users (project_id, id, email, email_key, email_verified_at, name, metadata, status, is_anonymous, webauthn_handle, token_version, version, created_at, updated_at)
-		SELECT '${project.id}', CONCAT('usr_', LPAD(seq, 16, '0')), CONCAT('crowd', seq, '@example.com'), CONCAT('crowd', seq, '@example.com'), NOW(3), 'One of many', '{}', 'active', FALSE,
-		UNHEX(SHA2(seq, 256)), 1, 1, '${sqlTime()}', '${sqlTime()}' FROM seq_1_to_${CROWD}`);
-	await server.sql.query(`INSERT INTO user_passwords (project_id, user_id, hash, scheme, is_change_due, changed_at)
-		SELECT u.project_id, u.id, w.hash, w.scheme, FALSE, w.changed_at FROM users u JOIN user_passwords w ON w.project_id = u.project_id AND w.user_id = '${user.id}'
-		WHERE u.project_id = '${project.id}' AND u.email LIKE 'crowd%'`);
+	await addCrowd(project, user, CROWD, { server });
 	return place;
 }
 
@@ -63,7 +58,7 @@ async function inTurns(items, width, work) {
 test("five hundred sign-ins at once: each gets its answer, /whoami is answered meanwhile, and all of them get in when they come again", async () => {
 	const { project, user } = await crowded();
 	const key = await (await person(server)).org.key();
-	const flows = await identified(Array.from({ length: CROWD }, (_, i) => `crowd${i + 1}@example.com`), project);
+	const flows = await identified(Array.from({ length: CROWD }, (_, i) => crowdEmail(i + 1)), project);
 	const password = (flow) => act(flow, "password", { password: user.password });
 	const workers = [...peaks().keys()].sort();
 

@@ -94,6 +94,18 @@ export async function user(project, { server, email = makeEmail("user"), name = 
 	return { id, email, name };
 }
 
+export const crowdEmail = (i) => `crowd${i}@example.com`;
+
+/** So many people of a project, crowdEmail(1) and on, with the password of one who is there. */
+export async function addCrowd(project, { id }, count, { server }) {
+	await server.sql.query(`INSERT INTO users (project_id, id, email, email_key, email_verified_at, name, metadata, status, is_anonymous, webauthn_handle, token_version, version, created_at, updated_at)
+		SELECT '${project.id}', CONCAT('usr_', LPAD(seq, 16, '0')), CONCAT('crowd', seq, '@example.com'), CONCAT('crowd', seq, '@example.com'), NOW(3), 'One of many', '{}', 'active', FALSE,
+		UNHEX(SHA2(seq, 256)), 1, 1, '${sqlTime()}', '${sqlTime()}' FROM seq_1_to_${count}`);
+	await server.sql.query(`INSERT INTO user_passwords (project_id, user_id, hash, scheme, is_change_due, changed_at)
+		SELECT u.project_id, u.id, w.hash, w.scheme, FALSE, w.changed_at FROM users u JOIN user_passwords w ON w.project_id = u.project_id AND w.user_id = '${id}'
+		WHERE u.project_id = '${project.id}' AND u.email LIKE 'crowd%'`);
+}
+
 /** Somebody of a project, signed in. token: the cookie's value. */
 export async function userSession(project, { id: userId }, { server } = {}) {
 	const id = makeId("ses");
