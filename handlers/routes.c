@@ -75,6 +75,7 @@ const struct route *const gatehouse_routes[] = {
 	oauth_request_routes,
 	oauth_userinfo_routes,
 	oauth_token_routes,
+	oauth_claims_preview_routes,
 	oauth_console_resource_routes,
 	oauth_introspect_routes,
 	oauth_register_routes,

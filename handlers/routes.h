@@ -43,6 +43,7 @@ extern const struct route trusted_issuer_routes[];
 extern const struct route signing_key_routes[];
 
 /* oauth/: every project's authorization server */
+extern const struct route oauth_claims_preview_routes[];
 extern const struct route oauth_console_resource_routes[];
 extern const struct route oauth_introspect_routes[];
 extern const struct route oauth_issuer_routes[];

@@ -250,9 +250,9 @@ email_for(const struct token_person *person)
 	return scope_has(person->scope, "email") ? person->email : NULL;
 }
 
-enum err
-token_sign_for_person(const struct request *rq, struct tx *tx, const struct oauth_client_row *client, const struct token_target *target,
-		      const struct token_person *person, const char **ret_token)
+struct access_token
+token_of_person(const struct request *rq, const struct oauth_client_row *client, const struct token_target *target,
+		const struct token_person *person)
 {
 	struct access_token token = token_begin(rq, client, target, person->scope);
 
@@ -267,6 +267,15 @@ token_sign_for_person(const struct request *rq, struct tx *tx, const struct oaut
 	token.token_version = person->token_version > client->min_token_version ? person->token_version : client->min_token_version;
 	token.email = scope_has(target->token_claims, "email") ? email_for(person) : NULL;
 	token.email_verified = person->email_verified;
+	return token;
+}
+
+enum err
+token_sign_for_person(const struct request *rq, struct tx *tx, const struct oauth_client_row *client, const struct token_target *target,
+		      const struct token_person *person, const char **ret_token)
+{
+	struct access_token token = token_of_person(rq, client, target, person);
+
 	return token_sign(rq, tx, client, target, &token, ret_token);
 }
 
@@ -281,21 +290,16 @@ name_of(struct arena *arena, const struct oauth_client_row *client)
 		   : arena_strndup(arena, (const char *)client->metadata_url.data, client->metadata_url.len);
 }
 
-static enum err
-sign_id_token(const struct request *rq, const struct oauth_client_row *client, const struct token_person *person, const char *nonce,
-	      const char *access_token, const char **ret_token)
+struct id_token
+token_id_of_person(const struct request *rq, const struct oauth_client_row *client, const struct token_person *person)
 {
-	struct seal_place place = signing_key_place(client->project_id, client->id_key_id);
-	enum signing_alg alg = id_alg_of(client);
-	struct id_token token = {
+	return (struct id_token){
 		.issuer = oauth_issuer(rq, client->issuer_client_id),
 		.subject = person->user_id,
 		.audience = name_of(rq->arena, client),
 		.issued_at = rq->now_ms,
 		.expires_at = rq->now_ms + ID_TOKEN_LIFE_MS,
 		.authenticated_at = person->strength != NULL ? person->authenticated_at : NONE,
-		.nonce = nonce,
-		.at_hash = token_half_hash(rq->arena, access_token, alg == SIGN_EDDSA),
 		.acr = acr_of(person),
 		.amr = person->amr,
 		.session_id = person->session_id,
@@ -303,7 +307,18 @@ sign_id_token(const struct request *rq, const struct oauth_client_row *client, c
 		.email_verified = person->email_verified,
 		.name = scope_has(person->scope, "profile") && person->name[0] != '\0' ? person->name : NULL,
 	};
+}
 
+static enum err
+sign_id_token(const struct request *rq, const struct oauth_client_row *client, const struct token_person *person, const char *nonce,
+	      const char *access_token, const char **ret_token)
+{
+	struct seal_place place = signing_key_place(client->project_id, client->id_key_id);
+	enum signing_alg alg = id_alg_of(client);
+	struct id_token token = token_id_of_person(rq, client, person);
+
+	token.nonce = nonce;
+	token.at_hash = token_half_hash(rq->arena, access_token, alg == SIGN_EDDSA);
 	return signing_key_sign(rq->keyring, rq->arena, alg, &place, client->id_private_sealed,
 				&(struct token_head){ .type = "JWT", .kid = client->id_key_id }, id_token_claims(rq->arena, &token),
 				ret_token);

@@ -65,6 +65,11 @@ struct token_target token_target_of(const struct oauth_client_row *, const struc
 enum err token_take_key(struct tx *, const struct oauth_client_row *, struct token_target *) MUST_CHECK;
 /* What is the same in every access token. */
 struct access_token token_begin(const struct request *, const struct oauth_client_row *, const struct token_target *, const char *scope);
+/* What it says of a person; without its jti. */
+struct access_token token_of_person(const struct request *, const struct oauth_client_row *, const struct token_target *,
+				    const struct token_person *);
+/* What their ID token says; without nonce and at_hash. */
+struct id_token token_id_of_person(const struct request *, const struct oauth_client_row *, const struct token_person *);
 /* Gives it its jti and signs it. */
 enum err token_sign(const struct request *, struct tx *, const struct oauth_client_row *, const struct token_target *, struct access_token *,
 		    const char **ret_token) MUST_CHECK;

@@ -176,6 +176,22 @@ FROM sessions s
 JOIN users u ON u.project_id = s.project_id AND u.id = s.user_id AND u.status = 'active'
 WHERE s.project_id = :project_id AND s.token_digest = :token_digest AND s.parent_id IS NULL AND s.revoked_at IS NULL AND s.expires_at > :now;
 
+-- Somebody as a token would tell of them, with the newest of their sign-ins that last.
+-- name: oauth_previewed_user :one
+-- column: session_id text?
+-- column: strength text?
+-- column: session_class text?
+-- column: amr text?
+-- column: level int?
+-- column: authenticated_at time?
+SELECT u.id AS user_id, u.email, u.email_verified_at, u.name, u.token_version, s.id AS session_id, s.auth_strength AS strength, s.session_class,
+	s.amr, s.level, s.authenticated_at
+FROM users u
+LEFT JOIN sessions s ON s.project_id = u.project_id AND s.user_id = u.id AND s.parent_id IS NULL AND s.revoked_at IS NULL AND s.expires_at > :now
+WHERE u.project_id = :project_id AND u.id = :user_id AND u.status = 'active'
+ORDER BY s.id DESC
+LIMIT 1;
+
 -- ---- signing out (rule 33) ----
 
 -- The public half of a key that signs or signed for the project, as long as it is published.

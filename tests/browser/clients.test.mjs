@@ -1,6 +1,7 @@
 // The dashboard's Clients: registered, found, changed, refused, rotated and removed by hand; what a viewer sees.
 
 import assert from "node:assert/strict";
+import { generateKeyPairSync } from "node:crypto";
 import { test } from "node:test";
 import { client, expectStatus, ownServer, person, until } from "../harness/index.mjs";
 import { assertGoodPage, atRest, openBrowserOf } from "./browser.mjs";
@@ -158,6 +159,61 @@ test("a viewer looks and changes nothing, at 320 px too", async () => {
 	await page.getByRole("table", { name: "Secrets" }).waitFor();
 	assert.equal(await page.getByRole("button", { name: "New client secret" }).count(), 0);
 	assert.ok(project.id);
+	assertCalm();
+	await close();
+});
+
+test("a client proves itself by its key: the key is typed, or its address, and not both", async () => {
+	const { owner, at, add, read } = await make();
+	const { id } = await add({ name: "Signer", type: "service" });
+	const { page, assertCalm, close } = await openBrowserOf(server, owner);
+	await page.goto(`${at}/${id}`);
+	await heading(page, "Signer");
+	assert.equal(await page.getByLabel("Public keys").count(), 0);
+	await page.getByLabel("Proves itself by").selectOption("private_key_jwt");
+	const jwk = generateKeyPairSync("ed25519").publicKey.export({ format: "jwk" });
+	const keys = page.getByLabel("Public keys");
+	await keys.fill("not JSON");
+	await save(page);
+	await page.locator("textarea[aria-invalid=true]").waitFor();
+	await keys.fill(JSON.stringify({ keys: [{ ...jwk, d: "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A" }] }));
+	await save(page);
+	await page.locator("textarea[aria-invalid=true]").waitFor();
+	await keys.fill(JSON.stringify({ keys: [jwk] }));
+	await save(page);
+	await until("the key is kept", async () => (await read(id)).jwks?.keys[0].x === jwk.x);
+	assert.equal((await read(id)).token_endpoint_auth_method, "private_key_jwt");
+	await page.getByLabel("Address of the keys").fill("https://app.example.com/keys.json");
+	await save(page);
+	await page.locator("[aria-invalid=true]").first().waitFor();
+	await keys.fill("");
+	await save(page);
+	await until("the address is kept", async () => (await read(id)).jwks_uri === "https://app.example.com/keys.json");
+	assert.equal((await read(id)).jwks, null);
+	assertCalm();
+	await close();
+});
+
+test("the Tokens tab shows what the tokens would say of a chosen user, and where each claim comes from", async () => {
+	const { owner, project, session, add } = await make();
+	const { id } = await add({ name: "Shop app", redirect_uris: ["https://shop.example.com/app"] });
+	for (const name of ["ada", "bob", "cleo"])
+		expectStatus(await session.post("/api/v1/users", { email: `${name}@example.com` }), 201);
+	const { page, assertCalm, close } = await openBrowserOf(server, owner);
+	await page.goto(`${server.url}/dashboard/projects/${project.id}/clients/${id}`);
+	await tab(page, "Tokens");
+	await page.getByPlaceholder("Choose, or search").fill("bob");
+	await until("only bob is offered", async () => (await page.getByRole("option", { name: /@example.com/ }).count()) === 1);
+	await page.getByRole("option", { name: "bob@example.com" }).click();
+	const access = page.getByRole("table", { name: "Access token" });
+	await access.getByRole("row", { name: /email bob@example.com The user, by the scope email/ }).waitFor();
+	await page.getByRole("table", { name: "ID token" }).getByRole("row", { name: new RegExp(`aud ${id}`) }).waitFor();
+	await page.getByLabel("Scopes asked for").fill("profile");
+	await page.getByText("There is none without the scope openid.").waitFor();
+	await until("no e-mail address", async () => (await access.getByRole("row", { name: /bob@example.com/ }).count()) === 0);
+	await assertGoodPage(page, "a preview of claims");
+	await page.getByLabel("Scopes asked for").fill("nothing:known");
+	await page.getByText("That didn't work").waitFor();
 	assertCalm();
 	await close();
 });

@@ -49,6 +49,7 @@ interface Values extends Record<(typeof FLAGS)[number][0], boolean> {
 	auth_methods: string[];
 	scopes: string;
 	jwks: string;
+	jwks_uri: string;
 	pages: Record<(typeof PAGES)[number][0], string>;
 }
 
@@ -60,6 +61,7 @@ function valuesOf(client: Client): Values {
 		auth_methods: client.auth_methods ?? [],
 		scopes: client.scopes.join("\n"),
 		jwks: client.jwks ? JSON.stringify(client.jwks, null, 2) : "",
+		jwks_uri: client.jwks_uri ?? "",
 		first_party: client.first_party,
 		require_pkce: client.require_pkce,
 		require_par: client.require_par,
@@ -78,10 +80,11 @@ function keysOf(text: string): unknown {
 	}
 }
 
-function toPatch({ pages, scopes, auth_methods, jwks, ...values }: Values): ClientPatch {
+function toPatch({ pages, scopes, auth_methods, jwks, jwks_uri, ...values }: Values): ClientPatch {
 	return {
 		...values,
 		jwks: keysOf(jwks),
+		jwks_uri: jwks_uri.trim() || null,
 		scopes: linesOf(scopes),
 		auth_methods: auth_methods.length > 0 ? auth_methods : null,
 		...Object.fromEntries(PAGES.map(([name]) => [name, pages[name] || null])),
@@ -101,16 +104,26 @@ export function ClientSettings({ tagged, canWrite }: { tagged: Tagged<Client>; c
 						data={PROOFS}
 						{...form.getInputProps("token_endpoint_auth_method")}
 					/>
-					{form.values.token_endpoint_auth_method === "private_key_jwt" || client.jwks ? (
-						<Textarea
-							label="Public keys"
-							description='{"keys": […]}, 1 to 10 public keys as JWK'
-							autosize
-							minRows={4}
-							maxRows={16}
-							spellCheck={false}
-							{...form.getInputProps("jwks")}
-						/>
+					{form.values.token_endpoint_auth_method === "private_key_jwt" || client.jwks || client.jwks_uri ? (
+						<>
+							<Textarea
+								label="Public keys"
+								description='{"keys": […]}, 1 to 10 public keys as JWK'
+								autosize
+								minRows={4}
+								maxRows={16}
+								spellCheck={false}
+								{...form.getInputProps("jwks")}
+							/>
+							<TextInput
+								label="Address of the keys"
+								description="Instead of the keys themselves: they are fetched from there, and anew when a key isn't known"
+								placeholder="https://"
+								autoComplete="off"
+								spellCheck={false}
+								{...form.getInputProps("jwks_uri")}
+							/>
+						</>
 					) : null}
 					<Choices
 						label="Grants"

@@ -20,6 +20,7 @@ import { ClientTokens } from "./client-tokens";
 import { SOURCES, typeLabel } from "./client-types";
 import { ClientUris } from "./client-uris";
 
+const ClaimsPreview = lazy(() => import("./claims-preview"));
 const DeleteClient = lazy(() => import("./delete-client"));
 const RevokeClientTokens = lazy(() => import("./revoke-client-tokens"));
 
@@ -78,6 +79,11 @@ function Parts({ tagged }: { tagged: Tagged<Client> }) {
 			</Tabs.Panel>
 			<Tabs.Panel value="tokens" pt="md">
 				<ClientTokens {...shared} key={shared.key} />
+				{mayDo(project.role, "user.read") && client.is_active ? (
+					<Suspense>
+						<ClaimsPreview client={client} />
+					</Suspense>
+				) : null}
 				{canWrite ? <RevokeAll client={client} /> : null}
 			</Tabs.Panel>
 			<Tabs.Panel value="snippets" pt="md">

@@ -9,17 +9,17 @@ import { expectPlain, gate, gated, isPublic, kindsOf, LEAST_ROLE, perKind, prepa
 const guarded = gated.filter((route) => !isPublic(route));
 const withPermission = guarded.filter((route) => route.permission && route.permission !== "*");
 
-gate("each allowed credential succeeds", 449, perKind(guarded), async (one) => {
+gate("each allowed credential succeeds", 452, perKind(guarded), async (one) => {
 	await expectPlain(await prepare(one, one.kind));
 });
 
-gate("no credential: 401 with WWW-Authenticate", 168, guarded, async (route) => {
+gate("no credential: 401 with WWW-Authenticate", 169, guarded, async (route) => {
 	const request = await prepare(route);
 	expectError(await request.send({ by: stripped(request.client) }), 401, "unauthorized");
 	await expectPlain(request);
 });
 
-gate("a malformed credential: 401, also beside a good X-Auth-Token or cookie", 168, guarded, async (route) => {
+gate("a malformed credential: 401, also beside a good X-Auth-Token or cookie", 169, guarded, async (route) => {
 	const request = await prepare(route);
 	const nobody = stripped(request.client);
 	for (const text of ["nonsense", "gpat_", "gsk_live_0123456789abcdefghijklmnopqrstuv000000", "a b"])
@@ -37,7 +37,7 @@ const wrongKinds = guarded.filter((route) => route.site !== "auth").flatMap((rou
 	...(route.callers.includes("U") ? [{ ...route, kind: "pinned", label: `${route.name} as a pinned key` }] : []),
 ]);
 
-gate("the wrong kind of credential: 403 credential_not_allowed", 225, wrongKinds, async (one) => {
+gate("the wrong kind of credential: 403 credential_not_allowed", 226, wrongKinds, async (one) => {
 	const request = await prepare(one);
 	expectError(await request.send({ by: await request.world.client(one.kind) }), 403, "credential_not_allowed");
 	await expectPlain(request);
@@ -60,7 +60,7 @@ gate("the role just below: 403 forbidden", 239, lowRoles, async (one) => {
 
 const scoped = withPermission.filter((route) => kindsOf(route).includes("K"));
 
-gate("a key without the scope: 403 insufficient_scope", 86, scoped, async (route) => {
+gate("a key without the scope: 403 insufficient_scope", 87, scoped, async (route) => {
 	const request = await prepare(route, "K");
 	const without = await request.world.org.key({ scopes: KEY_SCOPES.filter((scope) => scope !== route.permission) });
 	expectError(await request.send({ by: without }), 403, "insufficient_scope");

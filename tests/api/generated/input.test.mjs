@@ -9,20 +9,20 @@ const withBody = gated.filter(takesBody);
 const withoutBody = gated.filter((route) => !takesBody(route));
 const addQuery = (target, pair) => `${target}${target.includes("?") ? "&" : "?"}${pair}`;
 
-gate("HT-04 a header that decides something, sent twice: 400 ambiguous_header", 200, gated, async (route) => {
+gate("HT-04 a header that decides something, sent twice: 400 ambiguous_header", 201, gated, async (route) => {
 	const request = await prepare(route);
 	for (const name of DECIDING)
 		expectError(await request.send({ headers: { [name]: ["a", "a"] } }), 400, "ambiguous_header");
 	await expectPlain(request);
 });
 
-gate("an unknown query parameter: 422 rule unknown", 200, gated, async (route) => {
+gate("an unknown query parameter: 422 rule unknown", 201, gated, async (route) => {
 	const request = await prepare(route);
 	expectField(await request.send({ target: addQuery(request.target, "nonsense=1") }), "nonsense", "unknown");
 	await expectPlain(request);
 });
 
-gate("a query parameter sent twice: 422", 200, gated, async (route) => {
+gate("a query parameter sent twice: 422", 201, gated, async (route) => {
 	const request = await prepare(route);
 	expectError(await request.send({ target: addQuery(request.target, "nonsense=1&nonsense=1") }), 422, "validation_failed");
 	await expectPlain(request);
@@ -73,14 +73,14 @@ gate("HT-11 a body over the route's limit: 413", 101, withBody, async (route) =>
 	await expectPlain(request);
 });
 
-gate("HT-10 a body where the method takes none: 400", 99, withoutBody, async (route) => {
+gate("HT-10 a body where the method takes none: 400", 100, withoutBody, async (route) => {
 	const request = await prepare(route);
 	const answer = await request.send({ body: "{}", headers: { "Content-Type": "application/json" } });
 	assert.equal(answer.status, 400, answer.text);
 	await expectPlain(request);
 });
 
-gate("HT-08 the path in another letter case or with a slash behind: 404", 207, routes, async (route) => {
+gate("HT-08 the path in another letter case or with a slash behind: 404", 208, routes, async (route) => {
 	const request = await prepare(route);
 	const [path, query] = request.target.split("?");
 	const behind = query ? `?${query}` : "";
@@ -94,7 +94,7 @@ gate("HT-08 the path in another letter case or with a slash behind: 404", 207, r
 	await expectPlain(request);
 });
 
-gate("HT-07 an ambiguous path: 400, no redirect", 200, gated, async (route) => {
+gate("HT-07 an ambiguous path: 400, no redirect", 201, gated, async (route) => {
 	const request = await prepare(route);
 	const [path] = request.target.split("?");
 	for (const bad of [path.replace("/api/v1/", "/api/v1//"), path.replace("/api/v1/", "/api/v1/./"), path.replace("/api/v1/", "/api/v1/x/../"), path.replace("/v1/", "/v1%2F"), `${path};x`, `${path}%00`, path.replace("/v1/", "/%761/")]) {
@@ -109,7 +109,7 @@ gate("HT-07 an ambiguous path: 400, no redirect", 200, gated, async (route) => {
 /** Also those of a route that takes the segment for an id: /members/me is a path of /members/{id}. */
 const methodsOf = (path) => routes.filter((route) => new RegExp(`^${route.path.replace(/\{[^}]+\}/g, "[^/]+")}$`).test(path)).map((route) => route.method);
 
-gate("HT-09 another method: 405 with Allow; an override header changes nothing", 200, gated, async (route) => {
+gate("HT-09 another method: 405 with Allow; an override header changes nothing", 201, gated, async (route) => {
 	const request = await prepare(route);
 	const methods = methodsOf(route.path);
 	const own = routes.filter(({ path }) => path === route.path).map(({ method }) => method);
@@ -127,7 +127,7 @@ gate("HT-09 another method: 405 with Allow; an override header changes nothing",
 	await expectPlain(request);
 });
 
-gate("HEAD is GET without the body", 75, routes.filter((route) => route.method === "GET"), async (route) => {
+gate("HEAD is GET without the body", 76, routes.filter((route) => route.method === "GET"), async (route) => {
 	const request = await prepare(route);
 	const head = await request.send({ method: "HEAD" });
 	assert.equal(head.status, request.status);
@@ -135,7 +135,7 @@ gate("HEAD is GET without the body", 75, routes.filter((route) => route.method =
 	await expectPlain(request);
 });
 
-gate("HT-17 HT-18 every reply: request id, JSON in UTF-8, nosniff, HSTS, rate-limit headers", 200, gated, async (route) => {
+gate("HT-17 HT-18 every reply: request id, JSON in UTF-8, nosniff, HSTS, rate-limit headers", 201, gated, async (route) => {
 	const request = await prepare(route);
 	const answer = await request.send();
 	assert.equal(answer.status, request.status, answer.text);

@@ -430,6 +430,7 @@ export const samples = {
 		[`${method} /api/v1/trusted_issuers/{id}`, async (world) => ({ target: `/api/v1/trusted_issuers/${(await trustedIssuerOf(world)).id}`, ...more })])),
 	"GET /api/v1/oauth_settings": async () => ({}),
 	"PATCH /api/v1/oauth_settings": async () => ({ json: { access_token_ttl_s: 900 } }),
+	"GET /api/v1/clients/{id}/claims": async (world) => ({ target: `/api/v1/clients/${world.project.clientId}/claims?user_id=${(await userOf(world)).id}` }),
 	"POST /api/v1/connector_tests": async () => ({ json: { url: "https://mcp.example.com/mcp" }, status: 202 }),
 	"GET /api/v1/connector_tests/{id}": async (world) => ({ target: `/api/v1/connector_tests/${await connectorTestOf(world)}` }),
 	"POST /api/v1/connector_tests/{id}/answer": async (world) => ({ target: `/api/v1/connector_tests/${await connectorTestOf(world)}/answer`, json: { state: "s", code: "c" }, status: 410 }),
