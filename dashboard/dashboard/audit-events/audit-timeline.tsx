@@ -38,7 +38,7 @@ function Summary({ event }: { event: AuditEvent }) {
 		<>
 			<strong>{event.action}</strong>
 			{event.result === "denied" ? <Pill tone="danger">denied</Pill> : null}
-			<span className="gh-dim">
+			<span className="gh-dim gh-break">
 				{event.target.label || event.target.id} by {event.actor.label || event.actor.kind}
 			</span>
 			<Time at={event.occurred_at} />

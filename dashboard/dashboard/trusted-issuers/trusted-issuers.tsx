@@ -101,8 +101,7 @@ function IssuerTable({ rows, onOpen }: { rows: TrustedIssuer[]; onOpen: (open: O
 							</Button>
 							<Button
 								size="xs"
-								variant="subtle"
-								color="red.8"
+								variant="default"
 								aria-label={`Delete ${issuer.issuer}`}
 								onClick={() => onOpen({ what: "delete", issuer })}
 							>
