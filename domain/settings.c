@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "lib/json.h"
+#include "lib/json_take.h"
 #include "lib/sign_in_methods.h"
 
 const char *const sign_up_policy_names[] = {
@@ -41,25 +41,6 @@ sign_up_policy_parse(const char *text, enum sign_up_policy *ret)
 }
 
 /* ---- reading ---- */
-
-static void
-take_bool(const struct json *object, const char *name, bool *value)
-{
-	const struct json *member = json_member(object, name);
-
-	if (member != NULL && member->type == JSON_BOOL)
-		*value = member->boolean;
-}
-
-static void
-take_int(const struct json *object, const char *name, int64_t min, int64_t max, int64_t *value)
-{
-	const struct json *member = json_member(object, name);
-
-	if (member != NULL && member->type == JSON_INT && member->integer >= min &&
-	    member->integer <= max)
-		*value = member->integer;
-}
 
 /* A policy that nobody knows lets nobody in. */
 static void
@@ -111,37 +92,12 @@ take_word(const struct json *object, const char *name, const char *const *names,
 }
 
 static void
-take_text(const struct json *object, const char *name, const char **value)
-{
-	const struct json *member = json_member(object, name);
-
-	if (member != NULL && member->type == JSON_STRING)
-		*value = member->string;
-}
-
-static void
-take_texts(struct arena *arena, const struct json *object, const char *name, struct strings *value)
-{
-	const struct json *member = json_member(object, name);
-	const char **items;
-	size_t count = 0;
-
-	if (member == NULL || member->type != JSON_ARRAY)
-		return;
-	items = ARENA_ARRAY(arena, member->count + 1, const char *);
-	for (size_t i = 0; i < member->count; i++)
-		if (member->items[i].type == JSON_STRING)
-			items[count++] = member->items[i].string;
-	*value = (struct strings){ .items = items, .count = count };
-}
-
-static void
 take_password(const struct json *object, struct sign_in_settings *settings)
 {
-	take_int(object, "password_min_length", 8, 64, &settings->password_length_min);
-	take_int(object, "password_max_length", 64, 256, &settings->password_length_max);
-	take_int(object, "password_min_score", 0, 4, &settings->password_score_min);
-	take_bool(object, "password_block_breached", &settings->password_block_breached);
+	json_take_int(object, "password_min_length", 8, 64, &settings->password_length_min);
+	json_take_int(object, "password_max_length", 64, 256, &settings->password_length_max);
+	json_take_int(object, "password_min_score", 0, 4, &settings->password_score_min);
+	json_take_bool(object, "password_block_breached", &settings->password_block_breached);
 }
 
 static void
@@ -166,9 +122,9 @@ take_plan_page(const struct json *object, enum plan_page *value)
 static void
 take_session(const struct json *object, struct sign_in_settings *settings)
 {
-	take_int(object, "session_max_lifetime_s", 300, 31536000, &settings->session_max_lifetime_s);
-	take_int(object, "session_inactivity_s", 300, 2592000, &settings->session_inactivity_s);
-	take_bool(object, "multi_session", &settings->multi_session);
+	json_take_int(object, "session_max_lifetime_s", 300, 31536000, &settings->session_max_lifetime_s);
+	json_take_int(object, "session_inactivity_s", 300, 2592000, &settings->session_inactivity_s);
+	json_take_bool(object, "multi_session", &settings->multi_session);
 }
 
 static void
@@ -178,9 +134,9 @@ take_passkey(struct arena *arena, const struct json *object, struct sign_in_sett
 
 	if (passkey == NULL || passkey->type != JSON_OBJECT)
 		return;
-	take_text(passkey, "rp_id", &settings->passkey.rp_id);
-	take_text(passkey, "rp_name", &settings->passkey.rp_name);
-	take_texts(arena, passkey, "origins", &settings->passkey.origins);
+	json_take_text(passkey, "rp_id", &settings->passkey.rp_id);
+	json_take_text(passkey, "rp_name", &settings->passkey.rp_name);
+	json_take_texts(arena, passkey, "origins", &settings->passkey.origins);
 }
 
 static void
@@ -191,8 +147,8 @@ take_phone(struct arena *arena, const struct json *object, struct sign_in_settin
 	if (phone == NULL || phone->type != JSON_OBJECT)
 		return;
 	take_set(phone, "channels", phone_channel_names, &settings->phone.channels);
-	take_texts(arena, phone, "calling_codes", &settings->phone.calling_codes);
-	take_int(phone, "daily_limit", 1, 100000, &settings->phone.daily_limit);
+	json_take_texts(arena, phone, "calling_codes", &settings->phone.calling_codes);
+	json_take_int(phone, "daily_limit", 1, 100000, &settings->phone.daily_limit);
 }
 
 static void
@@ -203,13 +159,13 @@ take_bot_check(const struct json *object, struct sign_in_settings *settings)
 
 	if (check == NULL || check->type != JSON_OBJECT)
 		return;
-	take_text(object, "bot_check_last4", &settings->bot_check.secret_last4);
+	json_take_text(object, "bot_check_last4", &settings->bot_check.secret_last4);
 	take_word(check, "provider", bot_check_provider_names, &provider);
 	settings->bot_check.provider = (enum bot_check_provider)provider;
-	take_text(check, "site_key", &settings->bot_check.site_key);
-	take_text(check, "url", &settings->bot_check.url);
+	json_take_text(check, "site_key", &settings->bot_check.site_key);
+	json_take_text(check, "url", &settings->bot_check.url);
 	take_set(check, "on", bot_check_place_names, &settings->bot_check.places);
-	take_bool(check, "fail_open", &settings->bot_check.fail_open);
+	json_take_bool(check, "fail_open", &settings->bot_check.fail_open);
 }
 
 static struct sign_in_settings
@@ -252,19 +208,19 @@ sign_in_settings_parse(struct arena *arena, const struct config *config, const c
 	}
 	take_set(&object, "methods", sign_in_method_names, &settings.methods);
 	take_policy(&object, &settings.sign_up);
-	take_bool(&object, "require_email_verification", &settings.require_email_verification);
+	json_take_bool(&object, "require_email_verification", &settings.require_email_verification);
 	take_password(&object, &settings);
 	take_second_factor(&object, &settings);
 	take_session(&object, &settings);
-	take_bool(&object, "link_verified_email", &settings.link_verified_email);
-	take_bool(&object, "self_deletion", &settings.self_deletion);
+	json_take_bool(&object, "link_verified_email", &settings.link_verified_email);
+	json_take_bool(&object, "self_deletion", &settings.self_deletion);
 	take_passkey(arena, &object, &settings);
 	take_phone(arena, &object, &settings);
-	take_int(&object, "reset_minutes", 5, 60, &settings.reset_minutes);
-	take_int(&object, "link_minutes", 5, 30, &settings.link_minutes);
+	json_take_int(&object, "reset_minutes", 5, 60, &settings.reset_minutes);
+	json_take_int(&object, "link_minutes", 5, 30, &settings.link_minutes);
 	take_plan_page(&object, &settings.plan_page);
-	take_int(&object, "anonymous_max_age_days", 0, 3650, &settings.anonymous_max_age_days);
-	take_int(&object, "deletion_grace_days", 0, 30, &settings.deletion_grace_days);
+	json_take_int(&object, "anonymous_max_age_days", 0, 3650, &settings.anonymous_max_age_days);
+	json_take_int(&object, "deletion_grace_days", 0, 30, &settings.deletion_grace_days);
 	take_bot_check(&object, &settings);
 	return settings;
 }

@@ -23,7 +23,9 @@ request_mcp_headers(const struct request *rq)
 struct bytes
 request_body(const struct request *rq)
 {
-	return exchange_of(rq)->in.message;
+	const struct exchange *x = exchange_of(rq);
+
+	return x->in.message.data != NULL ? x->in.message : x->in.body;
 }
 
 /* ---- as nginx would have handed it over ---- */

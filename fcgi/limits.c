@@ -12,7 +12,7 @@
  * BY_ADDRESS_AND_USER: two buckets, so that neither many addresses nor many accounts help. BY_CLIENT: of an OAuth client that has proven
  * itself; BY_CLIENT_AND_ADDRESS: one bucket for both, asked before it has. The handler says which client it is.
  */
-enum subject { BY_CREDENTIAL, BY_ADDRESS, BY_USER, BY_ORG, BY_ADDRESS_AND_USER, BY_CLIENT, BY_CLIENT_AND_ADDRESS };
+enum subject { BY_CREDENTIAL, BY_ADDRESS, BY_USER, BY_ORG, BY_ADDRESS_AND_USER, BY_CLIENT, BY_CLIENT_AND_ADDRESS, BY_LICENSE };
 
 #define BUCKETS_MAX 3
 
@@ -40,6 +40,9 @@ static const enum subject SUBJECTS[RATE_COUNT] = {
 	[RATE_FLOW_RECOVER] = BY_ADDRESS,
 	[RATE_FLOW_ANONYMOUS] = BY_ADDRESS,
 	[RATE_USERNAME_AVAILABLE] = BY_ADDRESS,
+	[RATE_VALIDATE] = BY_ADDRESS,
+	[RATE_VALIDATE_LICENSE] = BY_LICENSE,
+	[RATE_VALIDATE_UNKNOWN] = BY_ADDRESS,
 };
 
 /* HT-19, HT-20: IPv6 by /64; requests without a known address share one bucket. */
@@ -69,6 +72,7 @@ subject_of(const struct exchange *x, enum rate_family family)
 	case BY_ADDRESS_AND_USER:
 	case BY_CLIENT:
 	case BY_CLIENT_AND_ADDRESS:
+	case BY_LICENSE:
 		break;
 	}
 	return address_subject(x);
@@ -188,6 +192,17 @@ request_limit_client(const struct request *rq, const char *client_id, bool is_pr
 	if (SUBJECTS[family] != (is_proven ? BY_CLIENT : BY_CLIENT_AND_ADDRESS))
 		return OK;
 	bucket.subject = is_proven ? client_id : arena_printf(x->arena, "%s %s", client_id, address_subject(x));
+	return take(x, &bucket, 1);
+}
+
+enum err
+request_limit(const struct request *rq, enum rate_family family, const char *subject)
+{
+	struct exchange *x = exchange_of(rq);
+	struct rate_bucket bucket = bucket_of(x, family);
+
+	if (subject != NULL)
+		bucket.subject = subject;
 	return take(x, &bucket, 1);
 }
 

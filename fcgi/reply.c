@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/encode.h"
+#include "sys/system.h"
 
 static struct response *
 response_of(const struct request *rq)
@@ -495,6 +496,13 @@ add_cache_control(struct buffer *b, const struct exchange *x)
 }
 
 static void
+add_response_time(struct buffer *b, const struct exchange *x)
+{
+	if (x->rq.route != NULL && (x->rq.route->flags & ROUTE_TIMED) != 0)
+		buffer_printf(b, "X-Response-Time: %lldms\r\n", (long long)(clock_monotonic_us() - x->began_us) / 1000);
+}
+
+static void
 add_headers(struct buffer *b, struct exchange *x, bool has_body)
 {
 	const struct response *response = &x->response;
@@ -513,6 +521,7 @@ add_headers(struct buffer *b, struct exchange *x, bool has_body)
 		add_number_header(b, "Content-Length", has_body ? (int64_t)response->body_len : 0);
 	add_header(b, "X-Request-Id", x->rq.id);
 	add_cache_control(b, x);
+	add_response_time(b, x);
 	if (response->etag != NULL && response->status < 400)
 		add_header(b, "ETag", response->etag);
 	add_rate_headers(b, response);

@@ -251,6 +251,9 @@ enum err request_guard(const struct request *, struct tx *) MUST_CHECK;
  */
 enum err request_limit_client(const struct request *, const char *client_id, bool is_proven) MUST_CHECK;
 
+/* Counts a request in one more family; subject NULL: by address. RATE_LIMITED. */
+enum err request_limit(const struct request *, enum rate_family, const char *subject) MUST_CHECK;
+
 /* A record with the caller's organization and default project filled in. */
 struct record request_record(const struct request *, enum event, const char *target_id, const char *target_label);
 
@@ -282,7 +285,7 @@ struct mcp_headers {
 	const char *protocol_version, *method, *name;
 };
 struct mcp_headers request_mcp_headers(const struct request *);
-/* The body as it came; for ROUTE_MCP, whose handler reads it. */
+/* The body as it came. */
 struct bytes request_body(const struct request *);
 
 /* May a credential of the caller's kind call that route at all? */

@@ -26,6 +26,9 @@ const struct route *const gatehouse_routes[] = {
 	mail_settings_routes,
 	sms_settings_routes,
 	mail_template_routes,
+	license_routes,
+	license_settings_routes,
+	license_status_routes,
 	mail_send_routes,
 	message_routes,
 	audit_event_routes,
@@ -79,5 +82,6 @@ const struct route *const gatehouse_routes[] = {
 	oauth_console_resource_routes,
 	oauth_introspect_routes,
 	oauth_register_routes,
+	validate_routes,
 	NULL,
 };

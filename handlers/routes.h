@@ -58,6 +58,12 @@ extern const struct route oauth_protected_resource_routes[];
 extern const struct route oauth_token_routes[];
 extern const struct route oauth_userinfo_routes[];
 
+/* licenses/: what programs ask, and those who sell them set */
+extern const struct route license_routes[];
+extern const struct route license_settings_routes[];
+extern const struct route license_status_routes[];
+extern const struct route validate_routes[];
+
 /* mail/: mails and texts to the people of a project */
 extern const struct route mail_send_routes[];
 extern const struct route mail_settings_routes[];

@@ -36,6 +36,7 @@ static const struct job_kind kinds[] = {
 	{ "retention", retention_job, DAY_MS },
 	{ "reseal", reseal_job, 10 * MINUTE_MS },
 	{ "signing_keys", signing_keys_job, 10 * MINUTE_MS },
+	{ "licenses", licenses_job, MINUTE_MS },
 	{ "registrations", registrations_job, 10 * MINUTE_MS },
 };
 

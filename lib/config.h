@@ -34,7 +34,10 @@
 	FAMILY(FLOW_SIGN_UP, "flow_sign_up", 10, 60)                                               \
 	FAMILY(FLOW_RECOVER, "flow_recover", 10, 60)                                               \
 	FAMILY(FLOW_ANONYMOUS, "flow_anonymous", 30, 60)                                           \
-	FAMILY(USERNAME_AVAILABLE, "username_available", 60, 60)
+	FAMILY(USERNAME_AVAILABLE, "username_available", 60, 60)                                   \
+	FAMILY(VALIDATE, "validate", 60, 60)                                                       \
+	FAMILY(VALIDATE_LICENSE, "validate_license", 120, 60)                                      \
+	FAMILY(VALIDATE_UNKNOWN, "validate_unknown", 10, 60)
 
 enum rate_family {
 #define FAMILY(symbol, name, limit, window_s) RATE_##symbol,

@@ -6,15 +6,17 @@
 #include "lib/events.h"
 
 #define NOUN_SIZE  32
-#define KIND_BOTH  true
-#define KIND_AUDIT false
+/* is_audited, is_event */
+#define KIND_BOTH  .is_audited = true, .is_event = true
+#define KIND_AUDIT .is_audited = true, .is_event = false
+#define KIND_EVENT .is_audited = false, .is_event = true
 
 static struct event_info events[EV_COUNT] = {
 #define EVENT(symbol, text_name, text_chain, kind, text)                                           \
 	[EV_##symbol] = {                                                                          \
 		.name = text_name,                                                                 \
 		.chain = CHAIN_##text_chain,                                                       \
-		.is_event = KIND_##kind,                                                           \
+		KIND_##kind,                                                                       \
 		.description = text,                                                               \
 	},
 #include "lib/events.def"

@@ -19,7 +19,7 @@ struct event_info {
 	const char *name;		/* project.created: audit action and event type */
 	const char *target_type;	/* project: the word before the dot */
 	enum event_chain chain;
-	bool is_event;			/* false: audit only */
+	bool is_audited, is_event;	/* one of them at least */
 	const char *description;
 };
 

@@ -10,6 +10,7 @@
 
 #include "lib/buffer.h"
 #include "lib/encode.h"
+#include "lib/http.h"
 #include "lib/json.h"
 #include "lib/secrets.h"
 
@@ -262,6 +263,31 @@ fingerprint_parse(struct arena *arena, const char *text, struct fingerprint *ret
 	}
 	*ret = fingerprint;
 	return true;
+}
+
+/* ---- addresses ---- */
+
+enum err
+address_digest(const struct license_secrets *secrets, const uint8_t ip[16], uint8_t ret_digest[LICENSE_DIGEST_LEN])
+{
+	uint8_t named[3 + 16] = "ip";
+
+	memcpy(named + 3, ip, 16);
+	ip_to_bucket(named + 3);
+	return mac_of(secrets, named, sizeof(named), ret_digest);
+}
+
+const char *
+address_hint(struct arena *arena, const uint8_t ip[16])
+{
+	const char *text = ip_format(arena, (struct bytes){ ip, 16 });
+	char separator = strchr(text, ':') == NULL ? '.' : ':';
+	const char *first = strchr(text, separator);
+	const char *second = first == NULL ? NULL : strchr(first + 1, separator);
+
+	if (second == NULL)
+		return "*";
+	return arena_printf(arena, "%.*s%s", (int)(second - text), text, separator == '.' ? ".*.*" : ":*");
 }
 
 /* ---- matching ---- */

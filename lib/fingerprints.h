@@ -60,6 +60,13 @@ const char *fingerprint_text(struct arena *, const struct fingerprint *) RETURNS
 /* False for anything that fingerprint_text() doesn't write. */
 bool fingerprint_parse(struct arena *, const char *text, struct fingerprint *ret);
 
+/*
+ * An address, of which a license can be bound to one: IPv4 whole, IPv6 by its /64. The hint shows the first two parts: "203.0.*.*".
+ * ERR_CRYPTO.
+ */
+enum err address_digest(const struct license_secrets *, const uint8_t ip[16], uint8_t ret_digest[LICENSE_DIGEST_LEN]) MUST_CHECK;
+const char *address_hint(struct arena *, const uint8_t ip[16]) RETURNS_NONNULL;
+
 struct match_rules {
 	int64_t threshold;		/* per cent of the stored weight, 1 to 100 */
 	int64_t min_matches;		/* components, 1 to 7 */

@@ -51,8 +51,8 @@ add_time(struct buffer *payload, const char *name, int64_t at_ms)
 	buffer_json_time(payload, at_ms);
 }
 
-static int64_t
-time_left_s(const struct license_answer *answer)
+int64_t
+license_time_left_s(const struct license_answer *answer)
 {
 	if (answer->expires_at == NONE)
 		return NONE;
@@ -75,7 +75,7 @@ license_payload(struct arena *arena, const struct license_answer *answer)
 	add_text(&payload, "status", answer->status);
 	add_time(&payload, "expires_at", answer->expires_at);
 	buffer_text(&payload, ",\"time_left\":");
-	buffer_json_int(&payload, time_left_s(answer));
+	buffer_json_int(&payload, license_time_left_s(answer));
 	add_time(&payload, "grace_until", answer->grace_until);
 	add_time(&payload, "valid_until", answer->valid_until);
 	add_time(&payload, "heartbeat_before", answer->heartbeat_before);

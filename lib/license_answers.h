@@ -41,7 +41,9 @@ struct license_answer {
 	int64_t signed_at;
 };
 
-/* Compact JSON of all members, always in this order; time_left is told from expires_at and signed_at, in whole seconds. */
+/* Whole seconds from signed_at to expires_at, never below 0; NONE without an end. */
+int64_t license_time_left_s(const struct license_answer *);
+/* Compact JSON of all members, always in this order. */
 const char *license_payload(struct arena *, const struct license_answer *) RETURNS_NONNULL;
 
 #define LICENSE_ANSWER_FORMAT "gatehouse-license-v1"

@@ -65,9 +65,27 @@ metadata_merge(struct arena *arena, const char *text, const char *patch, const c
 }
 
 const char *
+metadata_flat_rule(struct arena *arena, const char *text, size_t members_max)
+{
+	struct json object;
+
+	parse_object(arena, text, &object);
+	if (object.count > members_max)
+		return "members";
+	for (size_t i = 0; i < object.count; i++)
+		if (object.items[i].type == JSON_OBJECT || object.items[i].type == JSON_ARRAY)
+			return "scalar";
+	return NULL;
+}
+
+const char *
 metadata_rule_message(const char *rule)
 {
 	if (strcmp(rule, "depth") == 0)
 		return "It may be nested 8 deep at most.";
+	if (strcmp(rule, "members") == 0)
+		return "It has more members than it may.";
+	if (strcmp(rule, "scalar") == 0)
+		return "Its members may be texts, numbers, true and false alone.";
 	return strcmp(rule, "length") == 0 ? "It may have at most 16 KB." : "It must be an object.";
 }

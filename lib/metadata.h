@@ -14,6 +14,10 @@
  * away. NULL, or the rule that is broken: type, depth, length. *ret_text is untouched then.
  */
 const char *metadata_merge(struct arena *, const char *text, const char *patch, const char **ret_text);
+/*
+ * Where only so many values without shape may be: NULL, or the rule that a stored object breaks: members, scalar.
+ */
+const char *metadata_flat_rule(struct arena *, const char *text, size_t members_max);
 /* One sentence for a rule. */
 const char *metadata_rule_message(const char *rule) RETURNS_NONNULL;
 

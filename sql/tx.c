@@ -100,26 +100,33 @@ insert_event(struct tx *tx, const struct record *record, const char *project_id)
 	    NULL);
 }
 
+static enum err
+audit(struct tx *tx, const struct record *what, const struct event_info *info)
+{
+	bool is_in_project = what->project_id != NULL && (what->in_project_chain || info->chain == CHAIN_PROJECT);
+
+	if (!info->is_audited)
+		return OK;
+	return insert_audit(tx, &(struct q_audit_event_insert){
+				    .chain_id = is_in_project ? what->project_id : what->org_id,
+				    .org_id = what->org_id,
+				    .project_id = what->project_id,
+				    .action = info->name,
+				    .target_type = info->target_type,
+				    .target_id = what->target_id,
+				    .target_label = what->target_label,
+				    .result = "ok",
+				    .changes = changes_of(tx, what),
+				});
+}
+
 enum err
 record(struct tx *tx, const struct record *what)
 {
 	const struct event_info *info = event_info(what->event);
-	bool is_in_project =
-	    what->project_id != NULL && (what->in_project_chain || info->chain == CHAIN_PROJECT);
-	const char *event_project_id =
-	    what->project_id != NULL ? what->project_id : what->event_project_id;
+	const char *event_project_id = what->project_id != NULL ? what->project_id : what->event_project_id;
 
-	TRY(insert_audit(tx, &(struct q_audit_event_insert){
-				 .chain_id = is_in_project ? what->project_id : what->org_id,
-				 .org_id = what->org_id,
-				 .project_id = what->project_id,
-				 .action = info->name,
-				 .target_type = info->target_type,
-				 .target_id = what->target_id,
-				 .target_label = what->target_label,
-				 .result = "ok",
-				 .changes = changes_of(tx, what),
-			     }));
+	TRY(audit(tx, what, info));
 	if (!info->is_event || event_project_id == NULL)
 		return OK;
 	return insert_event(tx, what, event_project_id);

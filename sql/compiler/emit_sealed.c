@@ -19,7 +19,7 @@ is_sealed(const struct column *column)
 
 /*
  * A sealed value is bound to its place: table, column, project and row. So its row must be named by
- * exactly these two, project first.
+ * exactly these two, project first; where a project has one row, by the project alone.
  */
 static const char *
 row_column(const struct table *table, const struct column *column)
@@ -28,6 +28,8 @@ row_column(const struct table *table, const struct column *column)
 
 	if (column->type != TYPE_BYTES)
 		complain(table->place, "%s.%s: a sealed value is octets", table->name, column->name);
+	if (key->count == 1 && same_word(key->items[0], "project_id"))
+		return key->items[0];
 	if (key->count != 2 || !same_word(key->items[0], "project_id") ||
 	    table_column(table, key->items[1])->type != TYPE_TEXT)
 		complain(table->place,

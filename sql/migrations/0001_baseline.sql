@@ -367,6 +367,65 @@ CREATE TABLE mail_templates (
 	CONSTRAINT mail_templates_fk1 FOREIGN KEY (project_id) REFERENCES projects (id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
+CREATE TABLE licenses (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	key_digest VARBINARY(32) NOT NULL,
+	key_sealed VARBINARY(160) NOT NULL,
+	key_first4 VARCHAR(4) COLLATE ascii_bin NOT NULL,
+	key_last4 VARCHAR(4) COLLATE ascii_bin NOT NULL,
+	product_name VARCHAR(255) NOT NULL,
+	status VARCHAR(9) COLLATE ascii_bin NOT NULL,
+	mode VARCHAR(11) COLLATE ascii_bin NOT NULL,
+	max_activations INT UNSIGNED NOT NULL,
+	expires_at DATETIME(3) NULL,
+	ends_at DATETIME(3) NULL,
+	grace_days INT UNSIGNED NOT NULL,
+	ip_locked BOOLEAN NOT NULL,
+	ip_digest VARBINARY(32) NULL,
+	ip_hint VARCHAR(45) COLLATE ascii_bin NULL,
+	lease_ttl_s INT UNSIGNED NOT NULL,
+	user_id VARCHAR(29) COLLATE ascii_bin NULL,
+	metadata MEDIUMTEXT NOT NULL,
+	notes VARCHAR(1000) NULL,
+	is_expired_sent BOOLEAN NOT NULL,
+	guard INT UNSIGNED NOT NULL,
+	version INT UNSIGNED NOT NULL,
+	created_at DATETIME(3) NOT NULL,
+	updated_at DATETIME(3) NOT NULL,
+	PRIMARY KEY (project_id, id),
+	UNIQUE KEY uq_key_digest (project_id, key_digest),
+	KEY k_status_id (project_id, status, id),
+	KEY k_user_id_id (project_id, user_id, id),
+	KEY k_product_name_id (project_id, product_name, id),
+	KEY k_key_last4 (project_id, key_last4),
+	KEY k_ends_at (ends_at),
+	CONSTRAINT licenses_fk1 FOREIGN KEY (project_id) REFERENCES projects (id),
+	CONSTRAINT licenses_fk2 FOREIGN KEY (project_id, user_id) REFERENCES users (project_id, id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE license_signing_keys (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	public_key VARBINARY(32) NOT NULL,
+	private_sealed VARBINARY(128) NULL,
+	is_current BOOLEAN NULL,
+	status VARCHAR(8) COLLATE ascii_bin NOT NULL,
+	created_at DATETIME(3) NOT NULL,
+	PRIMARY KEY (project_id, id),
+	UNIQUE KEY uq_is_current (project_id, is_current),
+	CONSTRAINT license_signing_keys_fk1 FOREIGN KEY (project_id) REFERENCES projects (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE license_settings (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	secret_sealed VARBINARY(128) NOT NULL,
+	doc TEXT NOT NULL,
+	version INT UNSIGNED NOT NULL,
+	PRIMARY KEY (project_id),
+	CONSTRAINT license_settings_fk1 FOREIGN KEY (project_id) REFERENCES projects (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
 CREATE TABLE jobs (
 	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
 	id VARCHAR(29) COLLATE ascii_bin NOT NULL,
@@ -920,6 +979,26 @@ CREATE TABLE api_keys (
 	CONSTRAINT api_keys_service CHECK ((kind = 'service') = (environment IS NOT NULL)),
 	CONSTRAINT api_keys_fk1 FOREIGN KEY (org_id) REFERENCES orgs (id),
 	CONSTRAINT api_keys_fk2 FOREIGN KEY (org_id, project_id) REFERENCES projects (org_id, id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE activations (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	license_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	seat INT UNSIGNED NULL,
+	machine_digest VARBINARY(32) NOT NULL,
+	components TEXT NOT NULL,
+	label VARCHAR(128) NULL,
+	country VARCHAR(2) COLLATE ascii_bin NOT NULL,
+	created_at DATETIME(3) NOT NULL,
+	last_seen_at DATETIME(3) NOT NULL,
+	lease_expires_at DATETIME(3) NULL,
+	ended_at DATETIME(3) NULL,
+	end_reason VARCHAR(12) COLLATE ascii_bin NULL,
+	PRIMARY KEY (project_id, id),
+	UNIQUE KEY uq_license_id_seat (project_id, license_id, seat),
+	KEY k_license_id_machine_digest (project_id, license_id, machine_digest),
+	CONSTRAINT activations_fk1 FOREIGN KEY (project_id, license_id) REFERENCES licenses (project_id, id) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
 CREATE TABLE access_tokens (

@@ -6,6 +6,7 @@ export * from "./expect.mjs";
 export * from "./factors.mjs";
 export * from "./fixtures.mjs";
 export { Client, makeAddress, sendOctets } from "./http.mjs";
+export * from "./licenses.mjs";
 export { entryOf, logEntries, logLines } from "./logs.mjs";
 export { mailsTo, waitForMail } from "./mail.mjs";
 export { consoleClient, KEY_SCOPES, OAUTH_SCOPES, operator, person, projectUser } from "./person.mjs";

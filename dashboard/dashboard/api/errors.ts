@@ -134,6 +134,11 @@ const SENTENCES: Record<ErrorCode | "unreachable", string | null> = {
 	code_not_found: null,
 	code_claimed: null,
 	passkey_exists: "That passkey is registered already.",
+	key_exists: "There is a license with that key already.",
+	activations_exceed_limit: "More machines have a seat than that. Take some off first.",
+	license_revoked: "The license is revoked for good.",
+	current_key: "This key signs now. Make a new one first.",
+	signing_key_unavailable: "No key of that kid signs any more.",
 };
 
 /** The sentence to show for an error, falling back on what the server said. */

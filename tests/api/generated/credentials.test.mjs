@@ -9,17 +9,17 @@ import { expectPlain, gate, gated, isPublic, kindsOf, LEAST_ROLE, perKind, prepa
 const guarded = gated.filter((route) => !isPublic(route));
 const withPermission = guarded.filter((route) => route.permission && route.permission !== "*");
 
-gate("each allowed credential succeeds", 452, perKind(guarded), async (one) => {
+gate("each allowed credential succeeds", 516, perKind(guarded), async (one) => {
 	await expectPlain(await prepare(one, one.kind));
 });
 
-gate("no credential: 401 with WWW-Authenticate", 169, guarded, async (route) => {
+gate("no credential: 401 with WWW-Authenticate", 185, guarded, async (route) => {
 	const request = await prepare(route);
 	expectError(await request.send({ by: stripped(request.client) }), 401, "unauthorized");
 	await expectPlain(request);
 });
 
-gate("a malformed credential: 401, also beside a good X-Auth-Token or cookie", 169, guarded, async (route) => {
+gate("a malformed credential: 401, also beside a good X-Auth-Token or cookie", 185, guarded, async (route) => {
 	const request = await prepare(route);
 	const nobody = stripped(request.client);
 	for (const text of ["nonsense", "gpat_", "gsk_live_0123456789abcdefghijklmnopqrstuv000000", "a b"])
@@ -46,7 +46,7 @@ gate("the wrong kind of credential: 403 credential_not_allowed", 226, wrongKinds
 const lowRoles = withPermission.filter((route) => !["viewer", "operator"].includes(LEAST_ROLE[route.permission]))
 	.flatMap((route) => [..."SPO"].filter((kind) => route.callers.includes(kind)).map((kind) => ({ ...route, kind, label: `${route.name} as ${kind}` })));
 
-gate("the role just below: 403 forbidden", 239, lowRoles, async (one) => {
+gate("the role just below: 403 forbidden", 272, lowRoles, async (one) => {
 	const least = LEAST_ROLE[one.permission];
 	const request = await prepare(one);
 	const below = await request.world.org.member(ROLES[ROLES.indexOf(least) - 1]);
@@ -60,7 +60,7 @@ gate("the role just below: 403 forbidden", 239, lowRoles, async (one) => {
 
 const scoped = withPermission.filter((route) => kindsOf(route).includes("K"));
 
-gate("a key without the scope: 403 insufficient_scope", 87, scoped, async (route) => {
+gate("a key without the scope: 403 insufficient_scope", 103, scoped, async (route) => {
 	const request = await prepare(route, "K");
 	const without = await request.world.org.key({ scopes: KEY_SCOPES.filter((scope) => scope !== route.permission) });
 	expectError(await request.send({ by: without }), 403, "insufficient_scope");
@@ -72,7 +72,7 @@ gate("a key without the scope: 403 insufficient_scope", 87, scoped, async (route
 
 const narrowed = withPermission.filter((route) => kindsOf(route).includes("O"));
 
-gate("AT-10 an OAuth token without the scope: 403 insufficient_scope, and the challenge names it beside what the token has", 87, narrowed, async (route) => {
+gate("AT-10 an OAuth token without the scope: 403 insufficient_scope, and the challenge names it beside what the token has", 103, narrowed, async (route) => {
 	const request = await prepare(route, "O");
 	const { owner } = request.world;
 	const scopes = OAUTH_SCOPES.filter((scope) => scope !== route.permission).slice(0, 2);
@@ -87,7 +87,7 @@ gate("AT-10 an OAuth token without the scope: 403 insufficient_scope, and the ch
 
 const written = guarded.filter((route) => route.method !== "GET" && route.callers.includes("S"));
 
-gate("U-5 a session's write that doesn't come from our page: 403 csrf_failed", 105, written, async (route) => {
+gate("U-5 a session's write that doesn't come from our page: 403 csrf_failed", 116, written, async (route) => {
 	const request = await prepare(route, "S");
 	const other = await request.world.owner.session();
 	expectError(await request.send({ headers: { "X-CSRF-Token": null } }), 403, "csrf_failed");

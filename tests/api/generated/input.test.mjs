@@ -9,26 +9,26 @@ const withBody = gated.filter(takesBody);
 const withoutBody = gated.filter((route) => !takesBody(route));
 const addQuery = (target, pair) => `${target}${target.includes("?") ? "&" : "?"}${pair}`;
 
-gate("HT-04 a header that decides something, sent twice: 400 ambiguous_header", 201, gated, async (route) => {
+gate("HT-04 a header that decides something, sent twice: 400 ambiguous_header", 220, gated, async (route) => {
 	const request = await prepare(route);
 	for (const name of DECIDING)
 		expectError(await request.send({ headers: { [name]: ["a", "a"] } }), 400, "ambiguous_header");
 	await expectPlain(request);
 });
 
-gate("an unknown query parameter: 422 rule unknown", 201, gated, async (route) => {
+gate("an unknown query parameter: 422 rule unknown", 220, gated, async (route) => {
 	const request = await prepare(route);
 	expectField(await request.send({ target: addQuery(request.target, "nonsense=1") }), "nonsense", "unknown");
 	await expectPlain(request);
 });
 
-gate("a query parameter sent twice: 422", 201, gated, async (route) => {
+gate("a query parameter sent twice: 422", 220, gated, async (route) => {
 	const request = await prepare(route);
 	expectError(await request.send({ target: addQuery(request.target, "nonsense=1&nonsense=1") }), 422, "validation_failed");
 	await expectPlain(request);
 });
 
-gate("HT-16 an unknown member: 422 rule unknown", 101, withBody, async (route) => {
+gate("HT-16 an unknown member: 422 rule unknown", 113, withBody, async (route) => {
 	const request = await prepare(route);
 	expectField(await request.send({ json: { ...request.json, nonsense: 1 } }), "nonsense", "unknown");
 	await expectPlain(request);
@@ -40,7 +40,7 @@ const BAD_JSON = [
 	Buffer.from([0x7b, 0x22, 0x61, 0x22, 0x3a, 0x22, 0xc0, 0xaf, 0x22, 0x7d]),	// an overlong slash
 ];
 
-gate("HT-15 malformed JSON: 400 invalid_json", 101, withBody, async (route) => {
+gate("HT-15 malformed JSON: 400 invalid_json", 113, withBody, async (route) => {
 	const request = await prepare(route);
 	const headers = { "Content-Type": "application/json" };
 	// All of them on one route; elsewhere a few in turn, so that the tighter rate limits don't answer first.
@@ -51,7 +51,7 @@ gate("HT-15 malformed JSON: 400 invalid_json", 101, withBody, async (route) => {
 	await expectPlain(request);
 });
 
-gate("HT-12 HT-13 another content type or a compressed body: 415", 101, withBody, async (route) => {
+gate("HT-12 HT-13 another content type or a compressed body: 415", 113, withBody, async (route) => {
 	const request = await prepare(route);
 	const body = JSON.stringify(request.json ?? {});
 	for (const type of ["text/plain", "application/x-www-form-urlencoded", "application/json; charset=iso-8859-1", "application/jsonp", "multipart/form-data; boundary=x"])
@@ -64,7 +64,7 @@ gate("HT-12 HT-13 another content type or a compressed body: 415", 101, withBody
 	await expectPlain(again);
 });
 
-gate("HT-11 a body over the route's limit: 413", 101, withBody, async (route) => {
+gate("HT-11 a body over the route's limit: 413", 113, withBody, async (route) => {
 	const request = await prepare(route);
 	const body = JSON.stringify({ ...request.json, nonsense: "x".repeat(route.body_bytes_max) });
 	const answer = await request.send({ body, headers: { "Content-Type": "application/json" } });
@@ -73,14 +73,14 @@ gate("HT-11 a body over the route's limit: 413", 101, withBody, async (route) =>
 	await expectPlain(request);
 });
 
-gate("HT-10 a body where the method takes none: 400", 100, withoutBody, async (route) => {
+gate("HT-10 a body where the method takes none: 400", 107, withoutBody, async (route) => {
 	const request = await prepare(route);
 	const answer = await request.send({ body: "{}", headers: { "Content-Type": "application/json" } });
 	assert.equal(answer.status, 400, answer.text);
 	await expectPlain(request);
 });
 
-gate("HT-08 the path in another letter case or with a slash behind: 404", 208, routes, async (route) => {
+gate("HT-08 the path in another letter case or with a slash behind: 404", 227, routes, async (route) => {
 	const request = await prepare(route);
 	const [path, query] = request.target.split("?");
 	const behind = query ? `?${query}` : "";
@@ -94,7 +94,7 @@ gate("HT-08 the path in another letter case or with a slash behind: 404", 208, r
 	await expectPlain(request);
 });
 
-gate("HT-07 an ambiguous path: 400, no redirect", 201, gated, async (route) => {
+gate("HT-07 an ambiguous path: 400, no redirect", 220, gated, async (route) => {
 	const request = await prepare(route);
 	const [path] = request.target.split("?");
 	for (const bad of [path.replace("/api/v1/", "/api/v1//"), path.replace("/api/v1/", "/api/v1/./"), path.replace("/api/v1/", "/api/v1/x/../"), path.replace("/v1/", "/v1%2F"), `${path};x`, `${path}%00`, path.replace("/v1/", "/%761/")]) {
@@ -109,7 +109,7 @@ gate("HT-07 an ambiguous path: 400, no redirect", 201, gated, async (route) => {
 /** Also those of a route that takes the segment for an id: /members/me is a path of /members/{id}. */
 const methodsOf = (path) => routes.filter((route) => new RegExp(`^${route.path.replace(/\{[^}]+\}/g, "[^/]+")}$`).test(path)).map((route) => route.method);
 
-gate("HT-09 another method: 405 with Allow; an override header changes nothing", 201, gated, async (route) => {
+gate("HT-09 another method: 405 with Allow; an override header changes nothing", 220, gated, async (route) => {
 	const request = await prepare(route);
 	const methods = methodsOf(route.path);
 	const own = routes.filter(({ path }) => path === route.path).map(({ method }) => method);
@@ -127,7 +127,7 @@ gate("HT-09 another method: 405 with Allow; an override header changes nothing",
 	await expectPlain(request);
 });
 
-gate("HEAD is GET without the body", 76, routes.filter((route) => route.method === "GET"), async (route) => {
+gate("HEAD is GET without the body", 81, routes.filter((route) => route.method === "GET"), async (route) => {
 	const request = await prepare(route);
 	const head = await request.send({ method: "HEAD" });
 	assert.equal(head.status, request.status);
@@ -135,7 +135,7 @@ gate("HEAD is GET without the body", 76, routes.filter((route) => route.method =
 	await expectPlain(request);
 });
 
-gate("HT-17 HT-18 every reply: request id, JSON in UTF-8, nosniff, HSTS, rate-limit headers", 201, gated, async (route) => {
+gate("HT-17 HT-18 every reply: request id, JSON in UTF-8, nosniff, HSTS, rate-limit headers", 220, gated, async (route) => {
 	const request = await prepare(route);
 	const answer = await request.send();
 	assert.equal(answer.status, request.status, answer.text);

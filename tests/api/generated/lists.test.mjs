@@ -5,6 +5,7 @@ import { describe } from "../../harness/describe.mjs";
 import { expectStatus } from "../../harness/expect.mjs";
 import { addPasskey } from "../../harness/factors.mjs";
 import { client, identity, rateLimit, resourceServer, socialProvider, user } from "../../harness/fixtures.mjs";
+import { license } from "../../harness/licenses.mjs";
 import { makeEmail } from "../../harness/secrets.mjs";
 import { gate, prepare, routes } from "./cases.mjs";
 
@@ -30,11 +31,13 @@ async function fill({ owner, org, project, server }) {
 		await socialProvider(owner, isFirst ? "github" : "discord");
 		await identity(server.consoleId, owner.id, { server, provider: isFirst ? "github" : "discord" });
 		await resourceServer(owner, project);
+		await license(owner, project);
+		expectStatus(await session.post(`/api/v1/license_signing_keys/rotate?project_id=${project.id}`), 201);
 		expectStatus(await session.post(`/api/v1/signing_keys/rotate?project_id=${project.id}`, { alg: isFirst ? "ES256" : "EdDSA", mode: "planned" }), 201);
 	}
 }
 
-gate("the pages of a list hold as many objects as include_total says, each once", 29, lists, async (route) => {
+gate("the pages of a list hold as many objects as include_total says, each once", 32, lists, async (route) => {
 	const request = await prepare(route);
 	await fill(request.world);
 	const at = (query) => `${request.target}${request.target.includes("?") ? "&" : "?"}${query}`;
@@ -45,7 +48,7 @@ gate("the pages of a list hold as many objects as include_total says, each once"
 	for (let cursor = ""; cursor !== null;) {
 		const page = expectStatus(await request.send({ target: at(`limit=1${cursor && `&cursor=${cursor}`}`) }), 200);
 		for (const object of page.data)
-			seen.add(object.id ?? object.user_id ?? object.key);
+			seen.add(object.id ?? object.user_id ?? object.kid ?? object.key);
 		cursor = page.next_cursor;
 	}
 	assert.equal(seen.size, first.total);

@@ -12,6 +12,7 @@ import { KEY_SCOPES, operator, person, projectUser } from "../../harness/person.
 import { Authenticator, totp } from "../../harness/authenticator.mjs";
 import * as factors from "../../harness/factors.mjs";
 import * as fixtures from "../../harness/fixtures.mjs";
+import * as licenses from "../../harness/licenses.mjs";
 import { png, upload } from "../../harness/pictures.mjs";
 import { waitForMail } from "../../harness/mail.mjs";
 import { digest, makeEmail, makeId, makePassword, makePhone, makeSecret, makeSlug } from "../../harness/secrets.mjs";
@@ -59,6 +60,8 @@ const trustedIssuerOf = (world) => fixtures.trustedIssuer(world.owner, world.pro
 const resourceServerOf = (world) => fixtures.resourceServer(world.owner, world.project);
 const initialTokenOf = (world) => fixtures.initialToken(world.project, { server: world.server, by: world.owner });
 const connectorTestOf = (world) => fixtures.connectorTest(world.project, { server: world.server });
+const licenseOf = (world) => licenses.license(world.owner, world.project);
+const activationOf = (world) => licenses.activation(world.owner, world.project);
 const ownPasskey = async (world) => factors.addPasskey(await world.owner.session());
 const ownTotp = async (world) => factors.addTotp(await world.owner.session());
 
@@ -428,6 +431,31 @@ export const samples = {
 	},
 	...Object.fromEntries(Object.entries({ GET: {}, PATCH: { json: { scopes: ["tool:read"] } }, DELETE: { status: 204 } }).map(([method, more]) =>
 		[`${method} /api/v1/trusted_issuers/{id}`, async (world) => ({ target: `/api/v1/trusted_issuers/${(await trustedIssuerOf(world)).id}`, ...more })])),
+	"GET /api/v1/licenses": async () => ({}),
+	"POST /api/v1/licenses": async () => ({ json: { product_name: "Café Pro", max_activations: 3 }, status: 201 }),
+	...Object.fromEntries(Object.entries({ GET: {}, PATCH: { json: { product_name: "Renamed" } }, DELETE: { status: 204 } }).map(([method, more]) =>
+		[`${method} /api/v1/licenses/{id}`, async (world) => ({ target: `/api/v1/licenses/${(await licenseOf(world)).id}`, ...more })])),
+	...Object.fromEntries(["suspend", "reinstate", "revoke", "reset_hardware"].map((verb) =>
+		[`POST /api/v1/licenses/{id}/${verb}`, async (world) => ({ target: `/api/v1/licenses/${(await licenseOf(world)).id}/${verb}`, json: {} })])),
+	"GET /api/v1/licenses/{id}/activations": async (world) => {
+		const { license } = await licenses.activation(world.owner, world.project, { max_activations: 2 });
+		await licenses.ask(world.server, world.project, license);
+		return { target: `/api/v1/licenses/${license.id}/activations` };
+	},
+	"DELETE /api/v1/licenses/{id}/activations/{activation_id}": async (world) => {
+		const { license, answer } = await activationOf(world);
+		return { target: `/api/v1/licenses/${license.id}/activations/${answer.activation_id}`, status: 204 };
+	},
+	"GET /api/v1/license_settings": async () => ({}),
+	"PATCH /api/v1/license_settings": async () => ({ json: { match_threshold: 70 } }),
+	"GET /api/v1/license_signing_keys": async () => ({}),
+	"POST /api/v1/license_signing_keys/rotate": async () => ({ json: {}, status: 201 }),
+	"POST /api/v1/license_signing_keys/{kid}/revoke": async (world) => ({ target: `/api/v1/license_signing_keys/${await licenses.retiredLicenseKey(world.owner, world.project)}/revoke`, json: {} }),
+	"POST /api/v1/validate": async (world) => ({ json: licenses.question(world.project, await licenseOf(world)) }),
+	...Object.fromEntries(["heartbeat", "release"].map((verb) => [`POST /api/v1/validate/${verb}`, async (world) => {
+		const { license, answer } = await activationOf(world);
+		return { json: licenses.question(world.project, license, { activation_id: answer.activation_id }) };
+	}])),
 	"GET /api/v1/oauth_settings": async () => ({}),
 	"PATCH /api/v1/oauth_settings": async () => ({ json: { access_token_ttl_s: 900 } }),
 	"GET /api/v1/clients/{id}/claims": async (world) => ({ target: `/api/v1/clients/${world.project.clientId}/claims?user_id=${(await userOf(world)).id}` }),
@@ -481,7 +509,7 @@ export const samples = {
 function kindOf(parameter, route) {
 	if (route?.path.startsWith("/api/v1/social_providers/"))
 		return "provider";
-	const nouns = { members: "member_id", invitations: "invitation_id", api_keys: "key_id", clients: "client_id", audit_events: "audit_event_id", events: "event_id", users: "project_user_id", sessions: "project_session_id", resource_servers: "resource_server_id", trusted_issuers: "trusted_issuer_id", oauth_requests: "oauth_request_id", grants: "grant_id", connector_tests: "connector_test_id", oauth_settings: "initial_token_id" };
+	const nouns = { members: "member_id", invitations: "invitation_id", api_keys: "key_id", clients: "client_id", audit_events: "audit_event_id", events: "event_id", users: "project_user_id", sessions: "project_session_id", resource_servers: "resource_server_id", licenses: "license_id", trusted_issuers: "trusted_issuer_id", oauth_requests: "oauth_request_id", grants: "grant_id", connector_tests: "connector_test_id", oauth_settings: "initial_token_id" };
 	if (parameter === "id" && route?.path.startsWith("/api/v1/account/grants"))
 		return "account_grant_id";
 	return parameter === "id" ? nouns[route.path.split("/")[3]] : parameter;
@@ -506,6 +534,9 @@ export async function strangersId(world, parameter, route) {
 	case "resource_server_id": return (await resourceServerOf(stranger)).id;
 	case "connector_test_id": return connectorTestOf(stranger);
 	case "initial_token_id": return initialTokenOf(stranger);
+	case "license_id": return (await licenseOf(stranger)).id;
+	case "activation_id": return (await activationOf(stranger)).answer.activation_id;
+	case "kid": return licenses.retiredLicenseKey(stranger.owner, stranger.project);
 	case "project_user_id": return (await userOf(stranger)).id;
 	case "project_session_id": return (await fixtures.userSession(stranger.project, await userOf(stranger), { server: world.server })).id;
 	case "event_id": return (await fixtures.event(stranger.project, { server: world.server })).id;
@@ -523,7 +554,7 @@ export async function strangersId(world, parameter, route) {
 }
 
 export function nobodysId(parameter, route) {
-	const prefixes = { org_id: "org", project_id: "prj", member_id: "mem", user_id: "usr", project_user_id: "usr", project_session_id: "ses", invitation_id: "inv", key_id: "key", audit_event_id: "aud", event_id: "evt", message_id: "msg", session_id: "ses", flow_id: "flw", factor_id: "fac", identity_id: "idn", resource_server_id: "rsv", connector_test_id: "cnt", trusted_issuer_id: "tis", oauth_request_id: "ort", grant_id: "grt", account_grant_id: "grt", initial_token_id: "itk" };
+	const prefixes = { org_id: "org", license_id: "lic", activation_id: "act", kid: "lsk", project_id: "prj", member_id: "mem", user_id: "usr", project_user_id: "usr", project_session_id: "ses", invitation_id: "inv", key_id: "key", audit_event_id: "aud", event_id: "evt", message_id: "msg", session_id: "ses", flow_id: "flw", factor_id: "fac", identity_id: "idn", resource_server_id: "rsv", connector_test_id: "cnt", trusted_issuer_id: "tis", oauth_request_id: "ort", grant_id: "grt", account_grant_id: "grt", initial_token_id: "itk" };
 	const kind = kindOf(parameter, route);
 	if (kind === "key")
 		return `account_${"0".repeat(64)}`;

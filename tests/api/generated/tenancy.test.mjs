@@ -21,7 +21,7 @@ function replaceParameter(request, parameter, value) {
 const inPath = gated.filter((route) => route.permission !== "installation.write" && route.id !== "mail_template_put").flatMap((route) => parametersOf(route).flatMap((parameter) =>
 	(kindsOf(route).length > 0 ? kindsOf(route) : [undefined]).map((kind) => ({ ...route, parameter, kind, label: `${route.name} {${parameter}}${kind ? ` as ${kind}` : ""}` }))));
 
-gate("TN-01 a stranger's id in the path: 404, the same octets as an id that doesn't exist", 259, inPath, async (one) => {
+gate("TN-01 a stranger's id in the path: 404, the same octets as an id that doesn't exist", 303, inPath, async (one) => {
 	const request = await prepare(one, one.kind);
 	const strangers = await request.send({ target: replaceParameter(request, one.parameter, await strangersId(request.world, one.parameter, one)) });
 	const nobodys = await request.send({ target: replaceParameter(request, one.parameter, nobodysId(one.parameter, one)) });
@@ -33,7 +33,7 @@ gate("TN-01 a stranger's id in the path: 404, the same octets as an id that does
 
 const isId = (route, parameter) => route.input.find(({ name }) => name === parameter)?.type === "id";
 
-gate("a malformed id in the path: 400 invalid_id, before anything is looked up", 94, gated.flatMap((route) => parametersOf(route).filter((parameter) => isId(route, parameter)).map((parameter) => ({ ...route, parameter, label: `${route.name} {${parameter}}` }))), async (one) => {
+gate("a malformed id in the path: 400 invalid_id, before anything is looked up", 105, gated.flatMap((route) => parametersOf(route).filter((parameter) => isId(route, parameter)).map((parameter) => ({ ...route, parameter, label: `${route.name} {${parameter}}` }))), async (one) => {
 	const request = await prepare(one);
 	const good = nobodysId(one.parameter, one);
 	for (const bad of ["x", good.slice(0, -1), `${good}0`, good.toUpperCase(), `aaa_${good.split("_")[1]}`, `${good.slice(0, -1)}'`])
@@ -51,7 +51,7 @@ function expectMalformed(route, answer) {
 
 const onProject = gated.filter((route) => route.tenant === "project").flatMap((route) => kindsOf(route).map((kind) => ({ ...route, kind, label: `${route.name} as ${kind}` })));
 
-gate("X-Project-Id and ?project_id= of a stranger: 404, the same octets as one that doesn't exist", 314, onProject, async (one) => {
+gate("X-Project-Id and ?project_id= of a stranger: 404, the same octets as one that doesn't exist", 378, onProject, async (one) => {
 	const request = await prepare(one, one.kind);
 	const glue = (target, id) => `${target.replace(/([?&])project_id=[^&]*/, "$1").replace(/[?&]$/, "")}${target.replace(/[?&]project_id=[^&]*/, "").includes("?") ? "&" : "?"}project_id=${id}`;
 	const plain = request.target.replace(/[?&]project_id=[^&]*/, "");
@@ -69,7 +69,7 @@ gate("X-Project-Id and ?project_id= of a stranger: 404, the same octets as one t
 
 const onOrg = gated.filter((route) => ["org", "project", "project_in_path"].includes(route.tenant) && route.callers.includes("S"));
 
-gate("X-Org-Id of a stranger: 404 for a session, the same octets as one that doesn't exist", 121, onOrg, async (route) => {
+gate("X-Org-Id of a stranger: 404 for a session, the same octets as one that doesn't exist", 137, onOrg, async (route) => {
 	const request = await prepare(route, "S");
 	const strangers = await request.send({ headers: { "X-Org-Id": await strangersId(request.world, "org_id") } });
 	const nobodys = await request.send({ headers: { "X-Org-Id": nobodysId("org_id") } });

@@ -1,0 +1,40 @@
+-- Licenses of programs that a project's people ship. The key is found by its digest; ends_at is expires_at with the days of grace, after which
+-- an active license counts as expired. status: active, suspended, revoked. ip_digest NULL: the lock is open. guard: written before seats are
+-- counted; version: of what its makers set.
+-- tenant: project_id
+CREATE TABLE licenses (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	key_digest VARBINARY(32) NOT NULL,
+	key_sealed VARBINARY(160) NOT NULL,
+	key_first4 VARCHAR(4) COLLATE ascii_bin NOT NULL,
+	key_last4 VARCHAR(4) COLLATE ascii_bin NOT NULL,
+	product_name VARCHAR(255) NOT NULL,
+	status VARCHAR(9) COLLATE ascii_bin NOT NULL,
+	mode VARCHAR(11) COLLATE ascii_bin NOT NULL,
+	max_activations INT UNSIGNED NOT NULL,
+	expires_at DATETIME(3) NULL,
+	ends_at DATETIME(3) NULL,
+	grace_days INT UNSIGNED NOT NULL,
+	ip_locked BOOLEAN NOT NULL,
+	ip_digest VARBINARY(32) NULL,
+	ip_hint VARCHAR(45) COLLATE ascii_bin NULL,
+	lease_ttl_s INT UNSIGNED NOT NULL,
+	user_id VARCHAR(29) COLLATE ascii_bin NULL,
+	metadata MEDIUMTEXT NOT NULL,
+	notes VARCHAR(1000) NULL,
+	is_expired_sent BOOLEAN NOT NULL,
+	guard INT UNSIGNED NOT NULL,
+	version INT UNSIGNED NOT NULL,
+	created_at DATETIME(3) NOT NULL,
+	updated_at DATETIME(3) NOT NULL,
+	PRIMARY KEY (project_id, id),
+	UNIQUE KEY uq_key_digest (project_id, key_digest),
+	KEY k_status_id (project_id, status, id),
+	KEY k_user_id_id (project_id, user_id, id),
+	KEY k_product_name_id (project_id, product_name, id),
+	KEY k_key_last4 (project_id, key_last4),
+	KEY k_ends_at (ends_at),
+	CONSTRAINT licenses_fk1 FOREIGN KEY (project_id) REFERENCES projects (id),
+	CONSTRAINT licenses_fk2 FOREIGN KEY (project_id, user_id) REFERENCES users (project_id, id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
