@@ -183,6 +183,21 @@ const projectRoutes = [
 	}),
 	createRoute({
 		getParentRoute: () => root,
+		path: "/projects/$projectId/licenses",
+		component: lazyRouteComponent(() => import("./licenses/licenses"), "Licenses"),
+	}),
+	createRoute({
+		getParentRoute: () => root,
+		path: "/projects/$projectId/licenses/validation",
+		component: lazyRouteComponent(() => import("./license-settings/license-settings"), "LicenseSettingsPage"),
+	}),
+	createRoute({
+		getParentRoute: () => root,
+		path: "/projects/$projectId/licenses/$licenseId",
+		component: lazyRouteComponent(() => import("./licenses/license"), "LicensePage"),
+	}),
+	createRoute({
+		getParentRoute: () => root,
 		path: "/projects/$projectId/resource-servers",
 		component: lazyRouteComponent(() => import("./resource-servers/resource-servers"), "ResourceServers"),
 	}),

@@ -1,7 +1,7 @@
 // Every page and every dialog, with data: axe finds nothing, nothing is wider than the window, in light and dark, wide and 320 px.
 
 import { test } from "node:test";
-import { auditEvent, client, connectorTest, event, factor, GITHUB, grant, identity, invitation, message, override, ownServer, person, rateLimit, resourceServer, socialProvider, trustedIssuer, user, userSession } from "../harness/index.mjs";
+import { activation, auditEvent, client, connectorTest, event, factor, GITHUB, grant, identity, invitation, message, override, ownServer, person, rateLimit, resourceServer, socialProvider, trustedIssuer, user, userSession } from "../harness/index.mjs";
 import { assertGoodPage, openBrowserOf } from "./browser.mjs";
 
 const LOOKS = [
@@ -99,6 +99,16 @@ function views({ owner, project, somebody, app, api, tested }) {
 			snippets: press("Snippets", "tab"),
 			"delete client": openDialog(press("Delete client")),
 		}],
+		[`${one}/licenses`, "Licenses", { "new license": openDialog(press("New license")) }],
+		[`${one}/licenses/${license.id}`, license.product_name, {
+			"take off a machine": openDialog(press(/^Take off/)),
+			settings: press("Settings", "tab"),
+			suspend: openDialog(press("Settings", "tab"), press("Suspend")),
+			"take off all": openDialog(press("Settings", "tab"), press("Take off all machines")),
+			revoke: openDialog(press("Settings", "tab"), press("Revoke")),
+			"delete license": openDialog(press("Settings", "tab"), press("Delete license")),
+		}],
+		[`${one}/licenses/validation`, "License validation", { "new key": openDialog(press("New key")) }],
 		[`${one}/connected-apps`, "Connected apps", { "revoke access": openDialog(press(/^Revoke /)) }],
 		[`${one}/api-keys`, "API keys", {
 			"new key": openDialog(press("New service key"), (page) => page.getByLabel("Only some").check()),

@@ -1,0 +1,70 @@
+// One license: its key, its machines, its settings, and what stops it.
+import { Stack, Tabs } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useParams } from "@tanstack/react-router";
+import { api, onProject, sendTagged, type Tagged } from "../api/client";
+import { useRights } from "../api/rights";
+import type { License } from "../api/types";
+import { useProjectPlace } from "../shell/place";
+import { CopyBlock } from "../ui/copy";
+import { Page, Section } from "../ui/page";
+import { Resource } from "../ui/resource";
+import { LicenseDanger } from "./license-danger";
+import { LicenseForm } from "./license-form";
+import { LicenseMachines } from "./license-machines";
+import { LicensePill } from "./license-pill";
+
+const AT = "/api/v1/licenses/{id}";
+
+export function LicensePage() {
+	const { project } = useProjectPlace();
+	const { licenseId: id } = useParams({ strict: false }) as { licenseId: string };
+	const license = useQuery({
+		queryKey: ["license", project.id, id],
+		queryFn: () => sendTagged(api.GET(AT, { params: { path: { id } }, headers: onProject(project.id) })),
+	});
+	const found = license.data?.value;
+	const path = `/api/v1/licenses/${id}`;
+	return (
+		<Page
+			title={found?.product_name ?? "License"}
+			lead={found ? <LicensePill license={found} /> : null}
+			calls={[
+				{ label: "Get", method: "GET", path, projectId: project.id },
+				{ label: "Machines", method: "GET", path: `${path}/activations`, projectId: project.id },
+				{ label: "Change", method: "PATCH", path, body: { max_activations: 3 }, projectId: project.id },
+			]}
+		>
+			<Resource query={license}>{(tagged) => <Parts tagged={tagged} />}</Resource>
+		</Page>
+	);
+}
+
+function Parts({ tagged }: { tagged: Tagged<License> }) {
+	const { project } = useProjectPlace();
+	const mayDo = useRights();
+	const license = tagged.value;
+	const canWrite = mayDo(project.role, "license.write");
+	return (
+		<Tabs defaultValue="machines" keepMounted={false}>
+			<Tabs.List>
+				<Tabs.Tab value="machines">Key and machines</Tabs.Tab>
+				<Tabs.Tab value="settings">Settings</Tabs.Tab>
+			</Tabs.List>
+			<Tabs.Panel value="machines" pt="md">
+				<Stack gap="lg">
+					<Section title="Key" lead="Whoever has it may run the program on a free seat.">
+						<CopyBlock label="License key" text={license.key ?? license.key_hint} />
+					</Section>
+					<LicenseMachines license={license} canWrite={canWrite} />
+				</Stack>
+			</Tabs.Panel>
+			<Tabs.Panel value="settings" pt="md">
+				<Stack gap="lg">
+					<LicenseForm tagged={tagged} canWrite={canWrite} />
+					{canWrite ? <LicenseDanger license={license} canManage={mayDo(project.role, "license.manage")} /> : null}
+				</Stack>
+			</Tabs.Panel>
+		</Tabs>
+	);
+}

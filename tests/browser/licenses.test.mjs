@@ -1,0 +1,97 @@
+// Licenses in the dashboard: one is made, a machine takes a seat and loses it, it is suspended, changed, revoked and deleted.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ask, ownServer, person, until } from "../harness/index.mjs";
+import { openBrowserOf } from "./browser.mjs";
+
+test("a license from the first click to the last", async () => {
+	const server = await ownServer();
+	const owner = await person(server);
+	const project = await owner.org.project();
+	const session = await owner.session({ headers: { "X-Project-Id": project.id } });
+	const browser = await openBrowserOf(server, owner);
+	const { page } = browser;
+	const dialog = page.getByRole("dialog");
+	const shown = async () => (await session.get("/api/v1/licenses")).json.data[0];
+
+	await page.goto(`${server.url}/dashboard/projects/${project.id}/licenses`);
+	await page.getByText("Sell your first license").waitFor();
+	await page.getByText(project.clientId).waitFor();
+	await page.getByRole("button", { name: "New license" }).first().click();
+	await dialog.getByLabel("Product").fill("Café Pro");
+	await dialog.getByLabel("Machines").fill("2");
+	await dialog.getByLabel("Last day").fill("2031-01-31");
+	await dialog.getByRole("button", { name: "Make license" }).click();
+	await page.getByRole("heading", { level: 1, name: "Café Pro" }).waitFor();
+	const license = await shown();
+	assert.deepEqual([license.max_activations, license.expires_at], [2, "2031-01-31T23:59:59.000Z"]);
+	await page.getByText(license.key, { exact: true }).waitFor();
+
+	await ask(server, project, license, { label: "Office" });
+	await page.reload();
+	await page.getByText("1 of 2 have a seat").waitFor();
+	await page.getByRole("row", { name: /Office/ }).getByText("disk, uuid").waitFor();
+	await page.getByRole("button", { name: "Take off Office" }).click();
+	await dialog.getByRole("button", { name: "Take off" }).click();
+	await page.getByText("No machine yet").waitFor();
+
+	await page.getByRole("tab", { name: "Settings" }).click();
+	await page.getByLabel("Days of grace").fill("366");
+	await page.getByRole("button", { name: "Save" }).click();
+	await page.getByText(/365/).nth(1).waitFor();
+	await page.getByLabel("Days of grace").fill("7");
+	await page.getByLabel("Notes").fill("paid by invoice");
+	await page.getByRole("button", { name: "Save" }).click();
+	await until("both are kept", async () => (await shown()).grace_days === 7 && (await shown()).notes === "paid by invoice");
+
+	await page.getByRole("button", { name: "Suspend" }).click();
+	await dialog.getByLabel("Reason").fill("unpaid");
+	await dialog.getByRole("button", { name: "Suspend" }).click();
+	await page.getByText("Suspended", { exact: true }).waitFor();
+	await page.getByRole("button", { name: "Reinstate" }).click();
+	await page.getByText("Active", { exact: true }).waitFor();
+
+	await page.getByRole("button", { name: "Revoke" }).click();
+	await dialog.getByLabel(/Type/).fill(license.key_hint);
+	await dialog.getByRole("button", { name: "Revoke for good" }).click();
+	await page.getByText("Revoked", { exact: true }).waitFor();
+	await page.getByRole("button", { name: "Delete license" }).click();
+	await dialog.getByLabel(/Type/).fill(license.key_hint);
+	await dialog.getByRole("button", { name: "Delete license" }).click();
+	await page.getByText("Sell your first license").waitFor();
+	browser.assertCalm();
+	await browser.close();
+});
+
+test("how licenses are validated, and the keys that sign", async () => {
+	const server = await ownServer();
+	const owner = await person(server);
+	const project = await owner.org.project();
+	const session = await owner.session({ headers: { "X-Project-Id": project.id } });
+	const browser = await openBrowserOf(server, owner);
+	const { page } = browser;
+	const dialog = page.getByRole("dialog");
+	const settings = async () => (await session.get("/api/v1/license_settings")).json;
+
+	await page.goto(`${server.url}/dashboard/projects/${project.id}/licenses`);
+	await page.getByRole("link", { name: "Validation" }).click();
+	await page.getByLabel("Tolerance").fill("75");
+	await page.getByLabel("Disk", { exact: true }).first().fill("5");
+	await page.getByRole("button", { name: "Save" }).click();
+	await until("they are kept", async () => (await settings()).match_threshold === 75 && (await settings()).weights.disk === 5);
+
+	await page.getByRole("button", { name: "Make the first key" }).click();
+	await dialog.getByRole("button", { name: "Make it" }).click();
+	await page.getByText("current", { exact: true }).waitFor();
+	await page.getByRole("button", { name: "New key" }).click();
+	await dialog.getByRole("button", { name: "New key" }).click();
+	await page.getByText("retired", { exact: true }).waitFor();
+	const old = (await session.get("/api/v1/license_signing_keys")).json.data.find(({ status }) => status === "retired");
+	await page.getByRole("button", { name: `Revoke ${old.kid}` }).click();
+	await dialog.getByLabel(/Type/).fill(old.kid);
+	await dialog.getByRole("button", { name: "Revoke for good" }).click();
+	await page.getByText("revoked", { exact: true }).waitFor();
+	browser.assertCalm();
+	await browser.close();
+});
