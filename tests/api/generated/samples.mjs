@@ -451,7 +451,10 @@ export const samples = {
 	"GET /api/v1/license_signing_keys": async () => ({}),
 	"POST /api/v1/license_signing_keys/rotate": async () => ({ json: {}, status: 201 }),
 	"POST /api/v1/license_signing_keys/{kid}/revoke": async (world) => ({ target: `/api/v1/license_signing_keys/${await licenses.retiredLicenseKey(world.owner, world.project)}/revoke`, json: {} }),
-	"POST /api/v1/validate": async (world) => ({ json: licenses.question(world.project, await licenseOf(world)) }),
+	"POST /api/v1/validate": async (world) => {
+		await licenses.retiredLicenseKey(world.owner, world.project);	// the first answer of a project makes its key, once
+		return { json: licenses.question(world.project, await licenseOf(world)) };
+	},
 	...Object.fromEntries(["heartbeat", "release"].map((verb) => [`POST /api/v1/validate/${verb}`, async (world) => {
 		const { license, answer } = await activationOf(world);
 		return { json: licenses.question(world.project, license, { activation_id: answer.activation_id }) };
