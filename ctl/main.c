@@ -93,6 +93,11 @@ static const struct ctl_option projects_options[] = {
 	{ .name = NULL },
 };
 
+static const struct ctl_option host_options[] = {
+	{ .name = "project", .value = "ID", .is_required = true, .summary = "whose it is" },
+	{ .name = NULL },
+};
+
 static const struct ctl_option audit_verify_options[] = {
 	{ .name = "anchor",
 	  .value = "SEQ:HASH",
@@ -200,6 +205,21 @@ static const struct ctl_command commands[] = {
 	  .needs = NEEDS_DATABASE,
 	  .run = ctl_projects_list,
 	  .summary = "Every project." },
+	{ .name = "host set",
+	  .operand = "URL",
+	  .options = host_options,
+	  .needs = NEEDS_DATABASE,
+	  .run = ctl_host_set,
+	  .summary = "Give a project a host name of its own, https://login.example.com, where it is an issuer too." },
+	{ .name = "host remove",
+	  .operand = "ID",
+	  .needs = NEEDS_DATABASE,
+	  .run = ctl_host_remove,
+	  .summary = "Take a project's host name away: it is refused from the next request on." },
+	{ .name = "hosts list",
+	  .needs = NEEDS_DATABASE,
+	  .run = ctl_hosts_list,
+	  .summary = "Every host name of a project's own." },
 	{ .name = "audit verify",
 	  .operand = "[CHAIN]",
 	  .options = audit_verify_options,

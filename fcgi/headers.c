@@ -113,6 +113,10 @@ take_environment(struct exchange *x, const struct name_value *p, const char **re
 		x->in.has_content_encoding = true;
 	else if (strcmp(name, "GATEHOUSE_VISITED_HOST") == 0)
 		x->rq.visited_host = value;
+	else if (strcmp(name, "GATEHOUSE_ISSUER") == 0)
+		x->in.own_issuer = value;
+	else if (strcmp(name, "GATEHOUSE_PROJECT") == 0)
+		x->in.own_client_id = value;
 	else if (strcmp(name, "GATEHOUSE_VISITED_URI") == 0)
 		x->in.visited_uri = value;
 	else if (strcmp(name, "HTTP_SEC_FETCH_SITE") == 0) {

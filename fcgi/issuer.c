@@ -1,6 +1,7 @@
 /*
  * HOST is the console's issuer (oauth.md section 2): what every project has below /p/{proj_…} at AUTH_HOST the console has at the root of
- * HOST, by the same routes, and three of them under the short names that clients fall back to.
+ * HOST, by the same routes, and three of them under the short names that clients fall back to. So has a project at a host name of its own,
+ * and there nothing else is an issuer.
  */
 #include "fcgi/pipeline.h"
 
@@ -53,9 +54,32 @@ find(struct exchange *x, enum method method, const char *path)
 	return route_find(x->arena, method, path, &x->rq.route, &x->in.path_pairs, &x->response.allow);
 }
 
+/* At a project's own host name. */
+static void
+find_at_own_host(struct exchange *x, enum method method, enum route_match *ret_match)
+{
+	static const char RESOURCES[] = "/.well-known/oauth-protected-resource";
+	const char *below = strcmp(x->in.path, RESOURCES) == 0 ? RESOURCES : path_at_root(x->arena, x->in.path);
+
+	if (below != NULL) {
+		x->in.is_root_issuer = true;
+		*ret_match = find(x, method, arena_printf(x->arena, "/p/%s%s", x->rq.own_client_id, below));
+		return;
+	}
+	*ret_match = find(x, method, x->in.path);
+	if (*ret_match == MATCH_FOUND && is_of_issuer(x)) {
+		x->rq.route = NULL;
+		*ret_match = MATCH_NO_PATH;
+	}
+}
+
 enum err
 issuer_find_route(struct exchange *x, enum method method, enum route_match *ret_match)
 {
+	if (x->rq.own_issuer != NULL) {
+		find_at_own_host(x, method, ret_match);
+		return OK;
+	}
 	const char *below = x->in.site == SITE_MAIN ? path_at_root(x->arena, x->in.path) : NULL;
 
 	*ret_match = find(x, method, x->in.path);

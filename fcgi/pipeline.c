@@ -89,6 +89,7 @@ static enum err
 read_head(struct exchange *x)
 {
 	TRY(headers_read(x));
+	own_host_take(x);
 	if (cors_is_preflight(x))
 		return OK;
 	TRY(match_route(x));
@@ -107,6 +108,7 @@ prepare(struct exchange *x)
 	TRY(e);
 	if (x->response.is_preflight)
 		return OK;
+	TRY(own_host_check(x));
 	TRY(find_caller(x));
 	if (x->response.is_replay)
 		return OK;

@@ -54,7 +54,8 @@ struct incoming {
 	struct strings session_cookies;	/* values of that name; none when the route takes no session */
 	enum site site;
 	enum pool pool;
-	bool is_root_issuer;		/* an endpoint of the console, at HOST's root */
+	const char *own_issuer, *own_client_id;	/* of a project's own host name, as nginx says; NULL elsewhere */
+	bool is_root_issuer;		/* an endpoint of the console at HOST's root, or of a project at its own host's */
 	struct bytes body;
 	struct bytes message;		/* of ROUTE_MCP, instead of a body */
 	const char *org_id;		/* X-Org-Id, grammar checked */
@@ -120,6 +121,12 @@ exchange_of(const struct request *rq)
 enum err issuer_find_route(struct exchange *, enum method, enum route_match *ret_match);
 /* Which project is the console: once a worker. OK before set-up too, with empty ids. */
 enum err issuer_load_console(struct worker *);
+
+/*
+ * own_host.c: the name that the request came to, in place of AUTH_HOST; and whether it is that project's: MISDIRECTED_REQUEST.
+ */
+void own_host_take(struct exchange *);
+enum err own_host_check(struct exchange *);
 
 /* challenge.c: what a refusal asks a program to bring (RFC 6750 section 3, RFC 9449 section 7.1, RFC 9728 section 5.1). */
 const char *challenge_of_unauthorized(const struct exchange *);

@@ -107,6 +107,8 @@ struct request {
 	const char *ip_text;
 	uint8_t ip[16];			/* zero when unknown (HT-20) */
 	const char *user_agent;		/* "" when none; cut to 400 octets of clean text */
+	const char *own_issuer;		/* "https://login.example.com", a host name of a project's own that was asked; NULL: none */
+	const char *own_client_id, *own_project_id;	/* whose it is, of own_issuer */
 	const char *visited_host;	/* of a site that nginx protects with us, as the browser names it; NULL: it is ours that is asked */
 	bool is_from_elsewhere;		/* another site's page led the browser here, by its own word */
 	struct strings flow_cookies;	/* values of __Host-gatehouse-flow */

@@ -110,6 +110,8 @@ session_read_cookie(struct exchange *x)
 			x->response.message = "X-Client-Id isn't a well-formed id of a project.";
 			return ERR_INVALID_ID;
 		}
+		if (x->rq.own_issuer != NULL && strcmp(client_id, x->rq.own_client_id) != 0)
+			return ERR_NOT_FOUND;
 		x->in.session_client_id = client_id;
 	} else if (x->in.site != SITE_MAIN ||
 		   (auth & (AUTH_SESSION | AUTH_PUBLIC)) == AUTH_PUBLIC) {

@@ -241,6 +241,6 @@ ask_answer_code(const struct request *rq, struct tx *tx, const struct oauth_app_
 enum verdict
 ask_lead_to_page(const struct request *rq, const struct oauth_app_row *app, const char *page, const char *request_id, bool is_again)
 {
-	return reply_see_other(rq, arena_printf(rq->arena, "%s/%s?request=%s%s", oauth_issuer(rq, app->issuer_client_id), page, request_id,
+	return reply_see_other(rq, arena_printf(rq->arena, "%s?request=%s%s", oauth_page(rq, app->issuer_client_id, page), request_id,
 						is_again ? "&again=1" : ""));
 }

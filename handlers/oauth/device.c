@@ -65,7 +65,7 @@ judge(const struct request *rq, struct tx *tx, struct oauth_app_row *app, struct
 		return ERR_UNAUTHORIZED_CLIENT;
 	TRY(ask_find_app(rq, tx, in->issuer_id, client.client_id, app));
 	/* Where the browser is when all is said. */
-	ask->redirect_uri = arena_printf(rq->arena, "%s/device", oauth_issuer(rq, in->issuer_id));
+	ask->redirect_uri = oauth_page(rq, in->issuer_id, "device");
 	ask->asked_from = rq->ip_text[0] != '\0' ? rq->ip_text : NULL;
 	const char *problem = ask_judge_what(tx, app, &what, ask);
 	if (problem == NULL)

@@ -13,7 +13,7 @@
 static enum verdict
 lead_to_wait(const struct request *rq, const char *issuer_id, const char *id)
 {
-	return reply_see_other(rq, arena_printf(rq->arena, "%s/wait?request=%s", oauth_issuer(rq, issuer_id), id));
+	return reply_see_other(rq, arena_printf(rq->arena, "%s?request=%s", oauth_page(rq, issuer_id, "wait"), id));
 }
 
 static enum err

@@ -37,7 +37,17 @@ oauth_issuer(const struct request *rq, const char *issuer_client_id)
 {
 	if (strcmp(issuer_client_id, rq->console_client_id) == 0)
 		return rq->config->public_url;
+	if (rq->own_issuer != NULL && strcmp(issuer_client_id, rq->own_client_id) == 0)
+		return rq->own_issuer;
 	return arena_printf(rq->arena, "%s/p/%s", rq->config->auth_url, issuer_client_id);
+}
+
+const char *
+oauth_page(const struct request *rq, const char *issuer_client_id, const char *page)
+{
+	if (rq->own_issuer == NULL)
+		return arena_printf(rq->arena, "%s/%s", oauth_issuer(rq, issuer_client_id), page);
+	return arena_printf(rq->arena, "%s/p/%s/%s", rq->own_issuer, issuer_client_id, page);
 }
 
 /* ---- metadata: what is off is absent, and what isn't there yet is off ---- */

@@ -101,7 +101,7 @@ leave(const struct request *rq, const char *target)
 	const struct logout_input *in = rq->input;
 
 	if (target == NULL)
-		target = arena_printf(rq->arena, "%s/sign-out?signed_out=1", oauth_issuer(rq, in->issuer_id));
+		target = arena_printf(rq->arena, "%s?signed_out=1", oauth_page(rq, in->issuer_id, "sign-out"));
 	return reply_see_other(rq, target);
 }
 
@@ -115,7 +115,7 @@ ask(const struct request *rq, const char *client_id)
 		{ "post_logout_redirect_uri", in->post_logout_redirect_uri },
 		{ "state", in->state },
 	};
-	const char *page = arena_printf(rq->arena, "%s/sign-out", oauth_issuer(rq, in->issuer_id));
+	const char *page = oauth_page(rq, in->issuer_id, "sign-out");
 
 	return reply_see_other(rq, oauth_answer_url(rq->arena, page, pairs, ARRAY_LEN(pairs)));
 }

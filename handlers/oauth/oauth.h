@@ -81,8 +81,10 @@ enum err oauth_client_of_document(const struct request *, struct tx *, const cha
 
 /* ---- issuer.c ---- */
 
-/* "https://AUTH_HOST/p/proj_…"; of the console "https://HOST" */
+/* "https://AUTH_HOST/p/proj_…"; of the console "https://HOST"; at a project's own host name "https://login.example.com" */
 const char *oauth_issuer(const struct request *, const char *issuer_client_id) RETURNS_NONNULL;
+/* A hosted page of the project, at the host that was asked: they stand below /p/proj_…/ at any. */
+const char *oauth_page(const struct request *, const char *issuer_client_id, const char *page) RETURNS_NONNULL;
 
 /* ---- requests.c ---- */
 

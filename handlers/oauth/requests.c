@@ -453,7 +453,7 @@ continue_url(const struct request *rq, const struct oauth_app_row *app, const st
 	const char *issuer = oauth_issuer(rq, app->issuer_client_id);
 
 	if (strcmp(row->kind, "device") == 0)
-		return arena_printf(rq->arena, "%s/device?done=%s", issuer, approve ? "approved" : "denied");
+		return arena_printf(rq->arena, "%s?done=%s", oauth_page(rq, app->issuer_client_id, "device"), approve ? "approved" : "denied");
 	return arena_printf(rq->arena, "%s/oauth/continue?request=%s", issuer, row->id);
 }
 

@@ -23,6 +23,8 @@ flow_is_served_here(const struct request *rq, const char *project_id)
 {
 	bool is_console = strcmp(project_id, rq->console_id) == 0;
 
+	if (rq->own_project_id != NULL)
+		return strcmp(project_id, rq->own_project_id) == 0;
 	if (strcmp(rq->config->public_url, rq->config->auth_url) == 0)
 		return true;
 	return is_console == (rq->site == SITE_MAIN);

@@ -287,6 +287,15 @@ CREATE TABLE resource_server_scopes (
 	CONSTRAINT resource_server_scopes_fk1 FOREIGN KEY (project_id, resource_server_id) REFERENCES resource_servers (project_id, id) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
+CREATE TABLE project_hosts (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	issuer VARCHAR(255) COLLATE ascii_bin NOT NULL,
+	created_at DATETIME(3) NOT NULL,
+	PRIMARY KEY (project_id),
+	UNIQUE KEY uq_issuer (issuer),
+	CONSTRAINT project_hosts_fk1 FOREIGN KEY (project_id) REFERENCES projects (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
 CREATE TABLE one_time_tokens (
 	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
 	token_digest VARBINARY(32) NOT NULL,

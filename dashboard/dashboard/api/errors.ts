@@ -99,6 +99,7 @@ const SENTENCES: Record<ErrorCode | "unreachable", string | null> = {
 	// Faults of a program, or of steps that the hosted pages show in words of their own.
 	invalid_json: null,
 	invalid_path: null,
+	misdirected_request: "This host name isn't set up for the project.",
 	invalid_id: null,
 	invalid_cursor: null,
 	invalid_header: null,
