@@ -87,7 +87,7 @@ gate("AT-10 an OAuth token without the scope: 403 insufficient_scope, and the ch
 
 const written = guarded.filter((route) => route.method !== "GET" && route.callers.includes("S"));
 
-gate("U-5 a session's write that doesn't come from our page: 403 csrf_failed", 116, written, async (route) => {
+gate("U-5 SE-09 a session's write that doesn't come from our page: 403 csrf_failed", 116, written, async (route) => {
 	const request = await prepare(route, "S");
 	const other = await request.world.owner.session();
 	expectError(await request.send({ headers: { "X-CSRF-Token": null } }), 403, "csrf_failed");

@@ -50,7 +50,7 @@ test("everything is kept as it was said, each member changes alone; key and mode
 	expectError(await session.patch(at, {}), 422, "validation_failed");
 });
 
-test("what no license may be is a 422 that names it; its neighbour passes", async () => {
+test("LC-06 what no license may be is a 422 that names it; its neighbour passes", async () => {
 	const { session, project } = await make();
 	const post = (body) => session.post(AT, { product_name: "x", ...body });
 	const stranger = await make();

@@ -21,7 +21,7 @@ async function make({ settings, on = server, ...more } = {}) {
 
 const keysOf = async (session) => expectStatus(await session.get("/api/v1/license_signing_keys"), 200).data;
 
-test("no credential: the answer is signed for what was sent, echoes the nonce, says how long it took, and is kept by no cache", async () => {
+test("LC-01 no credential: the answer is signed for what was sent, echoes the nonce, says how long it took, and is kept by no cache", async () => {
 	const { project, session, license: sell } = await make();
 	const one = await sell({ product_name: "Café Pro", expires_at: fromNow(30 * DAY, server), metadata: { hidden: 1 }, notes: "secret" });
 	const fingerprint = machine();
@@ -46,7 +46,7 @@ test("no credential: the answer is signed for what was sent, echoes the nonce, s
 	assert.ok(!answer.text.includes("hidden") && !answer.text.includes("secret"));
 });
 
-test("the first verdict that applies: each state of a license, with its neighbour that is valid", async () => {
+test("LC-05 the first verdict that applies: each state of a license, with its neighbour that is valid", async () => {
 	const { session, license: sell, code, at } = await make();
 	const one = await sell({ max_activations: 2 });
 	const fingerprint = machine();
@@ -82,7 +82,7 @@ test("in grace the answer says until when, and holds no longer; an invalid answe
 	assert.deepEqual([over.code, over.valid, over.status, over.valid_until, over.grace_until, over.activation_id], ["expired", false, "expired", null, null, null]);
 });
 
-test("another project's key and another environment's fail, and nobody's project is 404", async () => {
+test("LC-08 another project's key and another environment's fail, and nobody's project is 404", async () => {
 	const mine = await make();
 	const other = await make({ environment: "test" });
 	const one = await mine.license();
@@ -121,7 +121,7 @@ test("what isn't a question is a 422 that names the field; its neighbour passes"
 	expectError(await new Client(server).post(AT, { client_id: project.clientId, license_key: one.key, fingerprint: { disk: "x" }, label: "x".repeat(17000) }), 413, "body_too_large");
 });
 
-test("a project may want a nonce, and parts that each machine names", async () => {
+test("LC-02 a project may want a nonce, and parts that each machine names", async () => {
 	const { license: sell, ask, code } = await make({ settings: { require_nonce: true, required_components: ["uuid", "mac"] } });
 	const one = await sell();
 	const fingerprint = { uuid: "u-1", mac: ["00:1A:2B:3C:4D:5E"] };
@@ -149,7 +149,7 @@ test("a machine is known by enough of its parts; a stranger needs a seat; the st
 	assert.equal(expectStatus(await session.get(at(one)), 200).current_activations, 1);
 });
 
-test("rule 5: fifty machines at once on k seats are k valid and the rest activation_limit, for k = 1, 3, 10", async () => {
+test("LC-03 rule 5: fifty machines at once on k seats are k valid and the rest activation_limit, for k = 1, 3, 10", async () => {
 	for (const k of [1, 3, 10]) {
 		const { session, license: sell, ask, at } = await make();
 		const one = await sell({ max_activations: k });
@@ -201,7 +201,7 @@ test("a refusal for want of a seat doesn't close an open lock", async () => {
 	assert.equal(expectStatus(await session.get(at(one)), 200).ip_hint, null);
 });
 
-test("release gives the seat back once, so often as the settings allow; another's seat and no seat are not_activated", async () => {
+test("LC-04 release gives the seat back once, so often as the settings allow; another's seat and no seat are not_activated", async () => {
 	const { owner, project, session, ask, license: sell, at } = await make({ settings: { releases_per_30d: 1 } });
 	const one = await sell({ max_activations: 2 });
 	const seats = [];
@@ -256,7 +256,7 @@ test("the first answers of a project, fifty at once, are all signed by one key",
 	assert.equal((await keysOf(session)).length, 1);
 });
 
-test("rule 12: sixty a minute from an address, ten of them for keys that don't exist", async () => {
+test("LC-07 rule 12: sixty a minute from an address, ten of them for keys that don't exist", async () => {
 	const { license: sell, ask } = await make();
 	const one = await sell({ max_activations: 1 });
 	const from = new Client(server, { address: makeAddress() });

@@ -85,7 +85,7 @@ test("only a client of the project's own that may, with a registered address and
 		expectError(await ask(await makeDirect({ columns })), 403, "direct_flow_not_allowed");
 });
 
-test("U-4 pages of the client's origins may call, without credentials; other pages and other tokens may not", async () => {
+test("U-4 SE-11 pages of the client's origins may call, without credentials; other pages and other tokens may not", async () => {
 	const app = await makeDirect();
 	const user = await projectUser(server, app, { password: true });
 	const from = (origin) => new Screens({ Origin: origin });

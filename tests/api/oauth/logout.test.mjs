@@ -36,7 +36,7 @@ test("who brings an ID token of this browser's sign-in is signed out at once, an
 	assert.deepEqual(landing(await leave(browser, app)), { address: `${app.issuer}/sign-out`, signed_out: "1" });
 });
 
-test("an expired ID token will do; one of another sign-in, a changed one, somebody's access token and none at all lead to the page that asks", async () => {
+test("SE-16 an expired ID token will do; one of another sign-in, a changed one, somebody's access token and none at all lead to the page that asks", async () => {
 	const { app, user, browser, id_token, access_token } = await signedIn();
 	const other = await getTokens(server, app, { user });
 	const asked = (more) => ({ post_logout_redirect_uri: TARGET, client_id: app.clientId, state: "st", ...more });
@@ -50,7 +50,7 @@ test("an expired ID token will do; one of another sign-in, a changed one, somebo
 	assert.equal(await isSignedIn(browser), false);
 });
 
-test("an address that isn't registered for the client, octet by octet, is a page, and nobody is signed out", async () => {
+test("SE-16 an address that isn't registered for the client, octet by octet, is a page, and nobody is signed out", async () => {
 	const { app, browser, id_token } = await signedIn();
 	for (const post_logout_redirect_uri of [`${TARGET}/`, "https://APP.example.com/bye", "https://evil.example/", "https://app.example.com/callback"])
 		expectPage(await leave(browser, app, { id_token_hint: id_token, post_logout_redirect_uri }), "invalid_request");

@@ -317,7 +317,7 @@ test("IR-05 revoking a refresh token ends the grant and its access tokens; an ac
 	assert.equal(await count(app, "grant.revoked"), 1);
 });
 
-test("pages of any origin may call token, userinfo, revoke, metadata and keys, and nothing else; a client's origins narrow that", async () => {
+test("SE-11 pages of any origin may call token, userinfo, revoke, metadata and keys, and nothing else; a client's origins narrow that", async () => {
 	const app = await makeApp(server, { isPublic: true });
 	const Origin = "https://spa.example.com";
 	const browser = await (await projectUser(server, app)).session();
