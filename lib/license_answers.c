@@ -6,12 +6,12 @@
 #include <string.h>
 
 #include <openssl/evp.h>
+#include <openssl/x509.h>
 
 #include "lib/buffer.h"
 #include "lib/encode.h"
 
-#define PRIVATE_KEY_LEN 32
-#define SIGNATURE_LEN	64
+#define SIGNATURE_LEN 64
 
 const char *const license_code_names[] = {
 	[LICENSE_NOT_FOUND] = "not_found",
@@ -90,64 +90,66 @@ license_payload(struct arena *arena, const struct license_answer *answer)
 /* ---- keys and signatures ---- */
 
 static enum err
-take_raw(const EVP_PKEY *pair, uint8_t private_key[PRIVATE_KEY_LEN], uint8_t public_key[LICENSE_PUBLIC_KEY_LEN])
+seal_private(const struct keyring *keyring, struct arena *arena, const EVP_PKEY *pair, const struct seal_place *place,
+	     struct bytes *ret_sealed)
 {
-	size_t private_len = PRIVATE_KEY_LEN, public_len = LICENSE_PUBLIC_KEY_LEN;
+	unsigned char *der = NULL;
+	int len = i2d_PrivateKey(pair, &der);
 
-	if (EVP_PKEY_get_raw_private_key(pair, private_key, &private_len) != 1 || private_len != PRIVATE_KEY_LEN ||
-	    EVP_PKEY_get_raw_public_key(pair, public_key, &public_len) != 1 || public_len != LICENSE_PUBLIC_KEY_LEN)
+	if (len <= 0)
 		return ERR_CRYPTO;
-	return OK;
+	enum err e = keyring_seal(keyring, arena, place, (struct bytes){ der, (size_t)len }, ret_sealed);
+	OPENSSL_clear_free(der, (size_t)len);
+	return e;
 }
 
 enum err
 license_signing_key_make(const struct keyring *keyring, struct arena *arena, const struct seal_place *place,
 			 uint8_t ret_public[LICENSE_PUBLIC_KEY_LEN], struct bytes *ret_sealed)
 {
-	uint8_t *private_key = arena_alloc(arena, PRIVATE_KEY_LEN);
 	EVP_PKEY *pair = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
+	size_t len = LICENSE_PUBLIC_KEY_LEN;
+	bool is_made = pair != NULL && EVP_PKEY_get_raw_public_key(pair, ret_public, &len) == 1 && len == LICENSE_PUBLIC_KEY_LEN;
 
-	arena_wipe_later(arena, private_key, PRIVATE_KEY_LEN);
-	enum err e = pair == NULL ? ERR_CRYPTO : take_raw(pair, private_key, ret_public);
+	enum err e = is_made ? seal_private(keyring, arena, pair, place, ret_sealed) : ERR_CRYPTO;
 	EVP_PKEY_free(pair);
-	TRY(e);
-	return keyring_seal(keyring, arena, place, (struct bytes){ private_key, PRIVATE_KEY_LEN }, ret_sealed);
+	return e;
 }
 
-static bool
-sign(struct bytes private_key, const char *text, uint8_t ret_signature[SIGNATURE_LEN])
+static enum err
+sign(struct arena *arena, EVP_PKEY *key, const char *format, const char *kid, const char *payload, const char **ret_signature)
 {
-	EVP_PKEY *key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, private_key.data, private_key.len);
-	EVP_MD_CTX *context = key == NULL ? NULL : EVP_MD_CTX_new();
-	size_t len = SIGNATURE_LEN;
+	const char *text = arena_printf(arena, "%s\n%s\n%s", format, kid, payload);
+	EVP_MD_CTX *context = EVP_MD_CTX_new();
+	uint8_t signature[SIGNATURE_LEN];
+	size_t len = sizeof(signature);
 
 	bool is_signed = context != NULL && EVP_DigestSignInit(context, NULL, NULL, NULL, key) == 1 &&
-			 EVP_DigestSign(context, ret_signature, &len, (const uint8_t *)text, strlen(text)) == 1 &&
-			 len == SIGNATURE_LEN;
+			 EVP_DigestSign(context, signature, &len, (const uint8_t *)text, strlen(text)) == 1 && len == sizeof(signature);
 	EVP_MD_CTX_free(context);
-	EVP_PKEY_free(key);
-	return is_signed;
+	if (!is_signed)
+		return ERR_CRYPTO;
+	*ret_signature = base64_encode(arena, (struct bytes){ signature, len });
+	return OK;
 }
 
 enum err
 license_sign_with(struct arena *arena, struct bytes private_key, const char *format, const char *kid, const char *payload,
 		  const char **ret_signature)
 {
-	uint8_t signature[SIGNATURE_LEN];
-	const char *text = arena_printf(arena, "%s\n%s\n%s", format, kid, payload);
+	EVP_PKEY *key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, private_key.data, private_key.len);
+	enum err e = key == NULL ? ERR_CRYPTO : sign(arena, key, format, kid, payload, ret_signature);
 
-	if (!sign(private_key, text, signature))
-		return ERR_CRYPTO;
-	*ret_signature = base64_encode(arena, (struct bytes){ signature, sizeof(signature) });
-	return OK;
+	EVP_PKEY_free(key);
+	return e;
 }
 
 enum err
 license_sign(const struct keyring *keyring, struct arena *arena, const struct seal_place *place, struct bytes sealed,
 	     const char *format, const char *kid, const char *payload, const char **ret_signature)
 {
-	struct bytes private_key;
+	EVP_PKEY *key;
 
-	TRY(keyring_open(keyring, arena, place, sealed, &private_key));
-	return license_sign_with(arena, private_key, format, kid, payload, ret_signature);
+	TRY(keyring_open_key(keyring, arena, place, sealed, &key));
+	return sign(arena, key, format, kid, payload, ret_signature);
 }
