@@ -232,6 +232,8 @@ test("an older key signs for who has it compiled in, until it is revoked; a key 
 	assert.notEqual(current.kid, old);
 	assert.ok(isSigned(current, publicKey(current.kid)));
 	expectError(await ask(one, { kid: "lsk_0000000000000000" }), 409, "signing_key_unavailable");
+	for (const path of ["/heartbeat", "/release"])
+		expectError(await ask(one, { kid: "lsk_0000000000000000", activation_id: current.activation_id }, { path }), 409, "signing_key_unavailable");
 	const at = (kid) => `/api/v1/license_signing_keys/${kid}/revoke`;
 	expectError(await session.post(at(current.kid), {}), 409, "current_key");
 	assert.equal(expectStatus(await session.post(at(old), {}), 200).status, "revoked");
