@@ -126,6 +126,7 @@ function errorsOf(route) {
     ...(route.public ? [] : WITH_CREDENTIAL),
     ...(route.tenant === "none" ? [] : WITH_TENANT),
     ...(route.permission === "" ? [] : ["forbidden", "insufficient_scope"]),
+    ...(route.auth.includes("user_token") ? ["insufficient_scope"] : []),
     ...(route.input.length > 0 ? WITH_INPUT : []),
     ...(hasBody(route) ? WITH_BODY : []),
     ...(route.method === "GET" ? [] : OF_WRITES),
@@ -200,6 +201,8 @@ function openapi() {
       securitySchemes: {
         session: { type: "apiKey", in: "cookie", name: "__Host-gatehouse" },
         personal_token: { type: "http", scheme: "bearer", description: "gpat_…" },
+        project_user: { type: "apiKey", in: "cookie", name: "__Host-gatehouse-proj_…", description: "On AUTH_HOST, with X-Client-Id" },
+        user_token: { type: "http", scheme: "bearer", description: "A project's access token for https://AUTH_HOST/api with the scope account" },
         service_key: { type: "http", scheme: "bearer", description: "gsk_live_… or gsk_test_…" },
         client: { type: "http", scheme: "basic", description: "The id and secret of an application of the project" },
         oauth: { type: "http", scheme: "bearer", description: "gat_…, of the authorization server that /.well-known/oauth-authorization-server describes" },

@@ -46,3 +46,22 @@ oauth_resource_find(struct tx *tx, const char *project_id, const struct resource
 	*ret = found;
 	return OK;
 }
+
+const char *
+oauth_own_api(struct arena *arena, const struct config *config)
+{
+	return arena_printf(arena, "%s/api", config->auth_url);
+}
+
+enum err
+oauth_resource_find_for_person(struct tx *tx, const char *project_id, const struct resource_asker *asker, const char *asked,
+			       struct found_resource *ret)
+{
+	const char *own = oauth_own_api(tx->arena, tx->config);
+	const char *wanted = asked != NULL ? asked : resource_choose(tx->arena, asker, NULL);
+
+	if (!asker->is_first_party || wanted == NULL || strcmp(wanted, own) != 0)
+		return oauth_resource_find(tx, project_id, asker, asked, ret);
+	*ret = (struct found_resource){ .resource = { .identifier = own, .scopes = ACCOUNT_SCOPE }, .is_own_api = true };
+	return OK;
+}

@@ -21,11 +21,21 @@
 
 struct found_resource {
 	struct resource resource;
-	struct oauth_resource_row server;	/* what it says of its tokens; all 0 for the client itself */
+	struct oauth_resource_row server;	/* what it says of its tokens; all 0 for the client itself and for our own API */
+	bool is_own_api;
 };
 
 /* Which one `asked` is; NULL: the client's first. ERR_INVALID_TARGET: none, or none that this client may ask for now. */
 enum err oauth_resource_find(struct tx *, const char *project_id, const struct resource_asker *, const char *asked,
 			     struct found_resource *ret) MUST_CHECK;
+/*
+ * The same for a person's token, which may also be for our own API when a client of the project's own asks (rule 22). Programs, exchanged
+ * tokens and those of trusted issuers never are.
+ */
+enum err oauth_resource_find_for_person(struct tx *, const char *project_id, const struct resource_asker *, const char *asked,
+					struct found_resource *ret) MUST_CHECK;
+
+/* What our own API is called as a resource: https://AUTH_HOST/api. */
+const char *oauth_own_api(struct arena *, const struct config *) RETURNS_NONNULL;
 
 #endif

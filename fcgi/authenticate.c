@@ -8,6 +8,8 @@
 
 #include "fcgi/project_token.h"
 #include "lib/encode.h"
+#include "lib/oauth.h"
+#include "lib/resources.h"
 #include "lib/secrets.h"
 #include "sql/gen/queries.h"
 #include "sys/log.h"
@@ -158,7 +160,7 @@ is_for_this_resource(const struct exchange *x, struct bytes resource)
 static const char *
 called_url(const struct exchange *x)
 {
-	return arena_printf(x->arena, "%s%s", x->rq.config->public_url, x->in.path);
+	return arena_printf(x->arena, "%s%s", request_own_url(&x->rq), x->in.path);
 }
 
 static enum err
@@ -171,18 +173,14 @@ refuse_proof(struct exchange *x, enum err e)
 }
 
 /* DP-02: a bound token comes with its key's proof and as "DPoP", any other as "Bearer". */
-static enum err
-judge_possession(struct exchange *x, const char *text, const struct credential_row *row)
+enum err
+authenticate_possession(struct exchange *x, const struct possession *of, const char *bound_to)
 {
-	const struct possession asked = {
-		.project_id = row->console_id,
-		.url = called_url(x),
-		.access_token = text,
-		.wants_nonce = row->dpop_require_nonce,
-	};
+	struct possession asked = *of;
 	const char *jkt;
 
-	if (x->in.is_dpop != (row->dpop_jkt != NULL))
+	asked.url = called_url(x);
+	if (x->in.is_dpop != (bound_to != NULL))
 		return authenticate_unauthorized(x, "a bound token as Bearer, or one that isn't as DPoP");
 	if (!x->in.is_dpop || x->is_inner)
 		return OK;	/* what is called inside was proven outside */
@@ -191,7 +189,7 @@ judge_possession(struct exchange *x, const char *text, const struct credential_r
 		e = ERR_INVALID_DPOP_PROOF;
 	if (e != OK)
 		return refuse_proof(x, e);
-	return strcmp(jkt, row->dpop_jkt) == 0 ? OK : authenticate_unauthorized(x, "the proof is another key's");
+	return strcmp(jkt, bound_to) == 0 ? OK : authenticate_unauthorized(x, "the proof is another key's");
 }
 
 static enum err
@@ -210,7 +208,12 @@ authenticate_access_token(struct exchange *x, const char *text, const uint8_t di
 	TRY(e);
 	if (!is_for_this_resource(x, row.resource))
 		return authenticate_unauthorized(x, "the access token is for another resource");
-	TRY(judge_possession(x, text, &row));
+	const struct possession asked = {
+		.project_id = row.console_id,
+		.access_token = text,
+		.wants_nonce = row.dpop_require_nonce,
+	};
+	TRY(authenticate_possession(x, &asked, row.dpop_jkt));
 	authenticate_take_row(&x->rq, &row);
 	return OK;
 }
@@ -270,7 +273,8 @@ kind_bit(enum credential_kind kind)
 		return AUTH_OAUTH;
 	case CREDENTIAL_CLIENT:
 		return AUTH_CLIENT;
-	case CREDENTIAL_PROJECT_TOKEN:	/* known at auth_request alone */
+	case CREDENTIAL_PROJECT_TOKEN:
+		return AUTH_USER_TOKEN;
 	case CREDENTIAL_NONE:
 		break;
 	}
@@ -373,6 +377,19 @@ check_own_origin(struct exchange *x)
 	return OK;
 }
 
+/* Rule 22: what a project's app may do as its user, and nothing that only the person in their own browser may. */
+static enum err
+authenticate_app_of_user(struct exchange *x, const char *token)
+{
+	TRY(authenticate_user_token(x, token));
+	TRY(check_kind(x));
+	if (scope_has(x->rq.credential.scopes, ACCOUNT_SCOPE))
+		return OK;
+	x->response.message = "This needs the scope " ACCOUNT_SCOPE ".";
+	x->response.challenge = challenge_of_account_scope(x);
+	return ERR_INSUFFICIENT_SCOPE;
+}
+
 enum err
 authenticate(struct exchange *x)
 {
@@ -392,6 +409,8 @@ authenticate(struct exchange *x)
 		return authenticate_unauthorized(x, "no token");
 	if (token != NULL && (x->rq.route->flags & ROUTE_AUTH_REQUEST) != 0 && project_token_is_one(token))
 		return authenticate_project_token(x, token);
+	if (token != NULL && (x->rq.route->auth & AUTH_PROJECT_USER) != 0 && project_token_is_one(token))
+		return authenticate_app_of_user(x, token);
 	if (token != NULL) {
 		TRY(authenticate_token(x, token));
 	} else if ((x->rq.route->flags & ROUTE_AUTH_REQUEST) != 0) {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/dpop.h"
+#include "lib/resources.h"
 
 /* What a program asks for that knows nothing yet. */
 #define FIRST_SCOPES "org.read project.read"
@@ -20,6 +21,15 @@ resource_metadata(const struct exchange *x)
 			    is_mcp ? "mcp" : "api");
 }
 
+/* Where to ask for a token, and for what; an app of a project knows its issuer already. */
+static const char *
+wanted(const struct exchange *x)
+{
+	if ((x->rq.route->auth & AUTH_OAUTH) == 0)
+		return "scope=\"" ACCOUNT_SCOPE "\"";
+	return arena_printf(x->arena, "%s, scope=\"" FIRST_SCOPES "\"", resource_metadata(x));
+}
+
 static bool
 has_sent_token(const struct exchange *x)
 {
@@ -31,7 +41,7 @@ challenge_of_unauthorized(const struct exchange *x)
 {
 	const struct route *route = x->rq.route;
 
-	if (route == NULL || (route->auth & AUTH_OAUTH) == 0)
+	if (route == NULL || (route->auth & (AUTH_OAUTH | AUTH_USER_TOKEN)) == 0)
 		return route != NULL && (route->flags & ROUTE_OAUTH) != 0 ? "Basic realm=\"Gatehouse\"" : "Bearer realm=\"Gatehouse\"";
 	return challenge_of_token(x, has_sent_token(x) ? "invalid_token" : NULL);
 }
@@ -41,8 +51,8 @@ challenge_of_token(const struct exchange *x, const char *error)
 {
 	const char *said = error != NULL ? arena_printf(x->arena, ", error=\"%s\"", error) : "";
 
-	return arena_printf(x->arena, "Bearer realm=\"Gatehouse\"%s, %s, scope=\"" FIRST_SCOPES "\", DPoP algs=\"" DPOP_ALGORITHMS "\"%s",
-			    x->in.is_dpop ? "" : said, resource_metadata(x), x->in.is_dpop ? said : "");
+	return arena_printf(x->arena, "Bearer realm=\"Gatehouse\"%s, %s, DPoP algs=\"" DPOP_ALGORITHMS "\"%s",
+			    x->in.is_dpop ? "" : said, wanted(x), x->in.is_dpop ? said : "");
 }
 
 /* What the token has goes along, so that the next one can do no less. */
@@ -53,4 +63,11 @@ challenge_of_scope(const struct request *rq, enum permission permission)
 
 	return arena_printf(rq->arena, "%s realm=\"Gatehouse\", error=\"insufficient_scope\", %s, scope=\"%s%s%s\"",
 			    exchange_of(rq)->in.is_dpop ? "DPoP" : "Bearer", resource_metadata(exchange_of(rq)), has, has[0] != '\0' ? " " : "", permission_name(permission));
+}
+
+const char *
+challenge_of_account_scope(const struct exchange *x)
+{
+	return arena_printf(x->arena, "%s realm=\"Gatehouse\", error=\"insufficient_scope\", %s", x->in.is_dpop ? "DPoP" : "Bearer",
+			    wanted(x));
 }

@@ -134,6 +134,7 @@ describe_auth(struct buffer *b, unsigned auth)
 		{ AUTH_PROJECT_USER, "project_user" },
 		{ AUTH_OAUTH, "oauth" },
 		{ AUTH_CLIENT, "client" },
+		{ AUTH_USER_TOKEN, "user_token" },
 	};
 	bool first = true;
 

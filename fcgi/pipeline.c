@@ -339,6 +339,7 @@ request_actor(const struct request *rq)
 	case CREDENTIAL_SESSION:
 		return (struct actor){ "user", rq->user.id, rq->user.email };
 	case CREDENTIAL_PROJECT_USER:
+	case CREDENTIAL_PROJECT_TOKEN:
 		return (struct actor){ "user", rq->user.id, rq->user.label };
 	case CREDENTIAL_PERSONAL_TOKEN:
 		return (struct actor){ "personal_token", rq->credential.id,
@@ -350,7 +351,6 @@ request_actor(const struct request *rq)
 	case CREDENTIAL_OAUTH:
 		return (struct actor){ "oauth", rq->credential.id,
 				       arena_printf(rq->arena, "%s (%s)", rq->credential.name, rq->user.email) };
-	case CREDENTIAL_PROJECT_TOKEN:	/* changes nothing */
 	case CREDENTIAL_NONE:
 		break;
 	}

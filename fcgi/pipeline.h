@@ -133,6 +133,8 @@ const char *challenge_of_unauthorized(const struct exchange *);
 /* For a route that takes access tokens: what was wrong with the one that came, by its OAuth code; NULL: none came. */
 const char *challenge_of_token(const struct exchange *, const char *error) RETURNS_NONNULL;
 const char *challenge_of_scope(const struct request *, enum permission) RETURNS_NONNULL;
+/* The same of a project's app, which needs the scope "account". */
+const char *challenge_of_account_scope(const struct exchange *) RETURNS_NONNULL;
 
 /* headers.c: fills x->in; INVALID_PATH, AMBIGUOUS_HEADER … end the request. */
 enum err headers_read(struct exchange *);
@@ -148,6 +150,10 @@ enum err input_parse(struct exchange *);
 enum err session_read_cookie(struct exchange *);
 /* Who visits a site on another host, by its cookie there (tenancy.md rule 43); without one the answer says where to sign in, if it may. */
 enum err authenticate_site_visitor(struct exchange *);
+/* Does the request come to where projects' users are, AUTH_HOST? */
+bool session_is_of_projects(const struct exchange *);
+/* How audit rows name a project's user: by the first of these that there is. */
+const char *project_user_label(const char *email, const char *username, const char *phone, const char *id);
 /* The one cookie of that name is there: whose session it is. */
 enum err authenticate_session(struct exchange *);
 
@@ -157,11 +163,15 @@ enum err authenticate_client(struct exchange *);
 
 /* project_token.c: who visits a site with an access token of the project that ?client_id= names. */
 enum err authenticate_project_token(struct exchange *, const char *text);
+/* The person whose app shows a token of theirs for our own API; which scopes it has isn't judged yet. */
+enum err authenticate_user_token(struct exchange *, const char *text);
 
 /* authenticate.c: who is asking; UNAUTHORIZED with a reason, CSRF_FAILED, CREDENTIAL_NOT_ALLOWED. */
 enum err authenticate(struct exchange *);
 /* Its parts that sessions need as well. */
 enum err authenticate_unauthorized(struct exchange *, const char *reason);
+/* DP-02: is the token bound to `bound_to` (NULL: to nothing) shown as such, with a proof of that key? of->url is set here. */
+enum err authenticate_possession(struct exchange *, const struct possession *of, const char *bound_to);
 void authenticate_take_row(struct request *, const struct credential_row *);
 const char *authenticate_asked_project(const struct exchange *);
 

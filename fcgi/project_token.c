@@ -1,6 +1,6 @@
 /*
  * Reading an access token that this project may have issued: its key says the algorithm, the database whether it still counts. And who
- * visits a site with one (tenancy.md 6.10).
+ * visits a site with one (tenancy.md 6.10), or acts for its person on their account (oauth.md rule 22).
  */
 #include "fcgi/project_token.h"
 
@@ -91,7 +91,11 @@ project_token_read(const struct request *rq, struct db *db, const char *project_
 	struct jws jws;
 
 	*ret = read;
-	if (!jws_parse(rq->arena, text, &jws) || access_token_problem(rq->arena, &jws.claims, issuer, rq->now_ms, &read.token) != NULL ||
+	if (!jws_parse(rq->arena, text, &jws))
+		return OK;
+	if (issuer == NULL)
+		issuer = json_text(&jws.claims, "iss");
+	if (issuer == NULL || access_token_problem(rq->arena, &jws.claims, issuer, rq->now_ms, &read.token) != NULL ||
 	    !is_readable(&jws, &read.token))
 		return OK;
 	if (project_id == NULL)
@@ -146,6 +150,15 @@ take_visitor(struct exchange *x, const struct oauth_token *read)
 	};
 }
 
+/* At the host that was asked. */
+static const char *
+issuer_of(const struct exchange *x, const char *client_id)
+{
+	if (x->rq.own_issuer != NULL && strcmp(client_id, x->rq.own_client_id) == 0)
+		return x->rq.own_issuer;
+	return arena_printf(x->arena, "%s/p/%s", x->rq.config->auth_url, client_id);
+}
+
 enum err
 authenticate_project_token(struct exchange *x, const char *text)
 {
@@ -153,8 +166,7 @@ authenticate_project_token(struct exchange *x, const char *text)
 
 	if (x->in.client_id == NULL)
 		return authenticate_unauthorized(x, "no project is named");
-	const char *issuer = arena_printf(x->arena, "%s/p/%s", x->rq.config->auth_url, x->in.client_id);
-	TRY(project_token_read(&x->rq, x->worker->db, NULL, issuer, text, &read));
+	TRY(project_token_read(&x->rq, x->worker->db, NULL, issuer_of(x, x->in.client_id), text, &read));
 	if (!read.is_active)
 		return authenticate_unauthorized(x, "not an access token of this project, or not any more");
 	if (strcmp(read.state.issuer_client_id, x->in.client_id) != 0)
@@ -163,5 +175,57 @@ authenticate_project_token(struct exchange *x, const char *text)
 	if (read.token.jkt != NULL)
 		return authenticate_unauthorized(x, "the access token is bound to a key");
 	take_visitor(x, &read);
+	return OK;
+}
+
+/* ---- who acts on their own account ---- */
+
+/* Of the project that the token names, for which its key has signed; a header that names another one isn't overlooked. */
+static const char *
+problem_of_user(const struct exchange *x, const struct oauth_token *read)
+{
+	const char *client_id = read->state.issuer_client_id, *issuer = read->token.issuer, *audience = read->token.audience;
+
+	if (!read->is_active || strcmp(issuer, issuer_of(x, client_id)) != 0)
+		return "not an access token of a project, or not any more";
+	if (x->in.session_client_id != NULL && strcmp(x->in.session_client_id, client_id) != 0)
+		return "the access token is another project's";
+	if (strcmp(audience, arena_printf(x->arena, "%s/api", x->rq.config->auth_url)) != 0)
+		return "the access token is for something else";
+	return read->token.grant_id != NULL && read->state.is_first_party ? NULL : "the access token is a program's or of another's app";
+}
+
+/* As their own session would let them in, and as closed to whoever acts in their name (users.md rule 32). */
+static void
+take_user(struct exchange *x, const struct oauth_token *read)
+{
+	const struct q_oauth_token_state_row *state = &read->state;
+	struct credential *credential = &x->rq.credential;
+
+	take_visitor(x, read);
+	credential->token_session_id = state->session_id;
+	credential->policy = session_policy_parse(x->arena, state->settings_body);
+	credential->impersonator_id = state->impersonator_id;
+	x->rq.user.label = project_user_label(state->email, state->username, state->phone, state->user_id);
+}
+
+enum err
+authenticate_user_token(struct exchange *x, const char *text)
+{
+	struct oauth_token read;
+
+	if (!session_is_of_projects(x))
+		return authenticate_unauthorized(x, "a project's access token works at AUTH_HOST");
+	TRY(project_token_read(&x->rq, x->worker->db, NULL, NULL, text, &read));
+	const char *problem = problem_of_user(x, &read);
+	if (problem != NULL)
+		return authenticate_unauthorized(x, problem);
+	const struct possession asked = {
+		.project_id = read.token.project_id,
+		.access_token = text,
+		.wants_nonce = read.state.dpop_require_nonce,
+	};
+	TRY(authenticate_possession(x, &asked, read.token.jkt));
+	take_user(x, &read);
 	return OK;
 }

@@ -27,7 +27,7 @@ struct oauth_token {
 bool project_token_is_one(const char *text);
 /*
  * Is this an access token that the project issued, that lives, that nobody has revoked, and whose client, grant, person and sign-in still
- * count? project_id NULL: the project that it names; the caller compares state.issuer_client_id. OK with is_active false for anything else;
+ * count? project_id or issuer NULL: what it names itself; the caller compares with state.issuer_client_id. OK with is_active false for anything else;
  * an error only when the database fails.
  */
 enum err project_token_read(const struct request *, struct db *, const char *project_id, const char *issuer, const char *text,

@@ -14,7 +14,7 @@ enum credential_kind {
 	CREDENTIAL_PERSONAL_TOKEN,
 	CREDENTIAL_SERVICE_KEY,
 	CREDENTIAL_PROJECT_USER,
-	CREDENTIAL_PROJECT_TOKEN,	/* an access token that a project issued, at a site that nginx protects; it works on nothing here */
+	CREDENTIAL_PROJECT_TOKEN,	/* an access token that a project issued: at a site that nginx protects, or for its user's own account */
 	CREDENTIAL_CLIENT,		/* an application of a project's own, by its secret: in its project, for what the route is for */
 	CREDENTIAL_OAUTH,		/* a token of the console: its person, in one organization, as far as its scopes go */
 };
@@ -27,12 +27,13 @@ struct credential {
 	const char *environment;	/* of a service key, else NULL */
 	const char *scopes;		/* of a service key, OAuth token or project's token, else NULL */
 	const char *token_client_id, *audience;	/* of a project's token: whom it was issued to, what it is for */
+	const char *token_session_id;	/* of a project's token: the sign-in that it comes from; NULL: none that lasts */
 	const char *first_audience;	/* of a project's token: what it has to be for where nothing else is said */
 	int64_t expires_at;
 	const char *pinned_project_id;	/* of a pinned service key or a client, else NULL */
 	int64_t rate_limit_per_minute;	/* NONE: the family's */
 	int64_t authenticated_at;	/* of a session, else NONE */
-	struct session_policy policy;	/* of a session */
+	struct session_policy policy;	/* of a session; of a project's token: that sessions of its person have */
 	const char *impersonator_id;	/* the person of the console who acts as this user; NULL: nobody */
 	const char *impersonator_email;
 };
@@ -215,6 +216,8 @@ bool request_take_by_address(const struct request *, enum rate_family);
 bool request_is_session(const struct request *);
 /* A session of whoever: of the console, or of a project's own user. */
 bool request_is_signed_in(const struct request *);
+/* Of a session its own id, of a project's token that of the sign-in it comes from; no session has the id of anything else. May be NULL. */
+const char *request_session_id(const struct request *);
 /* What this browser holds for a project, by the project's public id; NULL: for the console. Empty when there are two cookies of the name. */
 struct browser request_browser(const struct request *, const char *client_id);
 /* The value of a cookie that came exactly once, else NULL. */

@@ -22,8 +22,10 @@ enum auth {
 	AUTH_PROJECT_USER = 1 << 4,	/* the session of a project's own user, on AUTH_HOST; X-Client-Id names the project */
 	AUTH_OAUTH = 1 << 5,		/* an access token that the console's OAuth server issued */
 	AUTH_CLIENT = 1 << 6,		/* an application of the project's own, by HTTP Basic; the route's permission is all it has */
+	AUTH_USER_TOKEN = 1 << 7,	/* an access token of a project for our API, with the scope "account" of its person */
 };
 #define AUTH_ACCOUNT (AUTH_SESSION | AUTH_PROJECT_USER)	/* whoever's account it is; handlers ask for user.project_id */
+#define AUTH_ACCOUNT_OR_TOKEN (AUTH_ACCOUNT | AUTH_USER_TOKEN)	/* the same, and apps that may act for a project's user */
 #define AUTH_PERSON (AUTH_SESSION | AUTH_PERSONAL_TOKEN | AUTH_OAUTH)	/* somebody of the console, however they come */
 #define AUTH_ANY (AUTH_PERSON | AUTH_SERVICE_KEY)
 

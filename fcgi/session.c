@@ -97,15 +97,19 @@ request_own_url(const struct request *rq)
 	return rq->site == SITE_AUTH ? rq->config->auth_url : rq->config->public_url;
 }
 
+bool
+session_is_of_projects(const struct exchange *x)
+{
+	return x->in.site == SITE_AUTH || strcmp(x->rq.config->public_url, x->rq.config->auth_url) == 0;
+}
+
 enum err
 session_read_cookie(struct exchange *x)
 {
 	const char *client_id = x->in.header[HEADER_X_CLIENT_ID];
 	unsigned auth = x->rq.route->auth;
-	bool is_one_host = strcmp(x->rq.config->public_url, x->rq.config->auth_url) == 0;
 
-	if ((auth & AUTH_PROJECT_USER) != 0 && client_id != NULL &&
-	    (x->in.site == SITE_AUTH || is_one_host)) {
+	if ((auth & AUTH_PROJECT_USER) != 0 && client_id != NULL && session_is_of_projects(x)) {
 		if (!id_is_valid(ID_PUBLIC_PROJECT, client_id)) {
 			x->response.message = "X-Client-Id isn't a well-formed id of a project.";
 			return ERR_INVALID_ID;
@@ -255,14 +259,17 @@ authenticate_console(struct exchange *x, const uint8_t digest[SECRET_DIGEST_LEN]
 
 /* ---- a project's own user ---- */
 
+const char *
+project_user_label(const char *email, const char *username, const char *phone, const char *id)
+{
+	return email != NULL ? email : username != NULL ? username : phone != NULL ? phone : id;
+}
+
 /* How audit rows name them; whoever acts in their name is named too (users.md rule 32). */
 static const char *
 label_of(struct exchange *x, const struct project_session_row *r)
 {
-	const char *own = r->email != NULL      ? r->email
-			  : r->username != NULL ? r->username
-			  : r->phone != NULL    ? r->phone
-						: r->user_id;
+	const char *own = project_user_label(r->email, r->username, r->phone, r->user_id);
 
 	if (r->impersonator_id == NULL)
 		return own;

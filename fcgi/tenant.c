@@ -212,6 +212,12 @@ request_is_signed_in(const struct request *rq)
 	return request_is_session(rq) || rq->credential.kind == CREDENTIAL_PROJECT_USER;
 }
 
+const char *
+request_session_id(const struct request *rq)
+{
+	return rq->credential.kind == CREDENTIAL_PROJECT_TOKEN ? rq->credential.token_session_id : rq->credential.id;
+}
+
 static bool
 only_reads(enum permission permission)
 {

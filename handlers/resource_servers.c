@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "domain/oauth_settings.h"
+#include "domain/oauth_resources.h"
 #include "domain/resource_servers.h"
 #include "fcgi/request.h"
 #include "lib/signing_keys.h"
@@ -149,9 +150,7 @@ check_scopes(const struct request *rq, struct field_list scopes)
 static bool
 is_own_api(const struct request *rq, const char *identifier)
 {
-	const char *own = arena_printf(rq->arena, "%s/api", rq->config->auth_url);
-
-	return strcmp(identifier, own) == 0;
+	return strcmp(identifier, oauth_own_api(rq->arena, rq->config)) == 0;
 }
 
 static enum err

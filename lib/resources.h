@@ -10,6 +10,9 @@
 /* What may be asked of a person at every resource (OpenID Connect Core sections 5.4 and 11). */
 #define PERSON_SCOPES "openid profile email phone offline_access"
 
+/* What our own API offers to apps of a project's own: to act on the account of the person who let them (rule 22). */
+#define ACCOUNT_SCOPE "account"
+
 /* A client as far as it decides. Texts are borrowed. */
 struct resource_asker {
 	const char *client_id;

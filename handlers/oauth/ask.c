@@ -117,7 +117,7 @@ ask_judge_what(struct tx *tx, const struct oauth_app_row *app, const struct ask_
 
 	if (oauth_is_console(tx, app->project_id))
 		return take_console_resource(tx, app, in, ask);
-	enum err e = oauth_resource_find(tx, app->project_id, &asker, in->resource, &found);
+	enum err e = oauth_resource_find_for_person(tx, app->project_id, &asker, in->resource, &found);
 	if (e != OK)
 		return e == ERR_INVALID_TARGET ? "invalid_target" : "temporarily_unavailable";
 	ask->resource = found.resource.identifier;

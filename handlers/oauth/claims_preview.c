@@ -79,7 +79,7 @@ settle(struct tx *tx, const struct oauth_client_row *client, const struct previe
 {
 	struct resource_asker asker = RESOURCE_ASKER_OF(client);
 
-	TRY(oauth_resource_find(tx, client->project_id, &asker, in->resource, &person->resource));
+	TRY(oauth_resource_find_for_person(tx, client->project_id, &asker, in->resource, &person->resource));
 	person->scope = resource_scope_for_person(tx->arena, &person->resource.resource, &asker, NO_PLAN, in->scope);
 	return person->scope[0] == '\0' && in->scope != NULL ? ERR_INVALID_SCOPE : OK;
 }

@@ -202,8 +202,8 @@ metadata_show(const struct request *rq, struct tx *tx)
 	add_proofs(&b, "revocation", has_people ? ANY : PROVEN);
 	add_words(&b, "scopes_supported",
 		  is_console ? console_all_scopes(rq->arena)
-		  : has_people && has_programs ? PERSON_SCOPES " tool:read"
-		  : has_people		     ? PERSON_SCOPES
+		  : has_people && has_programs ? PERSON_SCOPES " " ACCOUNT_SCOPE " tool:read"
+		  : has_people		     ? PERSON_SCOPES " " ACCOUNT_SCOPE
 		  : has_programs	     ? "tool:read"
 					     : "");
 	add_words(&b, "dpop_signing_alg_values_supported", DPOP_ALGORITHMS);

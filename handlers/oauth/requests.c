@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "domain/clients.h"
+#include "domain/oauth_resources.h"
 #include "handlers/oauth/ask.h"
 #include "handlers/oauth/console.h"
 #include "handlers/oauth/oauth.h"
@@ -110,6 +111,7 @@ struct scope_words {
 	struct q_oauth_resource_words_row *rows;
 	size_t count;
 	bool is_console;	/* whose scopes are permissions */
+	bool is_own_api;	/* Gatehouse's own, for accounts */
 };
 
 /* "project_member.write": "Change project members" */
@@ -156,6 +158,8 @@ describe_scope(struct arena *arena, const char *name, const struct scope_words *
 	for (size_t i = 0; i < there->count; i++)
 		if (strcmp(there->rows[i].name, name) == 0 && there->rows[i].description[0] != '\0')
 			return there->rows[i].description;
+	if (there->is_own_api && strcmp(name, ACCOUNT_SCOPE) == 0)
+		return "See your account, change your profile, and end sessions and connections";
 	return there->is_console && permission_parse(name) != PERM_NONE ? describe_permission(arena, name) : name;
 }
 
@@ -269,6 +273,7 @@ oauth_request_show(const struct request *rq, struct tx *tx, const struct oauth_r
 					    },
 					    &there.rows, &there.count);
 
+	there.is_own_api = strcmp(ask->resource, oauth_own_api(tx->arena, tx->config)) == 0;
 	there.is_console = e == OK && oauth_is_console(tx, app->project_id);
 	if (there.is_console && is_asked(rq, row))
 		e = read_orgs(rq, tx, &orgs);

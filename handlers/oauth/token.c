@@ -84,7 +84,7 @@ struct token_target
 token_target_of(const struct oauth_client_row *client, const struct found_resource *found, const char *jkt)
 {
 	const struct oauth_resource_row *server = &found->server;
-	bool is_client = found->resource.is_client;
+	bool is_client = found->resource.is_client || found->is_own_api;
 
 	return (struct token_target){
 		.audience = found->resource.identifier,
@@ -221,7 +221,7 @@ token_settle(struct tx *tx, const struct oauth_client_row *client, const char *r
 		*ret_scope = scope;
 		return OK;
 	}
-	TRY(oauth_resource_find(tx, client->project_id, &asker, resource, &found));
+	TRY(oauth_resource_find_for_person(tx, client->project_id, &asker, resource, &found));
 	const char *left = resource_scope_for_person(tx->arena, &found.resource, &asker, NO_PLAN, scope);
 	if (left[0] == '\0' && scope[0] != '\0')
 		return ERR_INVALID_SCOPE;

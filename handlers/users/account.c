@@ -71,7 +71,8 @@ account_session_list(const struct request *rq, struct tx *tx)
 static enum verdict
 account_sessions_end(const struct request *rq, struct tx *tx)
 {
-	enum err e = user_end_sessions(tx, rq->user.project_id, rq->user.id, rq->credential.id);
+	const char *own = request_session_id(rq);
+	enum err e = user_end_sessions(tx, rq->user.project_id, rq->user.id, own);
 
 	return e == OK ? reply_empty(rq) : fail_err(rq, e);
 }
@@ -273,7 +274,7 @@ const struct route account_routes[] = {
 	    .method = GET,
 	    .path = "/api/v1/account/sessions",
 	    .summary = "List your sessions",
-	    .auth = AUTH_ACCOUNT,
+	    .auth = AUTH_ACCOUNT_OR_TOKEN,
 	    .site = SITE_BOTH,
 	    .tx = TX_READ_ONE,
 	    .flags = ROUTE_LIST | ROUTE_SUSPENDED_OK,
@@ -285,7 +286,7 @@ const struct route account_routes[] = {
 	    .method = DELETE,
 	    .path = "/api/v1/account/sessions",
 	    .summary = "End all your other sessions",
-	    .auth = AUTH_ACCOUNT,
+	    .auth = AUTH_ACCOUNT_OR_TOKEN,
 	    .site = SITE_BOTH,
 	    .tx = TX_WRITE,
 	    .flags = ROUTE_SUSPENDED_OK,
@@ -296,7 +297,7 @@ const struct route account_routes[] = {
 	    .method = DELETE,
 	    .path = "/api/v1/account/sessions/{session_id}",
 	    .summary = "End one of your sessions",
-	    .auth = AUTH_ACCOUNT,
+	    .auth = AUTH_ACCOUNT_OR_TOKEN,
 	    .site = SITE_BOTH,
 	    .tx = TX_WRITE,
 	    .flags = ROUTE_SUSPENDED_OK,

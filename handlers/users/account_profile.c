@@ -327,7 +327,7 @@ account_image_delete(const struct request *rq, struct tx *tx)
 
 /* ---- the table ---- */
 
-#define OF_AN_ACCOUNT .auth = AUTH_ACCOUNT, .site = SITE_BOTH
+#define OF_AN_ACCOUNT .auth = AUTH_ACCOUNT_OR_TOKEN, .site = SITE_BOTH
 
 const struct route account_profile_routes[] = {
 	{
@@ -355,7 +355,8 @@ const struct route account_profile_routes[] = {
 	    .handler = account_update,
 	},
 	{
-	    OF_AN_ACCOUNT,
+	    .auth = AUTH_ACCOUNT,
+	    .site = SITE_BOTH,
 	    .id = "account_delete",
 	    .method = DELETE,
 	    .path = "/api/v1/account",

@@ -38,6 +38,8 @@ struct session_view
 session_view_of(const struct request *rq, const struct session_policy *policy,
 		const struct session_row *row)
 {
+	const char *own = request_session_id(rq);
+
 	return (struct session_view){
 		.id = row->id,
 		.user_id = row->user_id,
@@ -56,7 +58,7 @@ session_view_of(const struct request *rq, const struct session_policy *policy,
 		.last_seen_at = row->last_seen_at,
 		.expires_at = session_policy_end(policy, row->created_at, row->last_seen_at,
 						 row->expires_at),
-		.current = rq->credential.id != NULL && strcmp(row->id, rq->credential.id) == 0,
+		.current = own != NULL && strcmp(row->id, own) == 0,
 	};
 }
 

@@ -110,6 +110,22 @@ test("code with PKCE: iss, tokens and their keys are the host's; code, refresh t
 	expectStatus(await form("token", { grant_type: "client_credentials" }), 200);
 });
 
+test("rule 22: a token for the host's API works on its person's account there, and not at AUTH_HOST; nor the other way round", async () => {
+	const user = await projectUser(server, app);
+	const { cookies } = await user.session();
+	const tokenAt = async (site, place, issuer) => {
+		const browser = new Client(server, { site, cookies, clientId: app.clientId, check: false });
+		const asked = authorizePath(app, { resource: `${issuer}/api`, scope: "openid account" });
+		return expectStatus(await place("token", codeForm(landing(await browser.get(site === HOST ? root(asked) : asked)).code)), 200).access_token;
+	};
+	const seenBy = (site, bearer) => new Client(server, { site, bearer, check: false }).get("/api/v1/account");
+	const [own, old] = [await tokenAt(HOST, form, ISSUER), await tokenAt("auth", atOldIssuer, server.authUrl)];
+	assert.equal(expectStatus(await seenBy(HOST, own), 200).id, user.id);
+	assert.equal(expectStatus(await seenBy("auth", old), 200).id, user.id);
+	assert.equal((await seenBy("auth", own)).status, 401);
+	assert.equal((await seenBy(HOST, old)).status, 401);
+});
+
 test("who isn't signed in is led to a page of the host, and signs in there; another project's people and flows are nowhere", async () => {
 	const browser = at({ clientId: app.clientId });
 	const led = landing(await browser.get(root(authorizePath(app)), { check: false }));

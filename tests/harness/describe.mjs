@@ -19,13 +19,13 @@ export function policy() {
 	});
 }
 
-const LETTERS = { session: "S", personal_token: "P", service_key: "K", project_user: "E", oauth: "O", client: "C" };
+const LETTERS = { session: "S", personal_token: "P", service_key: "K", project_user: "E", oauth: "O", client: "C", user_token: "A" };
 
 /** A described route in the words of the policy. */
 export function asPolicy(route) {
 	const kinds = (route.auth ?? []).map((kind) => LETTERS[kind]);
 	const isUnpinned = route.unpinned_key_only;
-	const callers = ["S", "E", "P", "K", "O", "C"].filter((letter) => kinds.includes(letter)).map((letter) => (letter === "K" && isUnpinned ? "U" : letter)).join("") + (route.public ? "-" : "");
+	const callers = ["S", "E", "A", "P", "K", "O", "C"].filter((letter) => kinds.includes(letter)).map((letter) => (letter === "K" && isUnpinned ? "U" : letter)).join("") + (route.public ? "-" : "");
 	return {
 		method: route.method, path: route.path, name: `${route.method} ${route.path}`, callers,
 		permission: route.permission === "in_handler" ? "*" : route.permission || null, tenant: route.tenant, errors: [...(route.errors ?? [])].sort(),

@@ -300,6 +300,7 @@ export const en = {
 	scope_email: "See your e-mail address",
 	scope_phone: "See your phone number",
 	scope_offline_access: "Stay connected when you aren't using it",
+	scope_account: "See your account, change your profile, and end sessions and connections",
 	consent_organization: "Choose the organization it may work in.",
 	consent_goes_to: "You will be led to {host}.",
 	consent_loopback: "This is a program on your own device. Allow it only if you have just started it yourself.",

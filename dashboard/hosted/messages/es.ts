@@ -289,6 +289,7 @@ export const es: Catalogue = {
 	scope_email: "Ver tu dirección de correo",
 	scope_phone: "Ver tu número de teléfono",
 	scope_offline_access: "Seguir conectada cuando no la uses",
+	scope_account: "Ver tu cuenta, cambiar tu perfil y cerrar sesiones y conexiones",
 	consent_organization: "Elige la organización en la que podrá trabajar.",
 	consent_goes_to: "Te llevará a {host}.",
 	consent_loopback: "Es un programa en tu propio dispositivo. Permítelo solo si acabas de iniciarlo.",

@@ -20,6 +20,7 @@ interface Asked {
 	status: string;
 	client: { name: string; host: string | null; redirect_host: string; is_loopback_only: boolean };
 	scopes: Scope[];
+	resource: string;
 	/** Of the console: where the app may work, one of them. */
 	organizations: { id: string; name: string }[];
 	asked_from: string | null;
@@ -33,8 +34,12 @@ const KNOWN: Record<string, MessageKey> = {
 	offline_access: "scope_offline_access",
 };
 
-function scopeLine({ name, description, required }: Scope): HTMLElement {
-	const key = KNOWN[name];
+/** What a resource server calls "account" is said by itself; Gatehouse's own has words in each language. */
+const wordsOf = (name: string, resource: string): MessageKey | undefined =>
+	name === "account" && resource === `${location.origin}/api` ? "scope_account" : KNOWN[name];
+
+function scopeLine({ name, description, required }: Scope, resource: string): HTMLElement {
+	const key = wordsOf(name, resource);
 	return el(
 		"label",
 		{ class: "choice" },
@@ -80,11 +85,11 @@ async function draw(id: string): Promise<void> {
 	if (!session) {
 		return goToSignIn();
 	}
-	const { client, scopes, organizations, asked_from: place } = asked;
+	const { client, scopes, resource, organizations, asked_from: place } = asked;
 	const isDevice = asked.kind === "device";
 	const picker = orgPicker(organizations);
 	const problem = el("div", { class: "problem", role: "alert" });
-	const list = el("div", { class: "notes" }, ...scopes.map(scopeLine));
+	const list = el("div", { class: "notes" }, ...scopes.map((scope) => scopeLine(scope, resource)));
 	const decide = async (approve: boolean): Promise<void> => {
 		const org_id = pickedOrg(picker);
 		if (approve && picker && !org_id) {
