@@ -76,6 +76,17 @@ is_known(const struct field *fields, const char *name)
 	return false;
 }
 
+/* RFC 8707 section 2 lets a request name several resources; a token here is for one (oauth.md rule 5). */
+static enum err
+refuse_form(struct exchange *x, const struct field *fields, const char *parameter)
+{
+	bool is_resource = strcmp(parameter, "resource") == 0 && is_known(fields, parameter);
+
+	x->response.message = is_resource ? "A token is for one resource: send one `resource`, and ask again for the next."
+					  : "A parameter was sent twice, or isn't valid UTF-8.";
+	return is_resource ? ERR_INVALID_TARGET : ERR_INVALID_REQUEST;
+}
+
 /*
  * RFC 6749 section 3.2: unknown parameters are ignored, an empty one counts as absent, a repeated one is an error. What is left is
  * an object of texts.
@@ -88,10 +99,8 @@ parse_form(struct exchange *x, const struct field *fields, struct json *ret_body
 	const char *bad = "";
 	size_t count = 0;
 
-	if (strlen(text) != x->in.body.len || http_parse_query(x->arena, text, &pairs, &bad) != OK) {
-		x->response.message = "A parameter was sent twice, or isn't valid UTF-8.";
-		return ERR_INVALID_REQUEST;
-	}
+	if (strlen(text) != x->in.body.len || http_parse_query(x->arena, text, &pairs, &bad) != OK)
+		return refuse_form(x, fields, bad);
 	const char **names = ARENA_ARRAY(x->arena, pairs.count, const char *);
 	struct json *values = ARENA_ARRAY(x->arena, pairs.count, struct json);
 	for (size_t i = 0; i < pairs.count; i++) {

@@ -71,7 +71,8 @@ test("RI-01 one that isn't registered, isn't an audience of the client, is off o
 	expectStatus(await project.session.delete(`/api/v1/resource_servers/${project.api.id}`, { headers: { "X-Project-Id": project.id } }), 204);
 	expectOAuthError(await ask(project.api.identifier), 400, "invalid_target");
 	const both = new URLSearchParams([...Object.entries(PROGRAM), ["resource", other.identifier], ["resource", project.clientId]]);
-	expectOAuthError(await send(server, project, "token", both), 400, "invalid_request");
+	expectOAuthError(await send(server, project, "token", both), 400, "invalid_target");
+	expectOAuthError(await send(server, project, "token", new URLSearchParams([...Object.entries(PROGRAM), ["scope", "a"], ["scope", "a"]])), 400, "invalid_request");
 });
 
 test("RI-03 a bare origin is asked for with and without its slash; aud is the registered form; another project's doesn't count", async () => {
