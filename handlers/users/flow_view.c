@@ -84,11 +84,15 @@ const struct field flow_fields[] = {
 	FIELDS_END,
 };
 
+/* As the proof decides it: a guest is in already, and becomes somebody while the door is shut to newcomers. */
 static bool
 offers_sign_up(const struct flow *flow)
 {
-	return flow->settings.sign_up == SIGN_UP_OPEN ||
-	       (flow->settings.sign_up == SIGN_UP_INVITE_ONLY && flow->data.invitation != NULL);
+	if (flow->settings.sign_up == SIGN_UP_OPEN)
+		return true;
+	if (flow->data.invitation != NULL)
+		return flow->settings.sign_up == SIGN_UP_INVITE_ONLY;
+	return flow->kind == FLOW_UPGRADE;
 }
 
 /* The name of the only method that the action rests on; NULL when it is one of several, or none. */

@@ -241,6 +241,18 @@ test("U-27 kind upgrade: the guest keeps id and data, and is a guest no more", a
 	expectError(await upgradeFlow(here, new Client(server, { site: "auth" })), 401, "unauthorized");
 });
 
+test("U-27 a guest is offered to become somebody while sign-up is closed, as the proof lets them; a newcomer isn't", async () => {
+	const here = await place(["password", "anonymous"], { require_email_verification: false });
+	const { id, browser } = await guest(here);
+	assert.ok(actionsOf(await here.open()).includes("sign_up"));
+	await here.set({ sign_up: "closed" });
+	assert.ok(!actionsOf(await here.open()).includes("sign_up"));
+	const flow = await upgradeFlow(here, browser);
+	assert.deepEqual(actionsOf(flow), ["sign_up"]);
+	assert.equal((await flow.go("sign_up", { email: makeEmail("stays"), password: makePassword() })).state, "done");
+	assert.equal(await server.sql.value`SELECT is_anonymous FROM users WHERE id = ${id}`, 0);
+});
+
 test("U-27 a guest can't take an address that is in use", async () => {
 	const here = await place(["password", "anonymous"], { require_email_verification: false });
 	const taken = await makeUser(here.project, { email: makeEmail("taken") });
