@@ -120,6 +120,10 @@ add_record(struct importing *run, const struct json *record)
 {
 	struct json *item = &run->items[run->count];
 
+	if (record->type != JSON_OBJECT) {
+		refuse(run, run->file.row, "validation_failed", "This isn't a JSON object: a user is {\"email\": \"…\"}.");
+		return;
+	}
 	if (run->is_guessed) {
 		run->shape = user_shape_of(record);
 		run->is_guessed = false;

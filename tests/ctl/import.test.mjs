@@ -223,8 +223,13 @@ test("bad rows fail alone, with their row, identifier, code and field in the rep
 	const lines = write(`{"email":"${makeEmail()}"}\n{"email":\n{"email":"a@b.example","price":1.5}\n7\n{"email":"${makeEmail()}","password_hash":"$2y$20$${"a".repeat(53)}"}\n{"email":"\\u001b[2J@example.com"}\n`);
 	const { stderr } = await server.ctl(args(project, lines, ["--report", report]), { expect: 1 });
 	assert.deepEqual(reportOf(report).map(([row, , code]) => [row, code]), [["2", "invalid_json"], ["3", "invalid_json"], ["4", "validation_failed"], ["5", "hash_too_costly"], ["6", "validation_failed"]]);
+	assert.match(fs.readFileSync(report, "utf8"), /^4,.*This isn't a JSON object/m);
 	assert.doesNotMatch(stderr, /\u001b/, "a terminal isn't told what to do by a file");
 	assert.equal(await countOf(project), 2);
+	const list = write(JSON.stringify([null, { email: makeEmail() }, "a@b.example", []]));
+	await server.ctl(args(project, list, ["--report", report]), { expect: 1 });
+	assert.deepEqual(reportOf(report).map(([row, , code]) => [row, code]), [["1", "validation_failed"], ["3", "validation_failed"], ["4", "validation_failed"]]);
+	assert.equal(await countOf(project), 3, "and what is one is taken, wherever it stands");
 });
 
 test("what is wrong with the command or the file is said, and nothing is written", async () => {
