@@ -108,6 +108,28 @@ test("an address that nobody has is a page for who asks for pages on HOST, and t
 	}
 });
 
+test("a page of a project that nobody has is one, too, on AUTH_HOST; a program is told as by the API, and OAuth's addresses are the workers'", async () => {
+	const host = "auth.localhost";
+	const browser = { host, headers: ["Accept: text/html,application/xhtml+xml,*/*;q=0.8"] };
+	const place = `/p/proj_${"A".repeat(24)}`;
+	for (const target of ["nope", ""]) {
+		const page = await ask(edge, `${place}/${target}`, browser);
+		assert.equal(page.status, 404);
+		assert.match(page.body, /<!doctype html>[^]*\/hosted\/assets\/error-/);
+		assert.match(page.headers["content-security-policy"][0], /script-src 'self' 'nonce-/);
+	}
+	assert.equal((await ask(edge, `${place}/sign-in`, browser)).status, 200);
+	for (const target of ["oauth/authorize", ".well-known/jwks.json"])
+		assert.doesNotMatch((await ask(edge, `${place}/${target}`, browser)).body, /<!doctype html>/, target);
+	for (const reply of [
+		await ask(edge, `${place}/nope`, { host }),
+		await ask(edge, `${place}/nope`, { ...browser, method: "POST", body: "x" }),
+	]) {
+		assert.equal(reply.status, 404);
+		assert.equal(reply.json.error.code, "not_found");
+	}
+});
+
 test("nothing of the build is served but pages and assets", async () => {
 	assert.ok(fs.existsSync(path.join(ROOT, "dashboard/dist/dashboard/.vite/manifest.json")));
 	for (const target of ["/dashboard/.vite/manifest.json", "/hosted/sign-in.html", "/hosted/../dashboard/index.html"])
