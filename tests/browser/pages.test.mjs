@@ -49,7 +49,8 @@ async function furnish(server) {
 	const api = await resourceServer(owner, project, { name: "Orders", identifier: "https://orders.subdomain.with.a.rather.long.name.example.com/mcp", scopes: [{ name: "orders:read", description: "See your orders" }] });
 	await grant(project, somebody.id, { server });
 	const tested = await connectorTest(project, { server, report: REPORT });
-	return { owner, project, somebody, app, api, tested };
+	const { license } = await activation(owner, project, { product_name: "Analytical Engine with a rather long name", max_activations: 3, ip_locked: true });
+	return { owner, project, somebody, app, api, tested, license };
 }
 
 const press = (name, role = "button") => async (page) => page.getByRole(role, { name }).first().click();
@@ -65,7 +66,7 @@ const openDialog = (...steps) => async (page) => {
 };
 const openFirstEntry = async (page) => page.locator("summary").first().click();
 
-function views({ owner, project, somebody, app, api, tested }) {
+function views({ owner, project, somebody, app, api, tested, license }) {
 	const org = `/dashboard/orgs/${owner.org.id}`;
 	const one = `/dashboard/projects/${project.id}`;
 	return [

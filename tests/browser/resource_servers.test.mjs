@@ -95,7 +95,7 @@ test("OAuth settings: the issuer, who may register, a token shown once, and whic
 	const { page, assertCalm, close } = await openBrowserOf(server, owner);
 	await page.goto(at("oauth"));
 	await heading(page, "OAuth settings");
-	const issuer = page.getByRole("region", { name: "Issuer" });
+	const issuer = page.getByRole("region", { name: "Issuer", exact: true });
 	await issuer.waitFor();
 	assert.equal(await issuer.innerText(), `${server.authUrl}/p/${project.clientId}`);
 	await page.getByLabel("Who may register a client").selectOption("token");
