@@ -31,6 +31,13 @@ is_taken(const struct validation *v, int64_t lease_expires_at)
 	return lease_expires_at == NONE || lease_expires_at > v->rq->now_ms;
 }
 
+/* By the one digest of all that it says. */
+static bool
+has_live_seat(const struct validation *v)
+{
+	return v->row.activation_id != NULL && is_taken(v, v->row.lease_expires_at);
+}
+
 static enum err
 read_seats(const struct validation *v, struct seats *ret)
 {
@@ -268,7 +275,7 @@ validation_seat(struct validation *v)
 {
 	struct seats seats;
 
-	if (v->row.activation_id != NULL && is_taken(v, v->row.lease_expires_at))
+	if (has_live_seat(v))
 		return welcome_back(v, v->row.activation_id, v->row.last_seen_at, v->row.lease_expires_at);
 	TRY(read_seats(v, &seats));
 	const seat_row *mine = find_machine(v, &seats);
@@ -322,25 +329,37 @@ extend(struct validation *v)
 	return OK;
 }
 
-/* The machine that has the seat is the one that speaks. */
-static const seat_row *
-find_named(const struct validation *v, const struct seats *seats)
+/* The machine that has the seat is the one that speaks: told at once where it says what it always said, else by its parts. */
+static enum err
+find_named(const struct validation *v, seat_row *ret_seat, bool *ret_has_seat)
 {
-	const seat_row *mine = find_machine(v, seats);
+	struct seats seats;
+	const seat_row *mine = NULL;
 
-	return mine != NULL && strcmp(mine->id, v->in->activation_id) == 0 ? mine : NULL;
+	*ret_has_seat = has_live_seat(v);
+	*ret_seat = (seat_row){
+		.id = v->row.activation_id, .last_seen_at = v->row.last_seen_at, .lease_expires_at = v->row.lease_expires_at
+	};
+	if (!*ret_has_seat) {
+		TRY(read_seats(v, &seats));
+		mine = find_machine(v, &seats);
+		*ret_has_seat = mine != NULL;
+		if (mine != NULL)
+			*ret_seat = *mine;
+	}
+	*ret_has_seat = *ret_has_seat && strcmp(ret_seat->id, v->in->activation_id) == 0;
+	return OK;
 }
 
 enum err
 validation_heartbeat(struct validation *v)
 {
-	struct seats seats;
-	bool is_late = false;
+	bool is_seated = false, is_late = false;
+	seat_row mine;
 
-	TRY(read_seats(v, &seats));
-	const seat_row *mine = find_named(v, &seats);
-	if (mine != NULL) {
-		TRY(welcome_back(v, mine->id, mine->last_seen_at, mine->lease_expires_at));
+	TRY(find_named(v, &mine, &is_seated));
+	if (is_seated) {
+		TRY(welcome_back(v, mine.id, mine.last_seen_at, mine.lease_expires_at));
 		return license_code_is_valid(v->code) ? extend(v) : OK;
 	}
 	TRY(was_late(v, &is_late));

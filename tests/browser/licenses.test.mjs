@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ask, ownServer, person, until } from "../harness/index.mjs";
+import { ask, license, ownServer, person, until } from "../harness/index.mjs";
 import { openBrowserOf } from "./browser.mjs";
 
 test("a license from the first click to the last", async () => {
@@ -92,6 +92,28 @@ test("how licenses are validated, and the keys that sign", async () => {
 	await dialog.getByLabel(/Type/).fill(old.kid);
 	await dialog.getByRole("button", { name: "Revoke for good" }).click();
 	await page.getByText("revoked", { exact: true }).waitFor();
+	browser.assertCalm();
+	await browser.close();
+});
+
+test("a viewer sees which key it is and can change nothing", async () => {
+	const server = await ownServer();
+	const owner = await person(server);
+	const project = await owner.org.project();
+	const one = await license(owner, project, { product_name: "Café Pro" });
+	const browser = await openBrowserOf(server, await owner.org.member("viewer"));
+	const { page } = browser;
+	await page.goto(`${server.url}/dashboard/projects/${project.id}/licenses`);
+	await page.getByRole("link", { name: "Café Pro" }).click();
+	await page.getByText("Your role shows you only its beginning and end.").waitFor();
+	await page.getByText(one.key_hint, { exact: true }).waitFor();
+	await page.getByRole("tab", { name: "Settings" }).click();
+	await page.getByText("Your role may look at this license but not change it.").waitFor();
+	assert.equal(await page.getByText(one.key).count(), 0);
+	assert.equal(await page.getByText("Danger zone").count(), 0);
+	await page.goto(`${server.url}/dashboard/projects/${project.id}/licenses/validation`);
+	await page.getByText("Your role may look at these settings but not change them.").waitFor();
+	assert.equal(await page.getByRole("button", { name: /key/i }).count(), 0);
 	browser.assertCalm();
 	await browser.close();
 });

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import { test } from "node:test";
 import { children } from "../harness/server.mjs";
-import { expectStatus, makeEmail, openFlow, ownServer, person, signUpFlow, sleep, sqlTime, until, waitForMail } from "../harness/index.mjs";
+import { activation, ask, expectStatus, makeEmail, openFlow, ownServer, person, signUpFlow, sleep, sqlTime, until, waitForMail } from "../harness/index.mjs";
 
 // More than one batch of flows.
 const HELD_MAILS = 30, HELD_FLOWS = 70, HELD = HELD_MAILS + HELD_FLOWS;
@@ -83,6 +83,8 @@ test("rotated under load: no request fails, a sign-in and a mail of the old key 
 	await Promise.all(Array.from({ length: HELD_FLOWS }, () => openFlow(server)));
 	await server.sql.run`UPDATE messages SET next_attempt_at = ${sqlTime(24 * 60 * 60 * 1000)} WHERE status = 'queued'`;
 	const signUp = await signUpFlow(server);
+	const project = owner.org.defaultProject;
+	const sold = await activation(owner, project);
 	const count = await sealedBy("k0001");
 	assert.ok(count >= HELD + 2, `${count} values`);
 	assert.deepEqual((await uses()).k0001, ["seals", count]);
@@ -108,6 +110,9 @@ test("rotated under load: no request fails, a sign-in and a mail of the old key 
 	// And what was sealed anew is what it was.
 	await server.sql.run`UPDATE messages SET next_attempt_at = ${sqlTime()} WHERE recipient = ${held[7]}`;
 	assert.match((await waitForMail(server, held[7])).text, /#\S*ginv_/);
+	const again = await ask(server, project, sold.license, { fingerprint: sold.fingerprint });
+	assert.deepEqual([again.code, again.activation_id, again.kid], ["valid", sold.answer.activation_id, sold.answer.kid]);
+	assert.equal(expectStatus(await session.get(`/api/v1/licenses/${sold.license.id}?project_id=${project.id}`), 200).key, sold.license.key);
 	assert.equal(await server.sql.value`SELECT COUNT(*) FROM audit_events WHERE action = 'master_key.rotated' AND target_id = 'k0002' AND actor_kind = 'cli'`, 1);
 });
 

@@ -53,9 +53,7 @@ function Parts({ tagged }: { tagged: Tagged<License> }) {
 			</Tabs.List>
 			<Tabs.Panel value="machines" pt="md">
 				<Stack gap="lg">
-					<Section title="Key" lead="Whoever has it may run the program on a free seat.">
-						<CopyBlock label="License key" text={license.key ?? license.key_hint} />
-					</Section>
+					<Key license={license} />
 					<LicenseMachines license={license} canWrite={canWrite} />
 				</Stack>
 			</Tabs.Panel>
@@ -66,5 +64,17 @@ function Parts({ tagged }: { tagged: Tagged<License> }) {
 				</Stack>
 			</Tabs.Panel>
 		</Tabs>
+	);
+}
+
+/** Who may only read licenses recognises a key, and can't copy it. */
+function Key({ license: { key, key_hint } }: { license: License }) {
+	return (
+		<Section
+			title="Key"
+			lead={key ? "Whoever has it may run the program on a free seat." : "Your role shows you only its beginning and end."}
+		>
+			{key ? <CopyBlock label="License key" text={key} /> : <code>{key_hint}</code>}
+		</Section>
 	);
 }

@@ -340,8 +340,8 @@ test("one statement for a known machine, two for one that is known by its parts,
 	const { license: sell, ask } = await make({ on: own });
 	const one = await sell({ max_activations: 2 });
 	const fingerprint = machine({ mac: ["00:1A:2B:3C:4D:5E"], motherboard: "m" });
-	const statements = async (more, key = one) => {
-		const answer = await ask(key, more);
+	const statements = async (more, key = one, at) => {
+		const answer = await ask(key, more, at);
 		expectStatus(answer, 200);
 		return (await entryOf(own, answer.headers["x-request-id"])).statements;
 	};
@@ -350,4 +350,9 @@ test("one statement for a known machine, two for one that is known by its parts,
 	assert.equal(await statements({ fingerprint }), 1);
 	assert.equal(await statements({ fingerprint: { ...fingerprint, mac: [] } }), 2);
 	assert.equal(await statements({}, { key: "K7QF-9TWX-3HMP-A8Z2" }), 1);
+	const { activation_id } = (await ask(one, { fingerprint })).json;
+	assert.equal(await statements({ fingerprint, activation_id }, one, { path: "/heartbeat" }), 1);
+	const leased = await sell({ mode: "floating" });
+	const lease = (await ask(leased, { fingerprint })).json;
+	assert.equal(await statements({ fingerprint, activation_id: lease.activation_id }, leased, { path: "/heartbeat" }), 2);
 });
