@@ -5,13 +5,14 @@ import { test } from "node:test";
 import { asPolicy, describe, policy } from "../harness/describe.mjs";
 import { openapi } from "../harness/openapi.mjs";
 
-const ROUTES = 256;
+/** No fewer than there were: a row that is lost on both sides is found too. */
+const LEAST_ROUTES = 256;
 
 const described = new Map((await describe()).map((route) => [`${route.method} ${route.path}`, route]));
 const wanted = policy();
 
-test(`the contract's ${ROUTES} routes are all here and no others`, () => {
-	assert.equal(wanted.length, ROUTES);
+test("the contract's routes are all here and no others", () => {
+	assert.ok(wanted.length >= LEAST_ROUTES, `${wanted.length} rows are left`);
 	assert.deepEqual([...described.keys()].sort(), wanted.map(({ name }) => name).sort());
 });
 

@@ -4,6 +4,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { failEveryStatement, isOfPeople, writes } from "./every_statement.mjs";
 
-test("the writes of this area are all here", () => assert.equal(writes.length, 145));
+test("the writes of this area are all here", () => assert.ok(writes.length >= 145, `${writes.length} writes are left`));
 
 failEveryStatement((path) => !isOfPeople(path));
