@@ -1,21 +1,14 @@
-# Runs the parts listed in tests/parts and adds up what they say.
+# Runs the parts listed in tests/parts, in two lanes beside one another, and adds up what they say.
 # shellcheck shell=bash
 
 # A part that takes longer hangs: it counts as one that ended badly, and the rest still runs.
-part_seconds_max=900
+part_seconds_max=1500
 
 command_check() {
-	local part parts=() failed_parts=()
-	check_passed=0
-	check_failed=0
+	local part parts=("$@") lane lanes=() ended=0
 	if [ "${1:-}" = --list ]; then
-		list_parts
+		list_parts '[0-9]'
 		return 0
-	fi
-	if [ $# -gt 0 ]; then
-		parts=("$@")
-	else
-		mapfile -t parts < <(list_parts)
 	fi
 	for part in "${parts[@]}"; do
 		part_command "${part%%/*}" >/dev/null || fail "there is no part '${part%%/*}' (./dev check --list)"
@@ -29,24 +22,34 @@ command_check() {
 	need_npm tests
 	export GATEHOUSE_BUILD=$build
 	mkdir -p "$var/check"
-	for part in "${parts[@]}"; do
-		run_part "$part" || failed_parts+=("$part")
-	done
-	if [ ${#failed_parts[@]} -gt 0 ]; then
-		say "Failed: ${failed_parts[*]} (what they said: var/check/)"
+	results=$(mktemp)
+	if [ ${#parts[@]} -gt 0 ]; then
+		run_lane "${parts[@]}" &
+		lanes=("$!")
+	else
+		for lane in 1 2; do
+			mapfile -t parts < <(list_parts "$lane")
+			run_lane "${parts[@]}" &
+			lanes+=("$!")
+		done
 	fi
-	say "$check_passed passed, $check_failed failed"
-	[ "$check_failed" -eq 0 ]
+	trap 'kill "${lanes[@]}" 2>/dev/null; wait; exit 130' INT TERM
+	for lane in "${lanes[@]}"; do
+		wait "$lane" || ended=1
+	done
+	add_up
+	[ "$ended" -eq 0 ]
 }
 
+# The names of the parts in a lane.
 list_parts() {
-	sed -n 's/^\([a-z][a-z_-]*\) .*/\1/p' tests/parts
+	sed -n "s/^$1 \([a-z][a-z_-]*\) .*/\1/p" tests/parts
 }
 
 part_command() {
-	local name command
-	while read -r name command; do
-		if [ "$name" = "$1" ]; then
+	local lane name command
+	while read -r lane name command; do
+		if [ "$name" = "$1" ] && [ "$lane" != '#' ]; then
 			printf '%s\n' "$command"
 			return 0
 		fi
@@ -54,7 +57,17 @@ part_command() {
 	return 1
 }
 
-# run_part NAME[/WORD]: adds to check_passed and check_failed.
+# run_lane PART…: one after the other; ends well when each did.
+run_lane() {
+	local part status=0
+	trap 'kill "$running" 2>/dev/null; wait; exit 130' TERM
+	for part in "$@"; do
+		run_part "$part" || status=1
+	done
+	return $status
+}
+
+# run_part NAME[/WORD]: says how it went, and leaves "PASSED FAILED NAME" in $results.
 run_part() {
 	local part=$1 name=${1%%/*} command log status=0 passed failed begin=$SECONDS
 	local words=()
@@ -63,8 +76,9 @@ run_part() {
 		words=("${part#*/}")
 	fi
 	log=$var/check/$name.log.$$
-	printf '%-12s' "$part"
-	timeout --kill-after=30 "$part_seconds_max" "${command[@]}" "${words[@]}" >"$log" 2>&1 </dev/null || status=$?
+	timeout --kill-after=30 "$part_seconds_max" "${command[@]}" "${words[@]}" >"$log" 2>&1 </dev/null &
+	running=$!
+	wait "$running" || status=$?
 	read -r passed failed < <(count_results "$log")
 	if [ "$status" -eq 124 ] || [ "$status" -eq 137 ]; then
 		failed=$((failed + 1))
@@ -73,15 +87,26 @@ run_part() {
 		failed=1
 		printf 'the part ended with %s after %s passed\n' "$status" "$passed" >>"$log"
 	fi
-	check_passed=$((check_passed + passed))
-	check_failed=$((check_failed + failed))
-	printf '%5s passed %5s failed  %4s s\n' "$passed" "$failed" "$((SECONDS - begin))"
+	printf '%s %s %s\n' "$passed" "$failed" "$part" >>"$results"
+	printf '%-12s%5s passed %5s failed  %4s s\n' "$part" "$passed" "$failed" "$((SECONDS - begin))"
+	sed -n 's/^# \(.* at the second try\)$/    \1/p' "$log"
 	# Under its own name when it's whole, for two checks may run at once.
 	mv "$log" "$var/check/$name.log"
 	if [ "$failed" -ne 0 ]; then
 		show_failures "$var/check/$name.log"
 		return 1
 	fi
+}
+
+# The sum of $results, which is removed.
+add_up() {
+	local failed_parts
+	failed_parts=$(awk '$2 > 0 { printf " %s", $3 }' "$results")
+	if [ -n "$failed_parts" ]; then
+		say "Failed:$failed_parts (what they said: var/check/)"
+	fi
+	say "$(awk '{ passed += $1; failed += $2 } END { printf "%d passed, %d failed", passed, failed }' "$results")"
+	rm -f "$results"
 }
 
 # "PASSED FAILED": the part's own last line, or Node's sums, or the lines of TAP. A skipped test is neither.

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { makeEmail, makePassword, ownServer, person, projectUser, waitForMail } from "../harness/index.mjs";
 import { png } from "../harness/pictures.mjs";
-import { assertGoodPage, openBrowser } from "./browser.mjs";
+import { assertGoodPage, openBrowser, save } from "./browser.mjs";
 
 const serving = ownServer();
 
@@ -38,7 +38,7 @@ test("who isn't signed in signs in first and comes back; name, username and pict
 	await open(page, "Profile");
 	await page.getByLabel("Your name").fill("Samantha");
 	await assertGoodPage(page, "the profile");
-	await page.getByRole("button", { name: "Save" }).click();
+	await save(page);
 	await page.getByRole("heading", { name: "Samantha" }).waitFor();
 	await open(page, "Profile");
 	await page.getByLabel("Picture").setInputFiles({ name: "me.png", mimeType: "image/png", buffer: png({ width: 1200, height: 900 }) });
@@ -160,7 +160,7 @@ test("the dashboard's account page: a new name, a new address by its link, the d
 	await page.getByLabel("New e-mail address").waitFor();
 	await assertGoodPage(page, "the account page of the dashboard");
 	await page.getByLabel("Name", { exact: true }).fill("Renamed Owner");
-	await page.getByRole("button", { name: "Save" }).click();
+	await save(page);
 	await page.getByText("Saved").first().waitFor();
 	assert.equal(await server.sql.value`SELECT name FROM users WHERE id = ${owner.id}`, "Renamed Owner");
 

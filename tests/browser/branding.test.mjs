@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { expectStatus, ownServer, person } from "../harness/index.mjs";
 import { png } from "../harness/pictures.mjs";
-import { assertGoodPage, openBrowser, openBrowserOf } from "./browser.mjs";
+import { assertGoodPage, openBrowser, openBrowserOf, save } from "./browser.mjs";
 
 const serving = ownServer();
 
@@ -55,7 +55,7 @@ test("the preview of a draft is the page that people get once it's saved, and no
 	const drafted = await frame.evaluate((host, look) => new Function("root", `return (${look})(root)`)(host.shadowRoot), LOOK.toString());
 	assert.equal(expectStatus(await session.get("/api/v1/branding"), 200).app_name, null);
 
-	await page.getByRole("button", { name: "Save", exact: true }).click();
+	await save(page);
 	await page.getByText("Saved: the pages look like this now").waitFor();
 	browser.assertCalm();
 	await browser.close();
@@ -105,7 +105,7 @@ test("a logo is chosen, seen in the preview, saved, and shown on the page; and r
 	await page.goto(`${server.url}/dashboard/projects/${project.id}/branding`);
 	await page.locator("input[type=file]").setInputFiles({ name: "logo.png", mimeType: "image/png", buffer: png({ width: 1600, height: 900 }) });
 	await page.getByRole("img", { name: /^Preview/ }).locator("img").waitFor();
-	await page.getByRole("button", { name: "Save", exact: true }).click();
+	await save(page);
 	await page.getByText("Saved: the pages look like this now").waitFor();
 	const reader = await openBrowser();
 	await reader.page.goto(hosted("sign-in"));
@@ -113,7 +113,7 @@ test("a logo is chosen, seen in the preview, saved, and shown on the page; and r
 	await logo.waitFor();
 	assert.equal(await logo.evaluate((image) => image.decode().then(() => image.naturalWidth)), 512);
 	await page.getByRole("button", { name: "Remove the logo" }).click();
-	await page.getByRole("button", { name: "Save", exact: true }).click();
+	await save(page);
 	await page.getByRole("button", { name: "Choose a picture" }).waitFor();
 	await reader.page.reload();
 	await reader.page.locator(".gh-mark").waitFor();
@@ -204,16 +204,16 @@ test("redirect targets are looked at as they are typed, and a sign-in without a 
 	const { page, ...browser } = await openBrowserOf(server, owner);
 	await page.goto(`${server.url}/dashboard/projects/${project.id}/redirects`);
 	const home = page.getByLabel("Homepage of the app");
-	const save = page.getByRole("button", { name: "Save changes" });
+	const button = page.getByRole("button", { name: "Save changes" });
 	for (const [typed, said] of [["shop.example.com", "A whole address"], ["http://shop.example.com/", "https, except on localhost"], ["https://ada@shop.example.com/", "No name or password"], ["https://shop.example.com/#home", "No part behind #"]]) {
 		await home.fill(typed);
 		await page.getByText(said).waitFor();
-		assert.ok(await save.isDisabled());
+		assert.ok(await button.isDisabled());
 	}
 	await home.fill("https://shop.example.com/home");
 	await page.getByLabel("After signing out").fill("https://shop.example.com/bye\nhttp://localhost:3000/bye");
 	await assertGoodPage(page, "redirects");
-	await save.click();
+	await save(page, "Save changes");
 	await page.getByText("Redirects saved").waitFor();
 	const saved = expectStatus(await session.get("/api/v1/redirect_settings"), 200);
 	assert.equal(saved.app_homepage_url, "https://shop.example.com/home");

@@ -49,14 +49,26 @@ function watch(page, complaints, answersMayFail) {
 	});
 }
 
-/** A page that is left while it asks may complain of the answers it never gets: it is left when they are there, or after 2 s. */
-function leaveAtRest(page, unanswered) {
-	const goto = page.goto.bind(page);
-	page.goto = async (...destination) => {
-		for (let waits = 0; unanswered.size > 0 && waits < 40; waits++)
-			await sleep(50);
-		return goto(...destination);
-	};
+/** No browser waits for an answer, and none of the answers led to another question; or 2 s are over. */
+async function allAnswered() {
+	for (let waits = 0, quiet = 0; quiet < 2 && waits < 80; waits++) {
+		await sleep(25);
+		quiet = [...open].every(({ unanswered }) => unanswered.size === 0) ? quiet + 1 : 0;
+	}
+}
+
+/**
+ * A page that is left while it asks may complain of the answers it never gets, and what one browser has just sent is to be seen in the
+ * other: a page is left, or loaded anew, when all is answered.
+ */
+function leaveAtRest(page) {
+	for (const way of ["goto", "reload"]) {
+		const leave = page[way].bind(page);
+		page[way] = async (...how) => {
+			await allAnswered();
+			return leave(...how);
+		};
+	}
 }
 
 /** A browser of its own: its cookies are nobody else's. */
@@ -77,7 +89,7 @@ export async function openBrowser({ width = 1280, height = 860, scheme = "light"
 	for (const end of ["requestfinished", "requestfailed"])
 		context.on(end, (request) => unanswered.delete(request.url()));
 	const page = await context.newPage();
-	leaveAtRest(page, unanswered);
+	leaveAtRest(page);
 	const browser = {
 		context,
 		page,
@@ -112,6 +124,13 @@ export async function atRest({ page, unanswered }) {
 	for (let quiet = 0; quiet < 3; quiet = unanswered.size === 0 ? quiet + 1 : 0)
 		await page.waitForTimeout(50);
 	await page.waitForFunction(() => !document.querySelector("[aria-label=Loading]"));
+}
+
+/** Presses a form's button and waits until its answer is on the page: what is typed before that is the answered form's no more. */
+export async function save(page, name = "Save") {
+	await page.getByRole("button", { name, exact: true }).click();
+	await allAnswered();
+	await page.waitForFunction(() => !document.querySelector("button[data-loading]"));
 }
 
 /** A session of a project's user in this browser. */

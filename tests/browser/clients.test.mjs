@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { test } from "node:test";
 import { client, expectStatus, ownServer, person, until } from "../harness/index.mjs";
-import { assertGoodPage, atRest, openBrowserOf } from "./browser.mjs";
+import { assertGoodPage, atRest, openBrowserOf, save } from "./browser.mjs";
 
 const server = await ownServer({});
 
@@ -20,7 +20,6 @@ async function make(type = "hybrid") {
 }
 
 const tab = (page, name) => page.getByRole("tab", { name }).click();
-const save = (page) => page.getByRole("button", { name: "Save", exact: true }).click();
 const nameOf = (page) => page.getByRole("textbox", { name: /^Name/ });
 const heading = (page, name) => page.getByRole("heading", { level: 1, name }).waitFor();
 

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
 import { Client, makeEmail, makePassword, operator, ownServer, person, until } from "../harness/index.mjs";
-import { assertGoodPage, atRest, openBrowser, openBrowserOf } from "./browser.mjs";
+import { assertGoodPage, atRest, openBrowser, openBrowserOf, save } from "./browser.mjs";
 
 const serving = ownServer();
 const MINUTES_MS = 60_000;
@@ -25,20 +25,20 @@ test("settings: each bad redirect URI is marked, good ones are saved, a stale fo
 	await page.getByLabel("Redirect URI 1", { exact: true }).fill("http://not-local.example/callback");
 	await page.getByRole("button", { name: "Add another" }).click();
 	await page.getByLabel("Redirect URI 2", { exact: true }).fill("https://app.example/callback");
-	await page.getByRole("button", { name: "Save changes" }).click();
+	await save(page, "Save changes");
 	await page.locator("input[aria-invalid=true]").waitFor();
 	assert.equal(await page.locator("input[aria-invalid=true]").getAttribute("aria-label"), "Redirect URI 1");
 	await assertGoodPage(page, "settings with a refused redirect URI");
 	await page.getByLabel("Redirect URI 1", { exact: true }).fill("http://localhost:3000/callback");
 	await page.getByLabel("Name", { exact: false }).first().fill("Corner Shop");
-	await page.getByRole("button", { name: "Save changes" }).click();
+	await save(page, "Save changes");
 	await page.getByText("Settings saved").waitFor();
 	const saved = (await api.get(`/api/v1/projects/${owner.project.id}`)).json;
 	assert.deepEqual([saved.name, saved.redirect_uris.toSorted()], ["Corner Shop", ["http://localhost:3000/callback", "https://app.example/callback"]]);
 
 	await page.getByLabel("Description").fill("mine");
 	await api.patch(`/api/v1/projects/${owner.project.id}`, { description: "theirs" });
-	await page.getByRole("button", { name: "Save changes" }).click();
+	await save(page, "Save changes");
 	await page.getByText("Somebody changed this meanwhile.").waitFor();
 	assert.equal((await api.get(`/api/v1/projects/${owner.project.id}`)).json.description, "theirs");
 }));
@@ -60,14 +60,14 @@ test("settings: what is typed while the page reads them anew stays, and is saved
 	const readAnew = () => page.waitForResponse((response) => response.url().endsWith(at) && response.request().method() === "GET");
 	await name.fill("Corner Shop");
 	const first = readAnew();
-	await page.getByRole("button", { name: "Save changes" }).click();
+	await save(page, "Save changes");
 	await page.getByText("Settings saved").waitFor();
 	await description.fill("typed early");
 	release();
 	await first;
 	await page.waitForTimeout(200);
 	assert.equal(await description.inputValue(), "typed early");
-	await page.getByRole("button", { name: "Save changes" }).click();
+	await save(page, "Save changes");
 	await until("it is saved", async () => (await api.get(at)).json.description === "typed early");
 
 	await page.waitForFunction(() => document.querySelector("button[type=submit]").disabled);
@@ -79,7 +79,7 @@ test("settings: what is typed while the page reads them anew stays, and is saved
 	await second;
 	await page.waitForTimeout(200);
 	assert.equal(await description.inputValue(), "mine");
-	await page.getByRole("button", { name: "Save changes" }).click();
+	await save(page, "Save changes");
 	await page.getByText("Somebody changed this meanwhile.").waitFor();
 	assert.equal((await api.get(at)).json.description, "theirs");
 }));

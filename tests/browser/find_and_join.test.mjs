@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { auditEvent, event, inviteCode, makeSlug, operator, ownServer, person, user } from "../harness/index.mjs";
-import { assertGoodPage, openBrowser, openBrowserOf } from "./browser.mjs";
+import { assertGoodPage, openBrowser, openBrowserOf, save } from "./browser.mjs";
 
 const serving = ownServer();
 
@@ -22,7 +22,7 @@ test("an organization lets itself be found in its settings, and then is by whoev
 	await browser.page.goto(`${server.url}/dashboard/orgs/${owner.org.id}/settings`);
 	await browser.page.getByLabel("Discoverable").check();
 	await assertGoodPage(browser.page, "the organization's settings");
-	await browser.page.getByRole("button", { name: "Save changes" }).click();
+	await save(browser.page, "Save changes");
 	await browser.page.getByText("Settings saved").waitFor();
 	await look(name);
 	for (const { close, assertCalm } of [browser, looking]) {

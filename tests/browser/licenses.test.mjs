@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ask, license, ownServer, person, until } from "../harness/index.mjs";
-import { openBrowserOf } from "./browser.mjs";
+import { openBrowserOf, save } from "./browser.mjs";
 
 test("a license from the first click to the last", async () => {
 	const server = await ownServer();
@@ -38,11 +38,11 @@ test("a license from the first click to the last", async () => {
 
 	await page.getByRole("tab", { name: "Settings" }).click();
 	await page.getByLabel("Days of grace").fill("366");
-	await page.getByRole("button", { name: "Save" }).click();
+	await save(page);
 	await page.getByText(/365/).nth(1).waitFor();
 	await page.getByLabel("Days of grace").fill("7");
 	await page.getByLabel("Notes").fill("paid by invoice");
-	await page.getByRole("button", { name: "Save" }).click();
+	await save(page);
 	await until("both are kept", async () => (await shown()).grace_days === 7 && (await shown()).notes === "paid by invoice");
 
 	await page.getByRole("button", { name: "Suspend" }).click();
@@ -78,7 +78,7 @@ test("how licenses are validated, and the keys that sign", async () => {
 	await page.getByRole("link", { name: "Validation" }).click();
 	await page.getByLabel("Tolerance").fill("75");
 	await page.getByLabel("Disk", { exact: true }).first().fill("5");
-	await page.getByRole("button", { name: "Save" }).click();
+	await save(page);
 	await until("they are kept", async () => (await settings()).match_threshold === 75 && (await settings()).weights.disk === 5);
 
 	await page.getByRole("button", { name: "Make the first key" }).click();

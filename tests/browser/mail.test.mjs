@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { expectStatus, makeEmail, makePassword, ownServer, person, until, user, waitForMail } from "../harness/index.mjs";
-import { assertGoodPage, atRest, openBrowserOf } from "./browser.mjs";
+import { assertGoodPage, atRest, openBrowserOf, save } from "./browser.mjs";
 
 const serving = ownServer();
 
@@ -27,7 +27,6 @@ async function end(browser) {
 	await browser.close();
 }
 
-const save = (page) => page.getByRole("button", { name: "Save changes" }).click();
 
 test("Mail: a provider is chosen, refused without what it needs, saved; its secret is never shown and stays", async () => {
 	const world = await make();
@@ -35,17 +34,17 @@ test("Mail: a provider is chosen, refused without what it needs, saved; its secr
 	const { page } = browser;
 	const password = makePassword();
 	await page.getByLabel("Provider").selectOption("An SMTP server");
-	await save(page);
+	await save(page, "Save changes");
 	await page.getByText("This provider needs it.").first().waitFor();
 	await page.getByLabel("Sender's address").fill("shop@example.com");
 	await page.getByLabel("Server", { exact: true }).fill("smtp.example.com");
 	await page.getByLabel("Password", { exact: true }).fill(password);
-	await save(page);
+	await save(page, "Save changes");
 	await page.getByPlaceholder(`Stored: ••••${password.slice(-4)}`).waitFor();
 	assert.ok(!(await page.content()).includes(password));
 	await assertGoodPage(page, "mail settings");
 	await page.getByLabel("Sender's name").fill("Corner Shop");
-	await save(page);
+	await save(page, "Save changes");
 	const saved = await until("the name is saved", async () => {
 		const { json } = await world.session.get("/api/v1/mail_settings");
 		return json.from_name && json;
@@ -53,7 +52,7 @@ test("Mail: a provider is chosen, refused without what it needs, saved; its secr
 	await atRest(browser);
 	assert.deepEqual([saved.provider, saved.host, saved.from_name, saved.password.set], ["smtp", "smtp.example.com", "Corner Shop", true]);
 	await page.getByLabel("Server", { exact: true }).fill("smtp.elsewhere.example");
-	await save(page);
+	await save(page, "Save changes");
 	await page.getByText("It goes to another place now").waitFor();
 	await end(browser);
 });
@@ -72,7 +71,7 @@ test("Mail: a test shows the provider's answer; what somebody else changed meanw
 	await waitForMail(world.server, to);
 	await page.getByLabel("Sender's name").fill("One");
 	expectStatus(await world.session.patch("/api/v1/mail_settings", { from_name: "Two" }), 200);
-	await save(page);
+	await save(page, "Save changes");
 	await page.getByText("Somebody changed this meanwhile").first().waitFor();
 	assert.equal(expectStatus(await world.session.get("/api/v1/mail_settings"), 200).from_name, "Two");
 	await end(browser);
@@ -99,12 +98,12 @@ test("SMS: nothing is sent without a provider; one is saved with its credential"
 	const { page } = browser;
 	await page.getByText("Choose and save a provider first.").waitFor();
 	await page.getByLabel("Provider").selectOption("Twilio");
-	await save(page);
+	await save(page, "Save changes");
 	await page.getByText("This provider needs it.").first().waitFor();
 	await page.getByLabel("Account").fill("AC123");
 	await page.getByLabel("Auth token", { exact: true }).fill(makePassword());
 	await page.getByLabel("Sender", { exact: true }).fill("+15005550006");
-	await save(page);
+	await save(page, "Save changes");
 	await page.getByText("Choose and save a provider first.").waitFor({ state: "hidden" });
 	await page.getByPlaceholder(/^Stored/).waitFor();
 	assert.equal(expectStatus(await world.session.get("/api/v1/sms_settings"), 200).provider, "twilio");
@@ -140,7 +139,7 @@ test("a template is worded anew by keyboard: blocks come, move and go, the previ
 	assert.match(await page.evaluate(() => document.activeElement.getAttribute("aria-label")), /^Heading 1: Text$/, "the cursor goes with the block");
 	await page.getByRole("button", { name: "Remove Text 2" }).click();
 	await page.getByText("Shop says hello").waitFor();
-	await page.getByRole("button", { name: "Save", exact: true }).click();
+	await save(page);
 	await page.getByText("Saved: mails say this now").waitFor();
 	const { blocks, customized } = expectStatus(await world.session.get("/api/v1/mail_templates/welcome"), 200);
 	assert.equal(customized, true);
@@ -170,7 +169,7 @@ test("what a mail can't say is told at its block; the frame runs nothing of the 
 	await shown(page).getByText("<img src=x onerror=alert(1)>").waitFor();
 	await page.getByRole("textbox", { name: "Button 4: Address" }).fill("javascript:alert(1)");
 	await page.getByText("It must be an https or mailto address.").waitFor();
-	await page.getByRole("button", { name: "Save", exact: true }).click();
+	await save(page);
 	await page.getByText("Some fields need another look.").waitFor();
 	const frame = page.frames().find((one) => one.url().endsWith("/dashboard/mail-preview.html"));
 	assert.equal(await frame.evaluate(() => { try { return parent.document.title; } catch { return "out of reach"; } }), "out of reach");
@@ -205,7 +204,7 @@ test("a template of one's own with variables and columns: made, saved, seen as t
 	await page.waitForFunction(() => document.querySelector("iframe").getBoundingClientRect().width <= 375);
 	await page.getByText("Text only").click();
 	await page.getByLabel("The mail as text").getByText("Order [order_id] is on its way.").waitFor();
-	await page.getByRole("button", { name: "Save", exact: true }).click();
+	await save(page);
 	await page.getByText("Saved: mails say this now").waitFor();
 	const saved = expectStatus(await world.session.get("/api/v1/mail_templates/order-shipped"), 200);
 	assert.deepEqual(saved.variables.map(({ name, required }) => [name, required]), [["order_id", true]]);
@@ -224,7 +223,7 @@ test("a template that somebody else changed meanwhile isn't overwritten", async 
 	const { page } = browser;
 	await page.getByLabel("Subject").fill("Mine");
 	expectStatus(await world.session.put("/api/v1/mail_templates/welcome", { subject: "Theirs", blocks: [{ type: "text", text: "x" }] }), 200);
-	await page.getByRole("button", { name: "Save", exact: true }).click();
+	await save(page);
 	await page.getByText("Somebody changed this meanwhile").first().waitFor();
 	assert.equal(expectStatus(await world.session.get("/api/v1/mail_templates/welcome"), 200).subject, "Theirs");
 	await end(browser);

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { expectStatus, ownServer, person, resourceServer, until } from "../harness/index.mjs";
-import { openBrowserOf } from "./browser.mjs";
+import { openBrowserOf, save } from "./browser.mjs";
 
 const server = await ownServer({});
 
@@ -15,7 +15,6 @@ async function make(project_ = {}) {
 }
 
 const heading = (page, name) => page.getByRole("heading", { level: 1, name }).waitFor();
-const save = (page) => page.getByRole("button", { name: "Save", exact: true }).click();
 
 test("an API is registered from the empty page, its scopes are written as lines, and its metadata is ready to copy", async () => {
 	const { owner, project, at, read } = await make();
