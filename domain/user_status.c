@@ -8,6 +8,7 @@
 #include "domain/assets.h"
 #include "domain/logout.h"
 #include "domain/members.h"
+#include "domain/plans.h"
 #include "domain/throttle.h"
 #include "domain/users.h"
 
@@ -178,6 +179,7 @@ erase_belongings(struct tx *tx, const char *project_id, const char *user_id)
 	    tx->db, &(struct q_backup_code_drop_all){ .project_id = project_id, .user_id = user_id }, NULL));
 	TRY(q_license_forget_user(
 	    tx->db, &(struct q_license_forget_user){ .project_id = project_id, .user_id = user_id }, NULL));
+	TRY(plan_forget_subject(tx, project_id, user_id));
 	TRY(q_user_identity_drop_all(
 	    tx->db, &(struct q_user_identity_drop_all){ .project_id = project_id, .user_id = user_id }, NULL));
 	TRY(q_grant_delete_of_user(

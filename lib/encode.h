@@ -35,6 +35,8 @@ struct bytes sha256_bytes(struct arena *, const void *data, size_t len);
 void time_format(int64_t at_ms, char ret_text[TIME_TEXT_SIZE]);
 /* Takes any RFC 3339 time with Z or an offset, 0 to 9 digits of fraction (cut to milliseconds); refuses leap seconds and 30 February. */
 bool time_parse(const char *text, int64_t *ret_at_ms);
+/* The same day and time so many months later; where that month has no such day, its last: 31 January and one month are 28 or 29 February. */
+int64_t time_add_months(int64_t at_ms, int64_t months);
 
 /* -?(0|[1-9][0-9]{0,18}) within [min, max]; anything else is false. */
 bool int_parse(const char *text, int64_t min, int64_t max, int64_t *ret);

@@ -16,6 +16,7 @@ static const char *const internal_names[ERR_COUNT] = {
 	[OK] = "OK",
 	[ERR_NO_ROW] = "NO_ROW",
 	[ERR_DUPLICATE] = "DUPLICATE",
+	[ERR_REFERENCED] = "REFERENCED",
 	[ERR_DB_CONFLICT] = "DB_CONFLICT",
 	[ERR_DB_LOST] = "DB_LOST",
 	[ERR_DB_OUTCOME_UNKNOWN] = "DB_OUTCOME_UNKNOWN",

@@ -17,6 +17,7 @@ enum err {
 	 */
 	ERR_NO_ROW,		/* a :one query found nothing */
 	ERR_DUPLICATE,		/* a unique key; db_duplicate_key() says which */
+	ERR_REFERENCED,		/* a row that others point to can't be deleted */
 	ERR_DB_CONFLICT,	/* deadlock or lock wait timeout: roll back, run again */
 	ERR_DB_LOST,		/* the connection is gone before COMMIT was sent: nothing was changed */
 	ERR_DB_OUTCOME_UNKNOWN,	/* the connection is gone after COMMIT was sent: never run again */

@@ -50,6 +50,15 @@ date_of_days(int64_t days)
 	};
 }
 
+static int64_t
+days_of_month(int64_t year, int64_t month)
+{
+	static const int64_t days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	bool is_leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+
+	return days[month - 1] + (month == 2 && is_leap ? 1 : 0);
+}
+
 /* Writes `count` digits of a value that has no more. */
 static char *
 put_digits(char *to, int64_t value, int count)
@@ -87,6 +96,18 @@ time_format(int64_t at_ms, char ret_text[TIME_TEXT_SIZE])
 	*to = 'Z';
 }
 
+int64_t
+time_add_months(int64_t at_ms, int64_t months)
+{
+	int64_t days = (at_ms - FIRST_MS) / DAY_MS + FIRST_MS / DAY_MS;
+	struct date date = date_of_days(days);
+	int64_t count = date.year * 12 + date.month - 1 + months;
+	int64_t year = count / 12, month = count % 12 + 1;
+	int64_t last = days_of_month(year, month);
+
+	return days_of_date(year, month, date.day < last ? date.day : last) * DAY_MS + (at_ms - days * DAY_MS);
+}
+
 /* Exactly `count` digits at *text, which moves behind them. */
 static bool
 take_digits(const char **text, int count, int64_t *ret)
@@ -116,7 +137,6 @@ take_char(const char **text, char upper, char lower)
 static bool
 take_date(const char **text, int64_t *ret_ms)
 {
-	static const int64_t month_days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
 	struct date date;
 
 	if (!take_digits(text, 4, &date.year) || !take_char(text, '-', '-') ||
@@ -125,9 +145,7 @@ take_date(const char **text, int64_t *ret_ms)
 		return false;
 	if (date.month < 1 || date.month > 12)
 		return false;
-	bool is_leap = (date.year % 4 == 0 && date.year % 100 != 0) || date.year % 400 == 0;
-	int64_t last = month_days[date.month - 1] + (date.month == 2 && is_leap ? 1 : 0);
-	if (date.day < 1 || date.day > last)
+	if (date.day < 1 || date.day > days_of_month(date.year, date.month))
 		return false;
 	*ret_ms = days_of_date(date.year, date.month, date.day) * DAY_MS;
 	return true;

@@ -39,6 +39,8 @@ db_error_class(unsigned number)
 		return ERR_DB_CONFLICT;
 	if (is_in(number, duplicates, ARRAY_LEN(duplicates)))
 		return ERR_DUPLICATE;
+	if (number == 1451)
+		return ERR_REFERENCED;
 	if (is_in(number, lost, ARRAY_LEN(lost)))
 		return ERR_DB_LOST;
 	return ERR_DB;

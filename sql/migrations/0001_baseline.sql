@@ -296,6 +296,62 @@ CREATE TABLE project_hosts (
 	CONSTRAINT project_hosts_fk1 FOREIGN KEY (project_id) REFERENCES projects (id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
+CREATE TABLE plans (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	plan_key VARCHAR(64) COLLATE ascii_bin NOT NULL,
+	display_name VARCHAR(128) NOT NULL,
+	price BIGINT UNSIGNED NOT NULL,
+	currency VARCHAR(3) COLLATE ascii_bin NOT NULL,
+	period VARCHAR(8) COLLATE ascii_bin NOT NULL,
+	description VARCHAR(512) NULL,
+	meters TEXT NULL,
+	trial_days INT UNSIGNED NOT NULL,
+	is_public BOOLEAN NOT NULL,
+	is_default BOOLEAN NULL,
+	sort INT UNSIGNED NOT NULL,
+	is_archived BOOLEAN NOT NULL,
+	version INT UNSIGNED NOT NULL,
+	created_at DATETIME(3) NOT NULL,
+	updated_at DATETIME(3) NOT NULL,
+	PRIMARY KEY (project_id, id),
+	UNIQUE KEY uq_plan_key (project_id, plan_key),
+	UNIQUE KEY uq_is_default (project_id, is_default),
+	CONSTRAINT plans_fk1 FOREIGN KEY (project_id) REFERENCES projects (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE plan_trials (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	subject_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	plan_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	started_at DATETIME(3) NOT NULL,
+	PRIMARY KEY (project_id, subject_id, plan_id),
+	KEY k_plan_id (project_id, plan_id),
+	CONSTRAINT plan_trials_fk1 FOREIGN KEY (project_id, plan_id) REFERENCES plans (project_id, id) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE plan_assignments (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	subject_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	plan_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	source VARCHAR(8) COLLATE ascii_bin NOT NULL,
+	announced VARCHAR(8) COLLATE ascii_bin NOT NULL,
+	announce_at DATETIME(3) NULL,
+	trial_ends_at DATETIME(3) NULL,
+	current_period_end_at DATETIME(3) NULL,
+	expires_at DATETIME(3) NULL,
+	ends_at DATETIME(3) NULL,
+	cancel_at_period_end BOOLEAN NOT NULL,
+	payment_id VARCHAR(29) COLLATE ascii_bin NULL,
+	version INT UNSIGNED NOT NULL,
+	created_at DATETIME(3) NOT NULL,
+	updated_at DATETIME(3) NOT NULL,
+	PRIMARY KEY (project_id, subject_id),
+	KEY k_plan_id (project_id, plan_id),
+	KEY k_announce_at (announce_at),
+	CONSTRAINT plan_assignments_fk1 FOREIGN KEY (project_id, plan_id) REFERENCES plans (project_id, id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
 CREATE TABLE one_time_tokens (
 	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
 	token_digest VARBINARY(32) NOT NULL,
@@ -595,6 +651,45 @@ CREATE TABLE flow_answers (
 	PRIMARY KEY (project_id, job_id),
 	KEY k_expires_at (expires_at),
 	CONSTRAINT flow_answers_fk1 FOREIGN KEY (project_id) REFERENCES projects (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE features (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	feature_key VARCHAR(64) COLLATE ascii_bin NOT NULL,
+	type VARCHAR(7) COLLATE ascii_bin NOT NULL,
+	default_value BIGINT UNSIGNED NULL,
+	meter_key VARCHAR(64) COLLATE ascii_bin NULL,
+	description VARCHAR(512) NULL,
+	version INT UNSIGNED NOT NULL,
+	created_at DATETIME(3) NOT NULL,
+	updated_at DATETIME(3) NOT NULL,
+	PRIMARY KEY (project_id, id),
+	UNIQUE KEY uq_feature_key (project_id, feature_key),
+	CONSTRAINT features_fk1 FOREIGN KEY (project_id) REFERENCES projects (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE plan_features (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	plan_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	feature_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	value BIGINT UNSIGNED NULL,
+	PRIMARY KEY (project_id, plan_id, feature_id),
+	KEY k_feature_id (project_id, feature_id),
+	CONSTRAINT plan_features_fk1 FOREIGN KEY (project_id, plan_id) REFERENCES plans (project_id, id) ON DELETE CASCADE,
+	CONSTRAINT plan_features_fk2 FOREIGN KEY (project_id, feature_id) REFERENCES features (project_id, id) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE feature_overrides (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	subject_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	feature_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	value BIGINT UNSIGNED NULL,
+	expires_at DATETIME(3) NULL,
+	PRIMARY KEY (project_id, subject_id, feature_id),
+	KEY k_feature_id (project_id, feature_id),
+	KEY k_expires_at (expires_at),
+	CONSTRAINT feature_overrides_fk1 FOREIGN KEY (project_id, feature_id) REFERENCES features (project_id, id) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
 CREATE TABLE events (

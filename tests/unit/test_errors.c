@@ -38,6 +38,7 @@ database_answers_are_not_shown(void **state)
 	assert_int_equal(error_info(ERR_SLUG_CONFLICT)->status, 409);
 	assert_string_equal(error_info(ERR_NO_ROW)->code, "internal");
 	assert_string_equal(error_info(ERR_DUPLICATE)->code, "internal");
+	assert_string_equal(error_info(ERR_REFERENCED)->code, "internal");
 	assert_string_equal(error_info(ERR_DB)->code, "internal");
 	assert_string_equal(error_info(ERR_CRYPTO)->code, "internal");
 	assert_string_equal(error_info(OK)->code, "internal");

@@ -54,6 +54,30 @@ what_has_no_text_is_empty(void **state)
 	assert_string_equal(formatted(-62167219200001), "");
 }
 
+static const struct {
+	const char *from;
+	int64_t months;
+	const char *to;
+} months_later[] = {
+	{ "2026-01-31T10:30:00.000Z", 1, "2026-02-28T10:30:00.000Z" },
+	{ "2028-01-31T10:30:00.000Z", 1, "2028-02-29T10:30:00.000Z" },
+	{ "2026-01-28T23:59:59.999Z", 1, "2026-02-28T23:59:59.999Z" },
+	{ "2026-12-15T00:00:00.000Z", 1, "2027-01-15T00:00:00.000Z" },
+	{ "2028-02-29T00:00:00.000Z", 12, "2029-02-28T00:00:00.000Z" },
+	{ "2026-08-31T00:00:00.000Z", 13, "2027-09-30T00:00:00.000Z" },
+};
+
+static void
+months_clamp_to_the_last_day(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(months_later); i++) {
+		int64_t from_ms = NONE;
+		assert_true(time_parse(months_later[i].from, &from_ms));
+		assert_string_equal(formatted(time_add_months(from_ms, months_later[i].months)), months_later[i].to);
+	}
+}
+
 /* Every day of 400 years and more, against the C library's calendar. */
 static void
 every_day_agrees_with_the_c_library(void **state)
@@ -144,6 +168,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(known_times_go_both_ways),
 		TEST(what_has_no_text_is_empty),
+		TEST(months_clamp_to_the_last_day),
 		TEST(every_day_agrees_with_the_c_library),
 		TEST(offsets_and_fractions_are_taken),
 		TEST(what_is_not_rfc_3339_is_refused),

@@ -138,6 +138,11 @@ const SENTENCES: Record<ErrorCode | "unreachable", string | null> = {
 	key_exists: "There is a license with that key already.",
 	activations_exceed_limit: "More machines have a seat than that. Take some off first.",
 	license_revoked: "The license is revoked for good.",
+	plan_key_exists: "There is a plan of that key already.",
+	plan_in_use: "Somebody is or was on this plan, or paid for it. Archive it instead.",
+	plan_archived: "The plan is archived: nobody new gets it.",
+	trial_used: "They have had their trial of this plan already.",
+	feature_key_exists: "There is a feature of that key already.",
 	current_key: "This key signs now. Make a new one first.",
 	signing_key_unavailable: "No key of that kid signs any more.",
 };
