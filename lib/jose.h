@@ -40,7 +40,7 @@ bool jws_brings_key(const struct jws *);
 /* A claim in whole seconds since 1970 (RFC 7519 section 2, NumericDate); false when it isn't there or isn't one. */
 bool jws_time(const struct json *claims, const char *name, int64_t *ret_s);
 
-/* The same with one key, as JSON text. */
+/* The same with one key, as JSON text, which stays open for the next token: for keys of ours, of which there are few. */
 bool jws_is_signed_with(struct arena *, const struct jws *, const char *public_jwk);
 
 /*

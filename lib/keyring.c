@@ -37,10 +37,10 @@ struct master_key {
 	uint8_t octets[KEY_LEN];
 };
 
-/* A private key that was opened before. */
+/* A private key that was opened before, with a signature begun. */
 struct kept_key {
-	uint8_t digest[DIGEST_LEN]; /* of where it stands and of what is sealed there */
-	EVP_PKEY *key;		    /* NULL: nothing is kept here */
+	uint8_t digest[DIGEST_LEN]; /* of its kind, of where it stands and of what is sealed there */
+	EVP_MD_CTX *begun;	    /* NULL: nothing is kept here */
 };
 
 struct keyring {
@@ -110,7 +110,7 @@ keyring_free(struct keyring *keyring)
 	if (keyring == NULL)
 		return;
 	for (size_t i = 0; i < KEPT_MAX; i++)
-		EVP_PKEY_free(keyring->kept[i].key);
+		EVP_MD_CTX_free(keyring->kept[i].begun);
 	OPENSSL_cleanse(keyring, sizeof(*keyring));
 	munmap(keyring, sizeof(*keyring));
 }
@@ -418,37 +418,58 @@ keyring_open(const struct keyring *keyring, struct arena *arena, const struct se
 
 /* Of all that opening looks at: who could not open it doesn't find it either. */
 static struct bytes
-kept_digest(struct arena *arena, const struct seal_place *place, struct bytes sealed)
+kept_digest(struct arena *arena, const struct seal_place *place, struct bytes sealed, const char *kind)
 {
 	struct bytes where = associated_data(arena, sealed.data, place);
 	struct buffer data = buffer_new(arena);
 
+	buffer_add(&data, kind, strlen(kind) + 1);
 	buffer_add(&data, where.data, where.len);
 	buffer_add(&data, sealed.data, sealed.len);
 	return sha256_bytes(arena, data.data, data.len);
 }
 
+static EVP_MD_CTX *
+begin_signature(struct bytes der, const char *kind)
+{
+	const unsigned char *at = der.data;
+	EVP_PKEY *key = d2i_AutoPrivateKey(NULL, &at, (long)der.len);
+	const EVP_MD *digest = strcmp(kind, "ED25519") == 0 ? NULL : sha256();
+	EVP_MD_CTX *context = key != NULL && EVP_PKEY_is_a(key, kind) ? EVP_MD_CTX_new() : NULL;
+
+	if (context != NULL && EVP_DigestSignInit(context, NULL, digest, NULL, key) != 1) {
+		EVP_MD_CTX_free(context);
+		context = NULL;
+	}
+	EVP_PKEY_free(key);
+	return context;
+}
+
 enum err
-keyring_open_key(const struct keyring *keyring, struct arena *arena, const struct seal_place *place,
-		 struct bytes sealed, EVP_PKEY **ret_key)
+keyring_begin_signature(const struct keyring *keyring, struct arena *arena, const struct seal_place *place,
+			struct bytes sealed, const char *kind, EVP_MD_CTX **ret_context)
 {
 	struct bytes der;
 
 	if (sealed.len < OVERHEAD)
 		return ERR_CRYPTO;
-	struct bytes digest = kept_digest(arena, place, sealed);
+	struct bytes digest = kept_digest(arena, place, sealed, kind);
 	struct kept_key *kept = &keyring->self->kept[digest.data[0] % KEPT_MAX];
-	if (kept->key == NULL || CRYPTO_memcmp(kept->digest, digest.data, DIGEST_LEN) != 0) {
+	if (kept->begun == NULL || CRYPTO_memcmp(kept->digest, digest.data, DIGEST_LEN) != 0) {
 		TRY(keyring_open(keyring, arena, place, sealed, &der));
-		const unsigned char *at = der.data;
-		EVP_PKEY *key = d2i_AutoPrivateKey(NULL, &at, (long)der.len);
-		if (key == NULL)
+		EVP_MD_CTX *begun = begin_signature(der, kind);
+		if (begun == NULL)
 			return ERR_CRYPTO;
-		EVP_PKEY_free(kept->key);
-		kept->key = key;
+		EVP_MD_CTX_free(kept->begun);
+		kept->begun = begun;
 		memcpy(kept->digest, digest.data, DIGEST_LEN);
 	}
-	*ret_key = kept->key;
+	EVP_MD_CTX *context = EVP_MD_CTX_new();
+	if (context == NULL || EVP_MD_CTX_copy_ex(context, kept->begun) != 1) {
+		EVP_MD_CTX_free(context);
+		return ERR_CRYPTO;
+	}
+	*ret_context = context;
 	return OK;
 }
 

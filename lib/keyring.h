@@ -46,12 +46,13 @@ enum err keyring_seal(const struct keyring *, struct arena *, const struct seal_
 enum err keyring_open(const struct keyring *, struct arena *, const struct seal_place *, struct bytes sealed,
 		      struct bytes *ret_plain) MUST_CHECK;
 /*
- * A private key whose DER is sealed there. Reading one takes OpenSSL ten times as long as signing with it, so the last ones stay open; what
- * counts is still what is sealed now. The keyring's own, until the next call. ERR_CRYPTO as above, and for what isn't a key.
+ * Begins a signature with the private key whose DER is sealed there: of this kind ("EC", "RSA", "ED25519"), over SHA-256 unless the kind has its
+ * own digest. Reading a key takes OpenSSL ten times as long as signing with it, so the last ones stay open; what counts is still what is sealed
+ * now. The caller goes on with EVP_DigestSign() and frees it. ERR_CRYPTO as above, and for what isn't such a key.
  */
-struct evp_pkey_st;
-enum err keyring_open_key(const struct keyring *, struct arena *, const struct seal_place *, struct bytes sealed,
-			  struct evp_pkey_st **ret_key) MUST_CHECK;
+struct evp_md_ctx_st;
+enum err keyring_begin_signature(const struct keyring *, struct arena *, const struct seal_place *, struct bytes sealed, const char *kind,
+				 struct evp_md_ctx_st **ret_context) MUST_CHECK;
 /* Key id of a sealed value; NULL when it is none. ret is the arena's. */
 const char *keyring_sealed_with(struct arena *, struct bytes sealed);
 

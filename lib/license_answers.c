@@ -116,16 +116,15 @@ license_signing_key_make(const struct keyring *keyring, struct arena *arena, con
 	return e;
 }
 
+/* Frees the context. */
 static enum err
-sign(struct arena *arena, EVP_PKEY *key, const char *format, const char *kid, const char *payload, const char **ret_signature)
+finish(struct arena *arena, EVP_MD_CTX *context, const char *format, const char *kid, const char *payload, const char **ret_signature)
 {
 	const char *text = arena_printf(arena, "%s\n%s\n%s", format, kid, payload);
-	EVP_MD_CTX *context = EVP_MD_CTX_new();
 	uint8_t signature[SIGNATURE_LEN];
 	size_t len = sizeof(signature);
 
-	bool is_signed = context != NULL && EVP_DigestSignInit(context, NULL, NULL, NULL, key) == 1 &&
-			 EVP_DigestSign(context, signature, &len, (const uint8_t *)text, strlen(text)) == 1 && len == sizeof(signature);
+	bool is_signed = EVP_DigestSign(context, signature, &len, (const uint8_t *)text, strlen(text)) == 1 && len == sizeof(signature);
 	EVP_MD_CTX_free(context);
 	if (!is_signed)
 		return ERR_CRYPTO;
@@ -138,18 +137,22 @@ license_sign_with(struct arena *arena, struct bytes private_key, const char *for
 		  const char **ret_signature)
 {
 	EVP_PKEY *key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, private_key.data, private_key.len);
-	enum err e = key == NULL ? ERR_CRYPTO : sign(arena, key, format, kid, payload, ret_signature);
+	EVP_MD_CTX *context = key != NULL ? EVP_MD_CTX_new() : NULL;
+	bool is_begun = context != NULL && EVP_DigestSignInit(context, NULL, NULL, NULL, key) == 1;
 
 	EVP_PKEY_free(key);
-	return e;
+	if (is_begun)
+		return finish(arena, context, format, kid, payload, ret_signature);
+	EVP_MD_CTX_free(context);
+	return ERR_CRYPTO;
 }
 
 enum err
 license_sign(const struct keyring *keyring, struct arena *arena, const struct seal_place *place, struct bytes sealed,
 	     const char *format, const char *kid, const char *payload, const char **ret_signature)
 {
-	EVP_PKEY *key;
+	EVP_MD_CTX *context;
 
-	TRY(keyring_open_key(keyring, arena, place, sealed, &key));
-	return sign(arena, key, format, kid, payload, ret_signature);
+	TRY(keyring_begin_signature(keyring, arena, place, sealed, "ED25519", &context));
+	return finish(arena, context, format, kid, payload, ret_signature);
 }

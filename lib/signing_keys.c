@@ -25,13 +25,11 @@ const char *const signing_alg_names[] = {
 	[SIGNING_ALG_COUNT] = NULL,
 };
 
-static const struct {
-	const char *openssl; /* its word for the kind of key */
-	const char *digest;  /* NULL: the algorithm has its own */
-} kinds[] = {
-	[SIGN_ES256] = { "EC", "SHA256" },
-	[SIGN_RS256] = { "RSA", "SHA256" },
-	[SIGN_EDDSA] = { "ED25519", NULL },
+/* OpenSSL's words for the kinds of keys. */
+static const char *const openssl_kinds[] = {
+	[SIGN_ES256] = "EC",
+	[SIGN_RS256] = "RSA",
+	[SIGN_EDDSA] = "ED25519",
 };
 
 enum signing_alg
@@ -181,16 +179,12 @@ ecdsa_flatten(uint8_t *signature, size_t *len)
 }
 
 static bool
-sign(enum signing_alg alg, EVP_PKEY *key, const char *input, uint8_t ret_signature[SIGNATURE_MAX], size_t *ret_len)
+finish(EVP_MD_CTX *context, enum signing_alg alg, const char *input, uint8_t ret_signature[SIGNATURE_MAX], size_t *ret_len)
 {
-	EVP_MD_CTX *context = EVP_MD_CTX_new();
 	size_t len = SIGNATURE_MAX;
-	bool is_good = context != NULL &&
-		       EVP_DigestSignInit_ex(context, NULL, kinds[alg].digest, NULL, NULL, key, NULL) == 1 &&
-		       EVP_DigestSign(context, ret_signature, &len, (const unsigned char *)input, strlen(input)) == 1 &&
+	bool is_good = EVP_DigestSign(context, ret_signature, &len, (const unsigned char *)input, strlen(input)) == 1 &&
 		       (alg != SIGN_ES256 || ecdsa_flatten(ret_signature, &len));
 
-	EVP_MD_CTX_free(context);
 	if (is_good)
 		*ret_len = len;
 	return is_good;
@@ -219,11 +213,13 @@ signing_key_sign(const struct keyring *keyring, struct arena *arena, enum signin
 {
 	const char *input = signing_input(arena, alg, head, claims);
 	uint8_t signature[SIGNATURE_MAX];
-	EVP_PKEY *key;
+	EVP_MD_CTX *context;
 	size_t len = 0;
 
-	TRY(keyring_open_key(keyring, arena, place, sealed, &key));
-	if (!EVP_PKEY_is_a(key, kinds[alg].openssl) || !sign(alg, key, input, signature, &len))
+	TRY(keyring_begin_signature(keyring, arena, place, sealed, openssl_kinds[alg], &context));
+	bool is_signed = finish(context, alg, input, signature, &len);
+	EVP_MD_CTX_free(context);
+	if (!is_signed)
 		return ERR_CRYPTO;
 	*ret_token =
 	    arena_printf(arena, "%s.%s", input, base64url_encode(arena, (struct bytes){ signature, len }));
