@@ -44,7 +44,7 @@ parse_part(struct arena *arena, const char *text, size_t len, struct json *ret)
 	struct bytes octets;
 
 	return base64url_decode(arena, text, len, &octets) &&
-	       json_parse(arena, (const char *)octets.data, octets.len, ret, NULL) == OK && ret->type == JSON_OBJECT;
+	       json_parse_cut(arena, (const char *)octets.data, octets.len, ret) == OK && ret->type == JSON_OBJECT;
 }
 
 bool

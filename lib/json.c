@@ -95,8 +95,11 @@ copy(struct arena *arena, struct json_object *value, size_t *members)
 	case json_type_object:
 		copy_object(arena, value, &to, members);
 		break;
+	case json_type_double: /* the scan has let it pass: below 2^53 */
+		to.type = JSON_INT;
+		to.integer = (int64_t)json_object_get_double(value);
+		break;
 	case json_type_null:
-	case json_type_double:
 		break;
 	}
 	return to;
@@ -156,9 +159,8 @@ parse_scanned(struct arena *arena, const char *text, size_t len, size_t members_
 	return OK;
 }
 
-enum err
-json_parse(struct arena *arena, const char *text, size_t len, struct json *ret,
-	   const char **ret_reason)
+static enum err
+parse(struct arena *arena, const char *text, size_t len, bool takes_fractions, struct json *ret, const char **ret_reason)
 {
 	struct json_scan scan;
 	const char *reason = NULL;
@@ -167,7 +169,7 @@ json_parse(struct arena *arena, const char *text, size_t len, struct json *ret,
 	if (len >= INT_MAX) {
 		reason = "too large";
 		e = ERR_BODY_TOO_LARGE;
-	} else if (!json_scan(text, len, &scan)) {
+	} else if (!json_scan(text, len, takes_fractions, &scan)) {
 		reason = arena_printf(arena, "%s (at octet %zu)", scan.reason, scan.offset);
 	} else {
 		/* json-c needs the NUL to end a number at the top. The body may hold a password. */
@@ -178,6 +180,19 @@ json_parse(struct arena *arena, const char *text, size_t len, struct json *ret,
 	if (e != OK && ret_reason != NULL)
 		*ret_reason = reason;
 	return e;
+}
+
+enum err
+json_parse(struct arena *arena, const char *text, size_t len, struct json *ret,
+	   const char **ret_reason)
+{
+	return parse(arena, text, len, false, ret, ret_reason);
+}
+
+enum err
+json_parse_cut(struct arena *arena, const char *text, size_t len, struct json *ret)
+{
+	return parse(arena, text, len, true, ret, NULL);
 }
 
 const struct json *

@@ -27,6 +27,8 @@ struct json {
 
 /* Any value at the top. ERR_INVALID_JSON; *ret_reason (may be NULL) says what and at which octet, for the message. */
 enum err json_parse(struct arena *, const char *text, size_t len, struct json *ret, const char **ret_reason) MUST_CHECK;
+/* The same of what others have signed: fractions of numbers are cut off, for a NumericDate may have one (RFC 7519 section 2). */
+enum err json_parse_cut(struct arena *, const char *text, size_t len, struct json *ret) MUST_CHECK;
 /* NULL when the object has no such member. */
 const struct json *json_member(const struct json *object, const char *name);
 /* An object's text with one text member put in place; value NULL takes it out. object NULL, or none: an empty one. */

@@ -10,7 +10,7 @@
 #include "lib/text.h"
 
 #define INTEGER_MAX    ((INT64_C(1) << 53) - 1)
-#define NUMBER_LEN_MAX 17
+#define NUMBER_LEN_MAX 40
 
 struct cursor {
 	const char *start;
@@ -19,6 +19,7 @@ struct cursor {
 	size_t members;		/* of all objects */
 	size_t members_here;	/* of the object that is read */
 	unsigned depth;
+	bool takes_fractions;
 	const char *reason;
 };
 
@@ -54,6 +55,16 @@ scan_word(struct cursor *cursor, const char *word)
 	return true;
 }
 
+/* Cuts "12.50" down to "12"; anything else stays as it is. */
+static void
+cut_fraction(char *digits)
+{
+	char *dot = strchr(digits, '.');
+
+	if (dot != NULL && dot > digits && dot[1] != '\0' && dot[1 + strspn(dot + 1, "0123456789")] == '\0')
+		*dot = '\0';
+}
+
 /* Whole numbers that every JSON reader holds exactly (RFC 8259 section 6). */
 static bool
 scan_number(struct cursor *cursor)
@@ -67,6 +78,8 @@ scan_number(struct cursor *cursor)
 	if (len > NUMBER_LEN_MAX)
 		return refuse(cursor, "a number is out of range");
 	memcpy(digits, cursor->at, len);
+	if (cursor->takes_fractions)
+		cut_fraction(digits);
 	if (strcmp(digits, "-0") != 0 && !int_parse(digits, -INTEGER_MAX, INTEGER_MAX, &value))
 		return refuse(cursor, "a number isn't a whole number within ±(2^53-1)");
 	cursor->at += len;
@@ -231,9 +244,9 @@ scan_value(struct cursor *cursor)
 }
 
 bool
-json_scan(const char *text, size_t len, struct json_scan *ret)
+json_scan(const char *text, size_t len, bool takes_fractions, struct json_scan *ret)
 {
-	struct cursor cursor = { .start = text, .at = text, .end = text + len };
+	struct cursor cursor = { .start = text, .at = text, .end = text + len, .takes_fractions = takes_fractions };
 
 	if (!utf8_is_valid(text, len))
 		cursor.reason = "not UTF-8";

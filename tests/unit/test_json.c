@@ -159,6 +159,26 @@ ht_15_halves_of_surrogate_pairs(void **state)
 }
 
 static void
+at_05_fractions_are_cut_off_where_others_signed(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text;
+		int64_t value;
+	} good[] = { { "1.5", 1 }, { "1800000000.999", 1800000000 }, { "-2.5", -2 }, { "7", 7 }, { "0.5", 0 } };
+	static const char *const bad[] = { "1.", ".5", "1.5.5", "1.5e3", "1e3", "01.5", "9007199254740992.5", "1.-5", "NaN" };
+	struct json value;
+
+	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
+		assert_int_equal(json_parse_cut(arena, good[i].text, strlen(good[i].text), &value), OK);
+		assert_int_equal(value.type, JSON_INT);
+		assert_true(value.integer == good[i].value);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		assert_int_equal(json_parse_cut(arena, bad[i], strlen(bad[i]), &value), ERR_INVALID_JSON);
+}
+
+static void
 ht_15_numbers(void **state)
 {
 	(void)state;
@@ -337,6 +357,7 @@ main(void)
 		TEST(ht_15_invalid_utf_8),
 		TEST(ht_15_halves_of_surrogate_pairs),
 		TEST(ht_15_numbers),
+		TEST(at_05_fractions_are_cut_off_where_others_signed),
 		TEST(ht_15_what_json_c_reads_and_json_is_not),
 		TEST(ht_15_depth),
 		TEST(ht_15_member_count),

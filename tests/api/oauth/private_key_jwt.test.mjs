@@ -5,6 +5,7 @@ import { randomUUID } from "node:crypto";
 import { test } from "node:test";
 import { expectError, expectOAuthError, expectStatus, sharedServer } from "../../harness/index.mjs";
 import { atOnce } from "../../harness/suite.mjs";
+import { makeKey, makeProof } from "./dpop.mjs";
 import { makeProject, program, send } from "./oauth.mjs";
 import { assertionOf, clientKey, makeKeyClient, nowOf, TYPE } from "./keys.mjs";
 
@@ -23,6 +24,18 @@ for (const alg of ["RS256", "PS256", "ES256", "EdDSA"])
 		expectStatus(await send(server, project, "revoke", { ...form, ...proof(project, client, key) }, { headers: {} }), 200);
 		assert.equal(expectStatus(await send(server, project, "introspect", { ...form, ...proof(project, client, key) }, { headers: {} }), 200).active, false);
 	});
+
+test("AT-05 times may have fractions: of a client's token, and of a proof of possession", async () => {
+	const { project, client, key } = await makeKeyClient(server, "ES256");
+	const now = nowOf(server);
+	expectStatus(await ask(project, proof(project, client, key, { exp: now + 60.5, iat: now - 0.25 })), 200);
+	expectOAuthError(await ask(project, proof(project, client, key, { exp: now - 120.5 })), 401, "invalid_client");
+	const bound = makeKey();
+	const DPoP = (iat) => makeProof(bound, { url: `${project.issuer}/oauth/token`, claims: { iat } });
+	const asked = (iat) => send(server, project, "token", { grant_type: "client_credentials", ...proof(project, client, key) }, { headers: { DPoP: DPoP(iat) } });
+	assert.equal(expectStatus(await asked(now + 0.5), 200).token_type, "DPoP");
+	assert.equal((await asked(now - 300.5)).json.error, "invalid_dpop_proof");
+});
 
 test("TK-17 each claim that is wrong is 401, and so is every other way to sign", async (t) => {
 	const { project, client, key } = await makeKeyClient(server, "ES256");
