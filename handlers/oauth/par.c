@@ -87,6 +87,27 @@ error_of(const char *problem)
 	return ERR_INVALID_REQUEST;
 }
 
+/* RFC 9449 section 10.1: a proof names the key as well as dpop_jkt does; of both, they have to name the same one. */
+static enum err
+take_proof(const struct request *rq, const struct oauth_client_row *client, struct ask *ask)
+{
+	const struct ask_input *in = rq->input;
+	const struct possession asked = {
+		.project_id = client->project_id,
+		.url = arena_printf(rq->arena, "%s/oauth/par", oauth_issuer(rq, client->issuer_client_id)),
+		.wants_nonce = client->dpop_require_nonce,
+	};
+	const char *jkt;
+
+	TRY(request_possession_find(rq, &asked, &jkt));
+	if (jkt == NULL)
+		return OK;
+	if (in->dpop_jkt != NULL && strcmp(in->dpop_jkt, jkt) != 0)
+		return ERR_INVALID_DPOP_PROOF;
+	ask->dpop_jkt = jkt;
+	return OK;
+}
+
 static enum err
 judge(const struct request *rq, struct tx *tx, const struct oauth_app_row *app, struct ask *ask)
 {
@@ -113,6 +134,7 @@ push(const struct request *rq, struct tx *tx, const char **ret_request_uri)
 	TRY(oauth_client_find(rq, tx, in->issuer_id, CLIENT_INPUT_OF(in), &client));
 	TRY(ask_find_app(rq, tx, in->issuer_id, client.client_id, &app));
 	TRY(judge(rq, tx, &app, &ask));
+	TRY(take_proof(rq, &client, &ask));
 	return pushed_keep(tx, &app, &ask, ret_request_uri);
 }
 
@@ -140,7 +162,9 @@ const struct route oauth_par_routes[] = {
 	    .body_bytes_max = (size_t)16 * 1024,
 	    INPUT(struct ask_input, par_fields),
 	    .output = par_view_fields,
-	    .errors = { ERR_INVALID_CLIENT, ERR_INVALID_REQUEST, ERR_INVALID_SCOPE, ERR_INVALID_TARGET, ERR_UNAUTHORIZED_CLIENT },
+	    .scratch_size = sizeof(struct possession_memory),
+	    .errors = { ERR_INVALID_CLIENT, ERR_INVALID_DPOP_PROOF, ERR_INVALID_REQUEST, ERR_INVALID_SCOPE, ERR_INVALID_TARGET,
+			ERR_UNAUTHORIZED_CLIENT, ERR_USE_DPOP_NONCE },
 	    .handler = par,
 	},
 	ROUTES_END,

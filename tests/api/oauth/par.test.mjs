@@ -2,10 +2,11 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Client, expectStatus, openFlow, projectUser, sharedServer } from "../../harness/index.mjs";
+import { Client, expectOAuthError, expectStatus, openFlow, projectUser, sharedServer } from "../../harness/index.mjs";
 import { atOnce } from "../../harness/suite.mjs";
 import { assertionOf, makeKeyClient, TYPE } from "./keys.mjs";
-import { authorizePath, decode, getTokens, landing, makeApp, redeem, REDIRECT_URI, send } from "./oauth.mjs";
+import { makeKey, makeProof } from "./dpop.mjs";
+import { authorizePath, basic, decode, getTokens, landing, makeApp, redeem, REDIRECT_URI, send } from "./oauth.mjs";
 
 const server = await sharedServer();
 const nobody = (app) => new Client(server, { site: "auth", clientId: app?.clientId, check: false });
@@ -64,6 +65,33 @@ test("PA-01 refused as at the token endpoint: who doesn't prove themselves, a re
 	await server.sql.run`UPDATE clients SET grant_types = 'authorization_code refresh_token' WHERE project_id = ${app.id}`;
 	assert.equal((await send(server, app, "par?state=x", asked(app))).json.error, "invalid_request");
 	expectStatus(await push(app), 201);
+});
+
+test("DP-03 a proof that comes with what is pushed binds the code to its key, as dpop_jkt does; it counts once", async () => {
+	const app = await makeApp(server);
+	const browser = await (await projectUser(server, app)).session();
+	const [key, other] = [makeKey(), makeKey()];
+	const proof = (by = key, changes = {}) => makeProof(by, { url: `${app.issuer}/oauth/par`, ...changes });
+	const pushWith = (DPoP, changes) => push(app, changes, { headers: { ...basic(app.clientId, app.secret), DPoP } });
+	const once = proof();
+	const getCode = async (answer) => landing(await follow(browser, pathOf(app, expectStatus(answer, 201).request_uri))).code;
+	const codes = [await getCode(await pushWith(once)), await getCode(await pushWith(proof(), { dpop_jkt: key.thumbprint })), await getCode(await push(app, { dpop_jkt: key.thumbprint }))];
+	const take = (code, by) => send(server, app, "token", { grant_type: "authorization_code", code, redirect_uri: REDIRECT_URI, code_verifier: app.pkce.code_verifier }, { headers: { ...basic(app.clientId, app.secret), ...(by ? { DPoP: makeProof(by, { url: `${app.issuer}/oauth/token` }) } : {}) } });
+	expectOAuthError(await take(await getCode(await pushWith(proof()))), 400, "invalid_grant");
+	expectOAuthError(await take(await getCode(await pushWith(proof())), other), 400, "invalid_grant");
+	for (const code of codes)
+		assert.equal(expectStatus(await take(code, key), 200).token_type, "DPoP");
+	for (const [what, answer] of Object.entries({
+		"used before": await pushWith(once),
+		"of another key than dpop_jkt": await pushWith(proof(), { dpop_jkt: other.thumbprint }),
+		"for another endpoint": await pushWith(proof(key, { url: `${app.issuer}/oauth/token` })),
+		"no proof": await pushWith("x.y.z"),
+	}))
+		assert.deepEqual([answer.status, answer.json.error], [400, "invalid_dpop_proof"], what);
+	expectStatus(await app.session.patch("/api/v1/oauth_settings", { dpop_require_nonce: true }, { headers: { "X-Project-Id": app.id } }), 200);
+	const asked = await pushWith(proof());
+	assert.deepEqual([asked.status, asked.json.error], [400, "use_dpop_nonce"]);
+	expectStatus(await pushWith(proof(key, { nonce: asked.headers["dpop-nonce"] })), 201);
 });
 
 test("TK-17 a client that signs pushes with a token, which works once whatever comes of it", async () => {
