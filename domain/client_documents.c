@@ -11,21 +11,27 @@
 #define KEYS_ANEW_MS MINUTE_MS
 #define STALE_MAX_MS DAY_MS
 
-enum err
-client_document_read(struct tx *tx, const char *project_id, const char *url, struct client_document_row *ret)
+/* Two kinds at one address are two documents: who names an address for keys decides nothing about the client that it is the id of. */
+struct bytes
+client_document_digest(struct arena *arena, const char *kind, const char *url)
 {
-	return q_client_document_get(tx->db,
-				     &(struct q_client_document_get){
-					 .project_id = project_id,
-					 .url_digest = sha256_bytes(tx->arena, url, strlen(url)),
-				     },
-				     ret);
+	const char *name = strcmp(kind, DOCUMENT_CLIENT) == 0 ? url : arena_printf(arena, "%s\n%s", kind, url);
+
+	return sha256_bytes(arena, name, strlen(name));
+}
+
+enum err
+client_document_read(struct tx *tx, const char *project_id, const char *kind, const char *url, struct client_document_row *ret)
+{
+	return q_client_document_get(
+	    tx->db,
+	    &(struct q_client_document_get){ .project_id = project_id, .url_digest = client_document_digest(tx->arena, kind, url) }, ret);
 }
 
 enum err
 client_document_want(struct tx *tx, const char *project_id, const char *kind, const char *url)
 {
-	struct bytes digest = sha256_bytes(tx->arena, url, strlen(url));
+	struct bytes digest = client_document_digest(tx->arena, kind, url);
 	struct buffer payload = buffer_new(tx->arena);
 
 	TRY(q_client_document_want(tx->db,
@@ -36,7 +42,7 @@ client_document_want(struct tx *tx, const char *project_id, const char *kind, co
 				       .kind = kind,
 				   },
 				   NULL));
-	buffer_text(&payload, "{\"url\":");
+	buffer_printf(&payload, "{\"kind\":\"%s\",\"url\":", kind);
 	buffer_json_string(&payload, url);
 	buffer_char(&payload, '}');
 	return job_queue_once(tx, project_id, JOB_CLIENT_DOCUMENT, digest, buffer_string(&payload));
@@ -77,7 +83,7 @@ client_keys_find(struct tx *tx, const char *project_id, const char *url, const s
 {
 	struct client_document_row row;
 	struct json keys;
-	enum err e = client_document_read(tx, project_id, url, &row);
+	enum err e = client_document_read(tx, project_id, DOCUMENT_KEYS, url, &row);
 
 	if (e == ERR_NO_ROW)
 		return fetch_anew(tx, project_id, url);

@@ -13,8 +13,10 @@
 #define DOCUMENT_CLIENT "client"
 #define DOCUMENT_KEYS	"keys"
 
+/* What a document's row is called by. A client's is its address alone, as in the client's own row (clients.url_digest). */
+struct bytes client_document_digest(struct arena *, const char *kind, const char *url) MUST_CHECK;
 /* ERR_NO_ROW: never asked for. */
-enum err client_document_read(struct tx *, const char *project_id, const char *url, struct client_document_row *ret) MUST_CHECK;
+enum err client_document_read(struct tx *, const char *project_id, const char *kind, const char *url, struct client_document_row *ret) MUST_CHECK;
 /* Has a worker fetch it, once for all who ask meanwhile. To be committed. */
 enum err client_document_want(struct tx *, const char *project_id, const char *kind, const char *url) MUST_CHECK;
 

@@ -31,7 +31,7 @@ registration_limits_read(struct tx *tx, const char *project_id, struct registrat
 	*ret = (struct registration_limits){
 		.grants = project_grant_types(project.type),
 		/* Two resource servers may call a scope the same. In the console nothing narrows what a person's role gives. */
-		.scopes = strcmp(project_id, tx->console_id) == 0 ? "" : scope_keep(tx->arena, all, all),
+		.scopes = project.is_console ? "" : scope_keep(tx->arena, all, all),
 	};
 	return OK;
 }

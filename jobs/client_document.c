@@ -23,7 +23,7 @@
 
 struct errand {
 	const char *url;
-	struct bytes digest;			/* of the url */
+	struct bytes digest;			/* what its row is called by */
 	struct client_document_row known;
 	struct json body;
 	const char *text;			/* NULL: nothing that can be taken */
@@ -213,12 +213,13 @@ call_client_document(struct call *call)
 {
 	struct errand *errand = ARENA_NEW(call->worker->arena, struct errand);
 	struct tx tx = job_tx(call->worker);
+	const char *kind = call_text(call, "kind");
 
 	errand->url = call_text(call, "url");
-	if (errand->url == NULL)
+	if (errand->url == NULL || kind == NULL)
 		return ERR_NO_ROW;
-	errand->digest = sha256_bytes(tx.arena, errand->url, strlen(errand->url));
-	TRY(client_document_read(&tx, call->project_id, errand->url, &errand->known));
+	errand->digest = client_document_digest(tx.arena, kind, errand->url);
+	TRY(client_document_read(&tx, call->project_id, kind, errand->url, &errand->known));
 	(void)ask(call, errand);
 	call->finish = finish;
 	call->found = errand;

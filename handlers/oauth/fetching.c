@@ -53,7 +53,7 @@ fetching_status(struct tx *tx, const struct oauth_request_row *request, const ch
 	const char *url = arena_strndup(tx->arena, (const char *)request->client_url.data, request->client_url.len);
 	struct client_document_row document;
 
-	TRY(client_document_read(tx, request->project_id, url, &document));
+	TRY(client_document_read(tx, request->project_id, DOCUMENT_CLIENT, url, &document));
 	*ret_status = strcmp(document.state, "ok") == 0 ? "ready" : strcmp(document.state, "failed") == 0 ? "failed" : "fetching";
 	return OK;
 }

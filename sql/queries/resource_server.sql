@@ -57,7 +57,10 @@ DELETE FROM resource_server_scopes WHERE project_id = :project_id AND resource_s
 
 -- What a new one starts with, where it says nothing else.
 -- name: resource_server_project_type :one
-SELECT p.type FROM projects p WHERE p.id = :project_id AND p.status = 'active';
+SELECT p.type, i.console_id = p.id AS is_console
+FROM projects p
+JOIN installation i ON i.id = 1
+WHERE p.id = :project_id AND p.status = 'active';
 
 -- Scopes that clients which nobody of the project's own has registered may ask for.
 -- name: resource_server_open_scopes :many

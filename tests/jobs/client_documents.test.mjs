@@ -243,8 +243,48 @@ test("rule 38 keys at an address are fetched once, and anew for a key that isn't
 	assert.equal(asked.length, 2);
 });
 
+test("who names a client's document as keys of their own doesn't stand in the client's way, nor the other way round", async () => {
+	const project = await openProject({ type: "hybrid" });
+	const headers = { "X-Project-Id": project.id };
+	const key = clientKey("ES256");
+	const { url, path, page } = publish({ keys: [key.jwk] });
+	const rival = expectStatus(await project.session.post("/api/v1/clients", { name: "Rival", type: "agent", token_endpoint_auth_method: "private_key_jwt", jwks_uri: url }, { headers }), 201);
+	const ask = () => send(server, project, "token", { grant_type: "client_credentials", client_assertion_type: TYPE, client_assertion: assertionOf(project, rival, key) }, { headers: {} });
+	assert.equal((await ask()).status, 503);
+	await until("the keys are there", async () => (await ask()).status === 200);
+	const browser = await begun(project);
+	assert.equal((await waited(project, browser, await authorize(project, browser, url))).status, "ready");
+	assert.ok((await agreed(project, browser, await authorize(project, browser, url))).code);
+	await moveClock(server, 6 * MINUTE);
+	page.body.client_name = "Better notes";
+	await ask();
+	await until("the keys were fetched anew", () => asked.filter((one) => one.path === path).length === 3);
+	await waited(project, browser, await authorize(project, browser, url));
+	assert.equal((await agreed(project, browser, await authorize(project, browser, url))).shown.client.name, "Better notes", "the keys' fetch isn't the client's");
+});
+
+test("rule 33 a document's client signs people out as it was last read, asked or not", async () => {
+	const project = await openProject();
+	const browser = await begun(project);
+	const GOODBYE = `https://${HOST}/goodbye`;
+	const { url } = publish({ post_logout_redirect_uris: [GOODBYE] });
+	await waited(project, browser, await authorize(project, browser, url));
+	const { code } = await agreed(project, browser, await authorize(project, browser, url));
+	const form = { grant_type: "authorization_code", code, redirect_uri: CALLBACK, code_verifier: pkce.code_verifier, client_id: url };
+	const { id_token } = expectStatus(await send(server, project, "token", form, { headers: {} }), 200);
+	await moveClock(server, 6 * MINUTE);
+	const leave = (query) => browser.get(project.at(`/oauth/logout?${new URLSearchParams({ post_logout_redirect_uri: GOODBYE, ...query })}`), { check: false });
+	const page = landing(await leave({ client_id: url }));
+	assert.equal(page.address, `${project.issuer}/sign-out`);
+	const { redirect_to } = expectStatus(await browser.get(`/api/v1/public/sign_out_target?${new URLSearchParams({ client_id: page.client_id, post_logout_redirect_uri: GOODBYE })}`), 200);
+	assert.equal(redirect_to, GOODBYE);
+	assert.equal((await leave({ client_id: publish().url })).status, 400, "a client that nobody has seen");
+	assert.equal(landing(await leave({ id_token_hint: id_token, state: "s" })).address, GOODBYE);
+	assert.equal((await browser.get("/api/v1/account", { check: false })).status, 401);
+});
+
 test("rule 37 at the console a document's client is waited for, let into an organization, and known by the document's host", async () => {
-	const { url } = publish({ client_name: "Desk agent", grant_types: ["authorization_code", "refresh_token"] });
+	const { url } = publish({ client_name: "Desk agent", grant_types: ["authorization_code", "refresh_token"], scope: "openid org.read project.read" });
 	const who = await person(server);
 	const browser = await who.session();
 	const site = { issuer: server.url, at: (path) => path };
@@ -256,6 +296,7 @@ test("rule 37 at the console a document's client is waited for, let into an orga
 	assert.equal(consent.address, `${server.url}/consent`);
 	const seen = await look(browser, consent.request);
 	assert.deepEqual([seen.client.name, seen.client.host, seen.client.source, seen.organizations.map(({ id }) => id)], ["Desk agent", HOST, "cimd", [who.org.id]]);
+	assert.deepEqual(seen.scopes.map(({ name }) => name), ["org.read", "project.read"], "what the document names of the console's scopes isn't lost");
 	const { continue_url } = expectStatus(await browser.post(`/api/v1/oauth_requests/${consent.request}/decision`, { approve: true, org_id: who.org.id }), 200);
 	const { code } = landing(await walk(browser, continue_url));
 	const tokens = expectStatus(await form(server, "token", { grant_type: "authorization_code", client_id: url, code, redirect_uri: CALLBACK, code_verifier: pkce.code_verifier }), 200);

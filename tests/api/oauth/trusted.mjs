@@ -24,7 +24,7 @@ export async function makeIssuer(server, project, alg = "ES256") {
 export async function haveRead(server, project, url, body) {
 	const now = new Date(nowOf(server) * 1000);
 	await server.sql.run`INSERT INTO client_documents (project_id, url_digest, url, kind, state, body, fresh_until, fetched_at)
-		VALUES (${project.id}, ${digest(url)}, ${Buffer.from(url)}, 'keys', 'ok', ${JSON.stringify(body)}, ${new Date(now.getTime() + 3_600_000)}, ${now})`;
+		VALUES (${project.id}, ${digest(`keys\n${url}`)}, ${Buffer.from(url)}, 'keys', 'ok', ${JSON.stringify(body)}, ${new Date(now.getTime() + 3_600_000)}, ${now})`;
 }
 
 /** The claims signed by jose; one that is undefined is left out. */
