@@ -67,9 +67,27 @@ read_hint(const struct request *rq, struct tx *tx, const struct oauth_app_row *s
 
 /* ---- where it leads ---- */
 
-/* Registered for the client, octet by octet; NULL when none is asked for. ERR_INVALID_REQUEST. */
+/* By its id, or the address of its document: as it was last read, for nobody waits to sign out. */
 static enum err
-find_target(const struct request *rq, struct tx *tx, const char *client_id, const char **ret_target)
+find_app(const struct request *rq, struct tx *tx, const char *client_id, struct oauth_app_row *ret)
+{
+	const struct logout_input *in = rq->input;
+
+	if (oauth_client_is_document(client_id)) {
+		enum err e = oauth_client_of_document(rq, tx, in->issuer_id, client_id, false, &client_id);
+
+		if (e != OK)
+			return e == ERR_DOCUMENT_WANTED ? ERR_INVALID_CLIENT : e;
+	}
+	return ask_find_app(rq, tx, in->issuer_id, client_id, ret);
+}
+
+/*
+ * Registered for the client, octet by octet; NULL when none is asked for. *client_id becomes the id by which our own pages call the client.
+ * ERR_INVALID_REQUEST.
+ */
+static enum err
+find_target(const struct request *rq, struct tx *tx, const char **client_id, const char **ret_target)
 {
 	const struct logout_input *in = rq->input;
 	const struct name_value state[] = { { "state", in->state } };
@@ -77,11 +95,13 @@ find_target(const struct request *rq, struct tx *tx, const char *client_id, cons
 	struct oauth_app_row app;
 
 	*ret_target = NULL;
-	if (client_id != NULL)
-		TRY(ask_find_app(rq, tx, in->issuer_id, client_id, &app));
+	if (*client_id != NULL) {
+		TRY(find_app(rq, tx, *client_id, &app));
+		*client_id = app.client_id;
+	}
 	if (in->post_logout_redirect_uri == NULL)
 		return OK;
-	if (client_id == NULL)
+	if (*client_id == NULL)
 		return ERR_INVALID_REQUEST;
 	enum err e = q_oauth_logout_uri(tx->db,
 					&(struct q_oauth_logout_uri){
@@ -211,7 +231,7 @@ logout(const struct request *rq, struct tx *tx)
 	if (in->client_id != NULL && hint.client_id != NULL && strcmp(in->client_id, hint.client_id) != 0)
 		return fail(rq, ERR_INVALID_REQUEST, "id_token_hint is another client's.");
 	client_id = in->client_id != NULL ? in->client_id : hint.client_id;
-	e = find_target(rq, tx, client_id, &target);
+	e = find_target(rq, tx, &client_id, &target);
 	if (e == ERR_INVALID_REQUEST)
 		return fail(rq, e, "post_logout_redirect_uri isn't registered for this client.");
 	return e == OK ? end(rq, tx, &server, &hint, client_id, target) : fail_err(rq, e);
