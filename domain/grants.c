@@ -40,6 +40,7 @@ insert_grant(struct tx *tx, const struct grant_make *make, const char *grant_id)
 				  .id = grant_id,
 				  .user_id = make->user_id,
 				  .client_id = make->client_id,
+				  .issuer = { (const uint8_t *)make->issuer, strlen(make->issuer) },
 				  .resource = { (const uint8_t *)make->resource, strlen(make->resource) },
 				  .scopes = make->scope,
 				  .org_id = make->work_org_id,

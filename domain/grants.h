@@ -13,12 +13,11 @@ struct grant_make {
 	const char *user_id, *session_id;
 	const char *client_id, *client_name;
 	struct bytes client_digest;	/* of what the person saw of the client */
-	const char *resource, *scope;
+	const char *issuer, *resource, *scope;
 	const char *work_org_id;	/* in the console, the organization that its tokens work in; else NULL */
 	bool is_offline;		/* outlives the sign-in */
 	int64_t expires_at;
 	/* Of the code; a grant without one needs none of it. */
-	const char *issuer;
 	const char *redirect_uri;
 	bool is_uri_named;
 	const char *challenge, *nonce;	/* may be NULL */

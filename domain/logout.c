@@ -13,7 +13,9 @@ tell(struct tx *tx, const char *project_id, const char *user_id, const struct q_
 	struct buffer json = buffer_new(tx->arena);
 	const char *job_id;
 
-	buffer_printf(&json, "{\"client_id\":\"%s\",\"session_id\":\"%s\",\"user_id\":\"%s\"}", row->client_id, row->session_id, user_id);
+	buffer_printf(&json, "{\"client_id\":\"%s\",\"session_id\":\"%s\",\"user_id\":\"%s\",\"issuer\":", row->client_id, row->session_id, user_id);
+	buffer_json_string(&json, arena_strndup(tx->arena, (const char *)row->issuer.data, row->issuer.len));
+	buffer_char(&json, '}');
 	return job_queue(tx, project_id, JOB_BACKCHANNEL_LOGOUT, buffer_string(&json), &job_id);
 }
 

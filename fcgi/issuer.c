@@ -25,6 +25,16 @@ issuer_load_console(struct worker *worker)
 	return OK;
 }
 
+const char *
+request_issuer(const struct request *rq, const char *client_id)
+{
+	if (strcmp(client_id, rq->console_client_id) == 0)
+		return rq->config->public_url;
+	if (rq->own_issuer != NULL && strcmp(client_id, rq->own_client_id) == 0)
+		return rq->own_issuer;
+	return arena_printf(rq->arena, "%s/p/%s", rq->config->auth_url, client_id);
+}
+
 /* The path below the issuer; NULL: none of an issuer's. */
 static const char *
 path_at_root(struct arena *arena, const char *path)
@@ -54,6 +64,13 @@ find(struct exchange *x, enum method method, const char *path)
 	return route_find(x->arena, method, path, &x->rq.route, &x->in.path_pairs, &x->response.allow);
 }
 
+/* Our pages stand below /p/{proj_…} there, too, and from there they lead on with a request. */
+static bool
+is_way_back(const struct exchange *x)
+{
+	return strcmp(x->rq.route->id, "oauth_continue") == 0 && strcmp(x->in.path_pairs.items[0].value, x->rq.own_client_id) == 0;
+}
+
 /* At a project's own host name. */
 static void
 find_at_own_host(struct exchange *x, enum method method, enum route_match *ret_match)
@@ -67,7 +84,7 @@ find_at_own_host(struct exchange *x, enum method method, enum route_match *ret_m
 		return;
 	}
 	*ret_match = find(x, method, x->in.path);
-	if (*ret_match == MATCH_FOUND && is_of_issuer(x)) {
+	if (*ret_match == MATCH_FOUND && is_of_issuer(x) && !is_way_back(x)) {
 		x->rq.route = NULL;
 		*ret_match = MATCH_NO_PATH;
 	}

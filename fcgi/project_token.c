@@ -150,15 +150,6 @@ take_visitor(struct exchange *x, const struct oauth_token *read)
 	};
 }
 
-/* At the host that was asked. */
-static const char *
-issuer_of(const struct exchange *x, const char *client_id)
-{
-	if (x->rq.own_issuer != NULL && strcmp(client_id, x->rq.own_client_id) == 0)
-		return x->rq.own_issuer;
-	return arena_printf(x->arena, "%s/p/%s", x->rq.config->auth_url, client_id);
-}
-
 enum err
 authenticate_project_token(struct exchange *x, const char *text)
 {
@@ -166,7 +157,7 @@ authenticate_project_token(struct exchange *x, const char *text)
 
 	if (x->in.client_id == NULL)
 		return authenticate_unauthorized(x, "no project is named");
-	TRY(project_token_read(&x->rq, x->worker->db, NULL, issuer_of(x, x->in.client_id), text, &read));
+	TRY(project_token_read(&x->rq, x->worker->db, NULL, request_issuer(&x->rq, x->in.client_id), text, &read));
 	if (!read.is_active)
 		return authenticate_unauthorized(x, "not an access token of this project, or not any more");
 	if (strcmp(read.state.issuer_client_id, x->in.client_id) != 0)
@@ -186,7 +177,7 @@ problem_of_user(const struct exchange *x, const struct oauth_token *read)
 {
 	const char *client_id = read->state.issuer_client_id, *issuer = read->token.issuer, *audience = read->token.audience;
 
-	if (!read->is_active || strcmp(issuer, issuer_of(x, client_id)) != 0)
+	if (!read->is_active || strcmp(issuer, request_issuer(&x->rq, client_id)) != 0)
 		return "not an access token of a project, or not any more";
 	if (x->in.session_client_id != NULL && strcmp(x->in.session_client_id, client_id) != 0)
 		return "the access token is another project's";

@@ -259,6 +259,9 @@ enum err request_limit_client(const struct request *, const char *client_id, boo
 /* Counts a request in one more family; subject NULL: by address. RATE_LIMITED. */
 enum err request_limit(const struct request *, enum rate_family, const char *subject) MUST_CHECK;
 
+/* What a project is called where it issues tokens, at the host that was asked: the console by HOST alone, as is who has a name of their own. */
+const char *request_issuer(const struct request *, const char *client_id) RETURNS_NONNULL;
+
 /* A record with the caller's organization and default project filled in. */
 struct record request_record(const struct request *, enum event, const char *target_id, const char *target_label);
 

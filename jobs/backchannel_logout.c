@@ -19,7 +19,7 @@ static const int64_t WAITS_MS[] = { 30 * SECOND_MS, 2 * MINUTE_MS, 5 * MINUTE_MS
 
 struct notice {
 	struct oauth_logout_client_row client;
-	const char *session_id, *user_id;
+	const char *session_id, *user_id, *issuer;
 };
 
 static enum err
@@ -37,18 +37,12 @@ take_key(struct call *call, struct tx *tx, enum signing_alg alg, struct oauth_lo
 	return OK;
 }
 
-/* The console is its own issuer at the root. */
-static enum err
-find_issuer(struct call *call, const struct notice *notice, const char **ret_issuer)
+/* As its ID tokens do: by the client's id, or the address of its document. */
+static const char *
+name_of(struct arena *arena, const struct oauth_logout_client_row *client)
 {
-	const struct config *config = call->worker->config;
-	struct q_installation_get_row installation;
-
-	TRY(q_installation_get(call->worker->db, &installation));
-	bool is_console = strcmp(installation.console_id, call->project_id) == 0;
-	*ret_issuer = is_console ? config->public_url
-				 : arena_printf(call->worker->arena, "%s/p/%s", config->auth_url, notice->client.issuer_client_id);
-	return OK;
+	return client->metadata_url.data == NULL ? client->id
+						 : arena_strndup(arena, (const char *)client->metadata_url.data, client->metadata_url.len);
 }
 
 static enum err
@@ -58,14 +52,14 @@ make_token(struct call *call, struct notice *notice, const char **ret_token)
 	enum signing_alg alg = signing_alg_parse(notice->client.id_token_alg);
 	struct tx tx = job_tx(worker);
 	struct logout_token token = {
+		.issuer = notice->issuer,
 		.subject = notice->user_id,
-		.audience = notice->client.id,
+		.audience = name_of(worker->arena, &notice->client),
 		.session_id = notice->session_id,
 		.issued_at = worker->now_ms,
 		.expires_at = worker->now_ms + TOKEN_LIFE_MS,
 	};
 
-	TRY(find_issuer(call, notice, &token.issuer));
 	TRY(tx_make_id(&tx, ID_ACCESS_TOKEN, &token.jti));
 	TRY(take_key(call, &tx, alg, &notice->client));
 	struct seal_place place = signing_key_place(call->project_id, notice->client.key_id);
@@ -134,8 +128,10 @@ call_backchannel_logout(struct call *call)
 	struct notice *notice = ARENA_NEW(call->worker->arena, struct notice);
 	const char *client_id = call_text(call, "client_id"), *token;
 
-	*notice = (struct notice){ .session_id = call_text(call, "session_id"), .user_id = call_text(call, "user_id") };
-	if (client_id == NULL || notice->session_id == NULL || notice->user_id == NULL)
+	*notice = (struct notice){
+		.session_id = call_text(call, "session_id"), .user_id = call_text(call, "user_id"), .issuer = call_text(call, "issuer")
+	};
+	if (client_id == NULL || notice->session_id == NULL || notice->user_id == NULL || notice->issuer == NULL)
 		return OK;
 	/* A client that is gone, or doesn't want to know any more. */
 	enum err e = q_oauth_logout_client(

@@ -200,6 +200,7 @@ burn_and_grant(void *context)
 			     .client_id = client->client_id,
 			     .client_name = client->client_id,
 			     .client_digest = bytes_of(""),
+			     .issuer = oauth_issuer(errand->rq, client->issuer_client_id),
 			     .resource = errand->found.resource.identifier,
 			     .scope = errand->scope,
 			     .is_offline = true,

@@ -201,12 +201,16 @@ access_token_answer(struct arena *arena, const struct asker *asker, const struct
 	};
 }
 
-/* Would it be taken now? */
+/* Would it be taken now, and here? */
 static bool
 is_refresh_alive(const struct request *rq, const struct refresh_token_row *row)
 {
-	return row->used_at == NONE && row->idle_expires_at > rq->now_ms && row->grant_revoked_at == NONE &&
-	       row->grant_expires_at > rq->now_ms && row->user_alive_id != NULL && (row->is_offline || (row->session_alive_id != NULL && PROJECT_SIGN_IN_LASTS(rq, row)));
+	const struct token_question *in = rq->input;
+	bool is_sign_in_over = row->session_alive_id == NULL || !PROJECT_SIGN_IN_LASTS(rq, row);
+
+	return bytes_are(row->issuer, oauth_issuer(rq, in->issuer_id)) && row->used_at == NONE && row->idle_expires_at > rq->now_ms &&
+	       row->grant_revoked_at == NONE && row->grant_expires_at > rq->now_ms && row->user_alive_id != NULL &&
+	       (row->is_offline || !is_sign_in_over);
 }
 
 static struct token_answer

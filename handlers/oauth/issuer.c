@@ -35,11 +35,7 @@ static const struct field issuer_input_fields[] = {
 const char *
 oauth_issuer(const struct request *rq, const char *issuer_client_id)
 {
-	if (strcmp(issuer_client_id, rq->console_client_id) == 0)
-		return rq->config->public_url;
-	if (rq->own_issuer != NULL && strcmp(issuer_client_id, rq->own_client_id) == 0)
-		return rq->own_issuer;
-	return arena_printf(rq->arena, "%s/p/%s", rq->config->auth_url, issuer_client_id);
+	return request_issuer(rq, issuer_client_id);
 }
 
 const char *

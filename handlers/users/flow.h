@@ -161,6 +161,8 @@ enum verdict flow_end(const struct request *, struct tx *, const struct flow *, 
 /* A page of the people's own: "https://HOST/verify", "https://AUTH_HOST/p/proj_…/verify". */
 const char *flow_page_url(const struct request *, const char *project_id,
 			  const char *default_client_id, const char *page);
+/* What issues the tokens of these people, at the host that was asked. */
+const char *flow_issuer(const struct request *, const char *project_id, const char *default_client_id);
 /*
  * Makes and mails what proves the address: a code and a link, a reset link, or word that an account
  * exists. Steps nowhere.

@@ -115,11 +115,10 @@ flow_direct_begin(const struct request *rq, struct tx *tx, struct flow *flow)
 enum err
 flow_direct_code(const struct request *rq, struct tx *tx, const struct flow *flow, const char *session_id, struct flow_code *ret)
 {
-	const char *issuer = flow_page_url(rq, flow->row.project_id, flow->row.default_client_id, "");
+	const char *issuer = flow_issuer(rq, flow->row.project_id, flow->row.default_client_id);
 	struct oauth_app_row app;
 	const char *code;
 
-	issuer = arena_strndup(rq->arena, issuer, strlen(issuer) - 1);
 	TRY(q_oauth_app(tx->db, &(struct q_oauth_app){ .client_id = flow->row.client_id }, &app));
 	TRY(grant_make(tx,
 		       &(struct grant_make){

@@ -29,6 +29,12 @@ flow_page_url(const struct request *rq, const char *project_id, const char *defa
 	return arena_printf(rq->arena, "%s/p/%s/%s", rq->config->auth_url, default_client_id, page);
 }
 
+const char *
+flow_issuer(const struct request *rq, const char *project_id, const char *default_client_id)
+{
+	return strcmp(project_id, rq->console_id) == 0 ? rq->config->public_url : request_issuer(rq, default_client_id);
+}
+
 /*
  * Six digits are guessed through at once where only their hash is kept: so a key goes in, and the
  * flow they belong to.

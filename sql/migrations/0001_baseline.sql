@@ -880,6 +880,7 @@ CREATE TABLE grants (
 	id VARCHAR(29) COLLATE ascii_bin NOT NULL,
 	user_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
 	client_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	issuer VARBINARY(255) NOT NULL,
 	resource VARBINARY(255) NOT NULL,
 	scopes TEXT NOT NULL,
 	org_id VARCHAR(29) COLLATE ascii_bin NULL,

@@ -2,8 +2,8 @@
 -- before its tokens: it is the guard of its family.
 
 -- name: grant_insert :exec
-INSERT INTO grants (project_id, id, user_id, client_id, resource, scopes, org_id, session_id, is_offline, client_digest, created_at, expires_at)
-VALUES (:project_id, :id, :user_id, :client_id, :resource, :scopes, :org_id, :session_id, :is_offline, :client_digest, :now, :expires_at);
+INSERT INTO grants (project_id, id, user_id, client_id, issuer, resource, scopes, org_id, session_id, is_offline, client_digest, created_at, expires_at)
+VALUES (:project_id, :id, :user_id, :client_id, :issuer, :resource, :scopes, :org_id, :session_id, :is_offline, :client_digest, :now, :expires_at);
 
 -- What the person agreed to before, of this client as it looks now. The newest first.
 -- name: grant_remembered :many
@@ -122,13 +122,13 @@ WHERE project_id = :project_id AND client_id = :client_id AND revoked_at IS NULL
 
 -- Whom to tell that sign-ins of a person end at this moment: the clients that got something in them and want to know (rule 33).
 -- name: grant_logout_clients :many
-SELECT g.client_id, g.session_id
+SELECT g.client_id, g.session_id, g.issuer
 FROM grants g
 JOIN clients c ON c.project_id = g.project_id AND c.id = g.client_id AND c.is_active = TRUE AND c.backchannel_logout_uri IS NOT NULL
 JOIN sessions s ON s.project_id = g.project_id AND s.id = g.session_id AND s.revoked_at = :now
 WHERE g.project_id = :project_id AND g.user_id = :user_id AND (:session_id IS NULL OR g.session_id = :session_id)
-GROUP BY g.client_id, g.session_id
-ORDER BY g.client_id, g.session_id
+GROUP BY g.client_id, g.session_id, g.issuer
+ORDER BY g.client_id, g.session_id, g.issuer
 LIMIT 500;
 
 -- People are asked again for a client that has changed; what it has lives on.

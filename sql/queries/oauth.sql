@@ -210,8 +210,7 @@ WHERE u.project_id = :project_id AND u.client_id = :client_id AND u.kind = 'logo
 -- Where a client is told that a sign-in has ended, and the key that signs what it is told.
 -- name: oauth_logout_client :one
 -- row: oauth_logout_client_row
-SELECT c.id, c.name, c.backchannel_logout_uri, c.id_token_alg, p.client_id AS issuer_client_id, k.id AS key_id, k.private_sealed
+SELECT c.id, c.name, c.metadata_url, c.backchannel_logout_uri, c.id_token_alg, k.id AS key_id, k.private_sealed
 FROM clients c
-JOIN projects p ON p.id = c.project_id
 LEFT JOIN signing_keys k ON k.project_id = c.project_id AND k.active_alg = c.id_token_alg
 WHERE c.project_id = :project_id AND c.id = :client_id AND c.is_active = TRUE AND c.backchannel_logout_uri IS NOT NULL;

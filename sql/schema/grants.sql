@@ -1,4 +1,4 @@
--- What a person allowed a client to do; codes and refresh tokens hang on it. session_id: the sign-in it was given in, with which it ends
+-- What a person allowed a client to do; codes and refresh tokens hang on it. issuer: under which of its names the project gave it. session_id: the sign-in it was given in, with which it ends
 -- unless it is offline. org_id: of the console's, the organization it works in. client_digest: of what the person saw of a third-party client when they agreed.
 -- tenant: project_id
 -- expires: expires_at
@@ -7,6 +7,7 @@ CREATE TABLE grants (
 	id VARCHAR(29) COLLATE ascii_bin NOT NULL,
 	user_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
 	client_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	issuer VARBINARY(255) NOT NULL,
 	resource VARBINARY(255) NOT NULL,
 	scopes TEXT NOT NULL,
 	org_id VARCHAR(29) COLLATE ascii_bin NULL,

@@ -35,8 +35,8 @@ async function makeRefreshTokens({ server, app, user }, count) {
 	const made = Array.from({ length: count }, () => ({ id: makeId("grt"), token: makeSecret("rt_") }));
 	const [now, end] = [sqlTime(), sqlTime(DAY)];
 	for (const { id, token } of made) {
-		await server.sql.run`INSERT INTO grants (project_id, id, user_id, client_id, resource, scopes, session_id, is_offline, client_digest, created_at, expires_at)
-			VALUES (${app.id}, ${id}, ${user.id}, ${app.clientId}, ${Buffer.from(app.clientId)}, 'profile email', ${makeId("ses")}, TRUE, ${digest(id)}, ${now}, ${end})`;
+		await server.sql.run`INSERT INTO grants (project_id, id, user_id, client_id, issuer, resource, scopes, session_id, is_offline, client_digest, created_at, expires_at)
+			VALUES (${app.id}, ${id}, ${user.id}, ${app.clientId}, ${Buffer.from(app.issuer)}, ${Buffer.from(app.clientId)}, 'profile email', ${makeId("ses")}, TRUE, ${digest(id)}, ${now}, ${end})`;
 		await server.sql.run`INSERT INTO refresh_tokens (project_id, digest, grant_id, seq, issuer, created_at, idle_expires_at)
 			VALUES (${app.id}, ${digest(token)}, ${id}, 1, ${Buffer.from(app.issuer)}, ${now}, ${end})`;
 	}

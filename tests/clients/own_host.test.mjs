@@ -5,7 +5,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { after, test } from "node:test";
 import { authorizePath, basic, decode, isSignedBy, landing, makeApp, REDIRECT_URI } from "../api/oauth/oauth.mjs";
-import { Client, expectOAuthError, expectStatus, person, projectUser, sharedBasis, startGatehouse, until } from "../harness/index.mjs";
+import { addPasskey, Client, expectOAuthError, expectStatus, openFlow, person, projectUser, setSignIn, sharedBasis, socialProvider, startGatehouse, until, waitForMail } from "../harness/index.mjs";
 import { children } from "../harness/server.mjs";
 import { BUILD, makeFolder, run } from "../harness/workplace.mjs";
 
@@ -143,6 +143,105 @@ test("who isn't signed in is led to a page of the host, and signs in there; anot
 	assert.equal((await new Client(server, { site: "auth", cookies, clientId: other.clientId, check: false }).get("/api/v1/account")).status, 200);
 	for (const target of ["/api/v1/projects", "/mcp", "/dashboard/", "/readyz"])
 		assert.equal((await at({ bearer: (await owner.token()).secret }).get(target)).status, 404, target);
+});
+
+/** Somebody who isn't signed in follows the app to the host's pages, and signs in there by the flow API. */
+async function signedInThere(changes) {
+	const user = await projectUser(server, app, { password: true });
+	const browser = at({ clientId: app.clientId });
+	const { request } = landing(await browser.get(root(authorizePath(app, changes)), { check: false }));
+	const flow = await openFlow(server, "sign_in", { browser, oauth_request_id: request });
+	await flow.go("identify", { identifier: user.email });
+	await flow.go("password", { password: user.password });
+	const { result } = await flow.go("complete");
+	return { user, browser, redirect_to: result.redirect_to };
+}
+const walk = (browser, url) => browser.get(new URL(url).pathname + new URL(url).search, { check: false });
+
+test("who signs in on the host's pages comes back to the app with a code of the host's; another project's way back isn't there", async () => {
+	const { user, browser, redirect_to } = await signedInThere();
+	assert.ok(redirect_to.startsWith(`${ISSUER}/`), redirect_to);
+	const { pathname, search } = new URL(redirect_to);
+	assert.equal((await browser.get(pathname.replace(app.clientId, other.clientId) + search)).status, 404);
+	const { code, iss } = landing(await walk(browser, redirect_to));
+	assert.equal(iss, ISSUER);
+	const { access_token, id_token } = expectStatus(await form("token", codeForm(code)), 200);
+	assert.deepEqual([decode(access_token)[1].sub, decode(id_token)[1].iss], [user.id, ISSUER]);
+});
+
+test("the pages for waiting and for choosing an account lead on at the host, too", async () => {
+	const { browser } = await signedInThere();
+	const { address, request } = landing(await browser.get(root(authorizePath(app, { prompt: "select_account" })), { check: false }));
+	assert.equal(address, `${ISSUER}/p/${app.clientId}/select-account`);
+	const session = expectStatus(await browser.get("/api/v1/session"), 200);
+	const { code } = landing(await browser.get(app.at(`/oauth/continue?request=${request}&account=${session.session?.id ?? session.id}`), { check: false }));
+	expectStatus(await form("token", codeForm(code)), 200);
+});
+
+test("screens of an app's own get a code of the host's", async () => {
+	const { id: userId, email, password } = await projectUser(server, app, { password: true });
+	await server.sql.run`UPDATE clients SET direct_flow = TRUE WHERE project_id = ${app.id}`;
+	const program = at();
+	const begun = expectStatus(await program.post("/api/v1/flows", { client_id: app.clientId, kind: "sign_in", transport: "code", redirect_uri: REDIRECT_URI, code_challenge: app.pkce.code_challenge, state: "st" }), 201);
+	const act = async (action, json) => expectStatus(await program.post(`/api/v1/flows/${begun.id}/${action}`, json, { headers: { "X-Flow-Token": begun.flow_token } }), 200);
+	await act("identify", { identifier: email });
+	await act("password", { password });
+	const { code, redirect_to } = (await act("complete", {})).result;
+	assert.equal(new URL(redirect_to).searchParams.get("iss"), ISSUER);
+	assert.equal(decode(expectStatus(await form("token", codeForm(code)), 200).access_token)[1].sub, userId);
+});
+
+test("a refresh token is worth something at the host that gave it alone", async () => {
+	const { browser, redirect_to } = await signedInThere();
+	const { code } = landing(await walk(browser, redirect_to));
+	const { refresh_token } = expectStatus(await form("token", codeForm(code)), 200);
+	assert.equal(expectStatus(await form("introspect", { token: refresh_token }), 200).active, true);
+	assert.deepEqual(expectStatus(await atOldIssuer("introspect", { token: refresh_token }), 200), { active: false });
+});
+
+test("a passkey is made and used at the host, for its name; what AUTH_HOST's pages made isn't taken, and the other way round", async () => {
+	await setSignIn(server, app.id, { methods: ["password", "passkey"] });
+	const user = await projectUser(server, app, { password: true });
+	const { cookies } = await user.session();
+	const made = {};
+	for (const [site, origin] of [[HOST, ISSUER], ["auth", server.authUrl]]) {
+		const browser = new Client(server, { site, cookies, clientId: app.clientId });
+		assert.equal(browser.origin, origin);
+		made[site] = await addPasskey(browser);
+		assert.equal(made[site].rpId, new URL(origin).hostname);
+	}
+	const signsIn = async (site, authenticator) => {
+		const flow = await openFlow(server, "sign_in", { browser: new Client(server, { site, clientId: app.clientId, check: false }), client_id: app.clientId });
+		const { passkey_options } = await flow.go("passkey_options");
+		return (await flow.act("passkey", { credential: authenticator.get(passkey_options) })).status;
+	};
+	assert.equal(await signsIn(HOST, made[HOST]), 200);
+	assert.equal(await signsIn("auth", made.auth), 200);
+	assert.equal(await signsIn(HOST, made.auth), 401);
+	assert.equal(await signsIn("auth", made[HOST]), 401);
+});
+
+test("a provider is sent back to the host, and the mailed links lead to its pages", async () => {
+	await setSignIn(server, app.id, { methods: ["password", "social", "magic_link"] });
+	await socialProvider(owner, "github", undefined, { headers: { "X-Project-Id": app.id } });
+	const flow = await openFlow(server, "sign_in", { browser: at({ clientId: app.clientId }), client_id: app.clientId });
+	const { provider_url } = await flow.go("social", { provider: "github" });
+	const asked = new URL(provider_url).searchParams;
+	assert.equal(asked.get("redirect_uri"), `${ISSUER}/api/v1/social/callback`);
+	const back = await flow.browser.get(`/api/v1/social/callback?${new URLSearchParams({ state: asked.get("state"), error: "access_denied" })}`);
+	assert.equal(back.status, 303);
+	assert.equal(back.headers.location, `${ISSUER}/p/${app.clientId}/callback#${flow.id}`);
+
+	const user = await projectUser(server, app, { password: true });
+	const recover = await openFlow(server, "recover", { browser: at({ clientId: app.clientId }), client_id: app.clientId });
+	await recover.go("recover", { identifier: user.email });
+	assert.ok((await waitForMail(server, user.email)).url.startsWith(`${ISSUER}/p/${app.clientId}/reset#`));
+	const link = await openFlow(server, "sign_in", { browser: at({ clientId: app.clientId }), client_id: app.clientId });
+	const { email } = await projectUser(server, app);
+	await link.go("identify", { identifier: email });
+	await link.go("send_link", {});
+	const mail = await waitForMail(server, email);
+	assert.ok(mail.url.startsWith(`${ISSUER}/p/${app.clientId}/magic-link#mlt_`), mail.url);
 });
 
 test("a name that was taken away is refused from the next request on", async () => {

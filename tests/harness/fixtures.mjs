@@ -279,8 +279,8 @@ export async function consentRequest(server, project) {
 /** What somebody allowed a client, without any token; outlives their sign-ins. Answers its id. */
 export async function grant(project, userId, { server, clientId = project.clientId }) {
 	const id = makeId("grt");
-	await server.sql.query(sql`INSERT INTO grants (project_id, id, user_id, client_id, resource, scopes, session_id, is_offline, client_digest, created_at, expires_at)
-		VALUES (${project.id}, ${id}, ${userId}, ${clientId}, ${Buffer.from(clientId)}, 'openid email', ${makeId("ses")}, TRUE, ${digest(id)}, ${sqlTime()}, ${sqlTime(86400000)})`);
+	await server.sql.query(sql`INSERT INTO grants (project_id, id, user_id, client_id, issuer, resource, scopes, session_id, is_offline, client_digest, created_at, expires_at)
+		VALUES (${project.id}, ${id}, ${userId}, ${clientId}, 'https://example.com', ${Buffer.from(clientId)}, 'openid email', ${makeId("ses")}, TRUE, ${digest(id)}, ${sqlTime()}, ${sqlTime(86400000)})`);
 	return id;
 }
 

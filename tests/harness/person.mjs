@@ -117,7 +117,7 @@ export class Person {
 		const grant = { project_id, id: makeId("grt"), user_id: this.id, client_id: client.clientId, resource: Buffer.from(`${url}/${resource}`), scopes: scopes.join(" "), org_id: org.id };
 		const token = { project_id, digest: digest(secret), id: makeId("tok"), grant_id: grant.id, resource: grant.resource, scopes: grant.scopes, dpop_jkt, created_at: sqlTime(), expires_at: sqlTime(expires_in_ms) };
 		await this.server.sql.query([
-			insert("grants", { ...grant, session_id: makeId("ses"), is_offline: true, client_digest: digest(client.clientId), created_at: sqlTime(), expires_at: sqlTime(30 * DAY) }),
+			insert("grants", { ...grant, issuer: Buffer.from(this.server.url), session_id: makeId("ses"), is_offline: true, client_digest: digest(client.clientId), created_at: sqlTime(), expires_at: sqlTime(30 * DAY) }),
 			insert("access_tokens", token),
 		].join(";"));
 		return Object.assign(new Client(this.server, { bearer: secret }), { id: grant.id, secret, client });

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { expectStatus, MINUTE, moveClock, ownServer, SECOND, sharedBasis, until } from "../harness/index.mjs";
+import { digest, expectStatus, MINUTE, moveClock, ownServer, SECOND, sharedBasis, until } from "../harness/index.mjs";
 import { listenAs } from "../harness/provider.mjs";
 import { makeFolder } from "../harness/workplace.mjs";
 import { decode, fetchKeys, getTokens, isSignedBy, makeApp } from "../api/oauth/oauth.mjs";
@@ -55,6 +55,20 @@ test("however a sign-in ends, the clients that got something in it are told, eac
 	}
 	await until("nothing waits", async () => (await jobs(app)) === 0);
 	assert.equal(new Set(seen.map(({ token }) => decode(token)[1].jti)).size, seen.length);
+});
+
+test("the token is for whom the client says to be, by the name under which the project gave it something", async () => {
+	const app = await makeListener();
+	const url = `https://app.example.com/${app.clientId}.json`;
+	await server.sql.run`UPDATE clients SET metadata_url = ${Buffer.from(url)}, url_digest = ${digest(url)} WHERE project_id = ${app.id}`;
+	const { user, browser, id_token } = await getTokens(server, app);
+	assert.equal(decode(id_token)[1].aud, url);
+	const own = "https://login.example.com";
+	await server.sql.run`UPDATE grants SET issuer = ${Buffer.from(own)} WHERE project_id = ${app.id}`;
+	expectStatus(await browser.delete("/api/v1/session"), 204);
+	await heard(user);
+	const [, { iss, aud }] = decode(seen.at(-1).token);
+	assert.deepEqual([iss, aud], [own, url]);
 });
 
 test("nobody else is told: no address, another sign-in, another person", async () => {

@@ -172,8 +172,8 @@ test("CR-17 a deletion takes codes, tokens and grants along", async () => {
 	const project = await openProject(server);
 	const client = await registered(server, project, { token_endpoint_auth_method: "none" });
 	const { id: userId } = await projectUser(server, project);
-	await server.sql.run`INSERT INTO grants (project_id, id, user_id, client_id, resource, scopes, session_id, is_offline, client_digest, created_at, expires_at)
-		VALUES (${project.id}, 'grt_0000000000000000', ${userId}, ${client.client_id}, 'x', 'openid', 'ses_0000000000000000', TRUE, '', NOW(3), NOW(3) + INTERVAL 1 DAY)`;
+	await server.sql.run`INSERT INTO grants (project_id, id, user_id, client_id, issuer, resource, scopes, session_id, is_offline, client_digest, created_at, expires_at)
+		VALUES (${project.id}, 'grt_0000000000000000', ${userId}, ${client.client_id}, ${Buffer.from(project.issuer)}, 'x', 'openid', 'ses_0000000000000000', TRUE, '', NOW(3), NOW(3) + INTERVAL 1 DAY)`;
 	const answers = await atOnce(2, () => manage(server, project, "DELETE", client));
 	assert.deepEqual(answers.map(({ status }) => status).sort(), [204, 401]);
 	assert.equal(await server.sql.value`SELECT COUNT(*) FROM grants WHERE project_id = ${project.id}`, 0);
