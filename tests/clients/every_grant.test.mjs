@@ -8,6 +8,7 @@ import * as jose from "jose";
 import * as oauth from "oauth4webapi";
 import { Client, expectStatus, ownServer, person, projectUser, resourceServer } from "../harness/index.mjs";
 import { makeApp, REDIRECT_URI } from "../api/oauth/oauth.mjs";
+import { assertionOf, makeEnterprise, makeWorkload, RESOURCE, workloadToken } from "../api/oauth/trusted.mjs";
 import { startControl } from "./control.mjs";
 
 const SECRET = "a secret of thirty-two characters and some more";
@@ -191,4 +192,30 @@ test("a token is exchanged for the next resource, which judges it as oauth4webap
 	const claims = await oauth.validateJwtAccessToken(as, brought(next.access_token), NEXT, options);
 	assert.deepEqual([claims.sub, claims.client_id, claims.act], [found.sub, found.client_id, { sub: found.client_id }]);
 	await assert.rejects(oauth.validateJwtAccessToken(as, brought(tokens.access_token), NEXT, options), "AT-06 the first one isn't for it");
+});
+
+const JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+const trusting = async (world, assertion) => {
+	const place = await discover({ issuer: world.project.issuer, fetched: fetchGatehouse, client_id: world.client.id });
+	assert.ok(place.as.grant_types_supported.includes(JWT_BEARER));
+	const answer = await oauth.genericTokenEndpointRequest(place.as, place.client, oauth.ClientSecretBasic(world.client.client_secret), JWT_BEARER, { assertion, resource: RESOURCE }, place.options);
+	return { ...place, tokens: await oauth.processGenericTokenEndpointResponse(place.as, place.client, answer) };
+};
+const judged = ({ as, tokens, options }) => oauth.validateJwtAccessToken(as, new Request(RESOURCE, { headers: { authorization: `Bearer ${tokens.access_token}` } }), RESOURCE, options);
+
+test("a company's word about its person is traded for their token, once", async () => {
+	const company = await makeEnterprise(server, { owner });
+	const assertion = await assertionOf(server, company);
+	const got = await trusting(company, assertion);
+	assert.deepEqual([got.tokens.refresh_token, got.tokens.id_token], [undefined, undefined]);
+	const claims = await judged(got);
+	assert.deepEqual([claims.sub, claims.client_id, claims.scope], [company.user.id, company.client.id, "tool:read"]);
+	await assert.rejects(trusting(company, assertion), { error: "invalid_grant" });
+});
+
+test("a workload trades its token for its client's", async () => {
+	const workload = await makeWorkload(server);
+	const claims = await judged(await trusting(workload, await workloadToken(server, workload)));
+	assert.deepEqual([claims.sub, claims.client_id], [workload.client.id, workload.client.id]);
+	await assert.rejects(trusting(workload, await workloadToken(server, workload, { sub: "somebody else" })), { error: "invalid_grant" });
 });

@@ -7,6 +7,7 @@ import { test } from "node:test";
 import * as jose from "jose";
 import { Client, digest, makeId, ownServer, person, resourceServer, sqlTime } from "../harness/index.mjs";
 import { basic, decode, getTokens, makeApp, send } from "../api/oauth/oauth.mjs";
+import { bring, makeEnterprise, makeWorkload, RESOURCE } from "../api/oauth/trusted.mjs";
 
 const server = await ownServer();
 const owner = await person(server);
@@ -219,6 +220,53 @@ for (const alg of ["RS256", "PS256", "ES256", "EdDSA"])
 		const takes = async (client_assertion) => (await send(server, app, "token", { grant_type: "client_credentials", client_assertion, client_assertion_type: `${URN}client-assertion-type:jwt-bearer` }, { headers: {} })).status === 200;
 		await judge(t, { make, takes }, ASSERTION_FORGERIES);
 	});
+
+// ---- what other issuers sign (rule 27)
+
+const pairOf = async ({ idp }) => ({ ...idp, pem: await jose.exportSPKI(await jose.importJWK(idp.jwk, idp.alg, { extractable: true })) });
+const GRANT_FORGERIES = { ...FORGERIES, ...FOREIGN_KEYS, ...TIMES, ...ofClaims({
+	"AT-05 another audience": (claims) => ({ ...claims, aud: `${server.authUrl}/p/proj_${"0".repeat(24)}` }),
+	"AT-05 two audiences": (claims) => ({ ...claims, aud: [claims.aud, "https://else.example"] }),
+	"another subject": (claims) => ({ ...claims, sub: `${claims.sub}x` }),
+	"no subject": (claims) => without(claims, "sub"),
+	"not before an hour": (claims) => ({ ...claims, nbf: claims.iat + HOUR_S }),
+	"a life of two days": (claims) => ({ ...claims, exp: claims.iat + 48 * HOUR_S }),
+}) };
+
+for (const alg of ["ES256", "RS256", "EdDSA"])
+	test(`a company's word about its person, signed with ${alg}, as a grant`, async (t) => {
+		const company = await makeEnterprise(server, { alg, owner });
+		const pair = await pairOf(company);
+		const make = async () => {
+			const now = Math.floor(Date.now() / 1000);
+			const claims = { iss: pair.issuer, sub: company.subject, aud: company.project.issuer, client_id: company.client.id, resource: RESOURCE, scope: "tool:read", iat: now, exp: now + 300, jti: randomUUID() };
+			return { header: { typ: "oauth-id-jag+jwt", alg, kid: pair.kid }, claims, pair };
+		};
+		const takes = async (assertion) => (await bring(server, company, assertion)).status === 200;
+		await judge(t, { make, takes }, { ...GRANT_FORGERIES, ...ofType("JWT", "at+jwt", undefined), ...ofClaims({
+			"another client's": (claims) => ({ ...claims, client_id: makeId("cli") }),
+			"no client's": (claims) => without(claims, "client_id"),
+			"another resource": (claims) => ({ ...claims, resource: "https://else.example/" }),
+			"no resource": (claims) => without(claims, "resource"),
+			"more than there is": (claims) => ({ ...claims, scope: "admin" }),
+			"no jti": (claims) => without(claims, "jti"),
+		}) });
+		const once = await signed(await make());
+		assert.deepEqual([await takes(once), await takes(once)], [true, false]);
+	});
+
+test("a workload's token as a grant, again and again while it lasts", async (t) => {
+	const workload = await makeWorkload(server);
+	const pair = await pairOf(workload);
+	const make = async () => {
+		const now = Math.floor(Date.now() / 1000);
+		return { header: { alg: pair.alg, kid: pair.kid }, claims: { iss: pair.issuer, sub: workload.subject, aud: workload.project.issuer, iat: now, exp: now + 3600 }, pair };
+	};
+	const takes = async (assertion) => (await bring(server, workload, assertion)).status === 200;
+	await judge(t, { make, takes }, { ...GRANT_FORGERIES, ...ofType("oauth-id-jag+jwt") });
+	const once = await signed(await make());
+	assert.deepEqual([await takes(once), await takes(once)], [true, true]);
+});
 
 const proofs = (pair, { method, path, token }) => async () => {
 	const ath = token && createHash("sha256").update(token).digest("base64url");

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { makeKey, makeProof } from "../api/oauth/dpop.mjs";
 import { assertionOf, makeKeyClient, TYPE as ASSERTION } from "../api/oauth/keys.mjs";
+import { assertionOf as assertionOfPerson, bring, makeEnterprise, makeWorkload, workloadToken } from "../api/oauth/trusted.mjs";
 import { authorizePath, basic, getCode, getToken, getTokens, landing, makeApp, makeProject, redeem, refresh, send } from "../api/oauth/oauth.mjs";
 import { Client, expectOAuthError, expectStatus, person, projectUser, resourceServer } from "../harness/index.mjs";
 import { warmUp, watchedServer } from "./watched.mjs";
@@ -149,6 +150,25 @@ test("each statement of an exchange fails once: 503, and the token is still good
 	const { access_token } = await getTokens(server, chain);
 	const form = { grant_type: "urn:ietf:params:oauth:grant-type:token-exchange", subject_token_type: "urn:ietf:params:oauth:token-type:access_token", resource: "https://next.example/", subject_token: access_token };
 	await failEach(() => form, (fresh) => send(server, chain, "token", fresh), { least: 3 });
+});
+
+test("TK-18 each statement of a jwt-bearer grant fails once: 503, and the assertion is still good, once", async () => {
+	const company = await makeEnterprise(server, { owner });
+	const bring_ = (assertion) => bring(server, company, assertion);
+	await failEach(() => assertionOfPerson(server, company), bring_);
+	const used = await assertionOfPerson(server, company);
+	expectStatus(await bring_(used), 200);
+	expectOAuthError(await bring_(used), 400, "invalid_grant");
+	const workload = await makeWorkload(server);
+	await failEach(() => workloadToken(server, workload), (assertion) => bring(server, workload, assertion), { least: 3 });
+});
+
+test("each statement of an introspection by a service key fails once: 503, never an answer", async () => {
+	const { secret } = await owner.org.key({ scopes: ["token.introspect"], environment: "test" });
+	const access_token = await getToken(server, project);
+	const asked = () => send(server, project, "introspect", { token: access_token }, { headers: { Authorization: `Bearer ${secret}` } });
+	assert.equal(expectStatus(await asked(), 200).active, true);
+	await failEach(() => null, asked, { least: 2 });
 });
 
 test("rule 31 a database that can't note that a proof was used: 503, never a token", async () => {

@@ -2,8 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { expectOAuthError, expectStatus, sharedServer } from "../../harness/index.mjs";
+import { atOnce, expectOAuthError, expectStatus, sharedServer } from "../../harness/index.mjs";
 import { authorizePath, basic, makeApp, makeProject, program, send } from "./oauth.mjs";
+import { CALLBACK, openProject, register } from "./register.mjs";
 
 const server = await sharedServer();
 const FORM = { grant_type: "client_credentials" };
@@ -72,4 +73,31 @@ test("authorize: 60 a minute of an address", async () => {
 	assert.ok(refusal && Math.abs(count - 60) <= 2, `${count} passed`);
 	assert.ok(Number(refusal.headers["retry-after"]) >= 1);
 	assert.equal((await program(server).get(authorizePath(app))).status, 303);
+});
+
+test("rule 38: ten addresses an hour that nobody has seen, of who brings them; what was seen before isn't counted", async () => {
+	const project = await makeApp(server, { type: "hybrid" });
+	const [by, elsewhere] = [program(server), program(server)];
+	const ask = (i, who = by) => who.get(authorizePath(project, { client_id: `https://app${i}.invalid/client.json` }));
+	const tries = [];
+	for (let i = 0; i < 11; i++)
+		tries.push((await ask(i)).status);
+	assert.deepEqual(tries, [...Array(10).fill(303), 429]);
+	assert.equal((await ask(0)).status, 303, "seen before");
+	assert.equal((await ask(10, elsewhere)).status, 303);
+});
+
+test("rule 35: 10,000 applications that registered themselves, in a project", async () => {
+	const project = await openProject(server, { type: "hybrid" });
+	await server.sql.run`INSERT INTO clients (project_id, id, name, type, source, is_first_party, token_endpoint_auth_method, grant_types, scopes, audiences, require_pkce, require_par, is_dpop_bound, direct_flow,
+			access_token_ttl_s, refresh_token_idle_s, refresh_token_max_s, refresh_reuse_grace_s, id_token_alg, token_claims, id_jag_targets, is_active, version, created_at, updated_at)
+		SELECT project_id, CONCAT('cli_', LPAD(seq, 16, '0')), 'Filler', type, 'dcr', FALSE, token_endpoint_auth_method, grant_types, scopes, audiences, require_pkce, require_par, is_dpop_bound, direct_flow,
+			access_token_ttl_s, refresh_token_idle_s, refresh_token_max_s, refresh_reuse_grace_s, id_token_alg, token_claims, id_jag_targets, is_active, version, created_at, updated_at
+		FROM clients, seq_1_to_9999 WHERE project_id = ${project.id} AND source = 'dashboard'`;
+	const answers = await atOnce(3, () => register(server, project, { redirect_uris: [CALLBACK] }));
+	assert.deepEqual(answers.map(({ status }) => status).sort(), [201, 429, 429]);
+	expectOAuthError(answers.find(({ status }) => status === 429), 429, "temporarily_unavailable");
+	await server.sql.run`DELETE FROM clients WHERE project_id = ${project.id} AND name = 'Filler' LIMIT 1`;
+	expectStatus(await register(server, project, { redirect_uris: [CALLBACK] }), 201);
+	await server.sql.run`DELETE FROM clients WHERE project_id = ${project.id} AND name = 'Filler'`;
 });
