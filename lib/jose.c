@@ -8,6 +8,7 @@
 #include <openssl/bio.h>
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
+#include <openssl/crypto.h>
 #include <openssl/ec.h>
 #include <openssl/ecdsa.h>
 #include <openssl/evp.h>
@@ -361,7 +362,7 @@ kept_verify(struct arena *arena, const struct jws *jws, const char *public_jwk)
 	size_t place = digest.data[0] % KEPT_MAX;
 	struct json jwk;
 
-	if (kept[place].begun != NULL && memcmp(kept[place].digest, digest.data, digest.len) == 0)
+	if (kept[place].begun != NULL && CRYPTO_memcmp(kept[place].digest, digest.data, digest.len) == 0)
 		return kept[place].begun;
 	if (json_parse(arena, public_jwk, strlen(public_jwk), &jwk, NULL) != OK)
 		return NULL;
