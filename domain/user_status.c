@@ -10,6 +10,7 @@
 #include "domain/members.h"
 #include "domain/plans.h"
 #include "domain/throttle.h"
+#include "domain/usage.h"
 #include "domain/users.h"
 
 /* ---- owners of organizations ---- */
@@ -180,6 +181,7 @@ erase_belongings(struct tx *tx, const char *project_id, const char *user_id)
 	TRY(q_license_forget_user(
 	    tx->db, &(struct q_license_forget_user){ .project_id = project_id, .user_id = user_id }, NULL));
 	TRY(plan_forget_subject(tx, project_id, user_id));
+	TRY(usage_forget_subject(tx, project_id, user_id));
 	TRY(q_user_identity_drop_all(
 	    tx->db, &(struct q_user_identity_drop_all){ .project_id = project_id, .user_id = user_id }, NULL));
 	TRY(q_grant_delete_of_user(

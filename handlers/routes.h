@@ -64,6 +64,12 @@ extern const struct route license_settings_routes[];
 extern const struct route license_status_routes[];
 extern const struct route validate_routes[];
 
+/* usage/: what is counted, and how much of it may be */
+extern const struct route meter_routes[];
+extern const struct route usage_event_routes[];
+extern const struct route usage_consume_routes[];
+extern const struct route project_limit_routes[];
+
 /* mail/: mails and texts to the people of a project */
 extern const struct route mail_send_routes[];
 extern const struct route mail_settings_routes[];

@@ -37,6 +37,8 @@ void time_format(int64_t at_ms, char ret_text[TIME_TEXT_SIZE]);
 bool time_parse(const char *text, int64_t *ret_at_ms);
 /* The same day and time so many months later; where that month has no such day, its last: 31 January and one month are 28 or 29 February. */
 int64_t time_add_months(int64_t at_ms, int64_t months);
+/* When its month of UTC began. */
+int64_t time_month_start(int64_t at_ms);
 
 /* -?(0|[1-9][0-9]{0,18}) within [min, max]; anything else is false. */
 bool int_parse(const char *text, int64_t min, int64_t max, int64_t *ret);

@@ -225,3 +225,11 @@ time_parse(const char *text, int64_t *ret_at_ms)
 	*ret_at_ms = at_ms;
 	return true;
 }
+
+int64_t
+time_month_start(int64_t at_ms)
+{
+	int64_t days = (at_ms - FIRST_MS) / DAY_MS + FIRST_MS / DAY_MS;
+
+	return (days - date_of_days(days).day + 1) * DAY_MS;
+}

@@ -208,6 +208,34 @@ CREATE TABLE used_jtis (
 	CONSTRAINT used_jtis_fk1 FOREIGN KEY (project_id) REFERENCES projects (id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
+CREATE TABLE usage_events (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	meter_key VARCHAR(64) COLLATE ascii_bin NOT NULL,
+	event_key VARCHAR(64) COLLATE ascii_bin NOT NULL,
+	subject_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	quantity BIGINT UNSIGNED NOT NULL,
+	result TEXT NULL,
+	occurred_at DATETIME(3) NOT NULL,
+	expires_at DATETIME(3) NOT NULL,
+	PRIMARY KEY (project_id, meter_key, event_key),
+	KEY k_subject_id (project_id, subject_id, meter_key, occurred_at),
+	KEY k_occurred_at (project_id, meter_key, occurred_at),
+	KEY k_expires_at (expires_at),
+	CONSTRAINT usage_events_fk1 FOREIGN KEY (project_id) REFERENCES projects (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE usage_counters (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	meter_key VARCHAR(64) COLLATE ascii_bin NOT NULL,
+	subject_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	period_at DATETIME(3) NOT NULL,
+	used BIGINT UNSIGNED NOT NULL,
+	warned_percent TINYINT UNSIGNED NOT NULL,
+	PRIMARY KEY (project_id, meter_key, subject_id, period_at),
+	KEY k_subject_id (project_id, subject_id, period_at),
+	CONSTRAINT usage_counters_fk1 FOREIGN KEY (project_id) REFERENCES projects (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
 CREATE TABLE social_providers (
 	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
 	provider VARCHAR(48) COLLATE ascii_bin NOT NULL,
@@ -287,6 +315,14 @@ CREATE TABLE resource_server_scopes (
 	CONSTRAINT resource_server_scopes_fk1 FOREIGN KEY (project_id, resource_server_id) REFERENCES resource_servers (project_id, id) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
+CREATE TABLE project_limits (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	meter_key VARCHAR(64) COLLATE ascii_bin NOT NULL,
+	limit_value BIGINT UNSIGNED NOT NULL,
+	PRIMARY KEY (project_id, meter_key),
+	CONSTRAINT project_limits_fk1 FOREIGN KEY (project_id) REFERENCES projects (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
 CREATE TABLE project_hosts (
 	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
 	issuer VARCHAR(255) COLLATE ascii_bin NOT NULL,
@@ -352,6 +388,16 @@ CREATE TABLE plan_assignments (
 	CONSTRAINT plan_assignments_fk1 FOREIGN KEY (project_id, plan_id) REFERENCES plans (project_id, id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
+CREATE TABLE org_usage (
+	org_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	meter_key VARCHAR(64) COLLATE ascii_bin NOT NULL,
+	period_at DATETIME(3) NOT NULL,
+	used BIGINT UNSIGNED NOT NULL,
+	warned_percent TINYINT UNSIGNED NOT NULL,
+	PRIMARY KEY (org_id, meter_key, period_at),
+	CONSTRAINT org_usage_fk1 FOREIGN KEY (org_id) REFERENCES orgs (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
 CREATE TABLE one_time_tokens (
 	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
 	token_digest VARBINARY(32) NOT NULL,
@@ -383,6 +429,20 @@ CREATE TABLE oauth_settings (
 	updated_at DATETIME(3) NOT NULL,
 	PRIMARY KEY (project_id),
 	CONSTRAINT oauth_settings_fk1 FOREIGN KEY (project_id) REFERENCES projects (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE meters (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	meter_key VARCHAR(64) COLLATE ascii_bin NOT NULL,
+	unit VARCHAR(32) NOT NULL,
+	display_name VARCHAR(128) NOT NULL,
+	version INT UNSIGNED NOT NULL,
+	created_at DATETIME(3) NOT NULL,
+	updated_at DATETIME(3) NOT NULL,
+	PRIMARY KEY (project_id, id),
+	UNIQUE KEY uq_meter_key (project_id, meter_key),
+	CONSTRAINT meters_fk1 FOREIGN KEY (project_id) REFERENCES projects (id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
 CREATE TABLE messages (

@@ -136,6 +136,8 @@ const SENTENCES: Record<ErrorCode | "unreachable", string | null> = {
 	code_claimed: null,
 	passkey_exists: "That passkey is registered already.",
 	key_exists: "There is a license with that key already.",
+	meter_key_exists: "There is a meter of that key already.",
+	quota_exceeded: "The quota is used up for this month.",
 	activations_exceed_limit: "More machines have a seat than that. Take some off first.",
 	license_revoked: "The license is revoked for good.",
 	plan_key_exists: "There is a plan of that key already.",

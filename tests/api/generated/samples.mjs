@@ -13,6 +13,7 @@ import { Authenticator, totp } from "../../harness/authenticator.mjs";
 import * as factors from "../../harness/factors.mjs";
 import * as fixtures from "../../harness/fixtures.mjs";
 import * as licenses from "../../harness/licenses.mjs";
+import * as usage from "../../harness/usage.mjs";
 import { png, upload } from "../../harness/pictures.mjs";
 import { waitForMail } from "../../harness/mail.mjs";
 import { digest, makeEmail, makeId, makePassword, makePhone, makeSecret, makeSlug } from "../../harness/secrets.mjs";
@@ -61,6 +62,8 @@ const resourceServerOf = (world) => fixtures.resourceServer(world.owner, world.p
 const initialTokenOf = (world) => fixtures.initialToken(world.project, { server: world.server, by: world.owner });
 const connectorTestOf = (world) => fixtures.connectorTest(world.project, { server: world.server });
 const licenseOf = (world) => licenses.license(world.owner, world.project);
+const meterOf = (world) => usage.meter(world.owner, world.project);
+const useOf = async (world) => usage.use(await meterOf(world), await userOf(world));
 const activationOf = (world) => licenses.activation(world.owner, world.project);
 const ownPasskey = async (world) => factors.addPasskey(await world.owner.session());
 const ownTotp = async (world) => factors.addTotp(await world.owner.session());
@@ -446,6 +449,14 @@ export const samples = {
 		const { license, answer } = await activationOf(world);
 		return { target: `/api/v1/licenses/${license.id}/activations/${answer.activation_id}`, status: 204 };
 	},
+	"GET /api/v1/meters": async () => ({}),
+	"POST /api/v1/meters": async () => ({ json: { meter_key: "tokens", unit: "tokens", display_name: "Tokens" }, status: 201 }),
+	"PATCH /api/v1/meters/{id}": async (world) => ({ target: `/api/v1/meters/${(await meterOf(world)).id}`, json: { unit: "pieces" } }),
+	"DELETE /api/v1/meters/{id}": async (world) => ({ target: `/api/v1/meters/${(await meterOf(world)).id}`, status: 204 }),
+	"POST /api/v1/usage/events": async (world) => ({ json: { events: [await useOf(world)] } }),
+	"POST /api/v1/usage/consume": async (world) => ({ json: await useOf(world) }),
+	"GET /api/v1/project_limits": async () => ({}),
+	"PUT /api/v1/project_limits": async () => ({ json: { limits: { requests: 1000000 } } }),
 	"GET /api/v1/license_settings": async () => ({}),
 	"PATCH /api/v1/license_settings": async () => ({ json: { match_threshold: 70 } }),
 	"GET /api/v1/license_signing_keys": async () => ({}),
@@ -512,7 +523,7 @@ export const samples = {
 function kindOf(parameter, route) {
 	if (route?.path.startsWith("/api/v1/social_providers/"))
 		return "provider";
-	const nouns = { members: "member_id", invitations: "invitation_id", api_keys: "key_id", clients: "client_id", audit_events: "audit_event_id", events: "event_id", users: "project_user_id", sessions: "project_session_id", resource_servers: "resource_server_id", licenses: "license_id", trusted_issuers: "trusted_issuer_id", oauth_requests: "oauth_request_id", grants: "grant_id", connector_tests: "connector_test_id", oauth_settings: "initial_token_id" };
+	const nouns = { members: "member_id", invitations: "invitation_id", api_keys: "key_id", clients: "client_id", audit_events: "audit_event_id", events: "event_id", users: "project_user_id", sessions: "project_session_id", resource_servers: "resource_server_id", licenses: "license_id", meters: "meter_id", trusted_issuers: "trusted_issuer_id", oauth_requests: "oauth_request_id", grants: "grant_id", connector_tests: "connector_test_id", oauth_settings: "initial_token_id" };
 	if (parameter === "id" && route?.path.startsWith("/api/v1/account/grants"))
 		return "account_grant_id";
 	return parameter === "id" ? nouns[route.path.split("/")[3]] : parameter;
@@ -537,6 +548,7 @@ export async function strangersId(world, parameter, route) {
 	case "resource_server_id": return (await resourceServerOf(stranger)).id;
 	case "connector_test_id": return connectorTestOf(stranger);
 	case "initial_token_id": return initialTokenOf(stranger);
+	case "meter_id": return (await meterOf(stranger)).id;
 	case "license_id": return (await licenseOf(stranger)).id;
 	case "activation_id": return (await activationOf(stranger)).answer.activation_id;
 	case "kid": return licenses.retiredLicenseKey(stranger.owner, stranger.project);
@@ -557,7 +569,7 @@ export async function strangersId(world, parameter, route) {
 }
 
 export function nobodysId(parameter, route) {
-	const prefixes = { org_id: "org", license_id: "lic", activation_id: "act", kid: "lsk", project_id: "prj", member_id: "mem", user_id: "usr", project_user_id: "usr", project_session_id: "ses", invitation_id: "inv", key_id: "key", audit_event_id: "aud", event_id: "evt", message_id: "msg", session_id: "ses", flow_id: "flw", factor_id: "fac", identity_id: "idn", resource_server_id: "rsv", connector_test_id: "cnt", trusted_issuer_id: "tis", oauth_request_id: "ort", grant_id: "grt", account_grant_id: "grt", initial_token_id: "itk" };
+	const prefixes = { org_id: "org", license_id: "lic", meter_id: "mtr", activation_id: "act", kid: "lsk", project_id: "prj", member_id: "mem", user_id: "usr", project_user_id: "usr", project_session_id: "ses", invitation_id: "inv", key_id: "key", audit_event_id: "aud", event_id: "evt", message_id: "msg", session_id: "ses", flow_id: "flw", factor_id: "fac", identity_id: "idn", resource_server_id: "rsv", connector_test_id: "cnt", trusted_issuer_id: "tis", oauth_request_id: "ort", grant_id: "grt", account_grant_id: "grt", initial_token_id: "itk" };
 	const kind = kindOf(parameter, route);
 	if (kind === "key")
 		return `account_${"0".repeat(64)}`;
