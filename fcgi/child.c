@@ -160,7 +160,8 @@ job_run(const struct child_start *start)
 {
 	job_start = start;
 	job_heartbeat();
-	job_worker_run(start->config, start->keyring, &child_must_stop, job_heartbeat);
+	job_worker_run(start->config, start->keyring, start->shared->counters, &child_must_stop,
+		       job_heartbeat);
 	return EXIT_SUCCESS;
 }
 

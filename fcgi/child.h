@@ -14,11 +14,12 @@
 enum task { TASK_REQUEST = 0, TASK_PASSWORD, TASK_FLUSH, TASK_JOB, TASK_COUNT };
 
 /*
- * Mapped by the master before it forks; outlives configurations and workers. All but beats are
- * NULL in the job unit.
+ * Mapped by the master before it forks; outlives configurations and workers. All but beats and
+ * counters are NULL in the job unit.
  */
 struct shared_memory {
 	struct heartbeats *beats;
+	struct counters *counters;
 	struct rate_limiter *rates;
 	struct usage_table *usage;
 	struct metrics *metrics;

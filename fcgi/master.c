@@ -271,12 +271,13 @@ shared_memory_make(struct master *master)
 	struct shared_memory *shared = &master->pools.shared;
 
 	shared->beats = heartbeats_new();
+	shared->counters = counters_new();
 	if (!is_job_unit(master)) {
 		shared->rates = rate_limiter_new();
 		shared->usage = usage_new();
 		shared->metrics = metrics_new();
 	}
-	if (shared->beats != NULL &&
+	if (shared->beats != NULL && shared->counters != NULL &&
 	    (is_job_unit(master) ||
 	     (shared->rates != NULL && shared->usage != NULL && shared->metrics != NULL)))
 		return true;

@@ -7,8 +7,8 @@
 #include "lib/base.h"
 
 enum unit {
-	UNIT_REQUESTS, /* request and password workers, and the flusher */
-	UNIT_JOBS, /* job workers; no sockets */
+	UNIT_REQUESTS, /* request and password workers, and a flusher */
+	UNIT_JOBS, /* job workers, and a flusher; no sockets */
 };
 
 /*

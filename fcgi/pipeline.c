@@ -307,6 +307,40 @@ credential_kind_name(enum credential_kind kind)
 	return NAMES[kind];
 }
 
+/* Programs' requests are metered; a person at the dashboard isn't a program, and to look at what was used isn't use. */
+static bool
+is_metered(const struct request *rq)
+{
+	return rq->credential.kind != CREDENTIAL_NONE && rq->credential.kind != CREDENTIAL_SESSION &&
+	       (rq->route->flags & ROUTE_UNMETERED) == 0;
+}
+
+static void
+count_one(const struct exchange *x, enum stat_kind stat, const char *value)
+{
+	struct stat_key key;
+
+	if (stat_key_make(&(struct stat_count){ .stat = stat, .project_id = x->rq.project.id, .values = { value } },
+			  x->rq.now_ms, &key))
+		counters_add(x->worker->counters, &key, 1);
+}
+
+/* What every request of a project counts as; what its handler did, that counts by itself (tx_count()). */
+static void
+count_request(const struct exchange *x)
+{
+	const struct request *rq = &x->rq;
+
+	if (rq->route == NULL || rq->project.id == NULL)
+		return;
+	if (is_metered(rq))
+		count_one(x, STAT_REQUESTS, NULL);
+	if (rq->credential.kind == CREDENTIAL_SERVICE_KEY || rq->credential.kind == CREDENTIAL_PERSONAL_TOKEN)
+		count_one(x, STAT_KEY_USES, rq->credential.id);
+	if (x->response.error != OK)
+		count_one(x, STAT_ERRORS, error_info(x->response.error)->code);
+}
+
 static void
 write_log(const struct exchange *x)
 {
@@ -415,6 +449,7 @@ pipeline_serve(struct worker *worker, struct gateway *gateway)
 		log_error(x.response.error, "a request failed", x.rq.route == NULL ? "" : x.rq.route->id);
 	pipeline_record_refusal(&x);
 	response_send(&x);
+	count_request(&x);
 	write_log(&x);
 	metrics_count_request(worker->metrics, x.rq.route, x.response.status, clock_monotonic_us() - x.began_us);
 	log_set_request("");

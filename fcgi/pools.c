@@ -45,13 +45,13 @@ pools_configure(struct pools *pools, const struct config *config, const struct k
 	pools->config = config;
 	pools->keyring = keyring;
 	pools->generation++;
+	pools->pool[TASK_FLUSH].wanted = 1;
 	if (is_job_unit) {
 		pools->pool[TASK_JOB].wanted = (size_t)config->process.job_workers;
 		return;
 	}
 	pools->pool[TASK_REQUEST].wanted = request > 0 ? (size_t)request : 4 * cores();
 	pools->pool[TASK_PASSWORD].wanted = password > 0 ? (size_t)password : cores();
-	pools->pool[TASK_FLUSH].wanted = 1;
 }
 
 static struct census

@@ -18,7 +18,7 @@
 #include <sys/mman.h>
 #include <sys/random.h>
 
-#include "fcgi/siphash.h"
+#include "lib/siphash.h"
 
 #define BUCKETS           (UINT64_C(1) << 17)
 #define BUCKETS_PER_GROUP UINT64_C(8)

@@ -70,6 +70,7 @@ enum route_flag {
 	ROUTE_METADATA = 1 << 19,	/* ROUTE_OAUTH, but takes client metadata as JSON and names what is wrong with it as RFC 7591 does */
 	ROUTE_CORS = 1 << 16,		/* pages of any origin may call it, without credentials */
 	ROUTE_TIMED = 1 << 20,		/* every reply says how long it took: X-Response-Time */
+	ROUTE_UNMETERED = 1 << 21,	/* asks what was used, and doesn't count as use itself */
 	ROUTE_MCP = 1 << 18,		/* the MCP server: takes tokens for itself alone, which the API doesn't (oauth.md rule 42) */
 };
 

@@ -14,7 +14,7 @@
 #include <sys/mman.h>
 #include <sys/random.h>
 
-#include "fcgi/siphash.h"
+#include "lib/siphash.h"
 #include "lib/ids.h"
 #include "sql/gen/queries.h"
 
@@ -287,6 +287,20 @@ secret_write(struct db *db, const struct due *due)
 				   NULL);
 }
 
+/* Its user was there that day; once for each day in which the entry is in use. */
+static enum err
+day_write(struct db *db, const struct due *due, const char *project_id)
+{
+	int64_t day = due->at_ms - due->at_ms % DAY_MS;
+
+	if (atomic_load(&due->note->written_ms) >= day)
+		return OK;
+	return q_stat_session_day_add(
+	    db,
+	    &(struct q_stat_session_day_add){ .day = day, .project_id = project_id, .session_id = due->id },
+	    NULL);
+}
+
 static enum err
 session_write(struct db *db, const struct due *due, const char *console_id)
 {
@@ -300,6 +314,7 @@ session_write(struct db *db, const struct due *due, const char *console_id)
 				     .id = due->id,
 				 },
 				 NULL));
+	TRY(day_write(db, due, due->is_of_project ? due->place_id : console_id));
 	if (org_id == NULL)
 		return OK;
 	return q_usage_member_seen(db,

@@ -54,10 +54,12 @@ worker_run(const struct child_start *start)
 		.rates = start->shared->rates,
 		.usage = start->shared->usage,
 		.metrics = start->shared->metrics,
+		.counters = start->shared->counters,
 		.beats = start->shared->beats,
 		.console_id = "",
 	};
 
+	db_use_counters(worker.db, worker.counters);
 	serve_until_told(&worker, gateway, start->shared->beats, start->slot);
 	gateway_close(gateway);
 	db_free(worker.db);

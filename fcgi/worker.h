@@ -9,6 +9,7 @@
 #include "fcgi/rate_limit.h"
 #include "fcgi/route.h"
 #include "fcgi/usage.h"
+#include "sys/counters.h"
 
 /* What a worker has for its whole life. */
 struct worker {
@@ -20,6 +21,7 @@ struct worker {
 	struct rate_limiter *rates;
 	struct usage_table *usage;
 	struct metrics *metrics;
+	struct counters *counters;
 	struct heartbeats *beats;	/* of all workers, to be counted */
 	char console_id[ID_SIZE];	/* "" until known */
 	char console_client_id[ID_SIZE]; /* its public id */
@@ -29,6 +31,7 @@ struct worker {
 void pipeline_serve(struct worker *, struct gateway *);
 
 /* A job worker's life: returns when *stop becomes true. Defined in jobs/. heartbeat: call at least every few seconds. */
-void job_worker_run(const struct config *, const struct keyring *, volatile const int *stop, void (*heartbeat)(void));
+void job_worker_run(const struct config *, const struct keyring *, struct counters *, volatile const int *stop,
+		    void (*heartbeat)(void));
 
 #endif

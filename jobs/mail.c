@@ -45,11 +45,15 @@ static enum err
 note_sent(void *context)
 {
 	const struct holding *held = context;
+	struct tx tx = job_tx(held->worker);
 	uint64_t matched;
 
-	return q_message_job_sent(held->worker->db, &(struct q_message_job_sent){
+	TRY(q_message_job_sent(held->worker->db, &(struct q_message_job_sent){
 		.provider_message_id = held->provider_message_id[0] == '\0' ? NULL : held->provider_message_id,
-		.project_id = held->project_id, .id = held->id, .worker = held->worker->name }, &matched);
+		.project_id = held->project_id, .id = held->id, .worker = held->worker->name }, &matched));
+	if (matched > 0 && strcmp(held->row.channel, CHANNEL_SMS) != 0)
+		tx_count(&tx, &(struct stat_count){ .stat = STAT_EMAILS, .project_id = held->project_id });
+	return OK;
 }
 
 static enum err

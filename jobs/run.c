@@ -142,8 +142,8 @@ work_until_stopped(struct job_worker *worker)
 }
 
 void
-job_worker_run(const struct config *config, const struct keyring *keyring, volatile const int *stop,
-	       void (*heartbeat)(void))
+job_worker_run(const struct config *config, const struct keyring *keyring, struct counters *counters,
+	       volatile const int *stop, void (*heartbeat)(void))
 {
 	struct job_worker worker = {
 		.config = config,
@@ -155,6 +155,7 @@ job_worker_run(const struct config *config, const struct keyring *keyring, volat
 	};
 	struct arena *names = arena_new(4096);
 
+	db_use_counters(worker.db, counters);
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK ||
 	    id_make(names, ID_JOB, clock_now_ms(config), &worker.name) != OK)
 		log_error(ERR_CRYPTO, "the job worker can't start", NULL);

@@ -38,8 +38,16 @@ struct db {
 	enum err doom;
 	unsigned statement_count;
 	int duplicate_key;
+	struct counters *counters; /* NULL: nothing is counted */
+	struct counted_later *counted; /* what this transaction counts when it is committed; the arena's */
 	size_t rows_bytes_max; /* 0: no limit */
 	bool rows_were_cut;
+};
+
+struct counted_later {
+	struct counted_later *next;
+	struct stat_key key;
+	uint64_t n;
 };
 
 struct db *
@@ -168,6 +176,39 @@ send_begin(struct db *db)
 	return run_text(db, "START TRANSACTION");
 }
 
+/* ---- counting ---- */
+
+void
+db_use_counters(struct db *db, struct counters *counters)
+{
+	db->counters = counters;
+}
+
+void
+db_count(struct db *db, const struct stat_key *key, uint64_t n)
+{
+	if (db->counters == NULL)
+		return;
+	if (!db->is_in_transaction) {
+		counters_add(db->counters, key, n);
+		return;
+	}
+	struct counted_later *later = ARENA_NEW(db->arena, struct counted_later);
+	*later = (struct counted_later){ .next = db->counted, .key = *key, .n = n };
+	db->counted = later;
+}
+
+/* The transaction is over. */
+static void
+count_now(struct db *db, bool is_committed)
+{
+	for (const struct counted_later *c = db->counted; is_committed && c != NULL; c = c->next)
+		counters_add(db->counters, &c->key, c->n);
+	db->counted = NULL;
+}
+
+/* ---- transactions ---- */
+
 enum err
 db_begin(struct db *db, enum tx_mode mode)
 {
@@ -181,6 +222,7 @@ db_begin(struct db *db, enum tx_mode mode)
 	}
 	db->mode = mode;
 	db->doom = OK;
+	db->counted = NULL;
 	if (mode == TX_NONE || mode == TX_READ_ONE)
 		return OK;
 	e = send_begin(db);
@@ -205,6 +247,7 @@ db_commit(struct db *db)
 	e = run_text(db, "COMMIT");
 	db->is_in_transaction = false;
 	db->doom = OK;
+	count_now(db, e == OK);
 	if (e == ERR_DB_LOST && db->mode != TX_READ_SNAPSHOT)
 		return ERR_DB_OUTCOME_UNKNOWN;
 	if (e != OK && db->handle != NULL && mysql_query(db->handle, "ROLLBACK") != 0)
@@ -222,6 +265,7 @@ db_rollback(struct db *db)
 	}
 	db->is_in_transaction = false;
 	db->doom = OK;
+	count_now(db, false);
 }
 
 bool

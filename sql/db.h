@@ -10,6 +10,7 @@
 #include "lib/arena.h"
 #include "lib/config.h"
 #include "lib/errors.h"
+#include "sys/counters.h"
 
 struct db;
 
@@ -43,6 +44,11 @@ enum dup_key;
 int db_duplicate_key(const struct db *);
 /* ERR_DUPLICATE on that key becomes `instead`; anything else passes. */
 enum err db_on_duplicate(const struct db *, enum err, int key, enum err instead);
+
+/* Where db_count() counts (borrowed); without it nothing is counted. */
+void db_use_counters(struct db *, struct counters *);
+/* Counts when this transaction is committed, not at all when it isn't; at once outside of one. For tx_count(). */
+void db_count(struct db *, const struct stat_key *, uint64_t n);
 
 /* Waits before a transaction runs again: 5 to 80 ms, more with each attempt. */
 void db_backoff(unsigned attempt);

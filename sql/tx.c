@@ -152,3 +152,12 @@ record_denied(struct tx *tx, const char *org_id, const char *project_id, const c
 				    .changes = buffer_string(&changes),
 				});
 }
+
+void
+tx_count(struct tx *tx, const struct stat_count *counted)
+{
+	struct stat_key key;
+
+	if (stat_key_make(counted, tx->now_ms, &key))
+		db_count(tx->db, &key, counted->n > 0 ? counted->n : 1);
+}

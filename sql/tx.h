@@ -9,6 +9,7 @@
 #include "lib/events.h"
 #include "lib/fields.h"
 #include "lib/keyring.h"
+#include "lib/stats.h"
 #include "sql/db.h"
 
 /* Who did it, as audit rows name it. */
@@ -58,5 +59,8 @@ enum err record(struct tx *, const struct record *) MUST_CHECK;
 /* A refused write (result denied), in a transaction of its own or the refusal's. target_id may be "". */
 enum err record_denied(struct tx *, const char *org_id, const char *project_id, const char *target_type, const char *target_id,
 		       const char *action, const char *reason) MUST_CHECK;
+
+/* One more of something for analytics and the meters, if the transaction commits; no statement. Who counts what: lib/stats.def. */
+void tx_count(struct tx *, const struct stat_count *);
 
 #endif

@@ -305,6 +305,11 @@ reply_signed(const struct validation *v)
 
 	if (e != OK)
 		return fail_err(v->rq, e);
+	tx_count(v->tx, &(struct stat_count){
+			    .stat = STAT_VALIDATIONS,
+			    .project_id = v->row.project_id,
+			    .values = { license_code_names[answer.code], COUNTRY_UNKNOWN, answer.product_name },
+			});
 	return reply(v->rq, 200, signed_answer_fields,
 		     &(struct signed_answer){
 			 .payload = payload,

@@ -8,6 +8,9 @@
 #include "fcgi/request.h"
 #include "lib/license_answers.h"
 
+/* A local database of addresses isn't part of the house yet. */
+#define COUNTRY_UNKNOWN "ZZ"
+
 struct machine_input {
 	struct {
 		bool bios, cpu, disk, gpu, mac, motherboard, uuid, ip;

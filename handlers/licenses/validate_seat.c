@@ -8,8 +8,6 @@
 #include "handlers/licenses/validate.h"
 #include "sql/gen/schema_keys.h"
 
-/* A local database of addresses isn't part of the house yet. */
-#define COUNTRY_UNKNOWN "ZZ"
 #define RELEASES_WINDOW_MS (30 * DAY_MS)
 
 typedef struct q_validation_seats_row seat_row;
@@ -231,6 +229,7 @@ take_seat(struct validation *v, struct license_row *license, const struct seats 
 	TRY(end_leases(v, seats));
 	TRY(insert_seat(v, license, seat));
 	license->current_activations++;
+	tx_count(v->tx, &(struct stat_count){ .stat = STAT_ACTIVATIONS, .project_id = v->row.project_id });
 	return record_machine(v, EV_LICENSE_ACTIVATED, license);
 }
 

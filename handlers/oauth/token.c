@@ -374,6 +374,8 @@ issue_to_person(const struct request *rq, struct tx *tx, struct oauth_client_row
 		TRY(make_access_token(rq, tx, client, &person, jkt, &access_token, &ttl_s));
 	if (scope_has(person.scope, "openid"))
 		TRY(sign_id_token(rq, client, &person, nonce, access_token, &id_token));
+	tx_count(tx, &(struct stat_count){
+			 .stat = STAT_USER_DAY, .project_id = client->project_id, .values = { person.user_id } });
 	*ret = (struct token_view){
 		.access_token = access_token,
 		.token_type = token_type(jkt),
@@ -446,13 +448,28 @@ find_key(const struct request *rq, const struct oauth_client_row *client, const 
 }
 
 static enum err
+issue_by(const struct request *rq, struct tx *tx, enum token_grant grant, const struct token_assertion *assertion,
+	 struct oauth_client_row *client, struct token_view *ret)
+{
+	const char *jkt;
+
+	TRY(find_key(rq, client, &jkt));
+	if (grant == GRANT_PROGRAM)
+		return token_issue_to_program(rq, tx, client, jkt, "", ret);
+	if (grant == GRANT_EXCHANGE)
+		return token_exchange(rq, tx, client, jkt, ret);
+	if (grant == GRANT_ASSERTION)
+		return token_assertion_redeem(rq, tx, assertion, client, jkt, ret);
+	return issue_to_person(rq, tx, client, jkt, grant, ret);
+}
+
+static enum err
 issue(const struct request *rq, struct tx *tx, struct token_view *ret)
 {
 	const struct token_input *in = rq->input;
 	enum token_grant grant = find_grant(in->grant_type);
 	struct token_assertion assertion;
 	struct oauth_client_row client;
-	const char *jkt;
 
 	if (grant == GRANT_COUNT)
 		return ERR_UNSUPPORTED_GRANT_TYPE;
@@ -463,14 +480,10 @@ issue(const struct request *rq, struct tx *tx, struct token_view *ret)
 	if (!client_has_grant(client.grant_types, client.project_type, grants[grant].name))
 		return ERR_UNAUTHORIZED_CLIENT;
 	TRY(check_origin(rq, tx, &client));
-	TRY(find_key(rq, &client, &jkt));
-	if (grant == GRANT_PROGRAM)
-		return token_issue_to_program(rq, tx, &client, jkt, "", ret);
-	if (grant == GRANT_EXCHANGE)
-		return token_exchange(rq, tx, &client, jkt, ret);
-	if (grant == GRANT_ASSERTION)
-		return token_assertion_redeem(rq, tx, &assertion, &client, jkt, ret);
-	return issue_to_person(rq, tx, &client, jkt, grant, ret);
+	TRY(issue_by(rq, tx, grant, &assertion, &client, ret));
+	tx_count(tx, &(struct stat_count){
+			 .stat = STAT_TOKEN_ISSUES, .project_id = client.project_id, .values = { grants[grant].name } });
+	return OK;
 }
 
 static enum verdict

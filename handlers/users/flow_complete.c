@@ -47,6 +47,23 @@ end_opener(struct tx *tx, const struct flow *flow)
 	return e == ERR_NO_ROW ? OK : e;
 }
 
+/* Somebody who only shows again that it's them was signed in before. */
+static void
+count_sign_in(struct tx *tx, const struct flow *flow)
+{
+	if (!goes_on(flow))
+		tx_count(tx, &(struct stat_count){
+				 .stat = STAT_SIGN_INS,
+				 .project_id = flow->row.project_id,
+				 .values = { flow->data.auth_strength },
+			     });
+	tx_count(tx, &(struct stat_count){
+			 .stat = STAT_USER_DAY,
+			 .project_id = flow->row.project_id,
+			 .values = { flow->row.user_id },
+		     });
+}
+
 static enum err
 record_sign_in(struct tx *tx, const struct flow *flow)
 {
@@ -136,6 +153,7 @@ complete(const struct request *rq, struct tx *tx, struct flow *flow,
 		return ERR_FLOW_EXPIRED;
 	TRY(e);
 	TRY(make_session(rq, tx, flow, policy, browser, ret_session_id));
+	count_sign_in(tx, flow);
 	return record_sign_in(tx, flow);
 }
 

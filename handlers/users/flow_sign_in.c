@@ -45,6 +45,11 @@ flow_password_before(const struct request *rq, struct tx *tx)
 		return fail_err(rq, e);
 	if (!answer.is_blocked)
 		return go_on(rq);
+	tx_count(tx, &(struct stat_count){
+			 .stat = STAT_SIGN_IN_FAILURES,
+			 .project_id = try->flow.row.project_id,
+			 .values = { error_info(ERR_TOO_MANY_ATTEMPTS)->code },
+		     });
 	reply_retry_after(rq, answer.wait_ms);
 	return refuse(rq, ERR_TOO_MANY_ATTEMPTS,
 		      "Too many failed attempts. Wait, or have your password reset.");
@@ -74,6 +79,11 @@ flow_record_failure(struct tx *tx, const struct flow *flow, const char *method)
 	bool may_report = false;
 	int64_t count = 0;
 
+	tx_count(tx, &(struct stat_count){
+			 .stat = STAT_SIGN_IN_FAILURES,
+			 .project_id = flow->row.project_id,
+			 .values = { arena_printf(tx->arena, "wrong_%s", method) },
+		     });
 	/* A passkey that nobody has, of somebody who didn't say who they are. */
 	if (flow_subject(flow) == NULL)
 		return OK;

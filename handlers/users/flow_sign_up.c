@@ -54,6 +54,24 @@ make_one(struct tx *tx, const struct flow *flow, const struct user_make *make, c
 	return user_make(tx, make, ret_user_id);
 }
 
+/* What they will sign in with: of a code or link, what proved the address. */
+static void
+count_sign_up(struct tx *tx, const struct flow *flow, const struct user_make *make)
+{
+	const char *method = flow->data.auth_strength;
+
+	if (flow->kind == FLOW_UPGRADE)
+		return;
+	if (flow->data.identity_provider != NULL)
+		method = flow->data.identity_provider;
+	else if (make->password_phc != NULL)
+		method = "password";
+	else if (make->is_anonymous)
+		method = "anonymous";
+	tx_count(tx, &(struct stat_count){
+			 .stat = STAT_SIGN_UPS, .project_id = make->project_id, .values = { method } });
+}
+
 enum err
 flow_make_user(struct tx *tx, struct flow *flow, const char *password_phc, bool email_verified)
 {
@@ -67,6 +85,7 @@ flow_make_user(struct tx *tx, struct flow *flow, const char *password_phc, bool 
 		e = make_one(tx, flow, &make, &user_id);
 	}
 	TRY(e);
+	count_sign_up(tx, flow, &make);
 	return flow_take_user(tx, flow, user_id);
 }
 

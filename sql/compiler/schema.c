@@ -116,6 +116,7 @@ read_type(struct reader *reader)
 		{ "VARBINARY", TYPE_BYTES }, { "BLOB", TYPE_BYTES },   { "MEDIUMBLOB", TYPE_BYTES },
 		{ "TINYINT", TYPE_INT },     { "SMALLINT", TYPE_INT }, { "INT", TYPE_INT },
 		{ "BIGINT", TYPE_INT },      { "BOOLEAN", TYPE_BOOL }, { "DATETIME", TYPE_TIME },
+		{ "DATE", TYPE_TIME },
 	};
 	struct place place = here_place(reader);
 	const char *word = take_word(reader);
@@ -123,7 +124,7 @@ read_type(struct reader *reader)
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
 		if (!same_word(word, types[i].word))
 			continue;
-		if (types[i].type == TYPE_TIME &&
+		if (same_word(word, "DATETIME") &&
 		    strcmp(reader->tokens->items[reader->at + 1].text, "3") != 0)
 			complain(place, "times are DATETIME(3)");
 		if (is_sign(here(reader), "("))

@@ -14,6 +14,13 @@ CREATE TABLE schema_guard (
 	PRIMARY KEY (id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
+CREATE TABLE stat_flushes (
+	id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	flushed_at DATETIME(3) NOT NULL,
+	PRIMARY KEY (id),
+	KEY k_flushed_at (flushed_at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
 CREATE TABLE orgs (
 	id VARCHAR(29) COLLATE ascii_bin NOT NULL,
 	name VARCHAR(255) NOT NULL,
@@ -165,6 +172,16 @@ CREATE TABLE user_factors (
 	CONSTRAINT user_factors_fk1 FOREIGN KEY (project_id, user_id) REFERENCES users (project_id, id) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
+CREATE TABLE user_days (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	day DATE NOT NULL,
+	user_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	PRIMARY KEY (project_id, day, user_id),
+	KEY k_user_id (project_id, user_id),
+	KEY k_day (day),
+	CONSTRAINT user_days_fk1 FOREIGN KEY (project_id, user_id) REFERENCES users (project_id, id) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
 CREATE TABLE sessions (
 	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
 	id VARCHAR(29) COLLATE ascii_bin NOT NULL,
@@ -234,6 +251,30 @@ CREATE TABLE usage_counters (
 	PRIMARY KEY (project_id, meter_key, subject_id, period_at),
 	KEY k_subject_id (project_id, subject_id, period_at),
 	CONSTRAINT usage_counters_fk1 FOREIGN KEY (project_id) REFERENCES projects (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE stat_hourly (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	metric VARCHAR(24) COLLATE ascii_bin NOT NULL,
+	bucket_at DATETIME(3) NOT NULL,
+	dim VARCHAR(16) COLLATE ascii_bin NOT NULL,
+	dim_value VARCHAR(64) COLLATE ascii_bin NOT NULL,
+	n BIGINT UNSIGNED NOT NULL,
+	PRIMARY KEY (project_id, metric, bucket_at, dim, dim_value),
+	KEY k_bucket_at (bucket_at),
+	CONSTRAINT stat_hourly_fk1 FOREIGN KEY (project_id) REFERENCES projects (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE stat_daily (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	metric VARCHAR(24) COLLATE ascii_bin NOT NULL,
+	bucket_at DATETIME(3) NOT NULL,
+	dim VARCHAR(16) COLLATE ascii_bin NOT NULL,
+	dim_value VARCHAR(64) COLLATE ascii_bin NOT NULL,
+	n BIGINT UNSIGNED NOT NULL,
+	PRIMARY KEY (project_id, metric, bucket_at, dim, dim_value),
+	KEY k_bucket_at (bucket_at),
+	CONSTRAINT stat_daily_fk1 FOREIGN KEY (project_id) REFERENCES projects (id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
 CREATE TABLE social_providers (

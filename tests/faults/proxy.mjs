@@ -12,7 +12,9 @@ const LAST_PREPARED = 0xffffffff;	// MariaDB: "the one I prepared just now"
 const fold = (text) => text.replace(/\s+/g, " ").trim();
 
 class Rule {
-	constructor(match, { nth = 1, times = 1 } = {}, act) {
+	/** flusher: takes the transactions' ends of the process that writes counters and times of last use; else they pass, whatever the pattern. */
+	constructor(match, { nth = 1, times = 1, flusher = false } = {}, act) {
+		this.flusher = flusher;
 		this.match = typeof match === "function" ? match : (statement) => match.test(statement.text);
 		this.first = nth;
 		this.last = nth + times - 1;
@@ -23,6 +25,8 @@ class Rule {
 
 	/** Is it this statement's turn? */
 	takes(statement) {
+		if (statement.kind === "query" && statement.line.isFlusher !== this.flusher)
+			return false;
 		if (!this.match(statement))
 			return false;
 		this.seen++;
@@ -43,6 +47,7 @@ class Line {
 		this.client = client;
 		this.server = net.connect(proxy.target);
 		this.pid = null;
+		this.isFlusher = false;
 		const fromClient = new my.PacketSplitter((sequence, payload, raw) => this.#fromClient(sequence, payload, raw));
 		const fromServer = new my.PacketSplitter((sequence, payload, raw) => this.#fromServer(payload, raw));
 		client.on("data", (chunk) => fromClient.push(chunk));
@@ -79,11 +84,17 @@ class Line {
 		this.#work();
 	}
 
-	/** libmariadb names its process in the connection attributes. */
+	/** libmariadb names its process in the connection attributes; the kernel says what kind of process that is. */
 	#learnPid(payload) {
 		const at = payload.indexOf("\x04_pid");
-		if (at >= 0)
-			this.pid = Number(my.readText(payload, at + 5)[0].toString());
+		if (at < 0)
+			return;
+		this.pid = Number(my.readText(payload, at + 5)[0].toString());
+		try {
+			this.isFlusher = fs.readFileSync(`/proc/${this.pid}/comm`, "utf8").trim() === "gh-flusher";
+		} catch {
+			this.isFlusher = false;	// it has ended
+		}
 	}
 
 	async #work() {

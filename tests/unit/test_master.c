@@ -341,17 +341,20 @@ sockets_can_be_handed_over_by_systemd(void **unused)
 }
 
 static void
-the_job_unit_runs_job_workers_alone(void **unused)
+the_job_unit_runs_job_workers_and_who_writes_what_they_count(void **unused)
 {
 	int64_t pids[64];
 
 	(void)unused;
 	server.unit = UNIT_JOBS;
 	server_start("job_workers = 2;");
-	assert_int_equal(children_of(server.master, pids), 2);
+	assert_int_equal(children_of(server.master, pids), 3);
 	assert_int_equal(atomic_load(&seen->jobs_started), 2);
 	assert_int_equal(access(server.request, F_OK), -1);
+	unsigned before = atomic_load(&seen->stat_flushes);
 	server_stop();
+	/* A last time at the end. */
+	assert_true(atomic_load(&seen->stat_flushes) > before);
 }
 
 static void
@@ -393,7 +396,7 @@ main(void)
 		CASE(a_second_server_in_the_same_place_is_refused),
 		CASE(it_refuses_to_start_with_an_old_schema_or_without_a_key),
 		CASE(sockets_can_be_handed_over_by_systemd),
-		CASE(the_job_unit_runs_job_workers_alone),
+		CASE(the_job_unit_runs_job_workers_and_who_writes_what_they_count),
 		CASE(workers_that_die_as_they_start_are_tried_ever_more_slowly),
 	};
 

@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 #include "fcgi/rate_limit.h"
-#include "fcgi/siphash.h"
+#include "lib/siphash.h"
 
 #define START_MS INT64_C(1790000000000)
 

@@ -2,7 +2,7 @@
  * SipHash-2-4 as its authors describe it (Aumasson and Bernstein, "SipHash: a fast short-input
  * PRF", 2012).
  */
-#include "fcgi/siphash.h"
+#include "lib/siphash.h"
 
 struct sip {
 	uint64_t v0, v1, v2, v3;

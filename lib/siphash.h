@@ -2,8 +2,8 @@
  * SipHash-2-4: a short keyed hash, so that nobody outside can choose subjects that meet in one
  * place of a table in shared memory.
  */
-#ifndef GATEHOUSE_FCGI_SIPHASH_H
-#define GATEHOUSE_FCGI_SIPHASH_H
+#ifndef GATEHOUSE_LIB_SIPHASH_H
+#define GATEHOUSE_LIB_SIPHASH_H
 
 #include "lib/base.h"
 
