@@ -182,6 +182,8 @@ erase_belongings(struct tx *tx, const char *project_id, const char *user_id)
 	    tx->db, &(struct q_license_forget_user){ .project_id = project_id, .user_id = user_id }, NULL));
 	TRY(plan_forget_subject(tx, project_id, user_id));
 	TRY(usage_forget_subject(tx, project_id, user_id));
+	TRY(q_payment_forget_user(
+	    tx->db, &(struct q_payment_forget_user){ .project_id = project_id, .user_id = user_id }, NULL));
 	TRY(q_user_identity_drop_all(
 	    tx->db, &(struct q_user_identity_drop_all){ .project_id = project_id, .user_id = user_id }, NULL));
 	TRY(q_grant_delete_of_user(

@@ -390,6 +390,14 @@ authenticate_app_of_user(struct exchange *x, const char *token)
 	return ERR_INSUFFICIENT_SCOPE;
 }
 
+/* A public route that shows some callers more: who brings a credential is judged by it. */
+static bool
+comes_with_token(const struct exchange *x)
+{
+	return (x->rq.route->auth & AUTH_SERVICE_KEY) != 0 &&
+	       (x->in.header[HEADER_AUTHORIZATION] != NULL || x->in.header[HEADER_X_AUTH_TOKEN] != NULL);
+}
+
 enum err
 authenticate(struct exchange *x)
 {
@@ -397,12 +405,12 @@ authenticate(struct exchange *x)
 
 	TRY(check_own_origin(x));
 	TRY(check_mcp_origin(x));
-	if ((x->rq.route->auth & AUTH_PUBLIC) != 0)
-		return authenticate_public(x);
 	if (client_is_asking(x)) {
 		TRY(authenticate_client(x));
 		return check_kind(x);
 	}
+	if ((x->rq.route->auth & AUTH_PUBLIC) != 0 && !comes_with_token(x))
+		return authenticate_public(x);
 	TRY(find_token(x, &token));
 	/* What a page could make a browser send is no reason to act for its person. */
 	if (token == NULL && (x->rq.route->flags & ROUTE_MCP) != 0)

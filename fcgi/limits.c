@@ -43,6 +43,7 @@ static const enum subject SUBJECTS[RATE_COUNT] = {
 	[RATE_VALIDATE] = BY_ADDRESS,
 	[RATE_VALIDATE_LICENSE] = BY_LICENSE,
 	[RATE_VALIDATE_UNKNOWN] = BY_ADDRESS,
+	[RATE_PURCHASE] = BY_ADDRESS,
 };
 
 /* HT-19, HT-20: IPv6 by /64; requests without a known address share one bucket. */

@@ -243,8 +243,9 @@ check_one(const struct route *r)
 		return complain(r, "both JSON and a file");
 	if (r->pool == POOL_PASSWORD && r->work == NULL)
 		return complain(r, "the password pool without .work");
-	if ((r->permission != PERM_NONE || r->tenant != TENANT_NONE) && (r->auth & AUTH_PUBLIC) != 0)
-		return complain(r, "a public route with a permission or tenant");
+	if ((r->permission != PERM_NONE || r->tenant != TENANT_NONE) && (r->auth & AUTH_PUBLIC) != 0 &&
+	    (r->flags & ROUTE_PERMISSION_ASKED) == 0)
+		return complain(r, "a public route with a permission or tenant that the handler doesn't ask for");
 	if (r->permission != PERM_NONE && r->permission != PERM_IN_HANDLER && r->tenant == TENANT_NONE &&
 	    r->permission != PERM_INSTALLATION_WRITE)
 		return complain(r, "a permission without a tenant");

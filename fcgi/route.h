@@ -62,7 +62,7 @@ enum route_flag {
 	ROUTE_AUTH_REQUEST = 1 << 9,	/* for nginx's auth_request: the project by ?client_id=; nothing but 204, 401 and 403 is sent */
 	ROUTE_TEXT = 1 << 10,		/* success is a text of reply_text(), not JSON */
 	ROUTE_IMPERSONATOR_OK = 1 << 11, /* a write that somebody may do who acts in a user's name; every other one is refused */
-	ROUTE_PERMISSION_ASKED = 1 << 12, /* the handler asks for .permission, for the input says where it is needed */
+	ROUTE_PERMISSION_ASKED = 1 << 12, /* the handler asks for .permission, for the input (or, on a public route, who asks) says where it is needed */
 	ROUTE_FOREIGN = 1 << 13,	/* another site sends the browser here: its form is read, parameters that we don't know are left out */
 	ROUTE_OAUTH = 1 << 14,	/* as OAuth's RFCs say: takes a form, ignores what it doesn't know, answers errors in their shape */
 	ROUTE_PAGE = 1 << 15,		/* a browser is led here: an error is a page of its own, and never leads anywhere */

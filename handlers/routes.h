@@ -77,6 +77,13 @@ extern const struct route mail_template_routes[];
 extern const struct route message_routes[];
 extern const struct route sms_settings_routes[];
 
+/* payments/: what a project sells, and how it is paid */
+extern const struct route checkout_routes[];
+extern const struct route item_routes[];
+extern const struct route payment_provider_routes[];
+extern const struct route payment_routes[];
+extern const struct route purchase_routes[];
+
 /* users/: the people of a project and their sign-in */
 extern const struct route account_contact_routes[];
 extern const struct route account_profile_routes[];

@@ -48,6 +48,7 @@ job_round reseal_job;
 job_round signing_keys_job;
 job_round licenses_job;
 job_round plans_job;
+job_round payments_job;
 job_round registrations_job;
 
 /* Looks at the clock: now_ms and :now are this moment's from here on. */

@@ -38,6 +38,7 @@ static const struct job_kind kinds[] = {
 	{ "signing_keys", signing_keys_job, 10 * MINUTE_MS },
 	{ "licenses", licenses_job, MINUTE_MS },
 	{ "plans", plans_job, MINUTE_MS },
+	{ "payments", payments_job, MINUTE_MS },
 	{ "registrations", registrations_job, 10 * MINUTE_MS },
 };
 

@@ -37,7 +37,8 @@
 	FAMILY(USERNAME_AVAILABLE, "username_available", 60, 60)                                   \
 	FAMILY(VALIDATE, "validate", 60, 60)                                                       \
 	FAMILY(VALIDATE_LICENSE, "validate_license", 120, 60)                                      \
-	FAMILY(VALIDATE_UNKNOWN, "validate_unknown", 10, 60)
+	FAMILY(VALIDATE_UNKNOWN, "validate_unknown", 10, 60)                                       \
+	FAMILY(PURCHASE, "purchase", 20, 60)
 
 enum rate_family {
 #define FAMILY(symbol, name, limit, window_s) RATE_##symbol,

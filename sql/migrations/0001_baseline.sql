@@ -429,6 +429,21 @@ CREATE TABLE plan_assignments (
 	CONSTRAINT plan_assignments_fk1 FOREIGN KEY (project_id, plan_id) REFERENCES plans (project_id, id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
+CREATE TABLE payment_providers (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	provider VARCHAR(8) COLLATE ascii_bin NOT NULL,
+	connection_id VARCHAR(29) COLLATE ascii_bin NULL,
+	instructions VARCHAR(4096) NULL,
+	is_default BOOLEAN NULL,
+	version INT UNSIGNED NOT NULL,
+	created_at DATETIME(3) NOT NULL,
+	updated_at DATETIME(3) NOT NULL,
+	PRIMARY KEY (project_id, provider),
+	UNIQUE KEY uq_is_default (project_id, is_default),
+	KEY k_connection_id (project_id, connection_id),
+	CONSTRAINT payment_providers_fk1 FOREIGN KEY (project_id) REFERENCES projects (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
 CREATE TABLE org_usage (
 	org_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
 	meter_key VARCHAR(64) COLLATE ascii_bin NOT NULL,
@@ -608,6 +623,67 @@ CREATE TABLE jobs (
 	UNIQUE KEY uq_kind_dedup_digest (project_id, kind, dedup_digest),
 	KEY k_run_at (run_at),
 	CONSTRAINT jobs_fk1 FOREIGN KEY (project_id) REFERENCES projects (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE items (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	name VARCHAR(255) NOT NULL,
+	description VARCHAR(1000) NULL,
+	price BIGINT UNSIGNED NOT NULL,
+	currency VARCHAR(3) COLLATE ascii_bin NOT NULL,
+	custom_amount BOOLEAN NOT NULL,
+	is_active BOOLEAN NOT NULL,
+	guard INT UNSIGNED NOT NULL,
+	version INT UNSIGNED NOT NULL,
+	created_at DATETIME(3) NOT NULL,
+	updated_at DATETIME(3) NOT NULL,
+	PRIMARY KEY (project_id, id),
+	CONSTRAINT items_fk1 FOREIGN KEY (project_id) REFERENCES projects (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE payments (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	order_id VARCHAR(50) COLLATE ascii_bin NOT NULL,
+	kind VARCHAR(7) COLLATE ascii_bin NOT NULL,
+	provider VARCHAR(8) COLLATE ascii_bin NOT NULL,
+	connection_id VARCHAR(29) COLLATE ascii_bin NULL,
+	user_id VARCHAR(29) COLLATE ascii_bin NULL,
+	plan_id VARCHAR(29) COLLATE ascii_bin NULL,
+	item_id VARCHAR(29) COLLATE ascii_bin NULL,
+	invoice_id VARCHAR(29) COLLATE ascii_bin NULL,
+	amount BIGINT UNSIGNED NOT NULL,
+	currency VARCHAR(3) COLLATE ascii_bin NOT NULL,
+	refunded_amount BIGINT UNSIGNED NOT NULL,
+	status VARCHAR(10) COLLATE ascii_bin NOT NULL,
+	buyer_email VARCHAR(320) NOT NULL,
+	buyer_name VARCHAR(255) NULL,
+	item_name VARCHAR(255) NULL,
+	metadata TEXT NOT NULL,
+	return_url VARCHAR(2048) COLLATE ascii_bin NULL,
+	token_digest VARBINARY(32) NOT NULL,
+	provider_url VARCHAR(2048) COLLATE ascii_bin NULL,
+	provider_ref VARCHAR(255) COLLATE ascii_bin NULL,
+	check_at DATETIME(3) NULL,
+	expires_at DATETIME(3) NOT NULL,
+	paid_at DATETIME(3) NULL,
+	guard INT UNSIGNED NOT NULL,
+	created_at DATETIME(3) NOT NULL,
+	updated_at DATETIME(3) NOT NULL,
+	PRIMARY KEY (project_id, id),
+	UNIQUE KEY uq_order_id (project_id, order_id),
+	UNIQUE KEY uq_provider_provider_ref (project_id, provider, provider_ref),
+	KEY k_status_id (project_id, status, id),
+	KEY k_kind_id (project_id, kind, id),
+	KEY k_user_id_id (project_id, user_id, id),
+	KEY k_item_id (project_id, item_id),
+	KEY k_plan_id (project_id, plan_id),
+	KEY k_id (id),
+	KEY k_check_at (check_at),
+	CONSTRAINT payments_fk1 FOREIGN KEY (project_id) REFERENCES projects (id),
+	CONSTRAINT payments_fk2 FOREIGN KEY (project_id, user_id) REFERENCES users (project_id, id),
+	CONSTRAINT payments_fk3 FOREIGN KEY (project_id, item_id) REFERENCES items (project_id, id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
 CREATE TABLE invitations (

@@ -9,6 +9,7 @@ export { Client, makeAddress, sendOctets } from "./http.mjs";
 export * from "./licenses.mjs";
 export { entryOf, logEntries, logLines } from "./logs.mjs";
 export { mailsTo, waitForMail } from "./mail.mjs";
+export * from "./payments.mjs";
 export { consoleClient, KEY_SCOPES, OAUTH_SCOPES, operator, person, projectUser } from "./person.mjs";
 export { checksum, digest, makeEmail, makeId, makeInviteCode, makePassword, makePhone, makePublicId, makeSecret, makeSlug } from "./secrets.mjs";
 export { startGatehouse } from "./server.mjs";

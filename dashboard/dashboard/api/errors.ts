@@ -145,6 +145,13 @@ const SENTENCES: Record<ErrorCode | "unreachable", string | null> = {
 	plan_archived: "The plan is archived: nobody new gets it.",
 	trial_used: "They have had their trial of this plan already.",
 	feature_key_exists: "There is a feature of that key already.",
+	no_payment_provider: "The project hasn't set up by whom it is paid. Do that first.",
+	order_id_exists: "There is a payment with that order already.",
+	item_in_use: "Somebody has bought this, or begun to. Take it off sale instead.",
+	not_manual: "The payment's provider says what becomes of it.",
+	invalid_transition: "The payment can't become that any more.",
+	amount_not_allowed: "The price is fixed, or that is less than it.",
+	currency_not_supported: "The payment provider doesn't take that currency.",
 	current_key: "This key signs now. Make a new one first.",
 	signing_key_unavailable: "No key of that kid signs any more.",
 };

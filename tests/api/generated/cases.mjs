@@ -26,6 +26,7 @@ export const LEAST_ROLE = {
 	"project.create": "manager", "project.write": "manager", "invitation.read": "manager", "invitation.write": "manager", "client.write": "manager", "resource_server.write": "manager", "branding.write": "manager",
 	"user.read": "viewer", "license.read": "viewer", "license.write": "manager", "license.manage": "admin", "usage.read": "viewer", "usage.write": "manager", "billing.read": "admin", "billing.write": "admin", "user.write": "manager", "user.delete": "admin", "user.import": "admin",
 	"org.write": "admin", "member.write": "admin", "project.delete": "admin", "project_member.write": "admin", "audit.read": "admin", "audit.export": "admin", "sign_in.write": "admin", "oauth_settings.write": "admin",
+	"payment.read": "viewer", "payment.write": "manager",
 	"mail.read": "manager", "mail.write": "admin",
 	"org.delete": "owner",
 	"user.impersonate": "admin", "user.export": "admin",
@@ -64,7 +65,8 @@ export async function expectPlain(request) {
 export function stripped(client, changes = {}) {
 	const cookies = { ...client.cookies };
 	delete cookies[client.sessionCookie];
-	return client.with({ bearer: undefined, cookies, address: makeAddress(), ...changes });
+	const { Authorization: _, ...headers } = client.headers;
+	return client.with({ bearer: undefined, headers, cookies, address: makeAddress(), ...changes });
 }
 
 /** Cases of one gate over many routes: made(route, kind) runs one. Fewer than `least` says that routes went missing; new ones come by themselves. */

@@ -6,6 +6,7 @@ import { expectStatus } from "../../harness/expect.mjs";
 import { addPasskey } from "../../harness/factors.mjs";
 import { client, identity, rateLimit, resourceServer, socialProvider, user } from "../../harness/fixtures.mjs";
 import { license } from "../../harness/licenses.mjs";
+import { payment } from "../../harness/payments.mjs";
 import { makeEmail } from "../../harness/secrets.mjs";
 import { gate, prepare, routes } from "./cases.mjs";
 
@@ -32,6 +33,7 @@ async function fill({ owner, org, project, server }) {
 		await identity(server.consoleId, owner.id, { server, provider: isFirst ? "github" : "discord" });
 		await resourceServer(owner, project);
 		await license(owner, project);
+		await payment(owner, project);
 		expectStatus(await session.post(`/api/v1/license_signing_keys/rotate?project_id=${project.id}`), 201);
 		expectStatus(await session.post(`/api/v1/signing_keys/rotate?project_id=${project.id}`, { alg: isFirst ? "ES256" : "EdDSA", mode: "planned" }), 201);
 	}
