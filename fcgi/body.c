@@ -15,11 +15,22 @@ refuse_header(struct exchange *x, const char *message)
 }
 
 static bool
-is_taken(const struct route *route, const char *content_type)
+takes_form(const struct route *route)
 {
-	bool is_form = (route->flags & (ROUTE_FOREIGN | ROUTE_OAUTH)) != 0 && (route->flags & ROUTE_METADATA) == 0;
+	return (route->flags & (ROUTE_FOREIGN | ROUTE_OAUTH)) != 0 && (route->flags & ROUTE_METADATA) == 0;
+}
 
-	return is_form ? http_is_form(content_type) : http_is_json(content_type);
+static enum err
+check_type(struct exchange *x)
+{
+	const char *type = x->in.header[HEADER_CONTENT_TYPE];
+	bool is_form = takes_form(x->rq.route);
+
+	if (!x->in.has_content_encoding && type != NULL && (is_form ? http_is_form(type) : http_is_json(type)))	/* HT-13 */
+		return OK;
+	if (is_form)
+		x->response.message = "The body must be application/x-www-form-urlencoded in UTF-8, without compression.";
+	return ERR_UNSUPPORTED_MEDIA_TYPE;
 }
 
 enum err
@@ -32,10 +43,7 @@ body_read(struct exchange *x)
 		return gateway_is_cut(x->gateway) ? ERR_INCOMPLETE_REQUEST : OK;
 	if (route->method == GET || route->method == DELETE)
 		return refuse_header(x, "This method takes no body.");	/* HT-10 */
-	if (x->in.has_content_encoding)
-		return ERR_UNSUPPORTED_MEDIA_TYPE;	/* HT-13 */
-	if (x->in.header[HEADER_CONTENT_TYPE] == NULL || !is_taken(route, x->in.header[HEADER_CONTENT_TYPE]))
-		return ERR_UNSUPPORTED_MEDIA_TYPE;
+	TRY(check_type(x));
 	TRY(gateway_read_body(x->gateway, x->arena, max, &x->in.body));
 	/* Bodies may hold passwords and tokens. */
 	arena_wipe_later(x->arena, (void *)(uintptr_t)x->in.body.data, x->in.body.len);

@@ -8,7 +8,8 @@
 #include "lib/encode.h"
 #include "lib/http.h"
 
-#define URI_BYTES_MAX   2000
+/* nginx takes no longer request lines (large_client_header_buffers), and an app may bring an address, a state and an ID token. */
+#define URI_BYTES_MAX   8192
 #define QUERY_PAIRS_MAX 64
 #define COOKIES_MAX     8
 

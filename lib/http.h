@@ -19,7 +19,7 @@ struct name_values {
 
 /*
  * REQUEST_URI into path and query (HT-07). ERR_INVALID_PATH for %2F %5C %00 %2e segments, empty segments, dots, ';', '\', '#',
- * octets below 0x21 or above 0x7E, more than 2,000 octets. The path is kept as sent (no decoding: our paths have nothing to decode).
+ * octets below 0x21 or above 0x7E, more than 8,192 octets. The path is kept as sent (no decoding: our paths have nothing to decode).
  */
 enum err http_split_uri(struct arena *, const char *request_uri, const char **ret_path, const char **ret_query) MUST_CHECK;
 

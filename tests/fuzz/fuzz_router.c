@@ -44,7 +44,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		const char *whole =
 		    strchr(uri, '?') == NULL ? path : arena_printf(arena, "%s?%s", path, query);
 		CHECK(strcmp(whole, uri) == 0);
-		CHECK(strlen(uri) <= 2000);
+		CHECK(strlen(uri) <= 8192);
 		check_path(path);
 	} else {
 		CHECK(path == NULL && query == NULL);

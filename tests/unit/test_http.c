@@ -95,16 +95,16 @@ static void
 ht_07_length(void **state)
 {
 	(void)state;
-	char uri[2002];
+	char uri[8194];
 	const char *path = NULL;
 	const char *query = NULL;
 
 	memset(uri, 'a', sizeof(uri));
 	uri[0] = '/';
-	uri[2000] = '\0';
+	uri[8192] = '\0';
 	assert_int_equal(split(uri, &path, &query), OK);
-	uri[2000] = 'a';
-	uri[2001] = '\0';
+	uri[8192] = 'a';
+	uri[8193] = '\0';
 	assert_int_equal(split(uri, &path, &query), ERR_INVALID_PATH);
 }
 

@@ -70,6 +70,23 @@ test("OA-04 the address may be left out when there is one and OpenID isn't asked
 	expectPage(await ask(browser, app, plain), "invalid_request");
 });
 
+test("OA-10 an address may be as long as the longest state and address in it, in any writing; a form leads to the same", async () => {
+	const app = await makeApp(server);
+	const browser = await (await projectUser(server, app)).session();
+	const long = `https://app.example.com/${"c".repeat(1900)}`;
+	await addUri(app, long);
+	for (const [redirect_uri, state] of [[REDIRECT_URI, "é".repeat(512)], [REDIRECT_URI, "s".repeat(1024)], [long, "s".repeat(1024)]]) {
+		const changes = { redirect_uri, state };
+		const direct = landing(await ask(browser, app, changes));
+		assert.deepEqual([direct.address, direct.state], [redirect_uri, state]);
+		const form = Object.fromEntries(new URL(authorizePath(app, changes), app.issuer).searchParams);
+		const posted = await browser.request("POST", app.at("/oauth/authorize"), { form, check: false, csrf: false });
+		const { code, ...back } = landing(await browser.get(new URL(posted.headers.location).pathname + new URL(posted.headers.location).search, { check: false }));
+		assert.ok(code);
+		assert.deepEqual([back.address, back.state], [redirect_uri, state]);
+	}
+});
+
 test("OA-05 OA-06 OA-07 OA-17 TK-01 TK-02 TK-03 what is wrong goes back to the app with iss and its state, and nobody is asked anything", async () => {
 	const app = await makeApp(server);
 	const { code_challenge } = app.pkce;
