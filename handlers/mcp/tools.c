@@ -8,11 +8,11 @@
 #include "lib/encode.h"
 #include "lib/fields_schema.h"
 
-enum group { GROUP_ORG, GROUP_SEARCH, GROUP_PROJECTS, GROUP_USERS, GROUP_CLIENTS, GROUP_AUDIT, GROUP_COUNT };
+enum group { GROUP_ORG, GROUP_SEARCH, GROUP_PROJECTS, GROUP_USERS, GROUP_LICENSES, GROUP_CLIENTS, GROUP_AUDIT, GROUP_COUNT };
 
 static const char *const GROUP_NAMES[GROUP_COUNT] = {
-	[GROUP_ORG] = "org",	 [GROUP_SEARCH] = "search",   [GROUP_PROJECTS] = "projects",
-	[GROUP_USERS] = "users", [GROUP_CLIENTS] = "clients", [GROUP_AUDIT] = "audit",
+	[GROUP_ORG] = "org",		   [GROUP_SEARCH] = "search",	[GROUP_PROJECTS] = "projects", [GROUP_USERS] = "users",
+	[GROUP_LICENSES] = "licenses", [GROUP_CLIENTS] = "clients", [GROUP_AUDIT] = "audit",
 };
 
 #define ALWAYS ((1u << GROUP_ORG) | (1u << GROUP_SEARCH))
@@ -25,7 +25,7 @@ struct tool {
 	bool is_sensitive;
 };
 
-/* No tool deletes a project, or makes or shows a secret. */
+/* No tool deletes a project, or makes or shows a secret; a license is what its holder is to have. */
 static const struct tool TOOLS[] = {
 	{ "whoami", GROUP_ORG, "whoami", false },
 	{ "org_list", GROUP_ORG, "org_list", false },
@@ -40,6 +40,12 @@ static const struct tool TOOLS[] = {
 	{ "user_get", GROUP_USERS, "user_get", false },
 	{ "user_update", GROUP_USERS, "user_update", false },
 	{ "user_deactivate", GROUP_USERS, "user_deactivate", true },
+	{ "license_list", GROUP_LICENSES, "license_list", false },
+	{ "license_get", GROUP_LICENSES, "license_get", false },
+	{ "license_create", GROUP_LICENSES, "license_create", false },
+	{ "license_update", GROUP_LICENSES, "license_update", false },
+	{ "license_suspend", GROUP_LICENSES, "license_suspend", true },
+	{ "license_reset_hardware", GROUP_LICENSES, "license_reset_hardware", true },
 	{ "client_list", GROUP_CLIENTS, "client_list", false },
 	{ "client_get", GROUP_CLIENTS, "client_get", false },
 	{ "audit_event_list", GROUP_AUDIT, "audit_event_list", true },

@@ -4,6 +4,7 @@
 export const TOOL_GROUPS = [
 	{ value: "projects", label: "Projects", says: "see, make and change projects" },
 	{ value: "users", label: "Users", says: "find and change the people of a project" },
+	{ value: "licenses", label: "Licenses", says: "find, make and change licenses of a project" },
 	{ value: "clients", label: "Clients", says: "see the apps of a project" },
 	{ value: "audit", label: "Audit log", says: "read it; needs the profile with sensitive tools" },
 ] as const;

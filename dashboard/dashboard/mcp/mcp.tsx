@@ -45,7 +45,7 @@ export function Mcp() {
 					checked={withSensitive}
 					onChange={(event) => setWithSensitive(event.currentTarget.checked)}
 					label="Sensitive tools, too"
-					description="Deactivating users, reading the audit log"
+					description="Deactivating users, suspending and resetting licenses, reading the audit log"
 				/>
 				<CopyBlock text={url} label="address of the MCP server" />
 			</Section>

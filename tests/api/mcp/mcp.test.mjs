@@ -7,7 +7,7 @@ import { openapi } from "../../harness/openapi.mjs";
 import { callTool, legacy, MODERN, rpc } from "./mcp.mjs";
 
 const server = await sharedServer();
-const CORE = ["whoami", "org_list", "org_get", "member_list", "search", "project_list", "project_get", "project_create", "project_update", "user_list", "user_get", "user_update", "client_list", "client_get"];
+const CORE = ["whoami", "org_list", "org_get", "member_list", "search", "project_list", "project_get", "project_create", "project_update", "user_list", "user_get", "user_update", "license_list", "license_get", "license_create", "license_update", "client_list", "client_get"];
 const VERSIONS = [MODERN, "2025-11-25", "2025-06-18", "2025-03-26"];
 
 const owner = await person(server);
@@ -103,7 +103,7 @@ test("?tools= and ?profile= choose; a word that isn't known is a 400", async () 
 	const list = (query) => rpc(program, "tools/list", {}, { target: `/mcp${query}` });
 	assert.deepEqual(namesOf(await list("")), CORE);
 	assert.deepEqual(namesOf(await list("?tools=clients")), ["whoami", "org_list", "org_get", "member_list", "search", "client_list", "client_get"]);
-	assert.deepEqual(namesOf(await list("?profile=all")).filter((name) => !CORE.includes(name)), ["user_deactivate", "audit_event_list"]);
+	assert.deepEqual(namesOf(await list("?profile=all")).filter((name) => !CORE.includes(name)), ["user_deactivate", "license_suspend", "license_reset_hardware", "audit_event_list"]);
 	assert.deepEqual(namesOf(await list("?tools=audit&profile=core")), ["whoami", "org_list", "org_get", "member_list", "search"]);
 	for (const query of ["?tools=nonsense", "?tools=", "?tools=users,", "?profile=everything"])
 		assert.deepEqual(problem(await list(query)), [400, -32602], query);
@@ -153,6 +153,18 @@ test("rule 45 a tool is its route: the same answer, the same trace, the same ref
 		assert.deepEqual([isError, JSON.parse(content[0].text).error.code], [true, code], `${name} ${JSON.stringify(args)}`);
 	}
 	assert.equal((await callTool(program, "whoami", [])).json.error.code, -32602);
+});
+
+test("licenses are made, suspended and reset by tools; those two only where sensitive ones are asked for", async () => {
+	const all = { target: "/mcp?tools=licenses&profile=all" };
+	const made = contentOf(await callTool(program, "license_create", { project_id: owner.project.id, product_name: "Desk" }));
+	assert.equal(contentOf(await callTool(program, "license_get", { project_id: owner.project.id, id: made.id })).id, made.id);
+	assert.equal((await callTool(program, "license_suspend", { project_id: owner.project.id, id: made.id })).json.error.code, -32602);
+	assert.equal(contentOf(await callTool(program, "license_suspend", { project_id: owner.project.id, id: made.id }, all)).status, "suspended");
+	assert.equal(contentOf(await callTool(program, "license_reset_hardware", { project_id: owner.project.id, id: made.id }, all)).id, made.id);
+	const stranger = await person(server);
+	const { content } = (await callTool(await stranger.accessToken({ resource: "mcp" }), "license_get", { project_id: stranger.project.id, id: made.id })).json.result;
+	assert.equal(JSON.parse(content[0].text).error.code, "not_found");
 });
 
 test("project_id chooses the project, the organization is the token's", async () => {
