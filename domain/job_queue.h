@@ -13,6 +13,7 @@
 #define JOB_BOT_CHECK	    "bot_check"
 #define JOB_BACKCHANNEL_LOGOUT "backchannel_logout"
 #define JOB_CLIENT_DOCUMENT "client_document"
+#define JOB_CLIENT_LOGO "client_logo"
 #define JOB_CONNECTOR_TEST "connector_test"
 
 /* payload: JSON text, sealed. The job is done once the transaction is committed. */

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "domain/assets.h"
+#include "domain/client_logos.h"
 #include "domain/clients.h"
 #include "domain/projects.h"
 #include "lib/encode.h"
@@ -167,6 +169,7 @@ registration_add(struct tx *tx, const struct registrant *who, struct registratio
 				  NULL));
 	TRY(write_lists(tx, who, r));
 	TRY(write_secret(tx, who, r));
+	TRY(client_logo_follow(tx, who->project_id, r->client_id, NULL, r->logo_uri));
 	finish(tx, r, tx->now_ms);
 	return record_registration(tx, EV_CLIENT_REGISTERED, who, NULL, r);
 }
@@ -235,6 +238,7 @@ registration_replace(struct tx *tx, const struct registrant *who, struct registr
 	TRY(update_row(tx, who, r));
 	TRY(write_lists(tx, who, r));
 	TRY(write_secret(tx, who, r));
+	TRY(client_logo_follow(tx, who->project_id, r->client_id, before.logo_uri, r->logo_uri));
 	finish(tx, r, before.client_id_issued_at * SECOND_MS);
 	/* The database says in which order addresses stand. */
 	struct registration after;
@@ -248,6 +252,7 @@ registration_replace(struct tx *tx, const struct registrant *who, struct registr
 enum err
 registration_remove(struct tx *tx, const struct registrant *who, const struct registration *r)
 {
+	TRY(asset_remove_all(tx, who->project_id, r->client_id));
 	TRY(q_client_delete(tx->db, &(struct q_client_delete){ .project_id = who->project_id, .client_id = r->client_id }, NULL));
 	return record_registration(tx, EV_CLIENT_DELETED, who, r, NULL);
 }

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "domain/assets.h"
 #include "domain/clients.h"
 #include "domain/grants.h"
 #include "domain/users.h"
@@ -71,15 +72,22 @@ static const struct field app_fields[] = {
 	FIELDS_END,
 };
 
+/* Where its project's pages get the logo. */
+static const char *
+logo_of(const struct request *rq, const char *project_id, const char *issuer_client_id, struct bytes digest)
+{
+	return asset_url(rq->arena, rq->config, issuer_client_id, strcmp(project_id, rq->console_id) == 0, digest);
+}
+
 static const struct grant_client *
-client_of(struct arena *arena, const char *name, const char *uri, struct bytes document, const char *logo_uri, const char *source)
+client_of(struct arena *arena, const char *name, const char *uri, struct bytes document, const char *logo_url, const char *source)
 {
 	struct grant_client *client = ARENA_NEW(arena, struct grant_client);
 
 	*client = (struct grant_client){
 		.name = name,
 		.host = client_host(arena, document, uri),
-		.logo_url = logo_uri,
+		.logo_url = logo_url,
 		.source = source,
 	};
 	return client;
@@ -114,8 +122,10 @@ static const struct field grant_list_input[] = {
 };
 
 static struct grant_view
-grant_view_of(struct arena *arena, const struct grant_row *row)
+grant_view_of(const struct request *rq, const struct grant_row *row)
 {
+	const char *logo = logo_of(rq, rq->project.id, row->issuer_client_id, row->logo_digest);
+	struct arena *arena = rq->arena;
 	struct grant_user *user = ARENA_NEW(arena, struct grant_user);
 
 	*user = (struct grant_user){ .email = row->user_email, .username = row->user_username, .name = row->user_name };
@@ -124,7 +134,7 @@ grant_view_of(struct arena *arena, const struct grant_row *row)
 		.user_id = row->user_id,
 		.user = user,
 		.client_id = row->client_id,
-		.client = client_of(arena, row->client_name, row->client_uri, row->metadata_url, row->logo_uri, row->source),
+		.client = client_of(arena, row->client_name, row->client_uri, row->metadata_url, logo, row->source),
 		.resource = arena_strndup(arena, (const char *)row->resource.data, row->resource.len),
 		.scopes = row->scopes,
 		.org_id = row->org_id,
@@ -170,7 +180,7 @@ grant_list(const struct request *rq, struct tx *tx)
 		return fail_err(rq, e);
 	struct grant_view *views = ARENA_ARRAY(rq->arena, count, struct grant_view);
 	for (size_t i = 0; i < count; i++)
-		views[i] = grant_view_of(rq->arena, &rows[i]);
+		views[i] = grant_view_of(rq, &rows[i]);
 	return reply_grants(rq, grant_fields, views, count, total);
 }
 
@@ -208,14 +218,16 @@ grant_delete(const struct request *rq, struct tx *tx)
 /* ---- /account/grants ---- */
 
 static struct grant_view
-app_view_of(struct arena *arena, const struct grant_app_row *row)
+app_view_of(const struct request *rq, const struct grant_app_row *row)
 {
+	const char *logo = logo_of(rq, rq->user.project_id, row->issuer_client_id, row->logo_digest);
+	struct arena *arena = rq->arena;
 	const char *scopes = row->scopes != NULL ? row->scopes : "";
 
 	return (struct grant_view){
 		.id = row->id,
 		.client_id = row->client_id,
-		.client = client_of(arena, row->client_name, row->client_uri, row->metadata_url, row->logo_uri, row->source),
+		.client = client_of(arena, row->client_name, row->client_uri, row->metadata_url, logo, row->source),
 		.resource = arena_strndup(arena, (const char *)row->resource.data, row->resource.len),
 		.scopes = scope_keep(arena, scopes, scopes), /* each once */
 		.org_id = row->org_id,
@@ -259,7 +271,7 @@ account_grant_list(const struct request *rq, struct tx *tx)
 		return fail_err(rq, e);
 	struct grant_view *views = ARENA_ARRAY(rq->arena, count, struct grant_view);
 	for (size_t i = 0; i < count; i++)
-		views[i] = app_view_of(rq->arena, &rows[i]);
+		views[i] = app_view_of(rq, &rows[i]);
 	return reply_grants(rq, app_fields, views, count, total);
 }
 

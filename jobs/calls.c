@@ -29,6 +29,7 @@ static const struct {
 	{ JOB_PROVIDER_CHECK, call_provider_check, false },
 	{ JOB_BACKCHANNEL_LOGOUT, call_backchannel_logout, false },
 	{ JOB_CLIENT_DOCUMENT, call_client_document, false },
+	{ JOB_CLIENT_LOGO, call_client_logo, false },
 	{ JOB_CONNECTOR_TEST, call_connector_test, false },
 };
 

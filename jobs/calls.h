@@ -32,6 +32,7 @@ call_kind call_provider_check;
 call_kind call_bot_check;
 call_kind call_backchannel_logout;
 call_kind call_client_document;
+call_kind call_client_logo;
 call_kind call_connector_test;
 
 /* A text of the payload; NULL when it isn't there. */

@@ -1,6 +1,7 @@
 /*
  * Removes applications that registered themselves and aren't used: no token in 30 days, or none any more in a year (oauth.md rule 35).
  */
+#include "domain/assets.h"
 #include "jobs/jobs.h"
 #include "sql/gen/queries.h"
 
@@ -32,6 +33,7 @@ remove_one(void *context)
 				  &matched));
 	if (matched == 0)
 		return OK;
+	TRY(asset_remove_all(&tx, client->project_id, client->id));
 	return record(&tx, &(struct record){
 			       .event = EV_CLIENT_EXPIRED,
 			       .org_id = client->org_id,

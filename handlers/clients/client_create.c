@@ -3,6 +3,7 @@
  */
 #include "handlers/clients/clients.h"
 
+#include "domain/client_logos.h"
 #include "domain/clients.h"
 #include "domain/oauth_settings.h"
 #include "domain/projects.h"
@@ -89,6 +90,7 @@ add(const struct request *rq, struct tx *tx, const struct client *client, const 
     const char **ret_secret)
 {
 	TRY(insert(rq, tx, client));
+	TRY(client_logo_follow(tx, rq->project.id, client->id, NULL, client->logo_uri));
 	TRY(client_set_uris(tx, rq->project.id, client->id, CLIENT_URI_REDIRECT, change->redirect_uris));
 	TRY(client_set_uris(tx, rq->project.id, client->id, CLIENT_URI_LOGOUT, change->post_logout_redirect_uris));
 	TRY(client_set_uris(tx, rq->project.id, client->id, CLIENT_URI_ORIGIN, change->origins));

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "domain/assets.h"
+
 static enum err
 remove_client(const struct request *rq, struct tx *tx, const char *client_id)
 {
@@ -17,6 +19,7 @@ remove_client(const struct request *rq, struct tx *tx, const char *client_id)
 		return ERR_PRECONDITION_FAILED;
 	if (strcmp(client_id, rq->project.client_id) == 0)
 		return ERR_CANNOT_DELETE_DEFAULT_CLIENT;
+	TRY(asset_remove_all(tx, rq->project.id, client_id));
 	TRY(q_client_delete(
 	    tx->db, &(struct q_client_delete){ .project_id = rq->project.id, .client_id = client_id }, &matched));
 	if (matched == 0)

@@ -114,7 +114,9 @@ const struct field client_path[] = {
 	OUT_INT(T, access_token_ttl_s), OUT_INT(T, refresh_token_idle_s), OUT_INT(T, refresh_token_max_s),                    \
 	OUT_INT(T, refresh_reuse_grace_s), OUT_ENUM(T, id_token_alg, signing_alg_names), OUT_JSON(T, id_jag_targets),         \
 	OUT_WORDS(T, token_claims), OUT_STRING(T, backchannel_logout_uri, .flags = FIELD_NULLABLE),                           \
-	OUT_STRING(T, logo_uri, .flags = FIELD_NULLABLE), OUT_STRING(T, client_uri, .flags = FIELD_NULLABLE),                 \
+	OUT_STRING(T, logo_uri, .flags = FIELD_NULLABLE),                                                                     \
+	OUT_STRING(T, logo_url, .flags = FIELD_NULLABLE | FIELD_NO_DIFF, .description = "What stood at logo_uri, from here; null until it is fetched"), \
+	OUT_STRING(T, client_uri, .flags = FIELD_NULLABLE),                 \
 	OUT_STRING(T, tos_uri, .flags = FIELD_NULLABLE), OUT_STRING(T, policy_uri, .flags = FIELD_NULLABLE),                  \
 	OUT_BOOL(T, is_active), OUT_TIME(T, created_at, .flags = FIELD_NO_DIFF), OUT_TIME(T, updated_at, .flags = FIELD_NO_DIFF), \
 	OUT_TIME(T, last_used_at, .flags = FIELD_NULLABLE | FIELD_NO_DIFF)

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "domain/client_logos.h"
 #include "domain/clients.h"
 
 /* How a client proves itself is a credential: programs don't touch those (oauth.md 4.2). */
@@ -88,6 +89,7 @@ write(const struct request *rq, struct tx *tx, const struct client *before, cons
 {
 	TRY(write_row(rq, tx, client));
 	TRY(write_uris(rq, tx, client->id, rq->input));
+	TRY(client_logo_follow(tx, rq->project.id, client->id, before->logo_uri, client->logo_uri));
 	/* What it proved itself by before is worth nothing any more. */
 	if (client_has_secret(before) && !client_has_secret(client))
 		TRY(q_client_secret_delete_all(

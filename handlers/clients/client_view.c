@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "domain/assets.h"
 #include "lib/permissions.h"
 #include "lib/text.h"
 
@@ -26,8 +27,10 @@ audiences_of(struct arena *arena, const struct client_row *row)
 }
 
 struct client
-client_of_row(struct arena *arena, const struct client_row *row)
+client_of_row(const struct request *rq, const struct client_row *row)
 {
+	bool is_console = strcmp(rq->project.id, rq->console_id) == 0;
+
 	return (struct client){
 		.id = row->id,
 		.name = row->name,
@@ -37,7 +40,7 @@ client_of_row(struct arena *arena, const struct client_row *row)
 		.redirect_uris = row->redirect_uris != NULL ? row->redirect_uris : "",
 		.post_logout_redirect_uris = row->post_logout_redirect_uris != NULL ? row->post_logout_redirect_uris : "",
 		.origins = row->origins != NULL ? row->origins : "",
-		.audiences = audiences_of(arena, row),
+		.audiences = audiences_of(rq->arena, row),
 		.auth_methods = row->auth_methods,
 		.grant_types = row->grant_types,
 		.scopes = row->scopes,
@@ -57,6 +60,7 @@ client_of_row(struct arena *arena, const struct client_row *row)
 		.token_claims = row->token_claims,
 		.backchannel_logout_uri = row->backchannel_logout_uri,
 		.logo_uri = row->logo_uri,
+		.logo_url = asset_url(rq->arena, rq->config, rq->project.client_id, is_console, row->logo_digest),
 		.client_uri = row->client_uri,
 		.tos_uri = row->tos_uri,
 		.policy_uri = row->policy_uri,
@@ -95,7 +99,7 @@ client_read(const struct request *rq, struct tx *tx, const char *client_id, stru
 	TRY(q_client_get(tx->db, &(struct q_client_get){ .project_id = rq->project.id, .client_id = client_id }, &row));
 	TRY(q_client_secret_list(
 	    tx->db, &(struct q_client_secret_list){ .project_id = rq->project.id, .client_id = client_id }, &secrets, &count));
-	*ret = client_of_row(rq->arena, &row);
+	*ret = client_of_row(rq, &row);
 	ret->secrets = (struct field_list){ secrets, count };
 	return OK;
 }

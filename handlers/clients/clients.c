@@ -59,7 +59,7 @@ find_clients(const struct request *rq, struct tx *tx, struct list_reply *list)
 				   &total));
 	struct client *clients = ARENA_ARRAY(rq->arena, list->count, struct client);
 	for (size_t i = 0; i < list->count; i++)
-		clients[i] = client_of_row(rq->arena, &rows[i]);
+		clients[i] = client_of_row(rq, &rows[i]);
 	list->items = clients;
 	list->total = total.total;
 	return OK;

@@ -30,6 +30,7 @@ struct client {
 	const char *id_jag_targets; /* JSON text */
 	const char *token_claims;
 	const char *backchannel_logout_uri, *logo_uri, *client_uri, *tos_uri, *policy_uri;
+	const char *logo_url; /* where we serve what stood at logo_uri; NULL: not fetched, or none */
 	struct field_list secrets;
 	bool is_active;
 	int64_t created_at, updated_at, last_used_at;
@@ -75,7 +76,7 @@ extern const struct field client_list_fields[];
 
 /* ---- client_view.c ---- */
 
-struct client client_of_row(struct arena *, const struct client_row *);
+struct client client_of_row(const struct request *, const struct client_row *);
 /* Its audiences as the column has them, a JSON list. */
 const char *client_audiences_text(struct arena *, const struct client *);
 /* ERR_NO_ROW when the project has no such client. */

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "domain/assets.h"
 #include "domain/clients.h"
 #include "domain/oauth_resources.h"
 #include "handlers/oauth/ask.h"
@@ -206,8 +207,7 @@ show(const struct request *rq, const struct oauth_request_row *row, const struct
 	struct request_client client = {
 		.name = app->name,
 		.host = client_host(rq->arena, app->metadata_url, app->client_uri),
-		/* What nobody of the project has looked at isn't shown from somebody else's machine. */
-		.logo_url = app->is_registered ? NULL : app->logo_uri,
+		.logo_url = asset_url(rq->arena, rq->config, app->issuer_client_id, strcmp(app->project_id, rq->console_id) == 0, app->logo_digest),
 		.source = app->source,
 		.redirect_host = url_host(rq->arena, ask->redirect_uri),
 		/* A device's leads to a page of ours. */

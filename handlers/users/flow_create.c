@@ -196,7 +196,7 @@ make_flow(const struct request *rq, struct tx *tx, const struct flow_client_row 
 		    .project_id = client->project_id,
 		    .client_id = client->client_id,
 		    .client_name = client->client_name,
-		    .logo_uri = client->logo_uri,
+		    .client_logo_digest = client->client_logo_digest,
 		    .default_client_id = client->default_client_id,
 		    .expires_at = rq->now_ms + FLOW_LIFE_MS,
 		},

@@ -3,6 +3,9 @@
  */
 #include "handlers/users/flow.h"
 
+#include <string.h>
+
+#include "domain/assets.h"
 #include "lib/sign_in_methods.h"
 
 struct option_view {
@@ -151,7 +154,7 @@ make_view(const struct request *rq, const struct flow *flow, struct flow_view *r
 	*client = (struct client_view){
 		.client_id = flow->row.client_id,
 		.name = flow->row.client_name,
-		.logo_url = flow->row.logo_uri,
+		.logo_url = asset_url(rq->arena, rq->config, flow->row.default_client_id, strcmp(flow->row.project_id, rq->console_id) == 0, flow->row.client_logo_digest),
 	};
 	*ret = (struct flow_view){
 		.id = flow->row.id,

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "domain/assets.h"
 #include "domain/branding.h"
 #include "domain/redirects.h"
 #include "lib/sign_in_methods.h"
@@ -88,7 +89,8 @@ version_of(const struct flow_client_row *client)
 	int64_t sum = client->client_version + client->project_version + or_zero(client->settings_version) +
 		      or_zero(client->branding_version) + or_zero(client->redirect_version);
 
-	return 2 * sum + client->is_suspended;
+	/* The client's logo comes later than its version. */
+	return 4 * sum + 2 * (client->client_logo_digest.len > 0) + client->is_suspended;
 }
 
 static struct branding_view
@@ -108,7 +110,7 @@ branding_of(const struct request *rq, const struct flow_client_row *client)
 	if (branding.app_name == NULL)
 		branding.app_name = is_console ? "Gatehouse" : client->project_name;
 	if (branding.logo_url == NULL)
-		branding.logo_url = client->logo_uri;
+		branding.logo_url = asset_url(rq->arena, rq->config, client->default_client_id, is_console, client->client_logo_digest);
 	return branding;
 }
 

@@ -963,6 +963,7 @@ CREATE TABLE clients (
 	id_jag_targets TEXT NOT NULL,
 	backchannel_logout_uri VARCHAR(2000) COLLATE ascii_bin NULL,
 	logo_uri VARCHAR(2000) COLLATE ascii_bin NULL,
+	logo_digest VARBINARY(32) NULL,
 	client_uri VARCHAR(2000) COLLATE ascii_bin NULL,
 	tos_uri VARCHAR(2000) COLLATE ascii_bin NULL,
 	policy_uri VARCHAR(2000) COLLATE ascii_bin NULL,

@@ -66,7 +66,7 @@ LIMIT 2;
 SELECT c.id, c.name, c.type, c.source, c.is_first_party AS first_party, c.token_endpoint_auth_method, c.grant_types, c.scopes, c.audiences,
 	c.auth_methods, c.jwks, c.jwks_uri, c.require_pkce, c.require_par, c.is_dpop_bound AS dpop_bound, c.direct_flow, c.access_token_ttl_s,
 	c.refresh_token_idle_s, c.refresh_token_max_s, c.refresh_reuse_grace_s, c.id_token_alg, c.token_claims, c.id_jag_targets,
-	c.backchannel_logout_uri, c.logo_uri, c.client_uri, c.tos_uri, c.policy_uri, c.is_active, c.version, c.created_at, c.updated_at,
+	c.backchannel_logout_uri, c.logo_uri, c.logo_digest, c.client_uri, c.tos_uri, c.policy_uri, c.is_active, c.version, c.created_at, c.updated_at,
 	c.last_used_at, c.token_endpoint_auth_method = 'none' AS is_public,
 	(SELECT GROUP_CONCAT(u.uri ORDER BY u.uri SEPARATOR ' ') FROM client_uris u
 	 WHERE u.project_id = c.project_id AND u.client_id = c.id AND u.kind = 'redirect') AS redirect_uris,
@@ -86,7 +86,7 @@ WHERE c.project_id = :project_id AND c.id = :client_id AND c.is_active = TRUE;
 SELECT c.id, c.name, c.type, c.source, c.is_first_party AS first_party, c.token_endpoint_auth_method, c.grant_types, c.scopes, c.audiences,
 	c.auth_methods, c.jwks, c.jwks_uri, c.require_pkce, c.require_par, c.is_dpop_bound AS dpop_bound, c.direct_flow, c.access_token_ttl_s,
 	c.refresh_token_idle_s, c.refresh_token_max_s, c.refresh_reuse_grace_s, c.id_token_alg, c.token_claims, c.id_jag_targets,
-	c.backchannel_logout_uri, c.logo_uri, c.client_uri, c.tos_uri, c.policy_uri, c.is_active, c.version, c.created_at, c.updated_at,
+	c.backchannel_logout_uri, c.logo_uri, c.logo_digest, c.client_uri, c.tos_uri, c.policy_uri, c.is_active, c.version, c.created_at, c.updated_at,
 	c.last_used_at, c.token_endpoint_auth_method = 'none' AS is_public,
 	(SELECT GROUP_CONCAT(u.uri ORDER BY u.uri SEPARATOR ' ') FROM client_uris u
 	 WHERE u.project_id = c.project_id AND u.client_id = c.id AND u.kind = 'redirect') AS redirect_uris,
@@ -127,7 +127,8 @@ SET name = :name, is_first_party = :first_party, token_endpoint_auth_method = :t
 	require_pkce = :require_pkce, require_par = :require_par, is_dpop_bound = :dpop_bound, direct_flow = :direct_flow,
 	access_token_ttl_s = :access_token_ttl_s, refresh_token_idle_s = :refresh_token_idle_s, refresh_token_max_s = :refresh_token_max_s,
 	refresh_reuse_grace_s = :refresh_reuse_grace_s, id_token_alg = :id_token_alg, token_claims = :token_claims,
-	id_jag_targets = :id_jag_targets, backchannel_logout_uri = :backchannel_logout_uri, logo_uri = :logo_uri, client_uri = :client_uri,
+	id_jag_targets = :id_jag_targets, backchannel_logout_uri = :backchannel_logout_uri,
+	logo_digest = IF(logo_uri <=> :logo_uri, logo_digest, NULL), logo_uri = :logo_uri, client_uri = :client_uri,
 	tos_uri = :tos_uri, policy_uri = :policy_uri, version = version + 1, updated_at = :now
 WHERE project_id = :project_id AND id = :id AND is_active = TRUE;
 
@@ -143,3 +144,7 @@ DELETE FROM client_secrets WHERE project_id = :project_id AND client_id = :clien
 -- name: client_revoke_tokens :exec
 UPDATE clients SET tokens_revoked_at = :now
 WHERE project_id = :project_id AND id = :client_id AND is_active = TRUE;
+
+-- The logo of the address that it still has.
+-- name: client_logo_set :exec
+UPDATE clients SET logo_digest = :logo_digest WHERE project_id = :project_id AND id = :client_id AND logo_uri = :logo_uri;

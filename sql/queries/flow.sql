@@ -4,7 +4,7 @@
 -- name: flow_client :one
 -- row: flow_client_row
 -- unscoped: a public client id is what finds the project
-SELECT c.project_id, c.id AS client_id, c.name AS client_name, c.logo_uri, c.auth_methods, c.version AS client_version,
+SELECT c.project_id, c.id AS client_id, c.name AS client_name, c.logo_digest AS client_logo_digest, c.auth_methods, c.version AS client_version,
 	p.org_id, g.status = 'suspended' AS is_suspended, p.name AS project_name, p.client_id AS default_client_id, p.version AS project_version,
 	a.body AS settings_body, a.version AS settings_version, b.body AS branding_body, b.version AS branding_version,
 	r.body AS redirect_body, r.version AS redirect_version, l.body_digest AS logo_digest, s.body_digest AS css_digest
@@ -21,7 +21,7 @@ WHERE c.id = :client_id AND c.is_active = TRUE;
 -- The same for a project's default client.
 -- name: flow_default_client :one
 -- row: flow_client_row
-SELECT c.project_id, c.id AS client_id, c.name AS client_name, c.logo_uri, c.auth_methods, c.version AS client_version,
+SELECT c.project_id, c.id AS client_id, c.name AS client_name, c.logo_digest AS client_logo_digest, c.auth_methods, c.version AS client_version,
 	p.org_id, g.status = 'suspended' AS is_suspended, p.name AS project_name, p.client_id AS default_client_id, p.version AS project_version,
 	a.body AS settings_body, a.version AS settings_version, b.body AS branding_body, b.version AS branding_version,
 	r.body AS redirect_body, r.version AS redirect_version, l.body_digest AS logo_digest, s.body_digest AS css_digest
@@ -46,7 +46,7 @@ VALUES (:project_id, :id, :kind, :transport, :state, 1, :client_id, :oauth_reque
 -- row: flow_row
 SELECT f.project_id, f.id, f.kind, f.transport, f.state, f.version, f.client_id, f.user_id, f.binding_digest, f.code_digest,
 	f.code_expires_at, f.code_tries, f.data_sealed, f.expires_at,
-	c.name AS client_name, c.logo_uri, c.auth_methods,
+	c.name AS client_name, c.logo_digest AS client_logo_digest, c.auth_methods,
 	p.org_id, p.name AS project_name, p.client_id AS default_client_id,
 	a.body AS settings_body, r.body AS redirect_body,
 	u.email AS user_email, u.email_verified_at, u.name AS user_name, u.status AS user_status, u.ban_expires_at,

@@ -47,9 +47,10 @@ WHERE project_id = :project_id AND org_id = :org_id AND user_id = :user_id AND r
 -- name: grant_list :many
 -- row: grant_row
 SELECT g.id, g.user_id, u.email AS user_email, u.username AS user_username, u.name AS user_name, g.client_id, c.name AS client_name,
-	c.client_uri, c.metadata_url, c.logo_uri, c.source, g.resource, g.scopes, g.org_id, g.session_id, g.is_offline, g.created_at, g.last_used_at,
+	c.client_uri, c.metadata_url, c.logo_digest, p.client_id AS issuer_client_id, c.source, g.resource, g.scopes, g.org_id, g.session_id, g.is_offline, g.created_at, g.last_used_at,
 	g.expires_at
 FROM grants g
+JOIN projects p ON p.id = g.project_id
 JOIN clients c ON c.project_id = g.project_id AND c.id = g.client_id
 JOIN users u ON u.project_id = g.project_id AND u.id = g.user_id
 LEFT JOIN sessions s ON s.project_id = g.project_id AND s.id = g.session_id AND s.revoked_at IS NULL AND s.expires_at > :now
@@ -79,7 +80,7 @@ WHERE g.project_id = :project_id AND g.id = :id AND g.revoked_at IS NULL AND g.e
 -- column: scopes text?
 -- column: org_ids text?
 -- column: last_used_at time?
-SELECT g.id, g.client_id, c.name AS client_name, c.client_uri, c.metadata_url, c.logo_uri, c.source, g.resource, g.org_id, g.session_id,
+SELECT g.id, g.client_id, c.name AS client_name, c.client_uri, c.metadata_url, c.logo_digest, p.client_id AS issuer_client_id, c.source, g.resource, g.org_id, g.session_id,
 	g.is_offline, g.created_at, g.expires_at,
 	(SELECT GROUP_CONCAT(o.scopes ORDER BY o.id SEPARATOR ' ') FROM grants o
 	 WHERE o.project_id = g.project_id AND o.user_id = g.user_id AND o.client_id = g.client_id AND o.revoked_at IS NULL
@@ -91,6 +92,7 @@ SELECT g.id, g.client_id, c.name AS client_name, c.client_uri, c.metadata_url, c
 	 WHERE o.project_id = g.project_id AND o.user_id = g.user_id AND o.client_id = g.client_id AND o.revoked_at IS NULL
 		AND o.expires_at > :now) AS last_used_at
 FROM grants g
+JOIN projects p ON p.id = g.project_id
 JOIN clients c ON c.project_id = g.project_id AND c.id = g.client_id
 LEFT JOIN sessions s ON s.project_id = g.project_id AND s.id = g.session_id AND s.revoked_at IS NULL AND s.expires_at > :now
 WHERE g.project_id = :project_id AND g.user_id = :user_id AND g.revoked_at IS NULL AND g.expires_at > :now

@@ -144,7 +144,7 @@ ON DUPLICATE KEY UPDATE expires_at = VALUES(expires_at);
 -- row: oauth_app_row
 -- unscoped: a public client id is what finds the project
 SELECT c.project_id, c.id AS client_id, c.name, c.source, c.is_first_party, c.source <> 'dashboard' AS is_registered, c.token_endpoint_auth_method = 'none' AS is_public,
-	c.grant_types, c.scopes, c.audiences, c.auth_methods, c.require_pkce, (c.require_par OR COALESCE(t.require_par, FALSE)) AS require_par, c.direct_flow, c.logo_uri, c.client_uri, c.metadata_url, c.refresh_token_max_s,
+	c.grant_types, c.scopes, c.audiences, c.auth_methods, c.require_pkce, (c.require_par OR COALESCE(t.require_par, FALSE)) AS require_par, c.direct_flow, c.logo_uri, c.logo_digest, c.client_uri, c.metadata_url, c.refresh_token_max_s,
 	p.org_id, p.client_id AS issuer_client_id, p.type AS project_type, a.body AS settings_body
 FROM clients c
 JOIN projects p ON p.id = c.project_id AND p.status = 'active'

@@ -15,7 +15,7 @@ VALUES (:project_id, :id, :name, :type, :source, FALSE, :token_endpoint_auth_met
 UPDATE clients
 SET name = :name, type = :type, token_endpoint_auth_method = :token_endpoint_auth_method, grant_types = :grant_types, scopes = :scopes,
 	jwks = :jwks, jwks_uri = :jwks_uri, require_par = :require_par, is_dpop_bound = :dpop_bound, id_token_alg = :id_token_alg,
-	backchannel_logout_uri = :backchannel_logout_uri, logo_uri = :logo_uri, client_uri = :client_uri, tos_uri = :tos_uri,
+	backchannel_logout_uri = :backchannel_logout_uri, logo_digest = IF(logo_uri <=> :logo_uri, logo_digest, NULL), logo_uri = :logo_uri, client_uri = :client_uri, tos_uri = :tos_uri,
 	policy_uri = :policy_uri, registration_digest = :registration_digest, version = version + 1, updated_at = :now
 WHERE project_id = :project_id AND id = :id AND source = :source;
 

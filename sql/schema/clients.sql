@@ -1,5 +1,5 @@
 -- An application that relies on the project; the default one has the project's public id. tokens_revoked_at: what it got for itself until
--- then is void.
+-- then is void. logo_digest: of the asset, once what stands at logo_uri has been fetched.
 -- tenant: project_id
 CREATE TABLE clients (
 	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
@@ -28,6 +28,7 @@ CREATE TABLE clients (
 	id_jag_targets TEXT NOT NULL,
 	backchannel_logout_uri VARCHAR(2000) COLLATE ascii_bin NULL,
 	logo_uri VARCHAR(2000) COLLATE ascii_bin NULL,
+	logo_digest VARBINARY(32) NULL,
 	client_uri VARCHAR(2000) COLLATE ascii_bin NULL,
 	tos_uri VARCHAR(2000) COLLATE ascii_bin NULL,
 	policy_uri VARCHAR(2000) COLLATE ascii_bin NULL,

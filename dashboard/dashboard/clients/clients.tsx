@@ -10,6 +10,7 @@ import { projectQuery } from "../api/queries";
 import { useRights } from "../api/rights";
 import type { ClientRow } from "../api/types";
 import { useProjectPlace } from "../shell/place";
+import { Avatar } from "../ui/avatar";
 import { CopyId } from "../ui/copy";
 import { useList } from "../ui/lists";
 import { More } from "../ui/more";
@@ -125,6 +126,7 @@ function ClientTable({ rows, projectId }: { rows: ClientRow[]; projectId: string
 					label: "Client",
 					cell: (row) => (
 						<div className="gh-cell-main">
+							<Avatar name={row.name} imageUrl={row.logo_url} isSmall />
 							<Link to="/projects/$projectId/clients/$clientId" params={{ projectId, clientId: row.id }}>
 								{row.name}
 							</Link>

@@ -3,6 +3,7 @@ import { Box, Button, Group, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
 import type { ConnectedApp, Grant } from "../api/types";
+import { Avatar } from "../ui/avatar";
 import { CopyId } from "../ui/copy";
 import { Table } from "../ui/table";
 import { Time } from "../ui/time";
@@ -12,7 +13,10 @@ const RevokeGrant = lazy(() => import("./revoke-grant"));
 export function AppCell({ app }: { app: Pick<ConnectedApp, "client"> }) {
 	return (
 		<Box miw={140}>
-			<div className="gh-cell-main">{app.client.name}</div>
+			<div className="gh-cell-main">
+				<Avatar name={app.client.name} imageUrl={app.client.logo_url} isSmall />
+				{app.client.name}
+			</div>
 			{app.client.host ? (
 				<Text size="xs" c="dimmed">
 					{app.client.host}

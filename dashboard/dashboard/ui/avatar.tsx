@@ -18,16 +18,24 @@ export function initials(name: string): string {
 		.join("");
 }
 
-/** The content security policy lets no other host's pictures in: they would tell that host who looks at the page. */
-function isOwn(url: string | null | undefined): url is string {
-	return url?.startsWith(`${location.origin}/`) ?? false;
+/**
+ * The content security policy lets no other host's pictures in: they would tell that host who looks at the page. Those that
+ * Gatehouse keeps it serves here too, whatever host their address names.
+ */
+function ownAddress(url: string | null | undefined): string | null {
+	if (!url || !URL.canParse(url)) {
+		return null;
+	}
+	const { origin, pathname } = new URL(url);
+	return origin === location.origin || pathname.startsWith("/api/v1/public/assets/") ? pathname : null;
 }
 
 export function Avatar({ name, imageUrl, isSmall, isRound }: AvatarProps) {
 	const classes = ["gh-avatar", isSmall ? "gh-avatar-small" : "", isRound ? "gh-avatar-round" : ""];
+	const address = ownAddress(imageUrl);
 	return (
 		<span className={classes.filter(Boolean).join(" ")} aria-hidden>
-			{isOwn(imageUrl) ? <img src={imageUrl} alt="" /> : initials(name)}
+			{address ? <img src={address} alt="" /> : initials(name)}
 		</span>
 	);
 }

@@ -8,7 +8,7 @@ import { type Place, section } from "./parts";
 
 interface App {
 	id: string;
-	client: { name: string; host: string | null };
+	client: { name: string; host: string | null; logo_url: string | null };
 	scopes: string[];
 	last_used_at: string | null;
 }
@@ -36,7 +36,7 @@ function line(place: Place, app: App): HTMLElement {
 	return el(
 		"li",
 		{},
-		el("p", {}, app.client.name),
+		el("p", {}, app.client.logo_url ? el("img", { class: "logo", src: app.client.logo_url, alt: "" }) : null, app.client.name),
 		el("p", { class: "note" }, [app.client.host, used].filter(Boolean).join(" · ")),
 		el("p", { class: "note" }, app.scopes.join(", ")),
 		button(t("disconnect"), () => ask(place, app), "link"),

@@ -18,7 +18,7 @@ interface Asked {
 	id: string;
 	kind: string;
 	status: string;
-	client: { name: string; host: string | null; redirect_host: string; is_loopback_only: boolean };
+	client: { name: string; host: string | null; logo_url: string | null; redirect_host: string; is_loopback_only: boolean };
 	scopes: Scope[];
 	resource: string;
 	/** Of the console: where the app may work, one of them. */
@@ -108,6 +108,7 @@ async function draw(id: string): Promise<void> {
 		title: t("consent_title", { client: client.name, app: appName() }),
 		text: t("consent_text"),
 		body: [
+			client.logo_url ? el("img", { class: "logo", src: client.logo_url, alt: "" }) : null,
 			list,
 			picker,
 			client.host ? el("p", { class: "notes" }, client.host) : null,

@@ -27,7 +27,7 @@ const DEFAULTS = {
 	grant_types: ["authorization_code", "refresh_token"], scopes: [], token_endpoint_auth_method: "client_secret_basic", jwks: null, jwks_uri: null,
 	require_pkce: true, require_par: false, dpop_bound: false, direct_flow: false, access_token_ttl_s: 3600, refresh_token_idle_s: 2592000,
 	refresh_token_max_s: 31536000, refresh_reuse_grace_s: 0, id_token_alg: "RS256", id_jag_targets: [],
-	token_claims: ["email", "plan", "role", "features", "custom_claims", "workspace"], backchannel_logout_uri: null, logo_uri: null, client_uri: null,
+	token_claims: ["email", "plan", "role", "features", "custom_claims", "workspace"], backchannel_logout_uri: null, logo_uri: null, logo_url: null, client_uri: null,
 	tos_uri: null, policy_uri: null, is_active: true, last_used_at: null,
 };
 
