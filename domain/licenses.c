@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/fingerprints.h"
+#include "sql/gen/schema_keys.h"
 
 const char *const license_statuses[] = { "active", "suspended", "revoked", "expired", NULL };
 const char *const license_modes[] = { "node_locked", "floating", NULL };
@@ -123,6 +124,45 @@ license_read(struct tx *tx, const char *project_id, const char *id, bool with_ke
 
 	TRY(q_license_get(tx->db, &(struct q_license_get){ .project_id = project_id, .id = id }, &row));
 	return license_of_row(tx, project_id, &row, with_key, ret);
+}
+
+enum err
+license_insert(struct tx *tx, const char *project_id, const struct license_secrets *secrets, const struct license_new *new,
+	       const char **ret_id)
+{
+	uint8_t digest[LICENSE_DIGEST_LEN];
+	struct bytes sealed;
+	const char *id;
+
+	TRY(license_key_digest(secrets, new->key, digest));
+	TRY(tx_make_id(tx, ID_LICENSE, &id));
+	struct seal_place place = license_key_place(project_id, id);
+	TRY(keyring_seal(tx->keyring, tx->arena, &place, (struct bytes){ (const uint8_t *)new->key, strlen(new->key) }, &sealed));
+	enum err e = q_license_insert(tx->db,
+				      &(struct q_license_insert){
+					  .project_id = project_id,
+					  .id = id,
+					  .key_digest = { digest, sizeof(digest) },
+					  .key_sealed = sealed,
+					  .key_first4 = license_key_first4(tx->arena, new->key),
+					  .key_last4 = license_key_last4(tx->arena, new->key),
+					  .product_name = new->product_name,
+					  .status = new->status,
+					  .mode = new->mode,
+					  .max_activations = new->max_activations,
+					  .expires_at = new->expires_at,
+					  .ends_at = license_ends_at(new->expires_at, new->grace_days),
+					  .grace_days = new->grace_days,
+					  .ip_locked = new->ip_locked,
+					  .lease_ttl_s = new->lease_ttl_s,
+					  .user_id = new->user_id,
+					  .metadata = new->metadata,
+					  .notes = new->notes,
+				      },
+				      NULL);
+	TRY(db_on_duplicate(tx->db, e, DUP_LICENSES_UQ_KEY_DIGEST, ERR_KEY_EXISTS));
+	*ret_id = id;
+	return OK;
 }
 
 static const char *

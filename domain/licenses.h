@@ -5,11 +5,15 @@
 #define GATEHOUSE_DOMAIN_LICENSES_H
 
 #include "lib/fields.h"
+#include "lib/license_keys.h"
 #include "sql/gen/queries.h"
 #include "sql/tx.h"
 
 #define LICENSE_GRACE_DAYS_MAX 365
 #define LICENSE_SEATS_MAX      100
+#define LICENSE_LEASE_MIN_S     60
+#define LICENSE_LEASE_DEFAULT_S 900
+#define LICENSE_METADATA_MEMBERS_MAX 64
 
 /* active, suspended, revoked, expired; ended by NULL. */
 extern const char *const license_statuses[];
@@ -40,6 +44,20 @@ struct seal_place license_key_place(const char *project_id, const char *license_
 enum err license_of_row(struct tx *, const char *project_id, const struct license_row *, bool with_key, struct license *ret) MUST_CHECK;
 /* ERR_NO_ROW. */
 enum err license_read(struct tx *, const char *project_id, const char *id, bool with_key, struct license *ret) MUST_CHECK;
+/* One that is about to be made. */
+struct license_new {
+	const char *key;	/* normalised */
+	const char *product_name, *status, *mode;
+	int64_t max_activations, expires_at, grace_days;
+	bool ip_locked;
+	int64_t lease_ttl_s;
+	const char *user_id;
+	const char *metadata, *notes;
+};
+
+/* Under the project's secrets. ERR_KEY_EXISTS. */
+enum err license_insert(struct tx *, const char *project_id, const struct license_secrets *, const struct license_new *,
+			const char **ret_id) MUST_CHECK;
 /* When it stops counting: its end and the days of grace; NONE for none. */
 int64_t license_ends_at(int64_t expires_at, int64_t grace_days);
 

@@ -6,6 +6,9 @@
 #include <string.h>
 
 #define BODY_BYTES_DEFAULT (64 * (size_t)1024)
+/* From here on the arena is made larger: a body is there as it came, ended by a NUL for the parser, and as a tree. */
+#define BODY_BYTES_LARGE (1024 * (size_t)1024)
+#define BODY_COPIES	 3
 
 static enum err
 refuse_header(struct exchange *x, const char *message)
@@ -44,6 +47,8 @@ body_read(struct exchange *x)
 	if (route->method == GET || route->method == DELETE)
 		return refuse_header(x, "This method takes no body.");	/* HT-10 */
 	TRY(check_type(x));
+	if (max > BODY_BYTES_LARGE)
+		arena_make_room(x->arena, BODY_COPIES * max);
 	TRY(gateway_read_body(x->gateway, x->arena, max, &x->in.body));
 	/* Bodies may hold passwords and tokens. */
 	arena_wipe_later(x->arena, (void *)(uintptr_t)x->in.body.data, x->in.body.len);

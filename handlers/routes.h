@@ -59,6 +59,9 @@ extern const struct route oauth_token_routes[];
 extern const struct route oauth_userinfo_routes[];
 
 /* licenses/: what programs ask, and those who sell them set */
+extern const struct route license_bulk_routes[];
+extern const struct route license_export_routes[];
+extern const struct route license_import_routes[];
 extern const struct route license_routes[];
 extern const struct route license_settings_routes[];
 extern const struct route license_status_routes[];

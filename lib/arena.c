@@ -31,7 +31,7 @@ struct arena {
 	size_t secret_count;
 	size_t secret_room;
 	size_t used;
-	size_t limit;
+	size_t limit, first_limit;
 	bool exhausted;
 };
 
@@ -82,7 +82,7 @@ arena_new(size_t limit_bytes)
 
 	if (arena == NULL)
 		out_of_memory();
-	arena->limit = limit_bytes;
+	arena->limit = arena->first_limit = limit_bytes;
 #ifndef ARENA_ONE_MALLOC_PER_ALLOCATION
 	add_block(arena, BLOCK_BYTES);
 #endif
@@ -218,6 +218,17 @@ arena_wipe_later(struct arena *arena, void *data, size_t len)
 	arena->secrets[arena->secret_count++] = (struct bytes){ .data = data, .len = len };
 }
 
+void
+arena_make_room(struct arena *arena, size_t bytes)
+{
+	size_t limit = 0;
+
+	if (__builtin_add_overflow(arena->used, bytes, &limit))
+		return;
+	if (limit > arena->limit)
+		arena->limit = limit;
+}
+
 bool
 arena_is_exhausted(const struct arena *arena)
 {
@@ -291,4 +302,5 @@ arena_reset(struct arena *arena)
 #else
 	arena_rewind(arena, (struct arena_mark){ .block = 1 });
 #endif
+	arena->limit = arena->first_limit;
 }

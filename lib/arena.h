@@ -40,6 +40,8 @@ char *arena_vprintf(struct arena *, const char *format, va_list) PRINTF_LIKE(2, 
 /* Registers memory (the arena's own or not) to be cleansed when the arena is reset or freed. */
 void arena_wipe_later(struct arena *, void *data, size_t len);
 
+/* Until it is reset, so much may be taken from now on: for the few requests that are large by nature. Never lowers the limit. */
+void arena_make_room(struct arena *, size_t bytes);
 bool arena_is_exhausted(const struct arena *);
 size_t arena_used_bytes(const struct arena *);
 

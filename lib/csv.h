@@ -11,5 +11,7 @@
  * = + - @ TAB or CR gets a leading ', or a spreadsheet would take it for a formula (security.md LG-05).
  */
 void csv_record(struct buffer *, const char *const *cells, size_t count);
+/* A cell as it was before csv_record() put such a ' there; any other as it is. */
+const char *csv_without_apostrophe(const char *cell) RETURNS_NONNULL;
 
 #endif

@@ -12,10 +12,6 @@
 #include "sql/gen/queries.h"
 #include "sql/gen/schema_keys.h"
 
-#define LEASE_MIN_S	     60
-#define LEASE_DEFAULT_S	     900
-#define METADATA_MEMBERS_MAX 64
-
 const struct field license_path[] = {
 	IN_ID(struct license_path, id, ID_LICENSE, .in = IN_PATH),
 	FIELDS_END,
@@ -49,6 +45,8 @@ license_lock(const struct request *rq, struct tx *tx, const char *id, struct lic
 
 /* ---- GET ---- */
 
+static const struct field license_list_input[] = { LICENSE_QUERY, FIELDS_END };
+
 static enum verdict
 license_get(const struct request *rq, struct tx *tx)
 {
@@ -57,46 +55,6 @@ license_get(const struct request *rq, struct tx *tx)
 	enum err e = license_read(tx, rq->project.id, in->id, license_shows_keys(rq), &license);
 
 	return e == OK ? license_show(rq, 200, &license) : fail_err(rq, e);
-}
-
-struct license_list_input {
-	struct {
-		bool search, status, user_id;
-	} has;
-	const char *search, *status, *user_id;
-};
-
-static const struct field license_list_input[] = {
-	IN_STRING(struct license_list_input, search, .in = IN_QUERY, .min = 2, .max = 255,
-		  .description = "A whole key, a key's last four characters, or part of the product's name"),
-	IN_ENUM(struct license_list_input, status, license_statuses, .in = IN_QUERY),
-	IN_ID(struct license_list_input, user_id, ID_USER, .in = IN_QUERY, .description = "Who holds them"),
-	FIELDS_END,
-};
-
-/* What is searched for: a product by a part of its name, a key by its end or whole. */
-struct license_search {
-	const char *product, *last4;
-	struct bytes key_digest;	/* data NULL: it can't be a key */
-};
-
-static enum err
-read_search(const struct request *rq, struct tx *tx, const char *text, struct license_search *ret)
-{
-	const char *key = license_key_normalise(rq->arena, text);
-	const struct license_secrets *secrets;
-	struct license_settings_row row;
-	uint8_t *digest = arena_alloc(rq->arena, LICENSE_DIGEST_LEN);
-
-	TRY(license_settings_read(tx, rq->project.id, &row));
-	if (row.doc != NULL && (license_key_is_made(key) || license_key_is_custom(key))) {
-		TRY(license_secrets_open(rq->keyring, rq->arena, rq->project.id, row.secret_sealed, &secrets));
-		TRY(license_key_digest(secrets, key, digest));
-		ret->key_digest = (struct bytes){ digest, LICENSE_DIGEST_LEN };
-	}
-	ret->product = like_contains(rq->arena, text);
-	ret->last4 = strlen(key) == LICENSE_HINT_PART && ascii_check(key) == NULL ? key : NULL;
-	return OK;
 }
 
 static enum err
@@ -115,38 +73,15 @@ fill_list(const struct request *rq, struct tx *tx, const struct license_row *row
 static enum err
 find_licenses(const struct request *rq, struct tx *tx, struct list_reply *list)
 {
-	const struct license_list_input *in = rq->input;
-	struct q_license_count_row total = { .total = NONE };
-	struct license_search search = { .product = NULL };
+	struct license_filter filter;
 	struct license_row *rows;
 	size_t count;
 
-	if (in->has.search)
-		TRY(read_search(rq, tx, in->search, &search));
-	TRY(q_license_list(tx->db,
-			   &(struct q_license_list){
-			       .project_id = rq->project.id,
-			       .after_id = rq->page.after_id,
-			       .status = in->status,
-			       .user_id = in->user_id,
-			       .key_digest = search.key_digest,
-			       .product = search.product,
-			       .last4 = search.last4,
-			       .limit = rq->page.limit + 1,
-			   },
-			   &rows, &count));
+	TRY(license_filter_read(rq, tx, rq->input, &filter));
+	TRY(license_find(tx, rq->project.id, &filter, rq->page.after_id, rq->page.limit + 1, &rows, &count));
+	list->total = NONE;
 	if (rq->page.include_total)
-		TRY(q_license_count(tx->db,
-				    &(struct q_license_count){
-					.project_id = rq->project.id,
-					.status = in->status,
-					.user_id = in->user_id,
-					.key_digest = search.key_digest,
-					.product = search.product,
-					.last4 = search.last4,
-				    },
-				    &total));
-	list->total = total.total;
+		TRY(license_count(tx, rq->project.id, &filter, &list->total));
 	return fill_list(rq, tx, rows, count, list);
 }
 
@@ -165,70 +100,21 @@ license_list(const struct request *rq, struct tx *tx)
 
 /* ---- POST and PATCH ---- */
 
-struct license_input {
-	struct {
-		bool id, key, product_name, mode, max_activations, expires_at, grace_days, ip_locked, lease_ttl_s, user_id, metadata, notes;
-	} has;
-	const char *id, *key, *product_name, *mode;
-	int64_t max_activations, expires_at, grace_days;
-	bool ip_locked;
-	int64_t lease_ttl_s;
-	const char *user_id, *metadata, *notes;
+static const struct field license_update_input[] = {
+	IN_ID(struct license_input, id, ID_LICENSE, .in = IN_PATH),
+	IN_STRING(struct license_input, key, .flags = FIELD_IMMUTABLE),
+	IN_STRING(struct license_input, product_name, .min = 1, .max = 255),
+	IN_STRING(struct license_input, mode, .flags = FIELD_IMMUTABLE),
+	LICENSE_SETTINGS,
+	FIELDS_END,
 };
-
-#define NAME .min = 1, .max = 255
-#define SETTINGS                                                                                                             \
-	IN_INT(struct license_input, max_activations, 1, LICENSE_SEATS_MAX,                                                  \
-	       .description = "Machines, 1 when absent; of a floating license those at once"),                               \
-	    IN_TIME(struct license_input, expires_at, .flags = FIELD_NULLABLE, .description = "null: never"),                \
-	    IN_INT(struct license_input, grace_days, 0, LICENSE_GRACE_DAYS_MAX, .description = "0 when absent"),             \
-	    IN_BOOL(struct license_input, ip_locked, .description = "Bound to the address of its first machine"),            \
-	    IN_INT(struct license_input, lease_ttl_s, LEASE_MIN_S, DAY_MS / SECOND_MS, .description = "900 when absent"),    \
-	    IN_ID(struct license_input, user_id, ID_USER, .flags = FIELD_NULLABLE, .description = "Who holds it"),           \
-	    IN_JSON(struct license_input, metadata, .max = METADATA_BYTES_MAX, .check = json_object_check,                   \
-		    .description = "Up to 64 texts, numbers and yes or no. A change is merged in; null takes a member out"),  \
-	    IN_STRING(struct license_input, notes, .min = 1, .max = 1000, .flags = FIELD_NULLABLE | FIELD_LINE_BREAKS)
 
 static const struct field license_create_input[] = {
 	IN_STRING(struct license_input, key, .min = CUSTOM_KEY_MIN, .max = 2 * CUSTOM_KEY_MAX, .flags = FIELD_SECRET,
 		  .description = "Only where license_settings.custom_keys is true: 8 to 64 letters and digits"),
-	IN_STRING(struct license_input, product_name, NAME, .flags = FIELD_REQUIRED),
-	IN_ENUM(struct license_input, mode, license_modes, .description = "node_locked when absent; never changes"),
-	SETTINGS,
+	LICENSE_NEW,
 	FIELDS_END,
 };
-
-static const struct field license_update_input[] = {
-	IN_ID(struct license_input, id, ID_LICENSE, .in = IN_PATH),
-	IN_STRING(struct license_input, key, .flags = FIELD_IMMUTABLE),
-	IN_STRING(struct license_input, product_name, NAME),
-	IN_STRING(struct license_input, mode, .flags = FIELD_IMMUTABLE),
-	SETTINGS,
-	FIELDS_END,
-};
-
-/* What the tables can't say: metadata without shape, and a holder who is there. */
-static enum verdict
-check(const struct request *rq, struct tx *tx, const char *stored_metadata, const char **ret_metadata)
-{
-	const struct license_input *in = rq->input;
-	const char *rule = NULL;
-	struct user_row holder;
-
-	if (in->has.metadata) {
-		rule = metadata_merge(rq->arena, stored_metadata, in->metadata, ret_metadata);
-		if (rule == NULL)
-			rule = metadata_flat_rule(rq->arena, *ret_metadata, METADATA_MEMBERS_MAX);
-	}
-	if (rule != NULL)
-		return fail_field(rq, "metadata", rule, "%s", metadata_rule_message(rule));
-	if (in->user_id == NULL)
-		return go_on(rq);
-	enum err e = q_user_get(tx->db, &(struct q_user_get){ .project_id = rq->project.id, .id = in->user_id }, &holder);
-	if (e == ERR_NO_ROW)
-		return fail_field(rq, "user_id", "unknown", "The project has no such user.");
-	return e == OK ? go_on(rq) : fail_err(rq, e);
-}
 
 /* A key of its own, or the one that was asked for, if the project allows that. */
 static enum verdict
@@ -253,58 +139,6 @@ choose_key(const struct request *rq, struct tx *tx, const char **ret_key)
 	return go_on(rq);
 }
 
-static enum err
-insert(const struct request *rq, struct tx *tx, const char *key, const char *metadata, const char **ret_id)
-{
-	const struct license_input *in = rq->input;
-	int64_t expires_at = in->has.expires_at ? in->expires_at : NONE;
-	int64_t grace_days = in->has.grace_days ? in->grace_days : 0;
-	const struct license_secrets *secrets;
-	uint8_t digest[LICENSE_DIGEST_LEN];
-	struct bytes sealed;
-	const char *id;
-
-	TRY(license_secrets_ensure(tx, rq->project.id, &secrets));
-	TRY(license_key_digest(secrets, key, digest));
-	TRY(tx_make_id(tx, ID_LICENSE, &id));
-	struct seal_place place = license_key_place(rq->project.id, id);
-	TRY(keyring_seal(rq->keyring, rq->arena, &place, (struct bytes){ (const uint8_t *)key, strlen(key) }, &sealed));
-	enum err e = q_license_insert(tx->db,
-				      &(struct q_license_insert){
-					  .project_id = rq->project.id,
-					  .id = id,
-					  .key_digest = { digest, sizeof(digest) },
-					  .key_sealed = sealed,
-					  .key_first4 = license_key_first4(rq->arena, key),
-					  .key_last4 = license_key_last4(rq->arena, key),
-					  .product_name = in->product_name,
-					  .mode = in->has.mode ? in->mode : "node_locked",
-					  .max_activations = in->has.max_activations ? in->max_activations : 1,
-					  .expires_at = expires_at,
-					  .ends_at = license_ends_at(expires_at, grace_days),
-					  .grace_days = grace_days,
-					  .ip_locked = in->has.ip_locked && in->ip_locked,
-					  .lease_ttl_s = in->has.lease_ttl_s ? in->lease_ttl_s : LEASE_DEFAULT_S,
-					  .user_id = in->user_id,
-					  .metadata = metadata,
-					  .notes = in->notes,
-				      },
-				      NULL);
-	TRY(db_on_duplicate(tx->db, e, DUP_LICENSES_UQ_KEY_DIGEST, ERR_KEY_EXISTS));
-	*ret_id = id;
-	return OK;
-}
-
-static enum err
-create(const struct request *rq, struct tx *tx, const char *key, const char *metadata, struct license *ret)
-{
-	const char *id;
-
-	TRY(insert(rq, tx, key, metadata, &id));
-	TRY(license_read(tx, rq->project.id, id, license_shows_keys(rq), ret));
-	return license_record(tx, EV_LICENSE_CREATED, rq->org.id, rq->project.id, NULL, ret);
-}
-
 static enum verdict
 license_create(const struct request *rq, struct tx *tx)
 {
@@ -314,12 +148,12 @@ license_create(const struct request *rq, struct tx *tx)
 
 	if (e != OK)
 		return fail_err(rq, e);
-	enum verdict verdict = check(rq, tx, "{}", &metadata);
+	enum verdict verdict = license_check(rq, tx, rq->input, "", "{}", &metadata);
 	if (verdict == VERDICT_GO_ON)
 		verdict = choose_key(rq, tx, &key);
 	if (verdict != VERDICT_GO_ON)
 		return verdict;
-	e = create(rq, tx, key, metadata, &license);
+	e = license_make(rq, tx, rq->input, key, metadata, &license);
 	return e == OK ? license_show(rq, 201, &license) : fail_err(rq, e);
 }
 
@@ -374,7 +208,7 @@ license_update(const struct request *rq, struct tx *tx)
 	if (e != OK)
 		return fail_err(rq, e);
 	const char *metadata = before.metadata;
-	enum verdict bad = check(rq, tx, before.metadata, &metadata);
+	enum verdict bad = license_check(rq, tx, in, "", before.metadata, &metadata);
 	if (bad != VERDICT_GO_ON)
 		return bad;
 	e = update(rq, tx, &before, metadata, &license);
@@ -413,7 +247,7 @@ const struct route license_routes[] = {
 	    .permission = PERM_LICENSE_READ,
 	    .tx = TX_READ_SNAPSHOT,
 	    .flags = ROUTE_LIST | ROUTE_SHOWS_SECRET,
-	    INPUT(struct license_list_input, license_list_input),
+	    INPUT(struct license_query, license_list_input),
 	    .output = license_fields,
 	    .handler = license_list,
 	},

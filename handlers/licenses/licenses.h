@@ -6,6 +6,7 @@
 
 #include "domain/licenses.h"
 #include "fcgi/request.h"
+#include "lib/metadata.h"
 
 struct license_path {
 	struct {
@@ -15,6 +16,74 @@ struct license_path {
 };
 
 extern const struct field license_path[];
+
+/* ---- making one ---- */
+
+struct license_input {
+	struct {
+		bool id, key, product_name, mode, max_activations, expires_at, grace_days, ip_locked, lease_ttl_s, user_id, metadata, notes;
+	} has;
+	const char *id, *key, *product_name, *mode;
+	int64_t max_activations, expires_at, grace_days;
+	bool ip_locked;
+	int64_t lease_ttl_s;
+	const char *user_id, *metadata, *notes;
+};
+
+#define LICENSE_SETTINGS                                                                                                     \
+	IN_INT(struct license_input, max_activations, 1, LICENSE_SEATS_MAX,                                                  \
+	       .description = "Machines, 1 when absent; of a floating license those at once"),                               \
+	    IN_TIME(struct license_input, expires_at, .flags = FIELD_NULLABLE, .description = "null: never"),                \
+	    IN_INT(struct license_input, grace_days, 0, LICENSE_GRACE_DAYS_MAX, .description = "0 when absent"),             \
+	    IN_BOOL(struct license_input, ip_locked, .description = "Bound to the address of its first machine"),            \
+	    IN_INT(struct license_input, lease_ttl_s, LICENSE_LEASE_MIN_S, DAY_MS / SECOND_MS,                               \
+		   .description = "900 when absent"),                                                                        \
+	    IN_ID(struct license_input, user_id, ID_USER, .flags = FIELD_NULLABLE, .description = "Who holds it"),           \
+	    IN_JSON(struct license_input, metadata, .max = METADATA_BYTES_MAX, .check = json_object_check,                   \
+		    .description = "Up to 64 texts, numbers and yes or no. A change is merged in; null takes a member out"),  \
+	    IN_STRING(struct license_input, notes, .min = 1, .max = 1000, .flags = FIELD_NULLABLE | FIELD_LINE_BREAKS)
+/* All that a new one may say but its key. */
+#define LICENSE_NEW                                                                                                          \
+	IN_STRING(struct license_input, product_name, .min = 1, .max = 255, .flags = FIELD_REQUIRED),                        \
+	    IN_ENUM(struct license_input, mode, license_modes, .description = "node_locked when absent; never changes"),     \
+	    LICENSE_SETTINGS
+
+extern const struct field license_template_input[];
+
+/* Is what it says fit for this project? prefix: of the fields' names. Writes *ret_metadata only where it says some. */
+enum verdict license_check(const struct request *, struct tx *, const struct license_input *, const char *prefix,
+			   const char *stored_metadata, const char **ret_metadata);
+/* Made and recorded. ERR_KEY_EXISTS. */
+enum err license_make(const struct request *, struct tx *, const struct license_input *, const char *key, const char *metadata,
+		      struct license *ret) MUST_CHECK;
+
+/* ---- finding ---- */
+
+struct license_query {
+	struct {
+		bool search, status, user_id, cursor;
+	} has;
+	const char *search, *status, *user_id;
+	const char *cursor;	/* of the export alone */
+};
+
+#define LICENSE_QUERY                                                                                                        \
+	IN_STRING(struct license_query, search, .in = IN_QUERY, .min = 2, .max = 255,                                        \
+		  .description = "A whole key, a key's last four characters, or part of the product's name"),                \
+	    IN_ENUM(struct license_query, status, license_statuses, .in = IN_QUERY),                                         \
+	    IN_ID(struct license_query, user_id, ID_USER, .in = IN_QUERY, .description = "Who holds them")
+
+struct license_filter {
+	const char *status, *user_id;
+	const char *product, *last4;	/* product: a LIKE pattern */
+	struct bytes key_digest;	/* data NULL: what is searched for can't be a key */
+};
+
+enum err license_filter_read(const struct request *, struct tx *, const struct license_query *, struct license_filter *ret) MUST_CHECK;
+/* The newest first, those behind after_id (NULL: from the start). */
+enum err license_find(struct tx *, const char *project_id, const struct license_filter *, const char *after_id, int64_t limit,
+		      struct license_row **ret_rows, size_t *ret_count) MUST_CHECK;
+enum err license_count(struct tx *, const char *project_id, const struct license_filter *, int64_t *ret_total) MUST_CHECK;
 
 /* May the caller see keys? (a writer's right) */
 bool license_shows_keys(const struct request *);

@@ -3,7 +3,7 @@
 -- name: license_insert :exec
 INSERT INTO licenses (project_id, id, key_digest, key_sealed, key_first4, key_last4, product_name, status, mode, max_activations, expires_at,
 	ends_at, grace_days, ip_locked, ip_digest, ip_hint, lease_ttl_s, user_id, metadata, notes, is_expired_sent, guard, version, created_at, updated_at)
-VALUES (:project_id, :id, :key_digest, :key_sealed, :key_first4, :key_last4, :product_name, 'active', :mode, :max_activations, :expires_at,
+VALUES (:project_id, :id, :key_digest, :key_sealed, :key_first4, :key_last4, :product_name, :status, :mode, :max_activations, :expires_at,
 	:ends_at, :grace_days, :ip_locked, NULL, NULL, :lease_ttl_s, :user_id, :metadata, :notes, FALSE, 0, 1, :now, :now);
 
 -- name: license_get :one
@@ -42,6 +42,12 @@ WHERE l.project_id = :project_id
 	AND (:status IS NULL OR :status NOT IN ('active', 'expired') OR IF(:status = 'expired', l.ends_at <= :now, l.ends_at IS NULL OR l.ends_at > :now))
 	AND (:user_id IS NULL OR l.user_id = :user_id)
 	AND (:product IS NULL OR l.product_name LIKE :product ESCAPE '!' OR l.key_last4 = :last4 OR l.key_digest = :key_digest);
+
+-- Whose key it is.
+-- name: license_key_find :one
+SELECT l.id
+FROM licenses l
+WHERE l.project_id = :project_id AND l.key_digest = :key_digest;
 
 -- The guard of a change by its makers: written first.
 -- name: license_touch :exec

@@ -1,6 +1,7 @@
 // Licenses in the dashboard: one is made, a machine takes a seat and loses it, it is suspended, changed, revoked and deleted.
 
 import assert from "node:assert/strict";
+import fs from "node:fs/promises";
 import { test } from "node:test";
 import { ask, license, ownServer, person, until } from "../harness/index.mjs";
 import { openBrowserOf, save } from "./browser.mjs";
@@ -114,6 +115,53 @@ test("a viewer sees which key it is and can change nothing", async () => {
 	await page.goto(`${server.url}/dashboard/projects/${project.id}/licenses/validation`);
 	await page.getByText("Your role may look at these settings but not change them.").waitFor();
 	assert.equal(await page.getByRole("button", { name: /key/i }).count(), 0);
+	browser.assertCalm();
+	await browser.close();
+});
+
+test("many at once: made in bulk, saved as a file, and read from one that is tried first", async () => {
+	const server = await ownServer();
+	const owner = await person(server);
+	const project = await owner.org.project();
+	const session = await owner.session({ headers: { "X-Project-Id": project.id } });
+	const browser = await openBrowserOf(server, owner);
+	const { page } = browser;
+	const dialog = page.getByRole("dialog");
+	const count = async () => (await session.get("/api/v1/licenses?include_total=true")).json.total;
+	const menu = async (item) => {
+		await page.getByRole("button", { name: "Many at once" }).click();
+		await page.getByRole("menuitem", { name: item }).click();
+	};
+
+	await page.goto(`${server.url}/dashboard/projects/${project.id}/licenses`);
+	await page.getByText("Sell your first license").waitFor();
+	await menu("Make many");
+	await dialog.getByLabel("How many").fill("1001");
+	await dialog.getByLabel("Product").fill("Café Pro");
+	await dialog.getByRole("button", { name: "Make licenses" }).click();
+	await dialog.getByText("It must be from 1 to 1000.").waitFor();
+	await dialog.getByLabel("How many").fill("3");
+	await dialog.getByRole("button", { name: "Make licenses" }).click();
+	await page.getByRole("heading", { name: "3 licenses made" }).waitFor();
+	const [keys] = await Promise.all([page.waitForEvent("download"), dialog.getByRole("button", { name: "Save the keys" }).click()]);
+	assert.match(await fs.readFile(await keys.path(), "utf8"), /^(\S{19}\n){3}$/);
+	await dialog.getByRole("button", { name: "Done" }).click();
+	await page.getByRole("link", { name: "Café Pro" }).nth(2).waitFor();
+
+	const [saved] = await Promise.all([page.waitForEvent("download"), menu("Export all")]);
+	const csv = await fs.readFile(await saved.path(), "utf8");
+	assert.equal(csv.trim().split("\r\n").length, 4);
+
+	await menu("Import a file");
+	const choose = (text) => dialog.locator("input[type=file]").setInputFiles({ name: "licenses.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
+	await choose(csv);
+	await dialog.getByText("There is a license with that key already.").nth(2).waitFor();
+	await choose("product_name,max_activations\nTeam,5\nSolo,1\n");
+	await dialog.getByText("All is well: 2 licenses.").waitFor();
+	assert.equal(await count(), 3);
+	await dialog.getByRole("button", { name: "Import 2 licenses" }).click();
+	await page.getByRole("link", { name: "Team" }).waitFor();
+	assert.equal(await count(), 5);
 	browser.assertCalm();
 	await browser.close();
 });

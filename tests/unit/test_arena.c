@@ -129,6 +129,24 @@ registered_memory_is_wiped_by_rewind_and_not_before(void **state)
 	assert_memory_equal(early, (char[sizeof(early)]){ 0 }, sizeof(early));
 }
 
+static void
+room_that_was_made_lasts_until_the_reset(void **state)
+{
+	struct arena *small = arena_new(1000);
+
+	(void)state;
+	arena_make_room(small, 100000);
+	arena_alloc(small, 90000);
+	assert_false(arena_is_exhausted(small));
+	arena_make_room(small, 1);
+	arena_alloc(small, 20);
+	assert_false(arena_is_exhausted(small));
+	arena_reset(small);
+	arena_alloc(small, 2000);
+	assert_true(arena_is_exhausted(small));
+	arena_free(small);
+}
+
 #ifndef ARENA_ONE_MALLOC_PER_ALLOCATION
 static void
 copies_that_nobody_registered_are_wiped_with_a_secret(void **state)
@@ -158,6 +176,7 @@ main(void)
 		TEST(alloc_is_zeroed_again_after_a_reset),
 		TEST(large_and_small_allocations_do_not_overlap),
 		TEST(limit_marks_the_arena_and_reset_clears_it),
+		TEST(room_that_was_made_lasts_until_the_reset),
 		TEST(array_overflow_exhausts_instead_of_wrapping),
 		TEST(texts_are_copied),
 		TEST(rewind_gives_back_what_came_after_the_mark),

@@ -49,6 +49,30 @@ what_a_spreadsheet_would_run_gets_an_apostrophe(void **state)
 	assert_string_equal(cell("1=1"), "1=1\r\n");
 }
 
+static void
+the_apostrophe_comes_off_again_and_no_other_does(void **state)
+{
+	static const char *const GUARDED[][2] = {
+		{ "=1", "'=1" }, { "'=1", "''=1" }, { "'it's", "'it's" }, { "'", "'" }, { "''", "''" }, { "it's = 1", "it's = 1" }, { "", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(GUARDED); i++) {
+		const char *written = cell(GUARDED[i][0]);
+		assert_string_equal(written, arena_printf(arena, "%s\r\n", GUARDED[i][1]));
+		assert_string_equal(csv_without_apostrophe(GUARDED[i][1]), GUARDED[i][0]);
+	}
+}
+
+static void
+what_readers_take_for_nothing_is_quoted(void **state)
+{
+	(void)state;
+	assert_string_equal(cell("NULL"), "\"NULL\"\r\n");
+	assert_string_equal(cell("\\N"), "\"\\N\"\r\n");
+	assert_string_equal(cell("NULLS"), "NULLS\r\n");
+}
+
 int
 main(void)
 {
@@ -56,6 +80,8 @@ main(void)
 		TEST(a_record_is_cells_with_commas_between_and_crlf),
 		TEST(commas_quotes_and_line_breaks_are_quoted),
 		TEST(what_a_spreadsheet_would_run_gets_an_apostrophe),
+		TEST(the_apostrophe_comes_off_again_and_no_other_does),
+		TEST(what_readers_take_for_nothing_is_quoted),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

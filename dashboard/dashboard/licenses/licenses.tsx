@@ -18,6 +18,7 @@ import { Empty, Resource } from "../ui/resource";
 import { Table } from "../ui/table";
 import { Time } from "../ui/time";
 import { LicensePill } from "./license-pill";
+import { LicenseTools } from "./license-tools";
 
 const CreateLicense = lazy(() => import("./create-license"));
 const AT = "/api/v1/licenses";
@@ -63,12 +64,19 @@ export function Licenses() {
 					>
 						Validation
 					</Button>
+					<LicenseTools
+						projectId={project.id}
+						filter={query}
+						canWrite={mayDo(project.role, "license.write")}
+						canManage={mayDo(project.role, "license.manage")}
+					/>
 					{create}
 				</>
 			}
 			calls={[
 				{ label: "List", method: "GET", path: AT, projectId: project.id },
 				{ label: "Search", method: "GET", path: `${AT}?search=my+app`, projectId: project.id },
+				{ label: "Export", method: "GET", path: `${AT}/export`, projectId: project.id },
 				{ label: "Make", method: "POST", path: AT, body: { product_name: "My app", max_activations: 3 }, projectId: project.id },
 			]}
 		>

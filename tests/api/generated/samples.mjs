@@ -439,6 +439,15 @@ export const samples = {
 		[`${method} /api/v1/trusted_issuers/{id}`, async (world) => ({ target: `/api/v1/trusted_issuers/${(await trustedIssuerOf(world)).id}`, ...more })])),
 	"GET /api/v1/licenses": async () => ({}),
 	"POST /api/v1/licenses": async () => ({ json: { product_name: "Café Pro", max_activations: 3 }, status: 201 }),
+	"POST /api/v1/licenses/bulk": async () => ({ json: { count: 2, template: { product_name: "Café Pro" } }, status: 201 }),
+	"POST /api/v1/licenses/import": async (world) => {
+		await licenseOf(world);
+		return { json: { csv: "product_name,max_activations\r\nCafé Pro,3\r\n" } };
+	},
+	"GET /api/v1/licenses/export": async (world) => {
+		await licenseOf(world);
+		return {};
+	},
 	...Object.fromEntries(Object.entries({ GET: {}, PATCH: { json: { product_name: "Renamed" } }, DELETE: { status: 204 } }).map(([method, more]) =>
 		[`${method} /api/v1/licenses/{id}`, async (world) => ({ target: `/api/v1/licenses/${(await licenseOf(world)).id}`, ...more })])),
 	...Object.fromEntries(["suspend", "reinstate", "revoke", "reset_hardware"].map((verb) =>
