@@ -137,12 +137,12 @@ function errorsOf(route) {
   ])];
 }
 
-function successOf(route) {
+function successOf(route, status) {
   if (route.media_types) return {
     description: route.summary,
     content: Object.fromEntries(route.media_types.map((type) => [type, { schema: { type: "string" } }])),
   };
-  if (route.output.length === 0) return { description: "Done" };
+  if (route.output.length === 0 || status === 204) return { description: "Done" };
   if (route.text) return { description: route.summary, content: { "text/plain": { schema: { type: "string" } } } };
   const object = objectOf(route.output);
   const schema = !route.list ? object : {
@@ -155,8 +155,8 @@ function successOf(route) {
 }
 
 function responsesOf(route) {
-  const responses = { [route.status]: successOf(route) };
-  if (route.other_status) responses[route.other_status] = successOf(route);
+  const responses = { [route.status]: successOf(route, route.status) };
+  if (route.other_status) responses[route.other_status] = successOf(route, route.other_status);
   const byStatus = new Map();
   for (const code of errorsOf(route)) {
     const status = statusOf.get(code);

@@ -16,6 +16,17 @@ const struct field feature_fields[] = {
 	FIELDS_END,
 };
 
+const struct field feature_value_fields[] = {
+	OUT_STRING(struct feature_value, subject_id, .description = "Who has it so"),
+	OUT_STRING(struct feature_value, feature_key),
+	OUT_ENUM(struct feature_value, type, feature_types),
+	OUT_JSON(struct feature_value, value, .description = "true or false, a number, null for no limit"),
+	OUT_ENUM(struct feature_value, source, feature_sources, .description = "What it comes from: an override beats plans, they beat the default"),
+	OUT_STRING(struct feature_value, meter_key, .flags = FIELD_NULLABLE | FIELD_NO_DIFF),
+	OUT_TIME(struct feature_value, expires_at, .flags = FIELD_NULLABLE, .description = "Of the override"),
+	FIELDS_END,
+};
+
 static const char *
 value_text(struct arena *arena, enum feature_type type, int64_t value)
 {
@@ -42,7 +53,7 @@ feature_of_row(struct arena *arena, const struct feature_row *row)
 }
 
 static struct feature_value
-value_of_row(struct arena *arena, const struct q_feature_offer_list_row *row)
+value_of_row(struct arena *arena, const struct q_feature_offer_list_row *row, const char *subject_id)
 {
 	const struct feature_offers offers = {
 		.default_value = row->default_value,
@@ -54,6 +65,7 @@ value_of_row(struct arena *arena, const struct q_feature_offer_list_row *row)
 	struct feature_choice choice = feature_choose(&offers);
 
 	return (struct feature_value){
+		.subject_id = subject_id,
 		.feature_id = row->id,
 		.feature_key = row->feature_key,
 		.type = row->type,
@@ -65,8 +77,15 @@ value_of_row(struct arena *arena, const struct q_feature_offer_list_row *row)
 	};
 }
 
+/* Which of them. */
+struct which {
+	const char *feature_key;	/* NULL: all */
+	const char *after_key;		/* NULL: from the start */
+	int64_t limit;
+};
+
 static enum err
-find(struct tx *tx, const char *project_id, const struct feature_subjects *subjects, const char *feature_key, struct feature_value **ret,
+find(struct tx *tx, const char *project_id, const struct feature_subjects *subjects, const struct which *which, struct feature_value **ret,
      size_t *ret_count)
 {
 	struct q_feature_offer_list_row *rows;
@@ -77,12 +96,14 @@ find(struct tx *tx, const char *project_id, const struct feature_subjects *subje
 				     .project_id = project_id,
 				     .subject_id = subjects->user_id,
 				     .workspace_id = subjects->workspace_id,
-				     .feature_key = feature_key,
+				     .feature_key = which->feature_key,
+				     .after_key = which->after_key,
+				     .limit = which->limit,
 				 },
 				 &rows, &count));
 	struct feature_value *values = ARENA_ARRAY(tx->arena, count, struct feature_value);
 	for (size_t i = 0; i < count; i++)
-		values[i] = value_of_row(tx->arena, &rows[i]);
+		values[i] = value_of_row(tx->arena, &rows[i], subjects->user_id);
 	*ret = values;
 	*ret_count = count;
 	return OK;
@@ -94,7 +115,7 @@ feature_find(struct tx *tx, const char *project_id, const struct feature_subject
 	struct feature_value *values;
 	size_t count;
 
-	TRY(find(tx, project_id, subjects, feature_key, &values, &count));
+	TRY(find(tx, project_id, subjects, &(struct which){ .feature_key = feature_key, .limit = 1 }, &values, &count));
 	if (count == 0)
 		return ERR_NO_ROW;
 	*ret = values[0];
@@ -104,7 +125,14 @@ feature_find(struct tx *tx, const char *project_id, const struct feature_subject
 enum err
 features_of(struct tx *tx, const char *project_id, const struct feature_subjects *subjects, struct feature_value **ret, size_t *ret_count)
 {
-	return find(tx, project_id, subjects, NULL, ret, ret_count);
+	return find(tx, project_id, subjects, &(struct which){ .limit = FEATURES_MAX }, ret, ret_count);
+}
+
+enum err
+features_page(struct tx *tx, const char *project_id, const struct feature_subjects *subjects, const char *after_key, int64_t limit,
+	      struct feature_value **ret, size_t *ret_count)
+{
+	return find(tx, project_id, subjects, &(struct which){ .after_key = after_key, .limit = limit }, ret, ret_count);
 }
 
 const char *

@@ -27,6 +27,7 @@ struct feature_subjects {
 
 /* What it comes to for somebody. */
 struct feature_value {
+	const char *subject_id;		/* the user */
 	const char *feature_id, *feature_key, *type;
 	const char *value;		/* JSON: true or false, a number, null for no limit */
 	const char *source;		/* of feature_sources */
@@ -35,12 +36,17 @@ struct feature_value {
 	struct feature_choice choice;	/* value and source, to reckon with */
 };
 
-/* Without a feature that isn't there: ERR_NO_ROW. One statement. */
+extern const struct field feature_value_fields[];
+
+/* ERR_NO_ROW: the project has no such feature. One statement. */
 enum err feature_find(struct tx *, const char *project_id, const struct feature_subjects *, const char *feature_key,
 		      struct feature_value *ret) MUST_CHECK;
 /* All of them, by key. One statement. */
 enum err features_of(struct tx *, const char *project_id, const struct feature_subjects *, struct feature_value **ret,
 		     size_t *ret_count) MUST_CHECK;
+/* Up to limit of them, behind after_key (NULL: from the start). */
+enum err features_page(struct tx *, const char *project_id, const struct feature_subjects *, const char *after_key, int64_t limit,
+		       struct feature_value **ret, size_t *ret_count) MUST_CHECK;
 /* {"export":true,"seats":5}, as tokens and license answers have them. */
 const char *features_object(struct arena *, const struct feature_value *, size_t count) RETURNS_NONNULL;
 

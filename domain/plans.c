@@ -79,6 +79,7 @@ plans_of_rows(struct tx *tx, const char *project_id, const struct plan_row *rows
 			.is_default = rows[i].is_default != NONE,
 			.sort = rows[i].sort,
 			.archived = rows[i].is_archived,
+			.sort_key = arena_printf(tx->arena, "%lld", (long long)rows[i].sort),
 			.version = rows[i].version,
 			.created_at = rows[i].created_at,
 			.updated_at = rows[i].updated_at,

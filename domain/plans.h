@@ -19,6 +19,7 @@ struct plan {
 	bool is_public, is_default;
 	int64_t sort;
 	bool archived;
+	const char *sort_key;	/* sort as text, for cursors */
 	int64_t version, created_at, updated_at;
 };
 

@@ -136,6 +136,22 @@ set_role(struct request *rq, enum role org_role, enum role override_role)
 	rq->role = is_project_tenant(rq->route->tenant) ? role_effective(org_role, override_role) : org_role;
 }
 
+/*
+ * A project's user works on their own account, is looked at where they visit a site, and asks about themselves in their own project, on routes
+ * that take them.
+ */
+static enum err
+resolve_project_user(struct request *rq)
+{
+	if (rq->route->tenant == TENANT_NONE || (rq->route->flags & ROUTE_AUTH_REQUEST) != 0)
+		return OK;
+	if (rq->route->tenant != TENANT_PROJECT || rq->user.id == NULL)
+		return ERR_NOT_FOUND;
+	rq->project.id = rq->user.project_id;
+	rq->org.id = rq->user.project_org_id;
+	return OK;
+}
+
 enum err
 tenant_resolve(struct exchange *x)
 {
@@ -144,9 +160,8 @@ tenant_resolve(struct exchange *x)
 
 	if (rq->credential.kind == CREDENTIAL_NONE)
 		return OK;
-	/* A project's user works on nothing but their own account, and is looked at where they visit a site. */
 	if (rq->credential.kind == CREDENTIAL_PROJECT_USER || rq->credential.kind == CREDENTIAL_PROJECT_TOKEN)
-		return tenant == TENANT_NONE || (rq->route->flags & ROUTE_AUTH_REQUEST) != 0 ? OK : ERR_NOT_FOUND;
+		return resolve_project_user(rq);
 	TRY(judge_org(x));
 	if (lacks_default_project(x))
 		TRY(make_default_project(x));
@@ -244,10 +259,9 @@ request_may(const struct request *rq, enum permission permission)
 {
 	enum role role = permission_is_org_level(permission) ? rq->org.role : rq->role;
 
-	if (rq->credential.kind == CREDENTIAL_PROJECT_USER || rq->credential.kind == CREDENTIAL_PROJECT_TOKEN)
-		return false;
-	if (rq->credential.kind == CREDENTIAL_CLIENT)
-		return permission == rq->route->permission;	/* what it was let in for */
+	if (rq->credential.kind == CREDENTIAL_CLIENT || rq->credential.kind == CREDENTIAL_PROJECT_USER ||
+	    rq->credential.kind == CREDENTIAL_PROJECT_TOKEN)
+		return permission == rq->route->permission;	/* what they were let in for */
 	if (permission == PERM_INSTALLATION_WRITE)
 		return is_operator(rq);
 	if (is_project_tenant(rq->route->tenant) && rq->project.is_console && !only_reads(permission) &&

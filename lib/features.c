@@ -75,6 +75,12 @@ feature_value_take(enum feature_type type, const struct json *json, int64_t *ret
 	return NULL;
 }
 
+const char *
+feature_rule_message(enum feature_type type)
+{
+	return type == FEATURE_BOOLEAN ? "It is true or false." : "It is a whole number from 0 to 9007199254740991, or null for no limit.";
+}
+
 void
 feature_value_render(struct buffer *b, enum feature_type type, int64_t value)
 {

@@ -45,6 +45,8 @@ bool feature_is_on(int64_t value);
 
 /* NULL, or the rule that a value breaks: type, range. */
 const char *feature_value_take(enum feature_type, const struct json *, int64_t *ret);
+/* One sentence for what a value must be. */
+const char *feature_rule_message(enum feature_type) RETURNS_NONNULL;
 /* As JSON: true or false, a number, null for no limit. */
 void feature_value_render(struct buffer *, enum feature_type, int64_t value);
 

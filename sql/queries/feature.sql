@@ -53,8 +53,9 @@ LEFT JOIN feature_overrides o ON o.project_id = f.project_id AND o.feature_id = 
 LEFT JOIN feature_overrides q ON q.project_id = f.project_id AND q.feature_id = f.id AND q.subject_id = :workspace_id
 	AND (q.expires_at IS NULL OR q.expires_at > :now)
 WHERE f.project_id = :project_id AND (:feature_key IS NULL OR f.feature_key = :feature_key)
+	AND (:after_key IS NULL OR f.feature_key > :after_key)
 ORDER BY f.feature_key
-LIMIT 64;
+LIMIT :limit;
 
 -- name: feature_override_put :exec
 INSERT INTO feature_overrides (project_id, subject_id, feature_id, value, expires_at)

@@ -55,25 +55,27 @@ SET display_name = :display_name, price = :price, currency = :currency, period =
 	trial_days = :trial_days, is_public = :is_public, sort = :sort, is_archived = :is_archived
 WHERE project_id = :project_id AND id = :id;
 
--- No plan is the default one now.
+-- No plan is the default one now; only_id: it isn't, if it was.
 -- name: plan_clear_default :exec
 UPDATE plans SET is_default = NULL, version = version + 1, updated_at = :now
-WHERE project_id = :project_id AND is_default = TRUE;
+WHERE project_id = :project_id AND is_default = TRUE AND (:only_id IS NULL OR id = :only_id);
 
 -- name: plan_make_default :exec
 UPDATE plans SET is_default = TRUE
 WHERE project_id = :project_id AND id = :id;
 
--- Hits nothing where somebody is on it.
+-- Refused by foreign keys where somebody is on it.
 -- name: plan_delete :exec
 DELETE FROM plans
 WHERE project_id = :project_id AND id = :id;
 
--- Is somebody on it?
--- name: plan_use :one
-SELECT COUNT(*) AS total
-FROM plan_assignments a
-WHERE a.project_id = :project_id AND a.plan_id = :plan_id;
+-- Whose plans they are.
+-- name: plan_project :one
+-- unscoped: a public client id is what finds the project
+SELECT p.id
+FROM clients c
+JOIN projects p ON p.id = c.project_id AND p.status = 'active'
+WHERE c.id = :client_id;
 
 -- The values of a page of plans; plan_id: of one.
 -- name: plan_feature_list :many

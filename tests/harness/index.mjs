@@ -7,6 +7,7 @@ export * from "./factors.mjs";
 export * from "./fixtures.mjs";
 export { Client, makeAddress, sendOctets } from "./http.mjs";
 export * from "./licenses.mjs";
+export * from "./plans.mjs";
 export { entryOf, logEntries, logLines } from "./logs.mjs";
 export { mailsTo, waitForMail } from "./mail.mjs";
 export * from "./payments.mjs";

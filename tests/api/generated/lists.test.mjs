@@ -7,6 +7,7 @@ import { addPasskey } from "../../harness/factors.mjs";
 import { client, identity, rateLimit, resourceServer, socialProvider, user } from "../../harness/fixtures.mjs";
 import { license } from "../../harness/licenses.mjs";
 import { payment } from "../../harness/payments.mjs";
+import { feature, plan } from "../../harness/plans.mjs";
 import { makeEmail } from "../../harness/secrets.mjs";
 import { gate, prepare, routes } from "./cases.mjs";
 
@@ -34,6 +35,8 @@ async function fill({ owner, org, project, server }) {
 		await resourceServer(owner, project);
 		await license(owner, project);
 		await payment(owner, project);
+		await plan(owner, project);
+		await feature(owner, project);
 		expectStatus(await session.post(`/api/v1/license_signing_keys/rotate?project_id=${project.id}`), 201);
 		expectStatus(await session.post(`/api/v1/signing_keys/rotate?project_id=${project.id}`, { alg: isFirst ? "ES256" : "EdDSA", mode: "planned" }), 201);
 	}
@@ -50,7 +53,7 @@ gate("the pages of a list hold as many objects as include_total says, each once"
 	for (let cursor = ""; cursor !== null;) {
 		const page = expectStatus(await request.send({ target: at(`limit=1${cursor && `&cursor=${cursor}`}`) }), 200);
 		for (const object of page.data)
-			seen.add(object.id ?? object.user_id ?? object.kid ?? object.key);
+			seen.add(object.id ?? object.user_id ?? object.kid ?? object.key ?? object.feature_key);
 		cursor = page.next_cursor;
 	}
 	assert.equal(seen.size, first.total);

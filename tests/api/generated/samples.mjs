@@ -18,6 +18,8 @@ import * as payments from "../../harness/payments.mjs";
 import { png, upload } from "../../harness/pictures.mjs";
 import { waitForMail } from "../../harness/mail.mjs";
 import { digest, makeEmail, makeId, makePassword, makePhone, makeSecret, makeSlug } from "../../harness/secrets.mjs";
+import { activationOf, licenseOf, licenseSamples } from "./samples_of_licenses.mjs";
+import { featureOf, planOf, planSamples } from "./samples_of_plans.mjs";
 
 export class World {
 	static async make(server, options) {
@@ -62,10 +64,8 @@ const trustedIssuerOf = (world) => fixtures.trustedIssuer(world.owner, world.pro
 const resourceServerOf = (world) => fixtures.resourceServer(world.owner, world.project);
 const initialTokenOf = (world) => fixtures.initialToken(world.project, { server: world.server, by: world.owner });
 const connectorTestOf = (world) => fixtures.connectorTest(world.project, { server: world.server });
-const licenseOf = (world) => licenses.license(world.owner, world.project);
 const meterOf = (world) => usage.meter(world.owner, world.project);
 const useOf = async (world) => usage.use(await meterOf(world), await userOf(world));
-const activationOf = (world) => licenses.activation(world.owner, world.project);
 const itemOf = (world) => payments.item(world.owner, world.project);
 const paymentOf = (world) => payments.payment(world.owner, world.project);
 const ownPasskey = async (world) => factors.addPasskey(await world.owner.session());
@@ -437,30 +437,7 @@ export const samples = {
 	},
 	...Object.fromEntries(Object.entries({ GET: {}, PATCH: { json: { scopes: ["tool:read"] } }, DELETE: { status: 204 } }).map(([method, more]) =>
 		[`${method} /api/v1/trusted_issuers/{id}`, async (world) => ({ target: `/api/v1/trusted_issuers/${(await trustedIssuerOf(world)).id}`, ...more })])),
-	"GET /api/v1/licenses": async () => ({}),
-	"POST /api/v1/licenses": async () => ({ json: { product_name: "Café Pro", max_activations: 3 }, status: 201 }),
-	"POST /api/v1/licenses/bulk": async () => ({ json: { count: 2, template: { product_name: "Café Pro" } }, status: 201 }),
-	"POST /api/v1/licenses/import": async (world) => {
-		await licenseOf(world);
-		return { json: { csv: "product_name,max_activations\r\nCafé Pro,3\r\n" } };
-	},
-	"GET /api/v1/licenses/export": async (world) => {
-		await licenseOf(world);
-		return {};
-	},
-	...Object.fromEntries(Object.entries({ GET: {}, PATCH: { json: { product_name: "Renamed" } }, DELETE: { status: 204 } }).map(([method, more]) =>
-		[`${method} /api/v1/licenses/{id}`, async (world) => ({ target: `/api/v1/licenses/${(await licenseOf(world)).id}`, ...more })])),
-	...Object.fromEntries(["suspend", "reinstate", "revoke", "reset_hardware"].map((verb) =>
-		[`POST /api/v1/licenses/{id}/${verb}`, async (world) => ({ target: `/api/v1/licenses/${(await licenseOf(world)).id}/${verb}`, json: {} })])),
-	"GET /api/v1/licenses/{id}/activations": async (world) => {
-		const { license } = await licenses.activation(world.owner, world.project, { max_activations: 2 });
-		await licenses.ask(world.server, world.project, license);
-		return { target: `/api/v1/licenses/${license.id}/activations` };
-	},
-	"DELETE /api/v1/licenses/{id}/activations/{activation_id}": async (world) => {
-		const { license, answer } = await activationOf(world);
-		return { target: `/api/v1/licenses/${license.id}/activations/${answer.activation_id}`, status: 204 };
-	},
+	...licenseSamples,
 	"GET /api/v1/meters": async () => ({}),
 	"POST /api/v1/meters": async () => ({ json: { meter_key: "tokens", unit: "tokens", display_name: "Tokens" }, status: 201 }),
 	"PATCH /api/v1/meters/{id}": async (world) => ({ target: `/api/v1/meters/${(await meterOf(world)).id}`, json: { unit: "pieces" } }),
@@ -492,19 +469,7 @@ export const samples = {
 			await payments.manualProvider(world.owner, world.project);
 			return { target: "/api/v1/payment_providers/manual", ...more };
 		}])),
-	"GET /api/v1/license_settings": async () => ({}),
-	"PATCH /api/v1/license_settings": async () => ({ json: { match_threshold: 70 } }),
-	"GET /api/v1/license_signing_keys": async () => ({}),
-	"POST /api/v1/license_signing_keys/rotate": async () => ({ json: {}, status: 201 }),
-	"POST /api/v1/license_signing_keys/{kid}/revoke": async (world) => ({ target: `/api/v1/license_signing_keys/${await licenses.retiredLicenseKey(world.owner, world.project)}/revoke`, json: {} }),
-	"POST /api/v1/validate": async (world) => {
-		await licenses.retiredLicenseKey(world.owner, world.project);	// the first answer of a project makes its key, once
-		return { json: licenses.question(world.project, await licenseOf(world)) };
-	},
-	...Object.fromEntries(["heartbeat", "release"].map((verb) => [`POST /api/v1/validate/${verb}`, async (world) => {
-		const { license, answer } = await activationOf(world);
-		return { json: licenses.question(world.project, license, { activation_id: answer.activation_id }) };
-	}])),
+	...planSamples,
 	"GET /api/v1/oauth_settings": async () => ({}),
 	"PATCH /api/v1/oauth_settings": async () => ({ json: { access_token_ttl_s: 900 } }),
 	"GET /api/v1/clients/{id}/claims": async (world) => ({ target: `/api/v1/clients/${world.project.clientId}/claims?user_id=${(await userOf(world)).id}` }),
@@ -558,7 +523,7 @@ export const samples = {
 function kindOf(parameter, route) {
 	if (route?.path.startsWith("/api/v1/social_providers/"))
 		return "provider";
-	const nouns = { members: "member_id", invitations: "invitation_id", api_keys: "key_id", clients: "client_id", audit_events: "audit_event_id", events: "event_id", users: "project_user_id", sessions: "project_session_id", resource_servers: "resource_server_id", licenses: "license_id", items: "item_id", payments: "payment_id", checkout: "payment_id", meters: "meter_id", trusted_issuers: "trusted_issuer_id", oauth_requests: "oauth_request_id", grants: "grant_id", connector_tests: "connector_test_id", oauth_settings: "initial_token_id" };
+	const nouns = { members: "member_id", invitations: "invitation_id", api_keys: "key_id", clients: "client_id", audit_events: "audit_event_id", events: "event_id", users: "project_user_id", sessions: "project_session_id", resource_servers: "resource_server_id", licenses: "license_id", plans: "plan_id", features: "feature_id", items: "item_id", payments: "payment_id", checkout: "payment_id", meters: "meter_id", trusted_issuers: "trusted_issuer_id", oauth_requests: "oauth_request_id", grants: "grant_id", connector_tests: "connector_test_id", oauth_settings: "initial_token_id" };
 	if (parameter === "id" && route?.path.startsWith("/api/v1/account/grants"))
 		return "account_grant_id";
 	return parameter === "id" ? nouns[route.path.split("/")[3]] : parameter;
@@ -586,6 +551,9 @@ export async function strangersId(world, parameter, route) {
 	case "meter_id": return (await meterOf(stranger)).id;
 	case "item_id": return (await itemOf(stranger)).id;
 	case "payment_id": return (await paymentOf(stranger)).id;
+	case "plan_id": return (await planOf(stranger)).id;
+	case "feature_id": return (await featureOf(stranger)).id;
+	case "feature_key": return (await featureOf(stranger)).feature_key;
 	case "license_id": return (await licenseOf(stranger)).id;
 	case "activation_id": return (await activationOf(stranger)).answer.activation_id;
 	case "kid": return licenses.retiredLicenseKey(stranger.owner, stranger.project);
@@ -606,11 +574,11 @@ export async function strangersId(world, parameter, route) {
 }
 
 export function nobodysId(parameter, route) {
-	const prefixes = { org_id: "org", license_id: "lic", item_id: "itm", payment_id: "pay", meter_id: "mtr", activation_id: "act", kid: "lsk", project_id: "prj", member_id: "mem", user_id: "usr", project_user_id: "usr", project_session_id: "ses", invitation_id: "inv", key_id: "key", audit_event_id: "aud", event_id: "evt", message_id: "msg", session_id: "ses", flow_id: "flw", factor_id: "fac", identity_id: "idn", resource_server_id: "rsv", connector_test_id: "cnt", trusted_issuer_id: "tis", oauth_request_id: "ort", grant_id: "grt", account_grant_id: "grt", initial_token_id: "itk" };
+	const prefixes = { org_id: "org", license_id: "lic", plan_id: "pln", feature_id: "fea", item_id: "itm", payment_id: "pay", meter_id: "mtr", activation_id: "act", kid: "lsk", project_id: "prj", member_id: "mem", user_id: "usr", project_user_id: "usr", project_session_id: "ses", invitation_id: "inv", key_id: "key", audit_event_id: "aud", event_id: "evt", message_id: "msg", session_id: "ses", flow_id: "flw", factor_id: "fac", identity_id: "idn", resource_server_id: "rsv", connector_test_id: "cnt", trusted_issuer_id: "tis", oauth_request_id: "ort", grant_id: "grt", account_grant_id: "grt", initial_token_id: "itk" };
 	const kind = kindOf(parameter, route);
 	if (kind === "key")
 		return `account_${"0".repeat(64)}`;
-	if (kind === "provider")
+	if (kind === "provider" || kind === "feature_key")
 		return "nobodys";
 	if (kind === "slug")
 		return "nobodys";

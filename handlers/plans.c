@@ -1,0 +1,597 @@
+/*
+ * /api/v1/plans: what a project offers its people, and what it costs (licensing.md section 3).
+ */
+#include "handlers/routes.h"
+
+#include <string.h>
+
+#include "domain/plans.h"
+#include "fcgi/request.h"
+#include "lib/encode.h"
+#include "lib/features.h"
+#include "lib/text.h"
+#include "sql/gen/schema_keys.h"
+
+#define PRICE_MAX      INT64_C(1000000000000000)
+#define TRIAL_DAYS_MAX 365
+#define SORT_MAX       1000000
+#define METERS_MAX     64
+
+struct plan_path {
+	struct {
+		bool id;
+	} has;
+	const char *id;
+};
+
+static const struct field plan_path[] = {
+	IN_ID(struct plan_path, id, ID_PLAN, .in = IN_PATH),
+	FIELDS_END,
+};
+
+static enum verdict
+show(const struct request *rq, unsigned status, const struct plan *plan)
+{
+	reply_etag(rq, plan->version);
+	return reply(rq, status, plan_fields, plan);
+}
+
+static enum err
+record_change(const struct request *rq, struct tx *tx, enum event event, const struct plan *before, const struct plan *after)
+{
+	const struct plan *plan = after != NULL ? after : before;
+	struct record r = request_record(rq, event, plan->id, plan->plan_key);
+
+	r.fields = plan_fields;
+	r.before = before;
+	r.after = after;
+	return record(tx, &r);
+}
+
+/* ---- GET ---- */
+
+static enum verdict
+plan_get(const struct request *rq, struct tx *tx)
+{
+	const struct plan_path *in = rq->input;
+	struct plan plan;
+	enum err e = plan_read(tx, rq->project.id, in->id, &plan);
+
+	return e == OK ? show(rq, 200, &plan) : fail_err(rq, e);
+}
+
+static const char *
+plan_sort(const void *item)
+{
+	return ((const struct plan *)item)->sort_key;
+}
+
+/* is_open: those that everybody may see. archived: NONE for both kinds. */
+static enum err
+find_plans(const struct request *rq, struct tx *tx, const char *project_id, bool is_open, int64_t archived, struct list_reply *list)
+{
+	struct q_plan_count_row total = { .total = NONE };
+	struct plan_row *rows;
+	struct plan *plans;
+	int64_t after_sort = 0;
+
+	if (rq->page.after_sort != NULL && !int_parse(rq->page.after_sort, 0, SORT_MAX, &after_sort))
+		return ERR_INVALID_CURSOR;
+	TRY(q_plan_list(tx->db,
+			&(struct q_plan_list){
+			    .project_id = project_id,
+			    .is_open = is_open,
+			    .archived = archived,
+			    .after_sort = after_sort,
+			    .after_id = rq->page.after_id,
+			    .limit = rq->page.limit + 1,
+			},
+			&rows, &list->count));
+	TRY(plans_of_rows(tx, project_id, rows, list->count, &plans));
+	if (rq->page.include_total)
+		TRY(q_plan_count(tx->db, &(struct q_plan_count){ .project_id = project_id, .is_open = is_open, .archived = archived }, &total));
+	list->items = plans;
+	list->total = total.total;
+	return OK;
+}
+
+static const struct list_reply plan_list_reply = {
+	.fields = plan_fields,
+	.item_size = sizeof(struct plan),
+	.id_offset = offsetof(struct plan, id),
+	.sort = plan_sort,
+};
+
+struct plan_list_input {
+	struct {
+		bool archived;
+	} has;
+	bool archived;
+};
+
+static const struct field plan_list_input[] = {
+	IN_BOOL(struct plan_list_input, archived, .in = IN_QUERY, .description = "Both kinds when absent"),
+	FIELDS_END,
+};
+
+static enum verdict
+plan_list(const struct request *rq, struct tx *tx)
+{
+	const struct plan_list_input *in = rq->input;
+	struct list_reply list = plan_list_reply;
+	enum err e = find_plans(rq, tx, rq->project.id, false, in->has.archived ? in->archived : NONE, &list);
+
+	return e == OK ? reply_list(rq, &list) : fail_err(rq, e);
+}
+
+struct plan_public_input {
+	struct {
+		bool client_id;
+	} has;
+	const char *client_id;
+};
+
+static const struct field plan_public_input[] = {
+	IN_ID(struct plan_public_input, client_id, ID_ANY_CLIENT, .in = IN_QUERY, .flags = FIELD_REQUIRED),
+	FIELDS_END,
+};
+
+static enum verdict
+plan_public_list(const struct request *rq, struct tx *tx)
+{
+	const struct plan_public_input *in = rq->input;
+	struct list_reply list = plan_list_reply;
+	struct q_plan_project_row project;
+	enum err e = q_plan_project(tx->db, &(struct q_plan_project){ .client_id = in->client_id }, &project);
+
+	if (e == OK)
+		e = find_plans(rq, tx, project.id, true, NONE, &list);
+	return e == OK ? reply_list(rq, &list) : fail_err(rq, e);
+}
+
+/* ---- POST and PATCH ---- */
+
+struct overage_input {
+	struct {
+		bool unit, price;
+	} has;
+	int64_t unit, price;
+};
+
+/* Read by these tables, and written by them as it is kept. */
+static const struct field overage_input[] = {
+	IN_INT(struct overage_input, unit, 1, PRICE_MAX, .flags = FIELD_REQUIRED, .description = "What is over is invoiced per so many, begun ones too"),
+	IN_INT(struct overage_input, price, 0, PRICE_MAX, .flags = FIELD_REQUIRED),
+	FIELDS_END,
+};
+
+struct meter_input {
+	struct {
+		bool meter_key, included, overage;
+	} has;
+	const char *meter_key;
+	int64_t included;
+	const struct overage_input *overage;
+};
+
+static const struct field meter_input[] = {
+	IN_STRING(struct meter_input, meter_key, .check = feature_key_check, .flags = FIELD_REQUIRED),
+	IN_INT(struct meter_input, included, 0, FEATURE_LIMIT_MAX, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .description = "A month; null: no limit"),
+	IN_OBJECT(struct meter_input, overage, overage_input, struct overage_input, .flags = FIELD_NULLABLE,
+		  .description = "What more costs; null: there is no more"),
+	FIELDS_END,
+};
+
+struct plan_input {
+	struct {
+		bool id, plan_key, display_name, price, currency, period, description, features, meters, trial_days, is_public, is_default, sort,
+		    archived;
+	} has;
+	const char *id, *plan_key, *display_name;
+	int64_t price;
+	const char *currency, *period, *description;
+	const struct json *features;
+	struct field_list meters;
+	int64_t trial_days;
+	bool is_public, is_default;
+	int64_t sort;
+	bool archived;
+};
+
+static const char *
+currency_check(const char *text)
+{
+	return strlen(text) == 3 && strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 3 ? NULL : "pattern";
+}
+
+#define NAME  .min = 1, .max = 128
+#define MONEY .description = "In the currency's least unit: 2900 of USD are 29 dollars, 49000 of IDR are 49,000 rupiah"
+#define SETTINGS                                                                                                             \
+	IN_STRING(struct plan_input, description, .min = 1, .max = 512, .flags = FIELD_NULLABLE | FIELD_LINE_BREAKS),        \
+	    IN_JSON(struct plan_input, features, .max = (int64_t)16 * 1024, .flags = FIELD_TREE,                              \
+		    .description = "Values by feature_key: true or false, a number, null for no limit. All of them: the old ones go"), \
+	    IN_LIST(struct plan_input, meters, meter_input, struct meter_input, .items_max = METERS_MAX,                     \
+		    .description = "All of them: the old ones go"),                                                          \
+	    IN_INT(struct plan_input, trial_days, 0, TRIAL_DAYS_MAX, .description = "0, no trial, when absent"),              \
+	    IN_BOOL(struct plan_input, is_public, .description = "true when absent: everybody may see it"),                  \
+	    IN_BOOL(struct plan_input, is_default, .description = "What people are on who were given nothing; of a project's plans one may be it"), \
+	    IN_INT(struct plan_input, sort, 0, SORT_MAX, .description = "The lowest comes first; 0 when absent")
+
+static const struct field plan_create_input[] = {
+	IN_STRING(struct plan_input, plan_key, .check = slug_check, .flags = FIELD_REQUIRED, .description = "Never changes"),
+	IN_STRING(struct plan_input, display_name, NAME, .flags = FIELD_REQUIRED),
+	IN_INT(struct plan_input, price, 0, PRICE_MAX, .flags = FIELD_REQUIRED, MONEY),
+	IN_STRING(struct plan_input, currency, .check = currency_check, .flags = FIELD_REQUIRED, .description = "ISO 4217"),
+	IN_ENUM(struct plan_input, period, plan_periods, .flags = FIELD_REQUIRED),
+	SETTINGS,
+	FIELDS_END,
+};
+
+static const struct field plan_update_input[] = {
+	IN_ID(struct plan_input, id, ID_PLAN, .in = IN_PATH),
+	IN_STRING(struct plan_input, plan_key, .flags = FIELD_IMMUTABLE),
+	IN_STRING(struct plan_input, display_name, NAME),
+	IN_INT(struct plan_input, price, 0, PRICE_MAX, MONEY),
+	IN_STRING(struct plan_input, currency, .check = currency_check, .description = "ISO 4217"),
+	IN_ENUM(struct plan_input, period, plan_periods),
+	SETTINGS,
+	IN_BOOL(struct plan_input, archived, .description = "Nobody new gets it; who is on it stays"),
+	FIELDS_END,
+};
+
+/* What a plan gives of one feature. */
+struct given {
+	const char *feature_id;
+	int64_t value;
+};
+
+struct givens {
+	struct given items[FEATURES_MAX];
+	size_t count;
+};
+
+static const struct feature_row *
+feature_named(const struct feature_row *features, size_t count, const char *key)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(features[i].feature_key, key) == 0)
+			return &features[i];
+	}
+	return NULL;
+}
+
+static enum verdict
+take_value(const struct request *rq, const struct feature_row *feature, const char *key, const struct json *value, struct given *ret)
+{
+	const char *field = arena_printf(rq->arena, "features.%s", key);
+
+	if (feature == NULL)
+		return fail_field(rq, field, "unknown", "The project has no such feature.");
+	const char *rule = feature_value_take(feature_type_parse(feature->type), value, &ret->value);
+	if (rule != NULL)
+		return fail_field(rq, field, rule, "%s", feature_rule_message(feature_type_parse(feature->type)));
+	ret->feature_id = feature->id;
+	return go_on(rq);
+}
+
+/* Each value must be of a feature that the project has, and as its type says. */
+static enum verdict
+take_features(const struct request *rq, struct tx *tx, struct givens *ret)
+{
+	const struct json *said = ((const struct plan_input *)rq->input)->features;
+	struct feature_row *features;
+	size_t count;
+
+	ret->count = 0;
+	if (said == NULL)
+		return go_on(rq);
+	if (said->type != JSON_OBJECT)
+		return fail_field(rq, "features", "type", "An object is wanted.");
+	enum err e = q_feature_list(tx->db, &(struct q_feature_list){ .project_id = rq->project.id, .limit = FEATURES_MAX }, &features, &count);
+	if (e != OK)
+		return fail_err(rq, e);
+	for (size_t i = 0; i < said->count; i++) {
+		struct given given;
+		enum verdict bad = take_value(rq, feature_named(features, count, said->names[i]), said->names[i], &said->items[i], &given);
+		if (bad != VERDICT_GO_ON)
+			return bad;
+		ret->items[ret->count++] = given;
+	}
+	return go_on(rq);
+}
+
+/* NULL for none. */
+static const char *
+meters_text(struct arena *arena, struct field_list meters)
+{
+	const struct meter_input *items = meters.items;
+	struct buffer b = buffer_new(arena);
+
+	if (meters.count == 0)
+		return NULL;
+	for (size_t i = 0; i < meters.count; i++) {
+		buffer_char(&b, i == 0 ? '[' : ',');
+		fields_render(&b, meter_input, &items[i], false);
+	}
+	buffer_char(&b, ']');
+	return buffer_string(&b);
+}
+
+/* What the tables can't say. */
+static enum verdict
+check(const struct request *rq, struct tx *tx, bool is_default, bool is_archived, struct givens *ret)
+{
+	const struct plan_input *in = rq->input;
+	const struct meter_input *meters = in->meters.items;
+
+	for (size_t i = 0; i < in->meters.count; i++)
+		for (size_t k = 0; k < i; k++)
+			if (strcmp(meters[i].meter_key, meters[k].meter_key) == 0)
+				return fail_field(rq, arena_printf(rq->arena, "meters[%zu].meter_key", i), "duplicate", "It is named twice.");
+	if (is_default && is_archived)
+		return fail_field(rq, in->has.archived ? "archived" : "is_default", "conflict", "An archived plan is nobody's default.");
+	return take_features(rq, tx, ret);
+}
+
+static enum err
+set_features(const struct request *rq, struct tx *tx, const char *plan_id, const struct givens *givens)
+{
+	TRY(q_plan_feature_delete_all(tx->db, &(struct q_plan_feature_delete_all){ .project_id = rq->project.id, .plan_id = plan_id }, NULL));
+	for (size_t i = 0; i < givens->count; i++)
+		TRY(q_plan_feature_insert(tx->db,
+					  &(struct q_plan_feature_insert){
+					      .project_id = rq->project.id,
+					      .plan_id = plan_id,
+					      .feature_id = givens->items[i].feature_id,
+					      .value = givens->items[i].value,
+					  },
+					  NULL));
+	return OK;
+}
+
+/* The one that was it before is it no longer. */
+static enum err
+set_default(const struct request *rq, struct tx *tx, const char *plan_id, bool is_default)
+{
+	TRY(q_plan_clear_default(tx->db, &(struct q_plan_clear_default){ .project_id = rq->project.id, .only_id = is_default ? NULL : plan_id }, NULL));
+	if (!is_default)
+		return OK;
+	return q_plan_make_default(tx->db, &(struct q_plan_make_default){ .project_id = rq->project.id, .id = plan_id }, NULL);
+}
+
+static enum err
+insert(const struct request *rq, struct tx *tx, const struct givens *givens, const char **ret_id)
+{
+	const struct plan_input *in = rq->input;
+	const char *id;
+
+	TRY(tx_make_id(tx, ID_PLAN, &id));
+	enum err e = q_plan_insert(tx->db,
+				   &(struct q_plan_insert){
+				       .project_id = rq->project.id,
+				       .id = id,
+				       .plan_key = in->plan_key,
+				       .display_name = in->display_name,
+				       .price = in->price,
+				       .currency = in->currency,
+				       .period = in->period,
+				       .description = in->description,
+				       .meters = meters_text(rq->arena, in->meters),
+				       .trial_days = in->has.trial_days ? in->trial_days : 0,
+				       .is_public = !in->has.is_public || in->is_public,
+				       .sort = in->has.sort ? in->sort : 0,
+				   },
+				   NULL);
+	TRY(db_on_duplicate(tx->db, e, DUP_PLANS_UQ_PLAN_KEY, ERR_PLAN_KEY_EXISTS));
+	TRY(set_features(rq, tx, id, givens));
+	*ret_id = id;
+	return in->is_default ? set_default(rq, tx, id, true) : OK;
+}
+
+static enum err
+create(const struct request *rq, struct tx *tx, const struct givens *givens, struct plan *ret)
+{
+	const char *id;
+
+	TRY(insert(rq, tx, givens, &id));
+	TRY(plan_read(tx, rq->project.id, id, ret));
+	return record_change(rq, tx, EV_PLAN_CREATED, NULL, ret);
+}
+
+static enum verdict
+plan_create(const struct request *rq, struct tx *tx)
+{
+	struct givens givens;
+	struct plan plan;
+	enum err e = request_guard(rq, tx);
+
+	if (e != OK)
+		return fail_err(rq, e);
+	enum verdict bad = check(rq, tx, false, false, &givens);
+	if (bad != VERDICT_GO_ON)
+		return bad;
+	e = create(rq, tx, &givens, &plan);
+	return e == OK ? show(rq, 201, &plan) : fail_err(rq, e);
+}
+
+/* Written first, so that of two who change one the second reads what the first wrote. */
+static enum err
+lock(const struct request *rq, struct tx *tx, const char *id, struct plan *ret)
+{
+	uint64_t matched = 0;
+
+	TRY(request_guard(rq, tx));
+	TRY(q_plan_touch(tx->db, &(struct q_plan_touch){ .project_id = rq->project.id, .id = id }, &matched));
+	if (matched == 0)
+		return ERR_NOT_FOUND;
+	return plan_read(tx, rq->project.id, id, ret);
+}
+
+static enum err
+write_update(const struct request *rq, struct tx *tx, const struct plan *before, const struct givens *givens)
+{
+	const struct plan_input *in = rq->input;
+
+	TRY(q_plan_update(tx->db,
+			  &(struct q_plan_update){
+			      .project_id = rq->project.id,
+			      .id = in->id,
+			      .display_name = in->has.display_name ? in->display_name : before->display_name,
+			      .price = in->has.price ? in->price : before->price,
+			      .currency = in->has.currency ? in->currency : before->currency,
+			      .period = in->has.period ? in->period : before->period,
+			      .description = in->has.description ? in->description : before->description,
+			      .meters = in->has.meters ? meters_text(rq->arena, in->meters) : before->meters,
+			      .trial_days = in->has.trial_days ? in->trial_days : before->trial_days,
+			      .is_public = in->has.is_public ? in->is_public : before->is_public,
+			      .sort = in->has.sort ? in->sort : before->sort,
+			      .is_archived = in->has.archived ? in->archived : before->archived,
+			  },
+			  NULL));
+	if (in->has.features)
+		TRY(set_features(rq, tx, in->id, givens));
+	return in->has.is_default ? set_default(rq, tx, in->id, in->is_default) : OK;
+}
+
+static enum err
+update(const struct request *rq, struct tx *tx, const struct plan *before, const struct givens *givens, struct plan *ret)
+{
+	TRY(write_update(rq, tx, before, givens));
+	TRY(plan_read(tx, rq->project.id, before->id, ret));
+	return record_change(rq, tx, EV_PLAN_UPDATED, before, ret);
+}
+
+static enum verdict
+plan_update(const struct request *rq, struct tx *tx)
+{
+	const struct plan_input *in = rq->input;
+	struct plan before, plan;
+	struct givens givens;
+	enum err e = lock(rq, tx, in->id, &before);
+
+	if (e == OK && !precondition_holds(rq, before.version - 1))
+		e = ERR_PRECONDITION_FAILED;
+	if (e != OK)
+		return fail_err(rq, e);
+	enum verdict bad = check(rq, tx, in->has.is_default ? in->is_default : before.is_default,
+				 in->has.archived ? in->archived : before.archived, &givens);
+	if (bad != VERDICT_GO_ON)
+		return bad;
+	e = update(rq, tx, &before, &givens, &plan);
+	return e == OK ? show(rq, 200, &plan) : fail_err(rq, e);
+}
+
+/* ---- DELETE ---- */
+
+static enum err
+delete_plan(const struct request *rq, struct tx *tx)
+{
+	const struct plan_path *in = rq->input;
+	struct plan before;
+
+	TRY(lock(rq, tx, in->id, &before));
+	enum err e = q_plan_delete(tx->db, &(struct q_plan_delete){ .project_id = rq->project.id, .id = in->id }, NULL);
+	if (e == ERR_REFERENCED)
+		return ERR_PLAN_IN_USE;
+	TRY(e);
+	return record_change(rq, tx, EV_PLAN_DELETED, &before, NULL);
+}
+
+static enum verdict
+plan_delete(const struct request *rq, struct tx *tx)
+{
+	enum err e = delete_plan(rq, tx);
+
+	return e == OK ? reply_empty(rq) : fail_err(rq, e);
+}
+
+const struct route plan_routes[] = {
+	{
+	    .id = "plan_list",
+	    .method = GET,
+	    .path = "/api/v1/plans",
+	    .summary = "List plans",
+	    .auth = AUTH_ANY | AUTH_CLIENT,
+	    .tenant = TENANT_PROJECT,
+	    .permission = PERM_PLAN_READ,
+	    .tx = TX_READ_SNAPSHOT,
+	    .flags = ROUTE_LIST,
+	    INPUT(struct plan_list_input, plan_list_input),
+	    .output = plan_fields,
+	    .handler = plan_list,
+	},
+	{
+	    .id = "plan_public_list",
+	    .method = GET,
+	    .path = "/api/v1/public/plans",
+	    .summary = "List the plans that everybody may see",
+	    .description = "For pages and programs without a credential: the public plans of a client's project that aren't archived.",
+	    .auth = AUTH_PUBLIC,
+	    .site = SITE_BOTH,
+	    .tx = TX_READ_SNAPSHOT,
+	    .flags = ROUTE_LIST | ROUTE_CORS,
+	    INPUT(struct plan_public_input, plan_public_input),
+	    .output = plan_fields,
+	    .handler = plan_public_list,
+	},
+	{
+	    .id = "plan_create",
+	    .method = POST,
+	    .path = "/api/v1/plans",
+	    .summary = "Make a plan",
+	    .auth = AUTH_ANY,
+	    .tenant = TENANT_PROJECT,
+	    .permission = PERM_PLAN_WRITE,
+	    .tx = TX_WRITE,
+	    .status = 201,
+	    .flags = ROUTE_ETAG,
+	    INPUT(struct plan_input, plan_create_input),
+	    .output = plan_fields,
+	    .errors = { ERR_PLAN_KEY_EXISTS },
+	    .handler = plan_create,
+	},
+	{
+	    .id = "plan_get",
+	    .method = GET,
+	    .path = "/api/v1/plans/{id}",
+	    .summary = "Get a plan",
+	    .auth = AUTH_ANY | AUTH_CLIENT,
+	    .tenant = TENANT_PROJECT,
+	    .permission = PERM_PLAN_READ,
+	    .tx = TX_READ_SNAPSHOT,
+	    .flags = ROUTE_ETAG,
+	    INPUT(struct plan_path, plan_path),
+	    .output = plan_fields,
+	    .handler = plan_get,
+	},
+	{
+	    .id = "plan_update",
+	    .method = PATCH,
+	    .path = "/api/v1/plans/{id}",
+	    .summary = "Change a plan",
+	    .description = "What it gives holds at once for everybody who is on it.",
+	    .auth = AUTH_ANY,
+	    .tenant = TENANT_PROJECT,
+	    .permission = PERM_PLAN_WRITE,
+	    .tx = TX_WRITE,
+	    .flags = ROUTE_ETAG,
+	    INPUT(struct plan_input, plan_update_input),
+	    .output = plan_fields,
+	    .handler = plan_update,
+	},
+	{
+	    .id = "plan_delete",
+	    .method = DELETE,
+	    .path = "/api/v1/plans/{id}",
+	    .summary = "Delete a plan",
+	    .description = "Only one that nobody is on, and that nobody has a license of or paid for.",
+	    .auth = AUTH_ANY,
+	    .tenant = TENANT_PROJECT,
+	    .permission = PERM_PLAN_WRITE,
+	    .tx = TX_WRITE,
+	    INPUT(struct plan_path, plan_path),
+	    .errors = { ERR_PLAN_IN_USE },
+	    .handler = plan_delete,
+	},
+	ROUTES_END,
+};
