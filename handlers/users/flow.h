@@ -36,6 +36,7 @@ struct flow_data {
 	const char *session_id;   /* of the browser that opened it */
 	const char *session_user_id;
 	const char *auth_strength, *amr; /* what was proven */
+	const char *way_in;		 /* what was proven first, as auth_strength says it; NULL: an address */
 	const char *error_code;
 	const char *social; /* the provider that the browser was sent to, or the one it came back from */
 	const char *social_state, *social_nonce, *social_verifier; /* NULL once they are used */

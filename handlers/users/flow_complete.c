@@ -7,6 +7,7 @@
 
 #include "domain/users.h"
 #include "handlers/users/browser.h"
+#include "lib/sign_in_methods.h"
 
 /* ---- the accounts of this browser ---- */
 
@@ -157,6 +158,18 @@ complete(const struct request *rq, struct tx *tx, struct flow *flow,
 	return record_sign_in(tx, flow);
 }
 
+/* Turned off while somebody was on the way, what they came in by is closed to them too (rule 9). */
+static bool
+is_way_in_on(const struct flow *flow)
+{
+	const char *way_in = flow->data.way_in;
+
+	if (way_in == NULL)
+		return true;
+	enum sign_in_method method = strcmp(way_in, "social_oauth") == 0 ? METHOD_SOCIAL : sign_in_method_parse(way_in);
+	return method == METHOD_COUNT || (flow_methods(&flow->settings, flow->row.auth_methods) & METHOD_BIT(method)) != 0;
+}
+
 enum verdict
 flow_complete(const struct request *rq, struct tx *tx)
 {
@@ -172,6 +185,8 @@ flow_complete(const struct request *rq, struct tx *tx)
 		return verdict;
 	if (flow.row.user_id == NULL || flow.row.user_status == NULL)
 		return fail_err(rq, ERR_FLOW_EXPIRED);
+	if (!is_way_in_on(&flow))
+		return fail_err(rq, ERR_METHOD_DISABLED);
 	enum err e = user_may_sign_in(flow.row.user_status, flow.row.ban_expires_at, rq->now_ms);
 	tx->actor =
 	    (struct actor){ .kind = "user", .id = flow.row.user_id, .label = flow.row.user_email };

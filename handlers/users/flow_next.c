@@ -11,6 +11,10 @@
 void
 flow_note_factor(const struct request *rq, struct flow *flow, const char *strength, const char *amr)
 {
+	bool is_later = flow->state == FLOW_VERIFICATION || flow_is_at_factor(flow);
+
+	if (flow->data.way_in == NULL && !is_later)
+		flow->data.way_in = strength;
 	if (flow->data.auth_strength == NULL)
 		flow->data.auth_strength = strength;
 	if (flow->data.amr == NULL)

@@ -111,6 +111,7 @@ flow_redeem(const struct request *rq, struct tx *tx)
 	if (!is_here) {
 		flow.data.session_id = NULL;
 		flow.data.auth_strength = NULL;
+		flow.data.way_in = NULL;
 		flow.data.amr = NULL;
 		flow.data.level = NONE;
 		/* There is no session here to go on with: a link signs in (rule 16). */

@@ -23,6 +23,7 @@ static const struct {
 	TEXT(email),        TEXT(email_key),       TEXT(name),          TEXT(locale),
 	TEXT(password_phc), TEXT(invitation),      TEXT(redirect_to),   TEXT(link),
 	TEXT(session_id),   TEXT(session_user_id), TEXT(auth_strength), TEXT(amr),
+	TEXT(way_in),
 	TEXT(error_code),
 	TEXT(app_state), TEXT(app_challenge), TEXT(app_scope),
 	TEXT(social), TEXT(social_state), TEXT(social_nonce), TEXT(social_verifier),

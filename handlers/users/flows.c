@@ -362,7 +362,7 @@ const struct route flow_routes[] = {
 	    .summary = "Turn the flow into a session",
 	    .description = "Sets the session's cookie. Once.",
 	    INPUT(struct flow_path, path_fields),
-	    .errors = { ERR_FLOW_EXPIRED, ERR_FLOW_STATE_CONFLICT, ERR_USER_BANNED,
+	    .errors = { ERR_FLOW_EXPIRED, ERR_FLOW_STATE_CONFLICT, ERR_METHOD_DISABLED, ERR_USER_BANNED,
 			ERR_USER_DEACTIVATED },
 	    .handler = flow_complete,
 	},

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { atOnce, Client, digest, expectError, expectField, expectStatus, Flow, makeEmail, makePassword, mailsTo, openFlow, person, sharedServer, signInSettings, waitForMail } from "../../harness/index.mjs";
+import { atOnce, Client, digest, expectError, expectField, expectStatus, Flow, makeEmail, makePassword, mailsTo, openFlow, person, projectUser, sharedServer, signInSettings, waitForMail } from "../../harness/index.mjs";
 
 const server = await sharedServer();
 const ALL = ["password", "magic_link", "email_otp", "username", "anonymous", "phone_otp"];
@@ -425,3 +425,22 @@ test("U-9 what waits for its mail is off with its method: a sign-up's code and l
 	assert.equal(expectStatus(await redeem(opened.flow.browser, here.project, opened.mail.token), 200).state, "done");
 	assert.equal(expectStatus(await redeem(forgotten.browser, here.project, reset.token), 200).state, "new_password");
 });
+
+for (const by of ["project", "client"])
+	test(`U-9 a method turned off for the ${by} between its proof and complete: 403 method_disabled; on again, it goes on`, async () => {
+		const here = await place(["password", "email_otp"]);
+		const off = () => (by === "project" ? here.set({ methods: ["email_otp"] })
+			: server.sql.run`UPDATE clients SET auth_methods = 'email_otp' WHERE project_id = ${here.project.id} AND id = ${here.project.clientId}`);
+		const on = () => (by === "project" ? here.set({}) : server.sql.run`UPDATE clients SET auth_methods = NULL WHERE project_id = ${here.project.id} AND id = ${here.project.clientId}`);
+		const user = await projectUser(server, here.project, { password: true });
+		const byPassword = await identified(here, user.email);
+		assert.equal((await byPassword.go("password", { password: user.password })).state, "done");
+		const byCode = await identified(here, user.email);
+		await byCode.go("send_code", {});
+		assert.equal((await byCode.go("verify_code", { code: (await waitForMail(server, user.email)).code })).state, "done");
+		await off();
+		expectError(await byPassword.act("complete"), 403, "method_disabled");
+		await byCode.go("complete");
+		await on();
+		await byPassword.go("complete");
+	});
