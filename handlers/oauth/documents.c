@@ -59,11 +59,13 @@ find(const struct request *rq, struct tx *tx, const char *issuer_client_id, cons
 	return e == ERR_NO_ROW ? ERR_INVALID_CLIENT : e;
 }
 
-/* An address that was never seen counts against who brings it (rule 38). */
+/* An address at which nothing was ever found, and nobody is looking now, counts against who brings it (rule 38). */
 static enum err
 want(const struct request *rq, struct tx *tx, const struct client_document_find_row *row, const char *url)
 {
-	if (row->state == NULL && !request_take_by_address(rq, RATE_CLIENT_DOCUMENT))
+	bool is_wanted = row->state != NULL && strcmp(row->state, "wanted") == 0;
+
+	if (row->client_id == NULL && !is_wanted && !request_take_by_address(rq, RATE_CLIENT_DOCUMENT))
 		return ERR_RATE_LIMITED;
 	TRY(client_document_want(tx, row->project_id, DOCUMENT_CLIENT, url));
 	return ERR_DOCUMENT_WANTED;

@@ -186,6 +186,7 @@ problems_name_line_and_key(void **state)
 		{ "database = { hosts = [ \"localhost.example\" ]; };", "0 database.tls_ca_file" },
 		{ "database = { hosts = [ \"[2001:db8::1]:3306\" ]; };", "0 database.tls_ca_file" },
 		{ "database = { hosts = [ \"[2001:db8::1:3306\" ]; };", "3 database.hosts" },
+		{ "process = { job_workers = 21; };", "3 process.job_workers" },
 		{ "machines = ;", "3 " },
 		{ "machines = 1;\nmachines = 2;", "4 " },
 		{ "log_level = \"warn;", "3 " },

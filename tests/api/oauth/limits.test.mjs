@@ -75,16 +75,25 @@ test("authorize: 60 a minute of an address", async () => {
 	assert.equal((await program(server).get(authorizePath(app))).status, 303);
 });
 
-test("rule 38: ten addresses an hour that nobody has seen, of who brings them; what was seen before isn't counted", async () => {
+test("rule 38: ten addresses an hour that nobody has seen, of who brings them, failures too; what is being fetched isn't counted", async () => {
 	const project = await makeApp(server, { type: "hybrid" });
-	const [by, elsewhere] = [program(server), program(server)];
+	const [by, elsewhere, waiting] = [program(server), program(server), program(server)];
 	const ask = (i, who = by) => who.get(authorizePath(project, { client_id: `https://app${i}.invalid/client.json` }));
 	const tries = [];
 	for (let i = 0; i < 11; i++)
 		tries.push((await ask(i)).status);
 	assert.deepEqual(tries, [...Array(10).fill(303), 429]);
-	assert.equal((await ask(0)).status, 303, "seen before");
-	assert.equal((await ask(10, elsewhere)).status, 303);
+	const again = async (state, who) => {
+		await server.sql.run`UPDATE client_documents SET state = ${state} WHERE project_id = ${project.id}`;
+		return (await ask(0, who)).status;
+	};
+	for (let i = 0; i < 12; i++)
+		assert.equal(await again("wanted", waiting), 303);
+	const failures = [];
+	for (let i = 0; i < 11; i++)
+		failures.push(await again("failed", elsewhere));
+	assert.deepEqual(failures, [...Array(10).fill(303), 429]);
+	assert.equal((await ask(10, program(server))).status, 303);
 });
 
 test("rule 35: 10,000 applications that registered themselves, in a project", async () => {
