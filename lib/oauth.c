@@ -145,6 +145,21 @@ prompt_parse(const char *text, unsigned *ret_prompts)
 	return true;
 }
 
+const char *
+ui_locale_choose(struct arena *arena, const char *text)
+{
+	const char *word;
+	size_t len;
+
+	while (text != NULL && next_word(&text, &word, &len)) {
+		size_t language = strcspn(word, "- ");
+
+		if (language > 0 && words_have(UI_LOCALES, word, language))
+			return arena_strndup(arena, word, language);
+	}
+	return NULL;
+}
+
 /* ---- addresses ---- */
 
 /* Behind "://"; NULL for a URL without a host. */

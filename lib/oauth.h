@@ -36,6 +36,9 @@ enum prompt {
 };
 /* Bits of the words; false for an unknown word, and for none beside another. NULL: no bits. */
 bool prompt_parse(const char *text, unsigned *ret_prompts);
+/* The first of these that our own pages speak ("fr es-MX": "es"); NULL: none, or nothing was asked for. */
+#define UI_LOCALES "en es"
+const char *ui_locale_choose(struct arena *, const char *text);
 
 /* ---- resources (RFC 8707) ---- */
 

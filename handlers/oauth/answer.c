@@ -239,8 +239,14 @@ ask_answer_code(const struct request *rq, struct tx *tx, const struct oauth_app_
 }
 
 enum verdict
-ask_lead_to_page(const struct request *rq, const struct oauth_app_row *app, const char *page, const char *request_id, bool is_again)
+ask_lead_to_page(const struct request *rq, const struct oauth_app_row *app, const struct ask *ask, const char *page, const char *request_id,
+		 bool is_again)
 {
-	return reply_see_other(rq, arena_printf(rq->arena, "%s?request=%s%s", oauth_page(rq, app->issuer_client_id, page), request_id,
-						is_again ? "&again=1" : ""));
+	const struct name_value pairs[] = {
+		{ "request", request_id },
+		{ "again", is_again ? "1" : NULL },
+		{ "locale", ask->ui_locale },
+	};
+
+	return reply_see_other(rq, oauth_answer_url(rq->arena, oauth_page(rq, app->issuer_client_id, page), pairs, ARRAY_LEN(pairs)));
 }

@@ -164,6 +164,7 @@ ask_judge(struct tx *tx, const struct oauth_app_row *app, const struct ask_input
 	ask->nonce = in->nonce;
 	ask->login_hint = in->login_hint;
 	ask->prompt = in->prompt;
+	ask->ui_locale = ui_locale_choose(tx->arena, in->ui_locales);
 	ask->hinted_user_id = hinted_user_id(tx->arena, in->id_token_hint);
 	if (in->request != NULL)
 		return "request_not_supported";
@@ -192,7 +193,7 @@ static const struct {
 	TEXT(redirect_uri), TEXT(is_uri_named), TEXT(state),	  TEXT(nonce),	TEXT(challenge),
 	TEXT(scope),	    TEXT(resource),	TEXT(login_hint), TEXT(prompt), TEXT(is_form_post),
 	TEXT(hinted_user_id),
-	TEXT(asked_from),   TEXT(dpop_jkt),
+	TEXT(asked_from),   TEXT(dpop_jkt),	TEXT(ui_locale),
 };
 
 static const char **

@@ -12,11 +12,11 @@
 struct ask_input {
 	struct {
 		bool issuer_id, response_type, client_id, redirect_uri, scope, state, code_challenge, code_challenge_method, resource, nonce,
-		    prompt, max_age, login_hint, id_token_hint, response_mode, dpop_jkt, request, request_uri;
+		    prompt, max_age, login_hint, id_token_hint, response_mode, dpop_jkt, ui_locales, request, request_uri;
 		bool client_secret, client_assertion, client_assertion_type;
 	} has;
 	const char *issuer_id, *response_type, *client_id, *redirect_uri, *scope, *state, *code_challenge, *code_challenge_method, *resource,
-	    *nonce, *prompt, *max_age, *login_hint, *id_token_hint, *response_mode, *dpop_jkt, *request, *request_uri;
+	    *nonce, *prompt, *max_age, *login_hint, *id_token_hint, *response_mode, *dpop_jkt, *ui_locales, *request, *request_uri;
 	const char *client_secret, *client_assertion, *client_assertion_type; /* of a request that is pushed */
 };
 
@@ -38,6 +38,7 @@ struct ask_input {
 	IN_STRING(struct ask_input, id_token_hint, .in = place, .max = 8192),                                                        \
 	IN_STRING(struct ask_input, response_mode, .in = place, .max = 64, .description = "query or form_post"),                     \
 	IN_STRING(struct ask_input, dpop_jkt, .in = place, .max = 64, .description = "The key that the code is bound to (RFC 9449)"), \
+	IN_STRING(struct ask_input, ui_locales, .in = place, .max = 255, .description = "Languages of the pages, the best first"),      \
 	IN_STRING(struct ask_input, request, .in = place, .max = 8192, .description = "Not supported"),                              \
 	IN_STRING(struct ask_input, request_uri, .in = place, .max = 512,                                                                 \
 		  .description = "What the app has pushed; what else stands beside it but client_id is ignored")
@@ -46,7 +47,7 @@ struct ask_input {
 struct ask {
 	const char *redirect_uri;
 	const char *is_uri_named;	/* "1": the request named it */
-	const char *state, *nonce, *challenge, *dpop_jkt, *scope, *resource, *login_hint, *prompt;
+	const char *state, *nonce, *challenge, *dpop_jkt, *scope, *resource, *login_hint, *prompt, *ui_locale;
 	const char *hinted_user_id;	/* whom id_token_hint is about; the app's word alone */
 	const char *is_form_post;	/* "1" */
 	const char *org_id;		/* what the person chose in the console; of the row, not of its params */
@@ -117,6 +118,7 @@ extern const struct field oauth_request_fields[];
 enum verdict oauth_request_show(const struct request *, struct tx *, const struct oauth_request_row *, const struct oauth_app_row *,
 				const struct ask *);
 /* "https://AUTH_HOST/p/proj_…/sign-in?request=ort_…" */
-enum verdict ask_lead_to_page(const struct request *, const struct oauth_app_row *, const char *page, const char *request_id, bool is_again);
+enum verdict ask_lead_to_page(const struct request *, const struct oauth_app_row *, const struct ask *, const char *page, const char *request_id,
+			      bool is_again);
 
 #endif

@@ -104,6 +104,7 @@ address_again(const struct request *rq)
 		{ "id_token_hint", in->id_token_hint },
 		{ "response_mode", in->response_mode },
 		{ "dpop_jkt", in->dpop_jkt },
+		{ "ui_locales", in->ui_locales },
 		{ "request", in->request },
 		{ "request_uri", in->request_uri },
 	};

@@ -142,6 +142,7 @@ add_sign_in(struct buffer *b, const char *issuer, bool requires_par)
 	add_words(b, "id_token_signing_alg_values_supported", "RS256 ES256 EdDSA");
 	add_words(b, "prompt_values_supported", "none login consent select_account");
 	add_words(b, "acr_values_supported", "1 2");
+	add_words(b, "ui_locales_supported", UI_LOCALES);
 	add_words(b, "claims_supported",
 		  "sub iss aud exp iat auth_time nonce at_hash acr amr sid name preferred_username locale updated_at email email_verified "
 		  "phone_number phone_number_verified");

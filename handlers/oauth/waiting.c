@@ -121,11 +121,11 @@ waiting_begin(const struct request *rq, struct tx *tx, const struct oauth_app_ro
 	if (e != OK)
 		return fail_err(rq, e == ERR_NO_ROW ? ERR_REQUEST_EXPIRED : e);
 	if (next == NEXT_CONSENT)
-		return ask_lead_to_page(rq, app, "consent", id, false);
+		return ask_lead_to_page(rq, app, ask, "consent", id, false);
 	if (next == NEXT_SELECT_ACCOUNT)
-		return ask_lead_to_page(rq, app, "select-account", id, false);
+		return ask_lead_to_page(rq, app, ask, "select-account", id, false);
 	bool is_again = session != NULL && prompt_parse(ask->prompt, &prompts) && (prompts & PROMPT_SELECT_ACCOUNT) == 0;
-	return ask_lead_to_page(rq, app, "sign-in", id, is_again);
+	return ask_lead_to_page(rq, app, ask, "sign-in", id, is_again);
 }
 
 /* ---- how it goes on ---- */
@@ -186,13 +186,13 @@ take_up(const struct request *rq, struct tx *tx, const struct oauth_app_row *app
 	if (e != OK)
 		return fail_err(rq, e);
 	if (next == NEXT_SIGN_IN)
-		return ask_lead_to_page(rq, app, "sign-in", request->id, session != NULL);
+		return ask_lead_to_page(rq, app, ask, "sign-in", request->id, session != NULL);
 	if (next == NEXT_SELECT_ACCOUNT)
-		return ask_lead_to_page(rq, app, "select-account", request->id, false);
+		return ask_lead_to_page(rq, app, ask, "select-account", request->id, false);
 	bool agreed = is_agreed(request, session);
 	if (next == NEXT_CONSENT && !agreed) {
 		e = ask_for_consent(tx, request, session);
-		return e == OK ? ask_lead_to_page(rq, app, "consent", request->id, false) : fail_err(rq, e);
+		return e == OK ? ask_lead_to_page(rq, app, ask, "consent", request->id, false) : fail_err(rq, e);
 	}
 	e = waiting_end(tx, request);
 	return e == OK ? ask_answer_code(rq, tx, app, ask, session, agreed ? request->scopes : ask->scope) : fail_err(rq, e);

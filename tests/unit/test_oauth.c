@@ -56,6 +56,17 @@ scopes_are_sets_of_words(void **state)
 }
 
 static void
+languages(void **state)
+{
+	(void)state;
+	assert_null(ui_locale_choose(arena, NULL));
+	assert_null(ui_locale_choose(arena, ""));
+	assert_null(ui_locale_choose(arena, "fr de-CH esp -en"));
+	assert_string_equal(ui_locale_choose(arena, "fr es-MX en"), "es");
+	assert_string_equal(ui_locale_choose(arena, "en"), "en");
+}
+
+static void
 prompts(void **state)
 {
 	(void)state;
@@ -143,6 +154,7 @@ main(void)
 		TEST(rfc_7636_appendix_b),
 		TEST(tk_03_lengths_and_alphabets),
 		TEST(scopes_are_sets_of_words),
+		TEST(languages),
 		TEST(prompts),
 		TEST(a_bare_origin_matches_with_and_without_its_slash),
 		TEST(an_answer_joins_the_query_that_is_there),

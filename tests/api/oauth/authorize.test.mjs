@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Client, digest, expectStatus, openFlow, projectUser, sharedServer } from "../../harness/index.mjs";
-import { authorizePath, decode, getCode, getTokens, landing, makeApp, makePkce, redeem, REDIRECT_URI } from "./oauth.mjs";
+import { authorizePath, decode, getCode, getTokens, landing, makeApp, makePkce, redeem, REDIRECT_URI, send } from "./oauth.mjs";
 
 const server = await sharedServer();
 const nobody = () => new Client(server, { site: "auth", check: false });
@@ -85,6 +85,19 @@ test("OA-10 an address may be as long as the longest state and address in it, in
 		assert.ok(code);
 		assert.deepEqual([back.address, back.state], [redirect_uri, state]);
 	}
+});
+
+test("ui_locales: our pages are told the first language that they speak, by a form and by a pushed request, too", async () => {
+	const app = await makeApp(server);
+	const led = async (changes) => landing(await ask(nobody(), app, changes)).locale;
+	assert.deepEqual([await led({ ui_locales: "fr es-MX en" }), await led({ ui_locales: "fr" }), await led({})], ["es", undefined, undefined]);
+	assert.equal(landing(await ask(await (await projectUser(server, app)).session(), app, { ui_locales: "es", prompt: "login" })).locale, "es");
+	const form = Object.fromEntries(new URL(authorizePath(app, { ui_locales: "es" }), app.issuer).searchParams);
+	const posted = new URL((await nobody().request("POST", app.at("/oauth/authorize"), { form })).headers.location);
+	assert.equal(landing(await nobody().get(posted.pathname + posted.search)).locale, "es");
+	const { request_uri } = expectStatus(await send(server, app, "par", form), 201);
+	assert.equal(landing(await nobody().get(app.at(`/oauth/authorize?${new URLSearchParams({ client_id: app.clientId, request_uri })}`))).locale, "es");
+	assert.deepEqual(expectStatus(await nobody().get(app.at("/.well-known/openid-configuration")), 200).ui_locales_supported, ["en", "es"]);
 });
 
 test("OA-05 OA-06 OA-07 OA-17 TK-01 TK-02 TK-03 what is wrong goes back to the app with iss and its state, and nobody is asked anything", async () => {
