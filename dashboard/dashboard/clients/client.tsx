@@ -1,5 +1,5 @@
 // One client: settings, URIs, secrets, tokens, snippets, and how it goes.
-import { Button, Group, Tabs } from "@mantine/core";
+import { Button, Group, Stack, Tabs } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
@@ -67,9 +67,11 @@ function Parts({ tagged }: { tagged: Tagged<Client> }) {
 				<Tabs.Tab value="snippets">Snippets</Tabs.Tab>
 			</Tabs.List>
 			<Tabs.Panel value="settings" pt="md">
-				<Facts client={client} isDefault={defaultId === client.id} />
-				<ClientSettings {...shared} key={shared.key} />
-				{canWrite && defaultId !== undefined && defaultId !== client.id ? <Danger client={client} /> : null}
+				<Stack>
+					<Facts client={client} isDefault={defaultId === client.id} />
+					<ClientSettings {...shared} key={shared.key} />
+					{canWrite && defaultId !== undefined && defaultId !== client.id ? <Danger client={client} /> : null}
+				</Stack>
 			</Tabs.Panel>
 			<Tabs.Panel value="uris" pt="md">
 				<ClientUris {...shared} key={shared.key} />

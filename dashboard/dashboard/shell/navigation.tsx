@@ -46,9 +46,9 @@ interface NavItem {
 
 const PROJECT_ITEMS: NavItem[] = [
 	{ to: "/projects/$projectId", label: "Overview", icon: IconActivity },
-	{ to: "/projects/$projectId/users", label: "Users", icon: IconUsersGroup, needs: "user.read" },
-	{ to: "/projects/$projectId/clients", label: "Clients", icon: IconAppWindow, needs: "client.read" },
-	{ to: "/projects/$projectId/resource-servers", label: "Resource servers", icon: IconServer, needs: "resource_server.read" },
+	{ to: "/projects/$projectId/users", label: "Users", icon: IconUsersGroup, needs: "user.read", isArea: true },
+	{ to: "/projects/$projectId/clients", label: "Clients", icon: IconAppWindow, needs: "client.read", isArea: true },
+	{ to: "/projects/$projectId/resource-servers", label: "Resource servers", icon: IconServer, needs: "resource_server.read", isArea: true },
 	{ to: "/projects/$projectId/connected-apps", label: "Connected apps", icon: IconPlugConnected, needs: "user.read" },
 	{ to: "/projects/$projectId/licenses", label: "Licenses", icon: IconLicense, needs: "license.read", isArea: true },
 	{ to: "/projects/$projectId/api-keys", label: "API keys", icon: IconKey },
@@ -58,7 +58,7 @@ const PROJECT_ITEMS: NavItem[] = [
 	{ to: "/projects/$projectId/redirects", label: "Redirects", icon: IconArrowGuide, needs: "sign_in.read" },
 	{ to: "/projects/$projectId/mail", label: "Mail", icon: IconMail, needs: "mail.read" },
 	{ to: "/projects/$projectId/sms", label: "SMS", icon: IconDeviceMobileMessage, needs: "mail.read" },
-	{ to: "/projects/$projectId/mail-templates", label: "Templates", icon: IconTemplate, needs: "mail.read" },
+	{ to: "/projects/$projectId/mail-templates", label: "Templates", icon: IconTemplate, needs: "mail.read", isArea: true },
 	{ to: "/projects/$projectId/messages", label: "Messages", icon: IconMessages, needs: "mail.read" },
 	{ to: "/projects/$projectId/events", label: "Events", icon: IconServer2, needs: "event.read" },
 	{ to: "/projects/$projectId/audit-log", label: "Audit log", icon: IconHistory, needs: "audit.read" },
