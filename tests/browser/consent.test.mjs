@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { authorizePath, makeApp, REDIRECT_URI } from "../api/oauth/oauth.mjs";
-import { ownServer, projectUser } from "../harness/index.mjs";
+import { digest, ownServer, projectUser } from "../harness/index.mjs";
+import { png } from "../harness/pictures.mjs";
 import { assertGoodPage, openBrowser } from "./browser.mjs";
 
 const server = await ownServer();
@@ -24,12 +25,16 @@ async function signIn(page, user) {
 
 test("somebody signs in, unticks what they don't want to give, and allows the rest", async () => {
 	const user = await projectUser(server, app, { password: true });
+	const logo = png({ width: 96, height: 96 });
+	await server.sql.run`INSERT INTO assets (project_id, owner_id, kind, body_digest, media_type, body) VALUES (${app.id}, ${app.clientId}, 'logo', ${digest(logo)}, 'image/png', ${logo})`;
+	await server.sql.run`UPDATE clients SET logo_digest = ${digest(logo)} WHERE project_id = ${app.id} AND id = ${app.clientId}`;
 	const browser = await openBrowser();
 	const { page } = browser;
 	await page.route(`${REDIRECT_URI}**`, (route) => route.fulfill({ body: "the app" }));
 	await page.goto(server.authUrl + authorizePath(app, { scope: "openid profile email" }));
 	await signIn(page, user);
 	await page.getByRole("heading", { name: "Machines wants access" }).waitFor();
+	assert.equal(await page.locator("img.logo").evaluate((image) => image.decode().then(() => image.naturalWidth)), 96, "the app's logo");
 	assert.ok(await page.getByLabel("Know who you are").isDisabled());
 	await page.getByText("You will be led to app.example.com.").waitFor();
 	await assertGoodPage(page, "consent");
