@@ -15,6 +15,8 @@
 #define JOB_CLIENT_DOCUMENT "client_document"
 #define JOB_CLIENT_LOGO "client_logo"
 #define JOB_CONNECTOR_TEST "connector_test"
+#define JOB_PAYMENT_CHECKOUT "payment_checkout"
+#define JOB_PAYMENT_CHECK "payment_check"
 
 /* payload: JSON text, sealed. The job is done once the transaction is committed. */
 enum err job_queue(struct tx *, const char *project_id, const char *kind, const char *payload,

@@ -5,8 +5,11 @@
 
 #include <string.h>
 
+#include "domain/job_queue.h"
+#include "domain/payments_plan.h"
 #include "lib/encode.h"
 #include "lib/secrets.h"
+#include "lib/text.h"
 #include "sql/gen/schema_keys.h"
 
 #define LIFE_MS	       (24 * HOUR_MS)
@@ -67,7 +70,7 @@ digest_of(struct arena *arena, const char *token)
 static bool
 same(struct bytes a, struct bytes b)
 {
-	return a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
+	return a.len == b.len && secret_equal(a.data, b.data, a.len);
 }
 
 /* NULL when the key that the token came of is gone: then nobody has its address any more. */
@@ -212,6 +215,28 @@ insert(struct tx *tx, const char *project_id, const struct payment_order *order,
 	return db_on_duplicate(tx->db, e, DUP_PAYMENTS_UQ_ORDER_ID, ERR_ORDER_ID_EXISTS);
 }
 
+/* Stripe has no parts of these, which have two digits here. */
+#define STRIPE_WHOLE "BIF DJF GNF KMF MGA PYG RWF UGX VUV XAF XOF XPF"
+
+static bool
+provider_takes(const char *provider, const char *currency)
+{
+	if (strcmp(provider, PAYMENT_BY_MIDTRANS) == 0)
+		return strcmp(currency, "IDR") == 0;
+	return strcmp(provider, PAYMENT_BY_STRIPE) != 0 || !words_have(STRIPE_WHOLE, currency, strlen(currency));
+}
+
+/* A job makes the provider's page; whoever has opened ours is led there. */
+static enum err
+queue_checkout(struct tx *tx, const char *project_id, const struct payment_provider_row *provider, const char *id)
+{
+	const char *job_id;
+
+	if (provider->connection_id == NULL)
+		return OK;
+	return job_queue(tx, project_id, JOB_PAYMENT_CHECKOUT, arena_printf(tx->arena, "{\"payment_id\":\"%s\"}", id), &job_id);
+}
+
 enum err
 payment_make(struct tx *tx, const char *org_id, const char *project_id, const struct payment_order *order, struct payment *ret)
 {
@@ -223,10 +248,11 @@ payment_make(struct tx *tx, const char *org_id, const char *project_id, const st
 	if (e == ERR_NO_ROW)
 		return ERR_NO_PAYMENT_PROVIDER;
 	TRY(e);
-	if (strcmp(provider.provider, PAYMENT_BY_MIDTRANS) == 0 && strcmp(order->currency, "IDR") != 0)
+	if (!provider_takes(provider.provider, order->currency))
 		return ERR_CURRENCY_NOT_SUPPORTED;
 	TRY(tx_make_id(tx, ID_PAYMENT, &id));
 	TRY(insert(tx, project_id, order, &provider, id));
+	TRY(queue_checkout(tx, project_id, &provider, id));
 	TRY(payment_read(tx, project_id, id, ret));
 	return record_payment(tx, EV_PAYMENT_CREATED, org_id, project_id, NULL, ret, NULL);
 }
@@ -290,8 +316,14 @@ record_paid(struct move *move)
 {
 	struct tx *tx = move->tx;
 
+	const char *data;
+
 	if (move->row->paid_at != NONE)
 		return OK;
+	if (strcmp(move->after.kind, PAYMENT_FOR_PLAN) == 0) {
+		TRY(payment_give_plan(tx, move->org_id, move->project_id, &move->after, &data));
+		return record_payment(tx, EV_PAYMENT_SETTLED, move->org_id, move->project_id, &move->before, &move->after, data);
+	}
 	return record_payment(tx, EV_ITEM_PURCHASED, move->org_id, move->project_id, &move->before, &move->after, data_of_purchase(move));
 }
 
@@ -305,6 +337,8 @@ record_move(struct move *move)
 
 	if (payment_status_is_paid(to))
 		return record_paid(move);
+	if (event == EV_PAYMENT_REFUNDED && strcmp(move->after.kind, PAYMENT_FOR_PLAN) == 0 && move->after.refunded_amount >= move->after.amount)
+		TRY(payment_end_plan(move->tx, move->org_id, move->project_id, &move->after));
 	return record_payment(move->tx, event, move->org_id, move->project_id, &move->before, &move->after, NULL);
 }
 

@@ -29,6 +29,8 @@ check_type(struct exchange *x)
 	const char *type = x->in.header[HEADER_CONTENT_TYPE];
 	bool is_form = takes_form(x->rq.route);
 
+	if ((x->rq.route->flags & ROUTE_HOOK) != 0)
+		return x->in.has_content_encoding ? ERR_UNSUPPORTED_MEDIA_TYPE : OK;
 	if (!x->in.has_content_encoding && type != NULL && (is_form ? http_is_form(type) : http_is_json(type)))	/* HT-13 */
 		return OK;
 	if (is_form)
@@ -224,7 +226,7 @@ input_parse(struct exchange *x)
 	if ((route->flags & ROUTE_FOREIGN) != 0)
 		TRY(take_foreign(x, fields));
 	TRY(page_parse(x));
-	if ((route->flags & ROUTE_MCP) != 0)
+	if ((route->flags & (ROUTE_MCP | ROUTE_HOOK)) != 0)
 		take_message(x);
 	TRY(parse_body(x, fields, &body));
 	fields_parse(x->arena, fields, route_takes_body(route) ? &body : NULL, x->in.path_pairs,

@@ -33,6 +33,7 @@ static const struct {
 	[HEADER_MCP_PROTOCOL_VERSION] = { "HTTP_MCP_PROTOCOL_VERSION", "MCP-Protocol-Version", true },
 	[HEADER_MCP_METHOD] = { "HTTP_MCP_METHOD", "Mcp-Method", true },
 	[HEADER_MCP_NAME] = { "HTTP_MCP_NAME", "Mcp-Name", true },
+	[HEADER_STRIPE_SIGNATURE] = { "HTTP_STRIPE_SIGNATURE", "Stripe-Signature", true },
 };
 
 static bool

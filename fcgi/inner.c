@@ -20,6 +20,12 @@ request_mcp_headers(const struct request *rq)
 	};
 }
 
+const char *
+request_stripe_signature(const struct request *rq)
+{
+	return exchange_of(rq)->in.header[HEADER_STRIPE_SIGNATURE];
+}
+
 struct bytes
 request_body(const struct request *rq)
 {

@@ -295,6 +295,8 @@ struct mcp_headers {
 struct mcp_headers request_mcp_headers(const struct request *);
 /* The body as it came. */
 struct bytes request_body(const struct request *);
+/* The header of that name; NULL: it didn't come. */
+const char *request_stripe_signature(const struct request *);
 
 /* May a credential of the caller's kind call that route at all? */
 bool request_may_call(const struct request *, const struct route *);

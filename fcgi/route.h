@@ -71,6 +71,7 @@ enum route_flag {
 	ROUTE_CORS = 1 << 16,		/* pages of any origin may call it, without credentials */
 	ROUTE_TIMED = 1 << 20,		/* every reply says how long it took: X-Response-Time */
 	ROUTE_UNMETERED = 1 << 21,	/* asks what was used, and doesn't count as use itself */
+	ROUTE_HOOK = 1 << 21,		/* a provider tells something: a body of any kind, whose octets the handler judges */
 	ROUTE_MCP = 1 << 18,		/* the MCP server: takes tokens for itself alone, which the API doesn't (oauth.md rule 42) */
 };
 

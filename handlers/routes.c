@@ -42,6 +42,8 @@ const struct route *const gatehouse_routes[] = {
 	payment_routes,
 	checkout_routes,
 	payment_provider_routes,
+	connection_routes,
+	hook_routes,
 	mail_send_routes,
 	message_routes,
 	audit_event_routes,

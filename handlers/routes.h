@@ -85,6 +85,8 @@ extern const struct route sms_settings_routes[];
 
 /* payments/: what a project sells, and how it is paid */
 extern const struct route checkout_routes[];
+extern const struct route connection_routes[];
+extern const struct route hook_routes[];
 extern const struct route item_routes[];
 extern const struct route payment_provider_routes[];
 extern const struct route payment_routes[];

@@ -31,6 +31,8 @@ static const struct {
 	{ JOB_CLIENT_DOCUMENT, call_client_document, false },
 	{ JOB_CLIENT_LOGO, call_client_logo, false },
 	{ JOB_CONNECTOR_TEST, call_connector_test, false },
+	{ JOB_PAYMENT_CHECKOUT, call_payment_checkout, false },
+	{ JOB_PAYMENT_CHECK, call_payment_check, false },
 };
 
 const char *

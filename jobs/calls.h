@@ -34,6 +34,8 @@ call_kind call_backchannel_logout;
 call_kind call_client_document;
 call_kind call_client_logo;
 call_kind call_connector_test;
+call_kind call_payment_checkout;
+call_kind call_payment_check;
 
 /* A text of the payload; NULL when it isn't there. */
 const char *call_text(const struct call *, const char *name);

@@ -38,6 +38,8 @@ static const struct field provider_path[] = {
 
 static const struct field provider_put_input[] = {
 	IN_STRING(struct provider_input, provider, .in = IN_PATH, .min = 1, .max = 30, .description = "stripe, midtrans or manual"),
+	IN_ID(struct provider_input, connection_id, ID_CONNECTION,
+	      .description = "Of stripe and midtrans, and then required: a connection of the project to that provider"),
 	IN_STRING(struct provider_input, instructions, .min = 1, .max = 4096, .flags = FIELD_LINE_BREAKS,
 		  .description = "Of manual, and then required: what people are to do, an account for example"),
 	IN_BOOL(struct provider_input, is_default, .description = "Payments that name no provider go there; the first one gets them anyway"),
@@ -118,12 +120,34 @@ put(const struct request *rq, struct tx *tx, bool is_new, const struct payment_p
 }
 
 static enum verdict
-check_put(const struct request *rq)
+check_connection(const struct request *rq, struct tx *tx)
+{
+	const struct provider_input *in = rq->input;
+	struct connection_row row;
+
+	if (in->has.instructions)
+		return fail_field(rq, "instructions", "not_for_provider", "The provider's own page tells people how to pay.");
+	if (!in->has.connection_id)
+		return fail_field(rq, "connection_id", "required", "Connect the provider first, and name the connection.");
+	enum err e = q_connection_get(tx->db, &(struct q_connection_get){ .project_id = rq->project.id, .id = in->connection_id }, &row);
+	if (e != OK && e != ERR_NO_ROW)
+		return fail_err(rq, e);
+	if (e == ERR_NO_ROW || strcmp(row.provider, in->provider) != 0 || strcmp(row.status, "connected") != 0)
+		return fail_field(rq, "connection_id", "unknown", "The project has no such connection to that provider.");
+	return go_on(rq);
+}
+
+static enum verdict
+check_put(const struct request *rq, struct tx *tx)
 {
 	const struct provider_input *in = rq->input;
 
+	if (strcmp(in->provider, PAYMENT_BY_STRIPE) == 0 || strcmp(in->provider, PAYMENT_BY_MIDTRANS) == 0)
+		return check_connection(rq, tx);
 	if (strcmp(in->provider, PAYMENT_BY_MANUAL) != 0)
 		return fail_err(rq, ERR_NOT_FOUND);
+	if (in->has.connection_id)
+		return fail_field(rq, "connection_id", "not_for_provider", "Nobody is asked about payments by hand.");
 	if (!in->has.instructions)
 		return fail_field(rq, "instructions", "required", "Say what people are to do.");
 	return go_on(rq);
@@ -133,13 +157,14 @@ static enum verdict
 payment_provider_put(const struct request *rq, struct tx *tx)
 {
 	struct payment_provider before, provider;
-	enum verdict bad = check_put(rq);
+	enum err e = request_guard(rq, tx);
 
+	if (e != OK)
+		return fail_err(rq, e);
+	enum verdict bad = check_put(rq, tx);
 	if (bad != VERDICT_GO_ON)
 		return bad;
-	enum err e = request_guard(rq, tx);
-	if (e == OK)
-		e = read_provider(rq, tx, &before);
+	e = read_provider(rq, tx, &before);
 	bool is_new = e == ERR_NO_ROW;
 	if (e == OK || is_new)
 		e = put(rq, tx, is_new, &before, &provider);

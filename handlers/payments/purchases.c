@@ -1,5 +1,5 @@
 /*
- * POST /items/{id}/purchase and /shop_payments: what begins a payment (licensing.md rule 25). Nobody is called here: a job asks the provider,
+ * POST /items/{id}/purchase, /shop_payments and /payments: what begins a payment (licensing.md rule 25). Nobody is called here: a job asks the provider,
  * and the page at invoice_url waits for it.
  */
 #include "handlers/payments/payments.h"
@@ -80,25 +80,36 @@ static const struct field shop_input[] = {
 	FIELDS_END,
 };
 
-/* What the tables can't say. */
+/* What a table can't judge. */
+struct words {
+	const char *email_field, *email, *metadata, *return_url;
+};
+
+static enum verdict
+check_words(const struct request *rq, struct tx *tx, const char *project_id, const struct words *words)
+{
+	bool is_ours = true;
+	const char *key;
+
+	if (!email_key(rq->arena, words->email, &key))
+		return fail_field(rq, words->email_field, "email", "That isn't an e-mail address.");
+	const char *rule = words->metadata == NULL ? NULL : metadata_flat_rule(rq->arena, words->metadata, METADATA_MEMBERS_MAX);
+	if (rule != NULL)
+		return fail_field(rq, "metadata", rule, "%s", metadata_rule_message(rule));
+	if (words->return_url == NULL)
+		return go_on(rq);
+	enum err e = payment_return_url_is_ours(tx, project_id, words->return_url, &is_ours);
+	if (e != OK)
+		return fail_err(rq, e);
+	return is_ours ? go_on(rq) : fail_field(rq, "return_url", "origin", "None of the project's clients has a redirect URI on that origin.");
+}
+
 static enum verdict
 check_buyer(const struct request *rq, struct tx *tx, const char *project_id)
 {
 	const struct buyer_input *in = rq->input;
-	bool is_ours = true;
-	const char *key;
 
-	if (!email_key(rq->arena, in->buyer_email, &key))
-		return fail_field(rq, "buyer_email", "email", "That isn't an e-mail address.");
-	const char *rule = in->metadata == NULL ? NULL : metadata_flat_rule(rq->arena, in->metadata, METADATA_MEMBERS_MAX);
-	if (rule != NULL)
-		return fail_field(rq, "metadata", rule, "%s", metadata_rule_message(rule));
-	if (in->return_url == NULL)
-		return go_on(rq);
-	enum err e = payment_return_url_is_ours(tx, project_id, in->return_url, &is_ours);
-	if (e != OK)
-		return fail_err(rq, e);
-	return is_ours ? go_on(rq) : fail_field(rq, "return_url", "origin", "None of the project's clients has a redirect URI on that origin.");
+	return check_words(rq, tx, project_id, &(struct words){ "buyer_email", in->buyer_email, in->metadata, in->return_url });
 }
 
 static struct payment_order
@@ -208,7 +219,117 @@ shop_payment_create(const struct request *rq, struct tx *tx)
 	return e == OK ? reply(rq, 201, payment_fields, &payment) : fail_err(rq, e);
 }
 
+/* ---- a plan ---- */
+
+struct plan_payment_input {
+	struct {
+		bool user_id, plan_key, plan_id, customer_email, customer_name, metadata, return_url, provider;
+	} has;
+	const char *user_id, *plan_key, *plan_id, *customer_email, *customer_name, *metadata, *return_url, *provider;
+};
+
+static const struct field plan_payment_input[] = {
+	IN_ID(struct plan_payment_input, user_id, ID_USER, .flags = FIELD_REQUIRED, .description = "Who is on the plan once it is paid"),
+	IN_STRING(struct plan_payment_input, plan_key, .min = 1, .max = 64, .check = ascii_check, .description = "The plan, by its key or its id"),
+	IN_ID(struct plan_payment_input, plan_id, ID_PLAN),
+	IN_STRING(struct plan_payment_input, customer_email, .min = 3, .max = 254, .flags = FIELD_REQUIRED),
+	IN_STRING(struct plan_payment_input, customer_name, .min = 1, .max = 255),
+	IN_JSON(struct plan_payment_input, metadata, .max = PAYMENT_METADATA_BYTES_MAX, .check = json_object_check,
+		.description = "Up to 64 texts, numbers and yes or no; comes back in the event"),
+	IN_STRING(struct plan_payment_input, return_url, .min = 1, .max = 2048, .check = web_redirect_uri_check,
+		  .description = "Where the page leads back to: on the origin of a redirect URI of one of the project's clients"),
+	IN_ENUM(struct plan_payment_input, provider, payment_provider_names, .description = "The project's default one when absent"),
+	FIELDS_END,
+};
+
+static enum verdict
+find_plan(const struct request *rq, struct tx *tx, struct plan_row *ret)
+{
+	const struct plan_payment_input *in = rq->input;
+	const char *field = in->has.plan_id ? "plan_id" : "plan_key";
+
+	if (in->has.plan_id == in->has.plan_key)
+		return fail_field(rq, "plan_key", "required", "Name the plan by plan_key or plan_id, one of them.");
+	enum err e = in->has.plan_id ? q_plan_get(tx->db, &(struct q_plan_get){ .project_id = rq->project.id, .id = in->plan_id }, ret)
+				     : q_plan_by_key(tx->db, &(struct q_plan_by_key){ .project_id = rq->project.id, .plan_key = in->plan_key }, ret);
+	if (e == ERR_NO_ROW)
+		return fail_field(rq, field, "unknown", "The project has no such plan.");
+	if (e == OK && ret->is_archived)
+		e = ERR_PLAN_ARCHIVED;
+	if (e == OK && ret->price == 0)
+		e = ERR_FREE_PLAN;
+	return e == OK ? go_on(rq) : fail_err(rq, e);
+}
+
+static enum verdict
+find_buyer(const struct request *rq, struct tx *tx)
+{
+	const struct plan_payment_input *in = rq->input;
+	struct user_row user;
+	enum err e = q_user_get(tx->db, &(struct q_user_get){ .project_id = rq->project.id, .id = in->user_id }, &user);
+
+	if (e == ERR_NO_ROW)
+		return fail_field(rq, "user_id", "unknown", "The project has no such user.");
+	return e == OK ? go_on(rq) : fail_err(rq, e);
+}
+
+static enum err
+make_plan_payment(const struct request *rq, struct tx *tx, const struct plan_row *plan, struct payment *ret)
+{
+	const struct plan_payment_input *in = rq->input;
+	const struct payment_order order = {
+		.kind = PAYMENT_FOR_PLAN,
+		.provider = in->provider,
+		.user_id = in->user_id,
+		.plan_id = plan->id,
+		.amount = plan->price,
+		.currency = plan->currency,
+		.buyer_email = in->customer_email,
+		.buyer_name = in->customer_name,
+		.item_name = plan->display_name,
+		.metadata = in->metadata,
+		.return_url = in->return_url,
+	};
+
+	return payment_make(tx, rq->org.id, rq->project.id, &order, ret);
+}
+
+static enum verdict
+payment_create(const struct request *rq, struct tx *tx)
+{
+	const struct plan_payment_input *in = rq->input;
+	struct payment payment;
+	struct plan_row plan;
+	enum err e = request_guard(rq, tx);
+	enum verdict verdict = e == OK ? find_plan(rq, tx, &plan) : fail_err(rq, e);
+
+	if (verdict == VERDICT_GO_ON)
+		verdict = find_buyer(rq, tx);
+	if (verdict == VERDICT_GO_ON)
+		verdict = check_words(rq, tx, rq->project.id, &(struct words){ "customer_email", in->customer_email, in->metadata, in->return_url });
+	if (verdict != VERDICT_GO_ON)
+		return verdict;
+	e = make_plan_payment(rq, tx, &plan, &payment);
+	return e == OK ? reply(rq, 201, payment_fields, &payment) : fail_err(rq, e);
+}
+
 const struct route purchase_routes[] = {
+	{
+	    .id = "payment_create",
+	    .method = POST,
+	    .path = "/api/v1/payments",
+	    .summary = "Begin to be paid for a plan",
+	    .description = "The user is on the plan, for one period, before payment.settled is told.",
+	    .auth = AUTH_ANY | AUTH_CLIENT,
+	    .tenant = TENANT_PROJECT,
+	    .permission = PERM_PAYMENT_WRITE,
+	    .tx = TX_WRITE,
+	    .status = 201,
+	    INPUT(struct plan_payment_input, plan_payment_input),
+	    .output = payment_fields,
+	    .errors = { ERR_NO_PAYMENT_PROVIDER, ERR_FREE_PLAN, ERR_PLAN_ARCHIVED, ERR_CURRENCY_NOT_SUPPORTED },
+	    .handler = payment_create,
+	},
 	{
 	    .id = "item_purchase",
 	    .method = POST,

@@ -444,6 +444,19 @@ CREATE TABLE payment_providers (
 	CONSTRAINT payment_providers_fk1 FOREIGN KEY (project_id) REFERENCES projects (id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
+CREATE TABLE payment_notifications (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	connection_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	body_digest VARBINARY(32) NOT NULL,
+	payment_id VARCHAR(29) COLLATE ascii_bin NULL,
+	outcome VARCHAR(8) COLLATE ascii_bin NOT NULL,
+	received_at DATETIME(3) NOT NULL,
+	received_until DATETIME(3) NOT NULL,
+	PRIMARY KEY (project_id, connection_id, body_digest),
+	KEY k_received_until (received_until),
+	CONSTRAINT payment_notifications_fk1 FOREIGN KEY (project_id) REFERENCES projects (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
 CREATE TABLE org_usage (
 	org_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
 	meter_key VARCHAR(64) COLLATE ascii_bin NOT NULL,
@@ -934,6 +947,26 @@ CREATE TABLE connector_tests (
 	PRIMARY KEY (project_id, id),
 	KEY k_expires_at (expires_at),
 	CONSTRAINT connector_tests_fk1 FOREIGN KEY (project_id) REFERENCES projects (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+CREATE TABLE connections (
+	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	provider VARCHAR(30) COLLATE ascii_bin NOT NULL,
+	active_key BOOLEAN NULL,
+	status VARCHAR(16) COLLATE ascii_bin NOT NULL,
+	secret_sealed VARBINARY(1024) NULL,
+	inbound_secret_sealed VARBINARY(1024) NULL,
+	display_name VARCHAR(128) NULL,
+	connected_at DATETIME(3) NOT NULL,
+	revoked_at DATETIME(3) NULL,
+	version INT UNSIGNED NOT NULL,
+	created_at DATETIME(3) NOT NULL,
+	updated_at DATETIME(3) NOT NULL,
+	PRIMARY KEY (project_id, id),
+	UNIQUE KEY uq_provider_active_key (project_id, provider, active_key),
+	KEY k_id (id),
+	CONSTRAINT connections_fk1 FOREIGN KEY (project_id) REFERENCES projects (id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
 CREATE TABLE clients (

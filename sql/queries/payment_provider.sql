@@ -6,12 +6,13 @@ SELECT v.provider, v.connection_id, v.instructions, v.is_default, v.version, v.c
 FROM payment_providers v
 WHERE v.project_id = :project_id AND v.provider = :provider;
 
--- The default one, else the first.
+-- The default one, else the first, of those whose key is there.
 -- name: payment_provider_choose :one
 -- row: payment_provider_row
 SELECT v.provider, v.connection_id, v.instructions, v.is_default, v.version, v.created_at, v.updated_at
 FROM payment_providers v
-WHERE v.project_id = :project_id AND (:provider IS NULL OR v.provider = :provider)
+LEFT JOIN connections c ON c.project_id = v.project_id AND c.id = v.connection_id
+WHERE v.project_id = :project_id AND (:provider IS NULL OR v.provider = :provider) AND (v.connection_id IS NULL OR c.active_key = TRUE)
 ORDER BY v.is_default DESC, v.created_at, v.provider
 LIMIT 1;
 

@@ -20,7 +20,7 @@ const DEADLOCK = 1213;
 const IGNORED = { sessions: ["last_seen_at", "org_id"], api_keys: ["last_used_at"], members: ["last_seen_at"], social_providers: ["body", "version"] };
 const TABLES = [
 	"orgs", "members", "invitations", "invitation_uses", "projects", "project_members", "api_keys", "idempotency_keys", "clients", "client_uris",
-	"client_secrets", "users", "user_passwords", "sessions", "one_time_tokens", "area_settings", "assets", "installation", "social_providers", "user_identities", "signing_keys", "resource_servers", "resource_server_scopes", "trusted_issuers", "license_settings", "license_signing_keys", "licenses", "activations", "items", "payments", "payment_providers", "meters", "usage_events", "usage_counters", "project_limits",
+	"client_secrets", "users", "user_passwords", "sessions", "one_time_tokens", "area_settings", "assets", "installation", "social_providers", "user_identities", "signing_keys", "resource_servers", "resource_server_scopes", "trusted_issuers", "license_settings", "license_signing_keys", "licenses", "activations", "items", "payments", "payment_providers", "payment_notifications", "connections", "meters", "usage_events", "usage_counters", "project_limits",
 	"plans", "features", "plan_features", "feature_overrides", "plan_assignments", "plan_trials",
 ];
 // Written by the sealer and the fan-out too: rows are counted, not compared. What job workers record of messages isn't the request's.

@@ -1,5 +1,6 @@
 // What a project sells, and who pays for it.
 
+import { createHash, createHmac } from "node:crypto";
 import { Client } from "./http.mjs";
 import { makeId } from "./secrets.mjs";
 
@@ -45,4 +46,50 @@ export async function payment(owner, project, body = {}) {
 /** What the page asks for, at a payment's invoice_url. */
 export function checkoutOf({ id, invoice_url }) {
 	return `/api/v1/checkout/${id}?t=${new URL(invoice_url).searchParams.get("t")}`;
+}
+
+/** A plan that costs something. */
+export async function paidPlan(owner, project, body = {}) {
+	return made(await (await sellerOf(owner, project)).post("/api/v1/plans", { plan_key: makeId("key"), display_name: "Pro", price: 49000, currency: "IDR", period: "monthly", ...body }));
+}
+
+// ---- providers
+
+export const STRIPE_SECRET = "whsec_test_secret";
+export const MIDTRANS_KEY = "Mid-server-test";
+
+export const stripeKey = (more = {}) => ({ provider: "stripe", secret: "sk_live_0123456789", inbound_secret: STRIPE_SECRET, ...more });
+export const midtransKey = (more = {}) => ({ provider: "midtrans", secret: MIDTRANS_KEY, inbound_secret: undefined, ...more });
+
+/** A connection to Stripe, unless body says otherwise. */
+export async function connection(owner, project, body = {}) {
+	const answer = await (await sellerOf(owner, project)).post("/api/v1/connections", stripeKey(body));
+	return made(answer, answer.status === 200 ? 200 : 201);
+}
+
+/** The project is paid by that provider from now on; gives the connection. */
+export async function paidBy(owner, project, key = stripeKey()) {
+	const one = await connection(owner, project, key);
+	await made(await (await sellerOf(owner, project)).put(`/api/v1/payment_providers/${key.provider}`, { connection_id: one.id, is_default: true }));
+	return one;
+}
+
+/** Headers of a body that Stripe sends now. */
+export function signedByStripe(text, { secret = STRIPE_SECRET, at_s = Math.floor(Date.now() / 1000) } = {}) {
+	const mac = createHmac("sha256", secret).update(`${at_s}.${text}`).digest("hex");
+	return { "Stripe-Signature": `t=${at_s},v1=${mac}` };
+}
+
+/** What Stripe tells of a payment's checkout session. */
+export function stripeEvent(payment, { type = "checkout.session.completed", livemode = true, ...object } = {}) {
+	const { id, amount, currency } = payment;
+	const session = { id: "cs_1", object: "checkout.session", client_reference_id: id, payment_status: "paid", amount_total: currency === "IDR" ? amount * 100 : amount, currency: currency.toLowerCase(), ...object };
+	return { id: makeId("evt"), object: "event", type, livemode, data: { object: session } };
+}
+
+/** What Midtrans tells of one, signed. */
+export function midtransNotice({ order_id, amount }, { key = MIDTRANS_KEY, ...more } = {}) {
+	const notice = { transaction_time: "2026-01-15 10:30:00", transaction_status: "settlement", transaction_id: makeId("trx"), status_code: "200", payment_type: "bank_transfer", order_id, gross_amount: `${amount}.00`, currency: "IDR", fraud_status: "accept", ...more };
+	const signature_key = createHash("sha512").update(`${notice.order_id}${notice.status_code}${notice.gross_amount}${key}`).digest("hex");
+	return { ...notice, signature_key, ...("signature_key" in more ? { signature_key: more.signature_key } : {}) };
 }

@@ -6,7 +6,7 @@ import { sql } from "./sql.mjs";
 import { sqlTime, DAY, HOUR } from "./clock.mjs";
 
 /** What a service key may be granted, by least role; the same words as lib/permissions.def. */
-export const KEY_SCOPES = ["org.read", "member.read", "project.read", "project_member.read", "client.read", "event.read", "project.create", "project.write", "client.write", "project.delete", "project_member.write", "audit.read", "audit.export", "sign_in.read", "sign_in.write", "mail.read", "mail.write", "branding.write", "user.read", "user.write", "user.delete", "user.export", "user.import", "resource_server.read", "resource_server.write", "oauth_settings.read", "oauth_settings.write", "license.read", "license.write", "license.manage", "plan.read", "plan.write", "feature.check", "payment.read", "payment.write", "usage.read", "usage.write", "billing.read", "billing.write"];
+export const KEY_SCOPES = ["org.read", "member.read", "project.read", "project_member.read", "client.read", "event.read", "project.create", "project.write", "client.write", "project.delete", "project_member.write", "audit.read", "audit.export", "sign_in.read", "sign_in.write", "mail.read", "mail.write", "branding.write", "user.read", "user.write", "user.delete", "user.export", "user.import", "resource_server.read", "resource_server.write", "oauth_settings.read", "oauth_settings.write", "license.read", "license.write", "license.manage", "plan.read", "plan.write", "feature.check", "payment.read", "payment.write", "connection.read", "connection.write", "usage.read", "usage.write", "billing.read", "billing.write"];
 
 /** What an access token of the console may be granted besides. */
 export const OAUTH_SCOPES = [...KEY_SCOPES, "invitation.read", "org.write", "member.write"];

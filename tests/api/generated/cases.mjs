@@ -11,8 +11,8 @@ import { samples, World } from "./samples.mjs";
 /** OAuth's endpoints and MCP's are what their specifications say: their cases are written by hand (tests/api/oauth, tests/api/mcp). */
 export const routes = (await describe()).filter((route) => !route.oauth && !route.mcp).map((route) => ({ ...asPolicy(route), id: route.id, site: route.site, pool: route.pool, input: route.input, body_bytes_max: route.body_bytes_max ?? 65536 }));
 
-/** auth_request answers 204, 401 and 403 only (tenancy rule 41), assets are files, a provider sends what it likes: their cases are written by hand. Health has no gates. */
-const WITHOUT_GATES = new Set(["GET /api/v1/auth_request", "GET /api/v1/public/assets/{client_id}/{digest}", "GET /api/v1/social/callback", "POST /api/v1/social/callback", "GET /healthz", "GET /readyz", "GET /metrics"]);
+/** auth_request answers 204, 401 and 403 only (tenancy rule 41), assets are files, providers send what they like: their cases are written by hand. Health has no gates. */
+const WITHOUT_GATES = new Set(["GET /api/v1/auth_request", "GET /api/v1/public/assets/{client_id}/{digest}", "GET /api/v1/social/callback", "POST /api/v1/social/callback", "GET /healthz", "GET /readyz", "GET /metrics", "POST /hooks/{id}"]);
 export const gated = routes.filter((route) => !WITHOUT_GATES.has(route.name));
 
 export const isPublic = (route) => route.callers.includes("-");
@@ -26,7 +26,7 @@ export const LEAST_ROLE = {
 	"project.create": "manager", "project.write": "manager", "invitation.read": "manager", "invitation.write": "manager", "client.write": "manager", "resource_server.write": "manager", "branding.write": "manager",
 	"user.read": "viewer", "license.read": "viewer", "plan.read": "viewer", "plan.write": "manager", "feature.check": "viewer", "license.write": "manager", "license.manage": "admin", "usage.read": "viewer", "usage.write": "manager", "billing.read": "admin", "billing.write": "admin", "user.write": "manager", "user.delete": "admin", "user.import": "admin",
 	"org.write": "admin", "member.write": "admin", "project.delete": "admin", "project_member.write": "admin", "audit.read": "admin", "audit.export": "admin", "sign_in.write": "admin", "oauth_settings.write": "admin",
-	"payment.read": "viewer", "payment.write": "manager",
+	"payment.read": "viewer", "payment.write": "manager", "connection.read": "viewer", "connection.write": "manager",
 	"mail.read": "manager", "mail.write": "admin",
 	"org.delete": "owner",
 	"user.impersonate": "admin", "user.export": "admin",

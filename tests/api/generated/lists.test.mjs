@@ -6,8 +6,8 @@ import { expectStatus } from "../../harness/expect.mjs";
 import { addPasskey } from "../../harness/factors.mjs";
 import { client, identity, rateLimit, resourceServer, socialProvider, user } from "../../harness/fixtures.mjs";
 import { license } from "../../harness/licenses.mjs";
-import { payment } from "../../harness/payments.mjs";
 import { feature, plan } from "../../harness/plans.mjs";
+import { connection, midtransKey, payment } from "../../harness/payments.mjs";
 import { makeEmail } from "../../harness/secrets.mjs";
 import { gate, prepare, routes } from "./cases.mjs";
 
@@ -37,6 +37,7 @@ async function fill({ owner, org, project, server }) {
 		await payment(owner, project);
 		await plan(owner, project);
 		await feature(owner, project);
+		await connection(owner, project, isFirst ? {} : midtransKey());
 		expectStatus(await session.post(`/api/v1/license_signing_keys/rotate?project_id=${project.id}`), 201);
 		expectStatus(await session.post(`/api/v1/signing_keys/rotate?project_id=${project.id}`, { alg: isFirst ? "ES256" : "EdDSA", mode: "planned" }), 201);
 	}

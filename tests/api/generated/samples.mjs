@@ -14,11 +14,11 @@ import * as factors from "../../harness/factors.mjs";
 import * as fixtures from "../../harness/fixtures.mjs";
 import * as licenses from "../../harness/licenses.mjs";
 import * as usage from "../../harness/usage.mjs";
-import * as payments from "../../harness/payments.mjs";
 import { png, upload } from "../../harness/pictures.mjs";
 import { waitForMail } from "../../harness/mail.mjs";
 import { digest, makeEmail, makeId, makePassword, makePhone, makeSecret, makeSlug } from "../../harness/secrets.mjs";
 import { activationOf, licenseOf, licenseSamples } from "./samples_of_licenses.mjs";
+import { connectionOf, itemOf, paymentOf, paymentSamples } from "./samples_of_payments.mjs";
 import { featureOf, planOf, planSamples } from "./samples_of_plans.mjs";
 
 export class World {
@@ -66,8 +66,6 @@ const initialTokenOf = (world) => fixtures.initialToken(world.project, { server:
 const connectorTestOf = (world) => fixtures.connectorTest(world.project, { server: world.server });
 const meterOf = (world) => usage.meter(world.owner, world.project);
 const useOf = async (world) => usage.use(await meterOf(world), await userOf(world));
-const itemOf = (world) => payments.item(world.owner, world.project);
-const paymentOf = (world) => payments.payment(world.owner, world.project);
 const ownPasskey = async (world) => factors.addPasskey(await world.owner.session());
 const ownTotp = async (world) => factors.addTotp(await world.owner.session());
 
@@ -446,29 +444,7 @@ export const samples = {
 	"POST /api/v1/usage/consume": async (world) => ({ json: await useOf(world) }),
 	"GET /api/v1/project_limits": async () => ({}),
 	"PUT /api/v1/project_limits": async () => ({ json: { limits: { requests: 1000000 } } }),
-	"GET /api/v1/items": async () => ({}),
-	"POST /api/v1/items": async () => ({ json: { name: "Sticker", price: 500, currency: "EUR" }, status: 201 }),
-	...Object.fromEntries(Object.entries({ GET: {}, PATCH: { json: { name: "Renamed" } }, DELETE: { status: 204 } }).map(([method, more]) =>
-		[`${method} /api/v1/items/{id}`, async (world) => ({ target: `/api/v1/items/${(await itemOf(world)).id}`, ...more })])),
-	"POST /api/v1/items/{id}/purchase": async (world) => {
-		await payments.manualProvider(world.owner, world.project);
-		const { id } = await itemOf(world);
-		return { by: new Client(world.server), target: `/api/v1/items/${id}/purchase`, json: { client_id: world.project.clientId, buyer_email: makeEmail() }, status: 201 };
-	},
-	"POST /api/v1/shop_payments": async (world) => {
-		await payments.manualProvider(world.owner, world.project);
-		return { by: await payments.projectApp(world.owner, world.project), json: payments.order(), status: 201 };
-	},
-	"GET /api/v1/payments": async () => ({}),
-	"GET /api/v1/payments/{id}": async (world) => ({ target: `/api/v1/payments/${(await paymentOf(world)).id}` }),
-	...Object.fromEntries(["settle", "cancel"].map((verb) =>
-		[`POST /api/v1/payments/{id}/${verb}`, async (world) => ({ target: `/api/v1/payments/${(await paymentOf(world)).id}/${verb}`, json: { reference: makeId("ref") } })])),
-	"GET /api/v1/checkout/{id}": async (world) => ({ target: payments.checkoutOf(await paymentOf(world)) }),
-	...Object.fromEntries(Object.entries({ GET: {}, PUT: { json: { instructions: "Transfer it." } }, DELETE: { status: 204 } }).map(([method, more]) =>
-		[`${method} /api/v1/payment_providers/{provider}`, async (world) => {
-			await payments.manualProvider(world.owner, world.project);
-			return { target: "/api/v1/payment_providers/manual", ...more };
-		}])),
+	...paymentSamples,
 	...planSamples,
 	"GET /api/v1/oauth_settings": async () => ({}),
 	"PATCH /api/v1/oauth_settings": async () => ({ json: { access_token_ttl_s: 900 } }),
@@ -523,7 +499,7 @@ export const samples = {
 function kindOf(parameter, route) {
 	if (route?.path.startsWith("/api/v1/social_providers/"))
 		return "provider";
-	const nouns = { members: "member_id", invitations: "invitation_id", api_keys: "key_id", clients: "client_id", audit_events: "audit_event_id", events: "event_id", users: "project_user_id", sessions: "project_session_id", resource_servers: "resource_server_id", licenses: "license_id", plans: "plan_id", features: "feature_id", items: "item_id", payments: "payment_id", checkout: "payment_id", meters: "meter_id", trusted_issuers: "trusted_issuer_id", oauth_requests: "oauth_request_id", grants: "grant_id", connector_tests: "connector_test_id", oauth_settings: "initial_token_id" };
+	const nouns = { members: "member_id", invitations: "invitation_id", api_keys: "key_id", clients: "client_id", audit_events: "audit_event_id", events: "event_id", users: "project_user_id", sessions: "project_session_id", resource_servers: "resource_server_id", licenses: "license_id", plans: "plan_id", features: "feature_id", items: "item_id", payments: "payment_id", checkout: "payment_id", connections: "connection_id", meters: "meter_id", trusted_issuers: "trusted_issuer_id", oauth_requests: "oauth_request_id", grants: "grant_id", connector_tests: "connector_test_id", oauth_settings: "initial_token_id" };
 	if (parameter === "id" && route?.path.startsWith("/api/v1/account/grants"))
 		return "account_grant_id";
 	return parameter === "id" ? nouns[route.path.split("/")[3]] : parameter;
@@ -549,6 +525,7 @@ export async function strangersId(world, parameter, route) {
 	case "connector_test_id": return connectorTestOf(stranger);
 	case "initial_token_id": return initialTokenOf(stranger);
 	case "meter_id": return (await meterOf(stranger)).id;
+	case "connection_id": return (await connectionOf(stranger)).id;
 	case "item_id": return (await itemOf(stranger)).id;
 	case "payment_id": return (await paymentOf(stranger)).id;
 	case "plan_id": return (await planOf(stranger)).id;
@@ -574,7 +551,7 @@ export async function strangersId(world, parameter, route) {
 }
 
 export function nobodysId(parameter, route) {
-	const prefixes = { org_id: "org", license_id: "lic", plan_id: "pln", feature_id: "fea", item_id: "itm", payment_id: "pay", meter_id: "mtr", activation_id: "act", kid: "lsk", project_id: "prj", member_id: "mem", user_id: "usr", project_user_id: "usr", project_session_id: "ses", invitation_id: "inv", key_id: "key", audit_event_id: "aud", event_id: "evt", message_id: "msg", session_id: "ses", flow_id: "flw", factor_id: "fac", identity_id: "idn", resource_server_id: "rsv", connector_test_id: "cnt", trusted_issuer_id: "tis", oauth_request_id: "ort", grant_id: "grt", account_grant_id: "grt", initial_token_id: "itk" };
+	const prefixes = { org_id: "org", license_id: "lic", plan_id: "pln", feature_id: "fea", item_id: "itm", payment_id: "pay", connection_id: "con", meter_id: "mtr", activation_id: "act", kid: "lsk", project_id: "prj", member_id: "mem", user_id: "usr", project_user_id: "usr", project_session_id: "ses", invitation_id: "inv", key_id: "key", audit_event_id: "aud", event_id: "evt", message_id: "msg", session_id: "ses", flow_id: "flw", factor_id: "fac", identity_id: "idn", resource_server_id: "rsv", connector_test_id: "cnt", trusted_issuer_id: "tis", oauth_request_id: "ort", grant_id: "grt", account_grant_id: "grt", initial_token_id: "itk" };
 	const kind = kindOf(parameter, route);
 	if (kind === "key")
 		return `account_${"0".repeat(64)}`;

@@ -1,0 +1,91 @@
+/*
+ * Payments for plans: the plan first, then the event, so that whoever gets the event can read the plan (licensing.md rule 27).
+ */
+#include "domain/payments_plan.h"
+
+#include <string.h>
+
+#include "domain/plans.h"
+#include "lib/encode.h"
+
+/* What is paid early is added to what was paid before. */
+static int64_t
+period_begin(const struct subject_plan *now, const struct payment *payment)
+{
+	const struct plan_assignment *a = &now->assignment;
+	bool is_same = a->plan_id != NULL && strcmp(a->plan_id, payment->plan_id) == 0 && strcmp(a->source, "payment") == 0;
+
+	return is_same && a->current_period_end != NONE && a->current_period_end > payment->paid_at ? a->current_period_end : payment->paid_at;
+}
+
+static const char *
+data_of(struct arena *arena, const struct payment *payment, const struct plan_row *plan)
+{
+	struct buffer data = buffer_new(arena);
+
+	buffer_printf(&data, "{\"payment_id\":\"%s\",\"order_id\":", payment->id);
+	buffer_json_string(&data, payment->order_id);
+	buffer_printf(&data, ",\"plan_id\":\"%s\",\"plan_key\":\"%s\",\"plan_display_name\":", plan->id, plan->plan_key);
+	buffer_json_string(&data, plan->display_name);
+	buffer_printf(&data, ",\"plan_period\":\"%s\",\"user_id\":", plan->period);
+	buffer_json_string(&data, payment->user_id);
+	buffer_printf(&data, ",\"amount\":%lld,\"currency\":\"%s\",\"paid_at\":", (long long)payment->amount, payment->currency);
+	buffer_json_time(&data, payment->paid_at);
+	buffer_printf(&data, ",\"metadata\":%s}", payment->metadata);
+	return buffer_string(&data);
+}
+
+static enum err
+assign(struct tx *tx, const char *org_id, const char *project_id, const struct payment *payment, const struct plan_row *plan)
+{
+	struct plan_row bought = *plan;
+	struct plan_assignment assignment;
+	struct subject_plan now;
+
+	if (payment->user_id == NULL)
+		return OK;
+	bought.is_archived = false;	/* it was for sale when they bought it */
+	TRY(plan_of_subject(tx, project_id, payment->user_id, &now));
+	return plan_assign(tx,
+			   &(struct plan_assign){
+			       .org_id = org_id,
+			       .project_id = project_id,
+			       .subject_id = payment->user_id,
+			       .subject_label = payment->buyer_email,
+			       .plan = &bought,
+			       .source = "payment",
+			       .expires_at = NONE,
+			       .current_period_end = plan_period_end(plan->period, period_begin(&now, payment)),
+			       .payment_id = payment->id,
+			   },
+			   &assignment);
+}
+
+enum err
+payment_give_plan(struct tx *tx, const char *org_id, const char *project_id, const struct payment *payment, const char **ret_data)
+{
+	struct plan_row plan;
+	enum err e = q_plan_get(tx->db, &(struct q_plan_get){ .project_id = project_id, .id = payment->plan_id }, &plan);
+
+	if (e == ERR_NO_ROW) {
+		*ret_data = NULL;	/* the plan is deleted; the payment's own data tell what there is */
+		return OK;
+	}
+	TRY(e);
+	TRY(assign(tx, org_id, project_id, payment, &plan));
+	*ret_data = data_of(tx->arena, payment, &plan);
+	return OK;
+}
+
+enum err
+payment_end_plan(struct tx *tx, const char *org_id, const char *project_id, const struct payment *payment)
+{
+	struct subject_plan now;
+
+	if (payment->user_id == NULL)
+		return OK;
+	TRY(plan_of_subject(tx, project_id, payment->user_id, &now));
+	if (now.assignment.payment_id == NULL || strcmp(now.assignment.payment_id, payment->id) != 0)
+		return OK;
+	return plan_unassign(tx, org_id, project_id, payment->user_id, payment->buyer_email);
+}

@@ -1,0 +1,14 @@
+/*
+ * What a payment for a plan brings about, for domain/payments.c.
+ */
+#ifndef GATEHOUSE_DOMAIN_PAYMENTS_PLAN_H
+#define GATEHOUSE_DOMAIN_PAYMENTS_PLAN_H
+
+#include "domain/payments.h"
+
+/* The buyer is on the plan for one period more, and payment.settled's data say so. Whoever is gone meanwhile gets nothing. */
+enum err payment_give_plan(struct tx *, const char *org_id, const char *project_id, const struct payment *, const char **ret_data) MUST_CHECK;
+/* All is given back: the plan that this payment brought ends. */
+enum err payment_end_plan(struct tx *, const char *org_id, const char *project_id, const struct payment *) MUST_CHECK;
+
+#endif

@@ -1,0 +1,32 @@
+/*
+ * What Stripe and Midtrans say of payments: are they who they say they are, and what does it mean here? (licensing.md rules 28 and 29)
+ */
+#ifndef GATEHOUSE_LIB_PAYMENT_NOTICES_H
+#define GATEHOUSE_LIB_PAYMENT_NOTICES_H
+
+#include "lib/json.h"
+
+/* The header Stripe-Signature: any v1 of it is HMAC-SHA256 of "t.body" with the endpoint's secret, and t is within 300 s of now. */
+bool stripe_signature_is_good(struct arena *, const char *header, struct bytes body, const char *secret, int64_t now_ms);
+/* signature_key is hex SHA-512 of order_id, status_code, gross_amount and the server key. */
+bool midtrans_signature_is_good(struct arena *, const struct json *notice, const char *server_key);
+
+/* Amounts as the provider counts them; we count in the currency's smallest part. */
+int64_t stripe_amount(int64_t amount, const char *currency);
+
+struct payment_notice {
+	const char *payment_id, *order_id;	/* which payment: by one of them; both NULL: none of ours */
+	const char *status;			/* what it shall become; NULL: nothing that counts here */
+	int64_t amount;				/* that was asked for; NONE: unreadable */
+	const char *currency;
+	int64_t refunded_amount;		/* in all */
+};
+
+/* One event of Stripe's. */
+struct payment_notice stripe_notice(struct arena *, const struct json *event);
+/* A checkout session, asked for; is_over: its time has run out, so that not being paid is final. */
+struct payment_notice stripe_session_notice(struct arena *, const struct json *session, bool is_over);
+/* A notification of Midtrans's, or its answer about a transaction: both have the same members. */
+struct payment_notice midtrans_notice(struct arena *, const struct json *transaction);
+
+#endif
