@@ -89,6 +89,7 @@ async function draw(id: string): Promise<void> {
 	const isDevice = asked.kind === "device";
 	const picker = orgPicker(organizations);
 	const problem = el("div", { class: "problem", role: "alert" });
+	const logo = client.logo_url ? el("img", { class: "logo", src: client.logo_url, alt: "" }) : null;
 	const list = el("div", { class: "notes" }, ...scopes.map((scope) => scopeLine(scope, resource)));
 	const decide = async (approve: boolean): Promise<void> => {
 		const org_id = pickedOrg(picker);
@@ -108,10 +109,9 @@ async function draw(id: string): Promise<void> {
 		title: t("consent_title", { client: client.name, app: appName() }),
 		text: t("consent_text"),
 		body: [
-			client.logo_url ? el("img", { class: "logo", src: client.logo_url, alt: "" }) : null,
 			list,
 			picker,
-			client.host ? el("p", { class: "notes" }, client.host) : null,
+			client.logo_url || client.host ? el("p", { class: "choice" }, logo, client.host ?? client.name) : null,
 			isDevice ? el("p", { class: "notes" }, t("consent_device")) : null,
 			isDevice && place ? el("p", { class: "notes" }, t("consent_asked_from", { place })) : null,
 			isDevice ? null : el("p", { class: "notes" }, t("consent_goes_to", { host: client.redirect_host })),
