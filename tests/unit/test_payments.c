@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/payment_moves.h"
+#include "lib/payment_notices.h"
 #include "tests/unit/unit.h"
 
 static void
@@ -83,6 +84,35 @@ the_moves_are_those_of_the_contract(void **state)
 	assert_false(payment_status_is_paid("refund"));
 }
 
+#define STRIPE_BODY "{\"id\":\"evt_1\",\"type\":\"checkout.session.completed\"}"
+#define STRIPE_V1   "v1=76978d2fa68b34fe0d78a025790e6a6dbe9141d62fa4a7ddf50683bf78ae43b0"
+
+static bool
+is_stripes(const char *header, int64_t now_s)
+{
+	return stripe_signature_is_good(arena, header, BYTES(STRIPE_BODY), "whsec_test_secret", now_s * SECOND_MS);
+}
+
+/* The contract's vector, and what is next to it. */
+static void
+stripes_signature_is_the_published_one(void **state)
+{
+	(void)state;
+	assert_true(is_stripes("t=1768473000," STRIPE_V1, 1768473000));
+	assert_true(is_stripes("t=1768473000," STRIPE_V1, 1768473300));
+	assert_true(is_stripes("t=1768473000," STRIPE_V1, 1768472700));
+	assert_true(is_stripes("t=1768473000,v1=00,v0=11," STRIPE_V1, 1768473000));
+	assert_false(is_stripes("t=1768473000," STRIPE_V1, 1768473301));
+	assert_false(is_stripes("t=1768473000," STRIPE_V1, 1768472699));
+	assert_false(is_stripes("t=1768473001," STRIPE_V1, 1768473000));
+	assert_false(is_stripes("t=1768473000", 1768473000));
+	assert_false(is_stripes(STRIPE_V1, 1768473000));
+	assert_false(is_stripes("", 1768473000));
+	assert_false(is_stripes("t=1768473000,v1=76978d2f", 1768473000));
+	assert_false(stripe_signature_is_good(arena, "t=1768473000," STRIPE_V1, BYTES(STRIPE_BODY " "), "whsec_test_secret", INT64_C(1768473000) * SECOND_MS));
+	assert_false(stripe_signature_is_good(arena, "t=1768473000," STRIPE_V1, BYTES(STRIPE_BODY), "whsec_test_secreu", INT64_C(1768473000) * SECOND_MS));
+}
+
 int
 main(void)
 {
@@ -91,6 +121,7 @@ main(void)
 		TEST(amounts_are_written_with_the_digits_that_are_asked_for),
 		TEST(amounts_are_read_back_and_nothing_finer_than_the_currency),
 		TEST(the_moves_are_those_of_the_contract),
+		TEST(stripes_signature_is_the_published_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -53,10 +53,9 @@ function showPending(checkout: Checkout): void {
 		body: [
 			...(instructions
 				? [
-						el("h2", {}, say("pay_how")),
+						el("p", { class: "lead" }, say("pay_how")),
 						...instructions.split("\n").map((line) => el("p", {}, line)),
-						el("p", { class: "lead" }, say("pay_order", { order: checkout.order_id, day })),
-						el("p", { class: "lead" }, say("pay_hand")),
+						el("p", { class: "lead" }, say("pay_order", { order: checkout.order_id, day }), " ", say("pay_hand")),
 					]
 				: [provider_url ? el("p", {}, link(say("pay_to_provider"), provider_url)) : el("p", { role: "status" }, say("pay_wait"))]),
 		],

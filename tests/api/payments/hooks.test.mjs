@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import Stripe from "stripe";
-import { atOnce, Client, connection, expectError, expectField, expectStatus, midtransKey, midtransNotice, order, paidBy, paidPlan, person, projectApp, sharedServer, signedByStripe, STRIPE_SECRET, stripeEvent, stripeKey, tally, user } from "../../harness/index.mjs";
+import { atOnce, Client, connection, expectError, expectField, expectStatus, item, midtransKey, midtransNotice, order, paidBy, paidPlan, person, projectApp, sharedServer, signedByStripe, STRIPE_SECRET, stripeEvent, stripeKey, tally, user } from "../../harness/index.mjs";
 
 const server = await sharedServer();
 
@@ -52,7 +52,7 @@ test("a connection is one of a provider, its secrets are never shown, a key of t
 });
 
 test("a payment provider needs its own connection; one that was revoked is paid by no more", async () => {
-	const { session, app, hook } = await make();
+	const { owner, project, session, app, hook, shop } = await make();
 	const put = (provider, body) => session.put(`/api/v1/payment_providers/${provider}`, body);
 	expectField(await put("midtrans", { connection_id: hook.id }), "connection_id", "unknown");
 	expectField(await put("stripe", {}), "connection_id", "required");
@@ -60,6 +60,14 @@ test("a payment provider needs its own connection; one that was revoked is paid 
 	expectField(await put("manual", { connection_id: hook.id, instructions: "x" }), "connection_id", "not_for_provider");
 	expectStatus(await app.post("/api/v1/shop_payments", order()), 201);
 	expectError(await app.post("/api/v1/shop_payments", order({ currency: "UGX" })), 422, "currency_not_supported");
+	const ugandan = await item(owner, project, { currency: "UGX" });
+	expectError(await app.post(`/api/v1/items/${ugandan.id}/purchase`, { buyer_email: "buyer@example.com" }), 422, "currency_not_supported");
+	const plan = await paidPlan(owner, project, { currency: "UGX" });
+	const buyer = await user(project, { server });
+	expectError(await session.post("/api/v1/payments", { user_id: buyer.id, plan_key: plan.plan_key, customer_email: "buyer@example.com" }), 422, "currency_not_supported");
+	const made = await shop();
+	for (const verb of ["settle", "cancel"])
+		expectError(await session.post(`/api/v1/payments/${made.id}/${verb}`, { reference: "R1" }), 409, "not_manual");
 	expectStatus(await session.post(`/api/v1/connections/${hook.id}/revoke`, {}), 200);
 	expectError(await app.post("/api/v1/shop_payments", order()), 409, "no_payment_provider");
 	expectField(await put("stripe", { connection_id: hook.id }), "connection_id", "unknown");
