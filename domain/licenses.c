@@ -26,6 +26,7 @@ const char *const license_modes[] = { "node_locked", "floating", NULL };
 	    OUT_BOOL(struct license, ip_locked, .description = "Bound to the address of its first machine"),                 \
 	    OUT_STRING(struct license, ip_hint, .flags = FIELD_NULLABLE, .description = "Part of that address; null: none yet"), \
 	    OUT_INT(struct license, lease_ttl_s, .description = "How long a machine keeps its seat without a heartbeat (floating)"), \
+	    OUT_STRING(struct license, plan_key, .flags = FIELD_NULLABLE, .description = "The plan whose features programs are told"), \
 	    OUT_ID(struct license, user_id, ID_USER, .flags = FIELD_NULLABLE, .description = "Who holds it"),                 \
 	    OUT_JSON(struct license, metadata)
 
@@ -107,6 +108,8 @@ license_of_row(struct tx *tx, const char *project_id, const struct license_row *
 		.ip_locked = row->ip_locked,
 		.ip_hint = row->ip_hint,
 		.lease_ttl_s = row->lease_ttl_s,
+		.plan_id = row->plan_id,
+		.plan_key = row->plan_key,
 		.user_id = row->user_id,
 		.metadata = row->metadata,
 		.notes = row->notes,
@@ -155,6 +158,7 @@ license_insert(struct tx *tx, const char *project_id, const struct license_secre
 					  .grace_days = new->grace_days,
 					  .ip_locked = new->ip_locked,
 					  .lease_ttl_s = new->lease_ttl_s,
+					  .plan_id = new->plan_id,
 					  .user_id = new->user_id,
 					  .metadata = new->metadata,
 					  .notes = new->notes,

@@ -30,6 +30,7 @@ struct license {
 	bool ip_locked;
 	const char *ip_hint;	/* NULL: the lock is open, or there is none */
 	int64_t lease_ttl_s;
+	const char *plan_id, *plan_key;	/* NULL: of no plan */
 	const char *user_id;
 	const char *metadata, *notes;
 	int64_t version, created_at, updated_at;
@@ -51,7 +52,7 @@ struct license_new {
 	int64_t max_activations, expires_at, grace_days;
 	bool ip_locked;
 	int64_t lease_ttl_s;
-	const char *user_id;
+	const char *plan_id, *user_id;
 	const char *metadata, *notes;
 };
 

@@ -38,14 +38,14 @@ static const struct field bulk_reply_fields[] = {
 };
 
 static enum err
-make_all(const struct request *rq, struct tx *tx, const char *metadata, struct license *licenses)
+make_all(const struct request *rq, struct tx *tx, const struct license_known *known, struct license *licenses)
 {
 	const struct bulk_input *in = rq->input;
 	const char *key;
 
 	for (int64_t i = 0; i < in->count; i++) {
 		TRY(license_key_make(rq->arena, &key));
-		TRY(license_make(rq, tx, in->template, key, metadata, &licenses[i]));
+		TRY(license_make(rq, tx, in->template, key, known, &licenses[i]));
 	}
 	return OK;
 }
@@ -54,7 +54,7 @@ static enum verdict
 license_bulk(const struct request *rq, struct tx *tx)
 {
 	const struct bulk_input *in = rq->input;
-	const char *metadata = "{}";
+	struct license_known known = { .metadata = "{}" };
 
 	arena_make_room(rq->arena, MEMORY_MAX);
 	struct license *licenses = ARENA_ARRAY(rq->arena, (size_t)in->count, struct license);
@@ -62,13 +62,13 @@ license_bulk(const struct request *rq, struct tx *tx)
 
 	if (e != OK)
 		return fail_err(rq, e);
-	enum verdict verdict = license_check(rq, tx, in->template, "template.", "{}", &metadata);
+	enum verdict verdict = license_check(rq, tx, in->template, "template.", &known);
 	if (verdict != VERDICT_GO_ON)
 		return verdict;
-	if (strlen(metadata) * (size_t)in->count > METADATA_IN_ALL_MAX)
+	if (strlen(known.metadata) * (size_t)in->count > METADATA_IN_ALL_MAX)
 		return fail_field(rq, "template.metadata", "length", "That is too much for %lld licenses at once: make fewer.",
 				  (long long)in->count);
-	e = make_all(rq, tx, metadata, licenses);
+	e = make_all(rq, tx, &known, licenses);
 	if (e != OK)
 		return fail_err(rq, e);
 	return reply(rq, 201, bulk_reply_fields, &(struct bulk_reply){ { licenses, (size_t)in->count } });

@@ -65,6 +65,7 @@ add_license(struct buffer *csv, struct arena *arena, const struct license *licen
 		[COLUMN_EXPIRES_AT] = expires_at,
 		[COLUMN_GRACE_DAYS] = arena_printf(arena, "%lld", (long long)license->grace_days),
 		[COLUMN_IP_LOCKED] = license->ip_locked ? "true" : "false",
+		[COLUMN_PLAN_KEY] = license->plan_key,
 		[COLUMN_NOTES] = license->notes,
 		[COLUMN_METADATA] = license->metadata,
 	};

@@ -34,7 +34,7 @@ static const struct field row_fields[] = {
 	IN_TIME(struct row, expires_at, .in = IN_QUERY),
 	IN_INT(struct row, grace_days, 0, LICENSE_GRACE_DAYS_MAX, .in = IN_QUERY),
 	IN_BOOL(struct row, ip_locked, .in = IN_QUERY),
-	IN_STRING(struct row, plan_key, .in = IN_QUERY),
+	IN_STRING(struct row, plan_key, .in = IN_QUERY, .max = 64, .check = ascii_check),
 	IN_STRING(struct row, notes, .in = IN_QUERY, .min = 1, .max = 1000, .flags = FIELD_LINE_BREAKS),
 	IN_STRING(struct row, metadata, .in = IN_QUERY, .flags = FIELD_RAW),
 	FIELDS_END,
@@ -94,6 +94,7 @@ struct import {
 	size_t column_count;
 	struct seen_key *seen;
 	size_t seen_count;
+	const char *plan_key, *plan_id;	/* of the row before that named one; plan_id NULL: there is no such plan */
 	int64_t rows;
 	struct import_error errors[ERRORS_SHOWN_MAX];
 	size_t error_count;
@@ -283,6 +284,24 @@ check_key(struct import *import, const struct walk *w, const char *typed)
 	return e == ERR_NO_ROW ? OK : e;
 }
 
+/* Rows beside each other are of the same plan, mostly. */
+static enum err
+find_plan(struct import *import, const char *plan_key)
+{
+	struct plan_row plan;
+
+	if (import->plan_key != NULL && strcmp(import->plan_key, plan_key) == 0)
+		return OK;
+	enum err e = q_plan_by_key(import->tx.db,
+				   &(struct q_plan_by_key){ .project_id = import->rq->project.id, .plan_key = plan_key }, &plan);
+
+	if (e != OK && e != ERR_NO_ROW)
+		return e;
+	import->plan_key = arena_strdup(import->rq->arena, plan_key);
+	import->plan_id = e == OK ? arena_strdup(import->rq->arena, plan.id) : NULL;
+	return OK;
+}
+
 static enum err
 check_row(struct import *import, const struct walk *w)
 {
@@ -294,6 +313,8 @@ check_row(struct import *import, const struct walk *w)
 	if (!merge_metadata(import, &row, &metadata, &rule))
 		complain(import, w->line, "metadata", metadata_rule_message(rule));
 	if (row.has.plan_key)
+		TRY(find_plan(import, row.plan_key));
+	if (row.has.plan_key && import->plan_id == NULL)
 		complain(import, w->line, "plan_key", "The project has no such plan.");
 	return row.has.key ? check_key(import, w, row.key) : OK;
 }
@@ -310,6 +331,8 @@ insert_row(struct import *import, const struct walk *w)
 		key = license_key_normalise(import->tx.arena, row.key);
 	else
 		TRY(license_key_make(import->tx.arena, &key));
+	if (row.has.plan_key)
+		TRY(find_plan(import, row.plan_key));
 	return license_insert(&import->tx, import->rq->project.id, import->secrets,
 			      &(struct license_new){
 				  .key = key,
@@ -322,6 +345,7 @@ insert_row(struct import *import, const struct walk *w)
 				  .grace_days = row.has.grace_days ? row.grace_days : 0,
 				  .ip_locked = row.has.ip_locked && row.ip_locked,
 				  .lease_ttl_s = LICENSE_LEASE_DEFAULT_S,
+				  .plan_id = row.has.plan_key ? import->plan_id : NULL,
 				  .metadata = metadata,
 				  .notes = row.notes,
 			      },

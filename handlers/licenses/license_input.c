@@ -6,38 +6,69 @@
 #include "domain/license_settings.h"
 #include "handlers/licenses/licenses.h"
 #include "lib/metadata.h"
-#include "lib/text.h"
 
 /* ---- making one ---- */
 
 const struct field license_template_input[] = { LICENSE_NEW, FIELDS_END };
 
-/* What the tables can't say: metadata without shape, and a holder who is there. */
-enum verdict
-license_check(const struct request *rq, struct tx *tx, const struct license_input *in, const char *prefix, const char *stored_metadata,
-	      const char **ret_metadata)
+static enum verdict
+check_metadata(const struct request *rq, const struct license_input *in, const char *prefix, const char **metadata)
 {
-	const char *rule = NULL;
-	struct user_row holder;
+	const char *rule = metadata_merge(rq->arena, *metadata, in->metadata, metadata);
 
-	if (in->has.metadata) {
-		rule = metadata_merge(rq->arena, stored_metadata, in->metadata, ret_metadata);
-		if (rule == NULL)
-			rule = metadata_flat_rule(rq->arena, *ret_metadata, LICENSE_METADATA_MEMBERS_MAX);
-	}
-	if (rule != NULL)
-		return fail_field(rq, arena_printf(rq->arena, "%smetadata", prefix), rule, "%s", metadata_rule_message(rule));
-	if (in->user_id == NULL)
+	if (rule == NULL)
+		rule = metadata_flat_rule(rq->arena, *metadata, LICENSE_METADATA_MEMBERS_MAX);
+	if (rule == NULL)
 		return go_on(rq);
-	enum err e = q_user_get(tx->db, &(struct q_user_get){ .project_id = rq->project.id, .id = in->user_id }, &holder);
+	return fail_field(rq, arena_printf(rq->arena, "%smetadata", prefix), rule, "%s", metadata_rule_message(rule));
+}
+
+static enum verdict
+check_plan(const struct request *rq, struct tx *tx, const char *plan_key, const char *prefix, const char **ret_plan_id)
+{
+	const char *field = arena_printf(rq->arena, "%splan_key", prefix);
+	struct plan_row plan;
+	enum err e = q_plan_by_key(tx->db, &(struct q_plan_by_key){ .project_id = rq->project.id, .plan_key = plan_key }, &plan);
+
+	if (e == ERR_NO_ROW)
+		return fail_field(rq, field, "unknown", "The project has no such plan.");
+	if (e != OK)
+		return fail_err(rq, e);
+	*ret_plan_id = plan.id;
+	return go_on(rq);
+}
+
+static enum verdict
+check_holder(const struct request *rq, struct tx *tx, const char *user_id, const char *prefix)
+{
+	struct user_row holder;
+	enum err e = q_user_get(tx->db, &(struct q_user_get){ .project_id = rq->project.id, .id = user_id }, &holder);
+
 	if (e == ERR_NO_ROW)
 		return fail_field(rq, arena_printf(rq->arena, "%suser_id", prefix), "unknown", "The project has no such user.");
 	return e == OK ? go_on(rq) : fail_err(rq, e);
 }
 
+/* What the tables can't say: metadata without shape, a plan and a holder who are there. */
+enum verdict
+license_check(const struct request *rq, struct tx *tx, const struct license_input *in, const char *prefix, struct license_known *known)
+{
+	enum verdict verdict = go_on(rq);
+
+	if (in->has.metadata)
+		verdict = check_metadata(rq, in, prefix, &known->metadata);
+	if (verdict == VERDICT_GO_ON && in->has.plan_key && in->plan_key == NULL)
+		known->plan_id = NULL;
+	if (verdict == VERDICT_GO_ON && in->plan_key != NULL)
+		verdict = check_plan(rq, tx, in->plan_key, prefix, &known->plan_id);
+	if (verdict == VERDICT_GO_ON && in->user_id != NULL)
+		verdict = check_holder(rq, tx, in->user_id, prefix);
+	return verdict;
+}
+
 enum err
-license_make(const struct request *rq, struct tx *tx, const struct license_input *in, const char *key, const char *metadata,
-	     struct license *ret)
+license_make(const struct request *rq, struct tx *tx, const struct license_input *in, const char *key,
+	     const struct license_known *known, struct license *ret)
 {
 	const struct license_secrets *secrets;
 	const char *id;
@@ -54,8 +85,9 @@ license_make(const struct request *rq, struct tx *tx, const struct license_input
 			       .grace_days = in->has.grace_days ? in->grace_days : 0,
 			       .ip_locked = in->has.ip_locked && in->ip_locked,
 			       .lease_ttl_s = in->has.lease_ttl_s ? in->lease_ttl_s : LICENSE_LEASE_DEFAULT_S,
+			       .plan_id = known->plan_id,
 			       .user_id = in->user_id,
-			       .metadata = metadata,
+			       .metadata = known->metadata,
 			       .notes = in->notes,
 			   },
 			   &id));
@@ -65,6 +97,16 @@ license_make(const struct request *rq, struct tx *tx, const struct license_input
 
 /* ---- finding ---- */
 
+static enum err
+find_plan(struct tx *tx, const char *project_id, const char *plan_key, const char **ret_id)
+{
+	struct plan_row plan;
+	enum err e = q_plan_by_key(tx->db, &(struct q_plan_by_key){ .project_id = project_id, .plan_key = plan_key }, &plan);
+
+	*ret_id = e == OK ? plan.id : "";
+	return e == ERR_NO_ROW ? OK : e;
+}
+
 enum err
 license_filter_read(const struct request *rq, struct tx *tx, const struct license_query *query, struct license_filter *ret)
 {
@@ -72,6 +114,8 @@ license_filter_read(const struct request *rq, struct tx *tx, const struct licens
 	struct license_settings_row row;
 
 	*ret = (struct license_filter){ .status = query->status, .user_id = query->user_id };
+	if (query->plan_key != NULL)
+		TRY(find_plan(tx, rq->project.id, query->plan_key, &ret->plan_id));
 	if (!query->has.search)
 		return OK;
 	const char *key = license_key_normalise(rq->arena, query->search);
@@ -98,6 +142,7 @@ license_find(struct tx *tx, const char *project_id, const struct license_filter 
 				  .after_id = after_id,
 				  .status = filter->status,
 				  .user_id = filter->user_id,
+				  .plan_id = filter->plan_id,
 				  .key_digest = filter->key_digest,
 				  .product = filter->product,
 				  .last4 = filter->last4,
@@ -116,6 +161,7 @@ license_count(struct tx *tx, const char *project_id, const struct license_filter
 				.project_id = project_id,
 				.status = filter->status,
 				.user_id = filter->user_id,
+				.plan_id = filter->plan_id,
 				.key_digest = filter->key_digest,
 				.product = filter->product,
 				.last4 = filter->last4,

@@ -142,23 +142,24 @@ choose_key(const struct request *rq, struct tx *tx, const char **ret_key)
 static enum verdict
 license_create(const struct request *rq, struct tx *tx)
 {
-	const char *metadata = "{}", *key;
+	struct license_known known = { .metadata = "{}" };
+	const char *key;
 	struct license license;
 	enum err e = request_guard(rq, tx);
 
 	if (e != OK)
 		return fail_err(rq, e);
-	enum verdict verdict = license_check(rq, tx, rq->input, "", "{}", &metadata);
+	enum verdict verdict = license_check(rq, tx, rq->input, "", &known);
 	if (verdict == VERDICT_GO_ON)
 		verdict = choose_key(rq, tx, &key);
 	if (verdict != VERDICT_GO_ON)
 		return verdict;
-	e = license_make(rq, tx, rq->input, key, metadata, &license);
+	e = license_make(rq, tx, rq->input, key, &known, &license);
 	return e == OK ? license_show(rq, 201, &license) : fail_err(rq, e);
 }
 
 static enum err
-write_update(const struct request *rq, struct tx *tx, const struct license *before, const char *metadata)
+write_update(const struct request *rq, struct tx *tx, const struct license *before, const struct license_known *known)
 {
 	const struct license_input *in = rq->input;
 	int64_t expires_at = in->has.expires_at ? in->expires_at : before->expires_at;
@@ -177,21 +178,22 @@ write_update(const struct request *rq, struct tx *tx, const struct license *befo
 				    .grace_days = grace_days,
 				    .ip_locked = in->has.ip_locked ? in->ip_locked : before->ip_locked,
 				    .lease_ttl_s = in->has.lease_ttl_s ? in->lease_ttl_s : before->lease_ttl_s,
+				    .plan_id = known->plan_id,
 				    .user_id = in->has.user_id ? in->user_id : before->user_id,
-				    .metadata = metadata,
+				    .metadata = known->metadata,
 				    .notes = in->has.notes ? in->notes : before->notes,
 				},
 				NULL);
 }
 
 static enum err
-update(const struct request *rq, struct tx *tx, const struct license *before, const char *metadata, struct license *ret)
+update(const struct request *rq, struct tx *tx, const struct license *before, const struct license_known *known, struct license *ret)
 {
 	const struct license_input *in = rq->input;
 
 	if (in->has.max_activations && in->max_activations < before->current_activations)
 		return ERR_ACTIVATIONS_EXCEED_LIMIT;
-	TRY(write_update(rq, tx, before, metadata));
+	TRY(write_update(rq, tx, before, known));
 	TRY(license_read(tx, rq->project.id, in->id, license_shows_keys(rq), ret));
 	return license_record(tx, EV_LICENSE_UPDATED, rq->org.id, rq->project.id, before, ret);
 }
@@ -207,11 +209,11 @@ license_update(const struct request *rq, struct tx *tx)
 		e = ERR_PRECONDITION_FAILED;
 	if (e != OK)
 		return fail_err(rq, e);
-	const char *metadata = before.metadata;
-	enum verdict bad = license_check(rq, tx, in, "", before.metadata, &metadata);
+	struct license_known known = { .metadata = before.metadata, .plan_id = before.plan_id };
+	enum verdict bad = license_check(rq, tx, in, "", &known);
 	if (bad != VERDICT_GO_ON)
 		return bad;
-	e = update(rq, tx, &before, metadata, &license);
+	e = update(rq, tx, &before, &known, &license);
 	return e == OK ? license_show(rq, 200, &license) : fail_err(rq, e);
 }
 

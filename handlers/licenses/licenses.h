@@ -7,6 +7,7 @@
 #include "domain/licenses.h"
 #include "fcgi/request.h"
 #include "lib/metadata.h"
+#include "lib/text.h"
 
 struct license_path {
 	struct {
@@ -21,13 +22,13 @@ extern const struct field license_path[];
 
 struct license_input {
 	struct {
-		bool id, key, product_name, mode, max_activations, expires_at, grace_days, ip_locked, lease_ttl_s, user_id, metadata, notes;
+		bool id, key, product_name, mode, max_activations, expires_at, grace_days, ip_locked, lease_ttl_s, plan_key, user_id, metadata, notes;
 	} has;
 	const char *id, *key, *product_name, *mode;
 	int64_t max_activations, expires_at, grace_days;
 	bool ip_locked;
 	int64_t lease_ttl_s;
-	const char *user_id, *metadata, *notes;
+	const char *plan_key, *user_id, *metadata, *notes;
 };
 
 #define LICENSE_SETTINGS                                                                                                     \
@@ -38,6 +39,8 @@ struct license_input {
 	    IN_BOOL(struct license_input, ip_locked, .description = "Bound to the address of its first machine"),            \
 	    IN_INT(struct license_input, lease_ttl_s, LICENSE_LEASE_MIN_S, DAY_MS / SECOND_MS,                               \
 		   .description = "900 when absent"),                                                                        \
+	    IN_STRING(struct license_input, plan_key, .min = 1, .max = 64, .check = ascii_check, .flags = FIELD_NULLABLE,    \
+		      .description = "The plan whose features programs are told"),                                           \
 	    IN_ID(struct license_input, user_id, ID_USER, .flags = FIELD_NULLABLE, .description = "Who holds it"),           \
 	    IN_JSON(struct license_input, metadata, .max = METADATA_BYTES_MAX, .check = json_object_check,                   \
 		    .description = "Up to 64 texts, numbers and yes or no. A change is merged in; null takes a member out"),  \
@@ -50,20 +53,26 @@ struct license_input {
 
 extern const struct field license_template_input[];
 
-/* Is what it says fit for this project? prefix: of the fields' names. Writes *ret_metadata only where it says some. */
+/* What the database knows better than who asks: begins as it is stored, and is changed where the input says so. */
+struct license_known {
+	const char *metadata;
+	const char *plan_id;	/* NULL: of no plan */
+};
+
+/* Is what it says fit for this project? prefix: of the fields' names. */
 enum verdict license_check(const struct request *, struct tx *, const struct license_input *, const char *prefix,
-			   const char *stored_metadata, const char **ret_metadata);
+			   struct license_known *known);
 /* Made and recorded. ERR_KEY_EXISTS. */
-enum err license_make(const struct request *, struct tx *, const struct license_input *, const char *key, const char *metadata,
-		      struct license *ret) MUST_CHECK;
+enum err license_make(const struct request *, struct tx *, const struct license_input *, const char *key,
+		      const struct license_known *, struct license *ret) MUST_CHECK;
 
 /* ---- finding ---- */
 
 struct license_query {
 	struct {
-		bool search, status, user_id, cursor;
+		bool search, status, plan_key, user_id, cursor;
 	} has;
-	const char *search, *status, *user_id;
+	const char *search, *status, *plan_key, *user_id;
 	const char *cursor;	/* of the export alone */
 };
 
@@ -71,10 +80,12 @@ struct license_query {
 	IN_STRING(struct license_query, search, .in = IN_QUERY, .min = 2, .max = 255,                                        \
 		  .description = "A whole key, a key's last four characters, or part of the product's name"),                \
 	    IN_ENUM(struct license_query, status, license_statuses, .in = IN_QUERY),                                         \
+	    IN_STRING(struct license_query, plan_key, .in = IN_QUERY, .min = 1, .max = 64, .check = ascii_check),            \
 	    IN_ID(struct license_query, user_id, ID_USER, .in = IN_QUERY, .description = "Who holds them")
 
 struct license_filter {
 	const char *status, *user_id;
+	const char *plan_id;		/* "" for a plan that isn't there */
 	const char *product, *last4;	/* product: a LIKE pattern */
 	struct bytes key_digest;	/* data NULL: what is searched for can't be a key */
 };

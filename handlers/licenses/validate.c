@@ -7,8 +7,10 @@
 #include <string.h>
 
 #include "domain/license_memory.h"
+#include "domain/licenses.h"
 #include "handlers/routes.h"
 #include "lib/encode.h"
+#include "lib/features.h"
 #include "lib/secrets.h"
 #include "lib/text.h"
 
@@ -58,6 +60,8 @@ static const struct field machine_input[] = {
 		  .description = "What the machine says of itself: one part at least")
 #define SEAT IN_ID(struct validate_input, activation_id, ID_ACTIVATION, .flags = FIELD_REQUIRED)
 
+/* Who asks which machines there are needs no more than the key. */
+static const struct field machines_input[] = { WHO, FIELDS_END };
 static const struct field validate_input[] = { WHO, MACHINE(FIELD_REQUIRED), ANSWER, FIELDS_END };
 static const struct field heartbeat_input[] = { WHO, MACHINE(FIELD_REQUIRED), ANSWER, SEAT, FIELDS_END };
 /* A machine that is gone can't say anything any more. */
@@ -269,6 +273,30 @@ valid_until(const struct validation *v)
 	return earlier(earlier(v->rq->now_ms + v->settings.offline_ttl_s * SECOND_MS, v->row.ends_at), v->lease_expires_at);
 }
 
+/* {"export":true,"seats":5} of the plan's; NULL for a license of no plan. Both lists are in the order of the keys. */
+static const char *
+features_of_plan(struct arena *arena, const struct validation_row *row)
+{
+	struct buffer b = buffer_new(arena);
+	char *names = arena_strdup(arena, row->feature_names == NULL ? "" : row->feature_names);
+	char *values = arena_strdup(arena, row->feature_values == NULL ? "" : row->feature_values);
+	const char *separator = "{";
+
+	if (row->plan_id == NULL)
+		return NULL;
+	for (const char *key, *type, *text; (key = strsep(&names, " ")) != NULL && (type = strsep(&names, " ")) != NULL &&
+					    (text = strsep(&values, " ")) != NULL;) {
+		int64_t value = FEATURE_UNLIMITED;
+		if (!int_parse(text, 0, FEATURE_LIMIT_MAX, &value))
+			value = FEATURE_UNLIMITED;
+		buffer_printf(&b, "%s\"%s\":", separator, key);
+		feature_value_render(&b, feature_type_parse(type), value);
+		separator = ",";
+	}
+	buffer_text(&b, separator[0] == '{' ? "{}" : "}");
+	return buffer_string(&b);
+}
+
 static struct license_answer
 answer_of(const struct validation *v)
 {
@@ -288,6 +316,7 @@ answer_of(const struct validation *v)
 		.grace_until = v->code == LICENSE_IN_GRACE ? v->row.ends_at : NONE,
 		.valid_until = valid_until(v),
 		.heartbeat_before = license_code_is_valid(v->code) ? v->lease_expires_at : NONE,
+		.features = features_of_plan(v->rq->arena, &v->row),
 		.nonce = v->in->nonce,
 		.request_hash = hex_encode(v->rq->arena, sha256_bytes(v->rq->arena, body.data, body.len)),
 		.signed_at = v->rq->now_ms,
@@ -366,8 +395,8 @@ answer(struct validation *v, question *what)
 	return e == OK ? reply_signed(v) : fail_err(v->rq, e);
 }
 
-static enum verdict
-serve(const struct request *rq, struct tx *tx, question *what)
+static struct validation *
+begin(const struct request *rq, struct tx *tx)
 {
 	struct validation *v = ARENA_NEW(rq->arena, struct validation);
 
@@ -375,6 +404,14 @@ serve(const struct request *rq, struct tx *tx, question *what)
 	const char *key = license_key_normalise(rq->arena, v->in->license_key);
 	if (license_key_is_made(key) || license_key_is_custom(key))
 		v->key = key;
+	return v;
+}
+
+static enum verdict
+serve(const struct request *rq, struct tx *tx, question *what)
+{
+	struct validation *v = begin(rq, tx);
+
 	if (read_machine(v) != VERDICT_GO_ON)
 		return VERDICT_FAIL;
 	enum err e = find_with_key(v);
@@ -406,6 +443,46 @@ release(const struct request *rq, struct tx *tx)
 	return serve(rq, tx, validation_release);
 }
 
+/* ---- which machines have a seat, for the person who has the key ---- */
+
+static const struct field machine_fields[] = {
+	OUT_ID(struct activation, id, ID_ACTIVATION),
+	OUT_STRING(struct activation, label, .flags = FIELD_NULLABLE),
+	OUT_TIME(struct activation, last_seen_at),
+	OUT_STRING(struct activation, country, .description = "ISO 3166-1; ZZ: unknown"),
+	FIELDS_END,
+};
+
+struct machines_reply {
+	struct field_list data;
+};
+
+static const struct field machines_reply_fields[] = {
+	OUT_LIST(struct machines_reply, data, machine_fields, struct activation),
+	FIELDS_END,
+};
+
+static enum verdict
+machines(const struct request *rq, struct tx *tx)
+{
+	struct validation *v = begin(rq, tx);
+	struct activation *items;
+	size_t count;
+	enum err e = find(v);
+
+	if (e == OK && v->row.license_id == NULL) {
+		e = request_limit(rq, RATE_VALIDATE_UNKNOWN, NULL);
+		return fail_err(rq, e == OK ? ERR_NOT_FOUND : e);
+	}
+	if (e == OK)
+		e = request_limit(rq, RATE_VALIDATE_LICENSE, v->row.license_id);
+	if (e == OK)
+		e = activation_page(tx, v->row.project_id, v->row.license_id, NULL, LICENSE_SEATS_MAX, &items, &count);
+	if (e != OK)
+		return fail_err(rq, e);
+	return reply(rq, 200, machines_reply_fields, &(struct machines_reply){ { items, count } });
+}
+
 #define QUESTION(word, path_, summary_, fields, ...)                                                                         \
 	{                                                                                                                    \
 		.id = "license_" #word, .method = POST, .path = path_, .summary = summary_, .auth = AUTH_PUBLIC,             \
@@ -420,6 +497,22 @@ const struct route validate_routes[] = {
 	QUESTION(heartbeat, "/api/v1/validate/heartbeat", "The program still runs", heartbeat_input,
 		 .description = "Prolongs the lease of a floating license. One that is over already takes a free seat."),
 	QUESTION(release, "/api/v1/validate/release", "Give a machine's seat back", release_input,
-		 .description = "So often as the project's license settings allow."),
+		 .site = SITE_BOTH, .description = "So often as the project's license settings allow."),
+	{
+	    .id = "license_machines",
+	    .method = POST,
+	    .path = "/api/v1/validate/activations",
+	    .summary = "Which machines does this license run on?",
+	    .description = "For the person who has the key: its machines, one of which can be released.",
+	    .auth = AUTH_PUBLIC,
+	    .site = SITE_BOTH,
+	    .tx = TX_SPLIT,
+	    .flags = ROUTE_NO_IDEMPOTENCY | ROUTE_TIMED,
+	    .rate = RATE_VALIDATE,
+	    .body_bytes_max = BODY_MAX,
+	    INPUT(struct validate_input, machines_input),
+	    .output = machines_reply_fields,
+	    .handler = machines,
+	},
 	ROUTES_END,
 };

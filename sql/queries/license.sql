@@ -2,34 +2,38 @@
 
 -- name: license_insert :exec
 INSERT INTO licenses (project_id, id, key_digest, key_sealed, key_first4, key_last4, product_name, status, mode, max_activations, expires_at,
-	ends_at, grace_days, ip_locked, ip_digest, ip_hint, lease_ttl_s, user_id, metadata, notes, is_expired_sent, guard, version, created_at, updated_at)
+	ends_at, grace_days, ip_locked, ip_digest, ip_hint, lease_ttl_s, plan_id, user_id, metadata, notes, is_expired_sent, guard, version, created_at, updated_at)
 VALUES (:project_id, :id, :key_digest, :key_sealed, :key_first4, :key_last4, :product_name, :status, :mode, :max_activations, :expires_at,
-	:ends_at, :grace_days, :ip_locked, NULL, NULL, :lease_ttl_s, :user_id, :metadata, :notes, FALSE, 0, 1, :now, :now);
+	:ends_at, :grace_days, :ip_locked, NULL, NULL, :lease_ttl_s, :plan_id, :user_id, :metadata, :notes, FALSE, 0, 1, :now, :now);
 
 -- name: license_get :one
 -- row: license_row
+-- column: plan_key text?
 SELECT l.id, l.key_sealed, l.key_first4, l.key_last4, l.product_name, l.status, l.mode, l.max_activations, l.expires_at, l.ends_at,
-	l.grace_days, l.ip_locked, l.ip_digest, l.ip_hint, l.lease_ttl_s, l.user_id, l.metadata, l.notes, l.guard, l.version, l.created_at, l.updated_at,
+	l.grace_days, l.ip_locked, l.ip_digest, l.ip_hint, l.lease_ttl_s, l.plan_id, t.plan_key, l.user_id, l.metadata, l.notes, l.guard, l.version, l.created_at, l.updated_at,
 	(SELECT COUNT(*) FROM activations a
 	 WHERE a.project_id = l.project_id AND a.license_id = l.id AND a.seat IS NOT NULL
 		AND (a.lease_expires_at IS NULL OR a.lease_expires_at > :now)) AS current_activations
 FROM licenses l
+LEFT JOIN plans t ON t.project_id = l.project_id AND t.id = l.plan_id
 WHERE l.project_id = :project_id AND l.id = :id;
 
 -- The newest first. status: 'expired' is an active one whose time is over. product: a LIKE pattern; last4, key_digest: what
 -- the key may end with, or be, instead.
 -- name: license_list :many
 -- row: license_row
+-- column: plan_key text?
 SELECT l.id, l.key_sealed, l.key_first4, l.key_last4, l.product_name, l.status, l.mode, l.max_activations, l.expires_at, l.ends_at,
-	l.grace_days, l.ip_locked, l.ip_digest, l.ip_hint, l.lease_ttl_s, l.user_id, l.metadata, l.notes, l.guard, l.version, l.created_at, l.updated_at,
+	l.grace_days, l.ip_locked, l.ip_digest, l.ip_hint, l.lease_ttl_s, l.plan_id, t.plan_key, l.user_id, l.metadata, l.notes, l.guard, l.version, l.created_at, l.updated_at,
 	(SELECT COUNT(*) FROM activations a
 	 WHERE a.project_id = l.project_id AND a.license_id = l.id AND a.seat IS NOT NULL
 		AND (a.lease_expires_at IS NULL OR a.lease_expires_at > :now)) AS current_activations
 FROM licenses l
+LEFT JOIN plans t ON t.project_id = l.project_id AND t.id = l.plan_id
 WHERE l.project_id = :project_id AND (:after_id IS NULL OR l.id < :after_id)
 	AND (:status IS NULL OR l.status = IF(:status = 'expired', 'active', :status))
 	AND (:status IS NULL OR :status NOT IN ('active', 'expired') OR IF(:status = 'expired', l.ends_at <= :now, l.ends_at IS NULL OR l.ends_at > :now))
-	AND (:user_id IS NULL OR l.user_id = :user_id)
+	AND (:user_id IS NULL OR l.user_id = :user_id) AND (:plan_id IS NULL OR l.plan_id = :plan_id)
 	AND (:product IS NULL OR l.product_name LIKE :product ESCAPE '!' OR l.key_last4 = :last4 OR l.key_digest = :key_digest)
 ORDER BY l.id DESC
 LIMIT :limit;
@@ -40,7 +44,7 @@ FROM licenses l
 WHERE l.project_id = :project_id
 	AND (:status IS NULL OR l.status = IF(:status = 'expired', 'active', :status))
 	AND (:status IS NULL OR :status NOT IN ('active', 'expired') OR IF(:status = 'expired', l.ends_at <= :now, l.ends_at IS NULL OR l.ends_at > :now))
-	AND (:user_id IS NULL OR l.user_id = :user_id)
+	AND (:user_id IS NULL OR l.user_id = :user_id) AND (:plan_id IS NULL OR l.plan_id = :plan_id)
 	AND (:product IS NULL OR l.product_name LIKE :product ESCAPE '!' OR l.key_last4 = :last4 OR l.key_digest = :key_digest);
 
 -- Whose key it is.
@@ -67,7 +71,7 @@ WHERE project_id = :project_id AND id = :id;
 UPDATE licenses
 SET product_name = :product_name, max_activations = :max_activations, is_expired_sent = IF(:has_new_end, FALSE, is_expired_sent),
 	expires_at = :expires_at, ends_at = :ends_at, grace_days = :grace_days, ip_digest = IF(:ip_locked, ip_digest, NULL),
-	ip_hint = IF(:ip_locked, ip_hint, NULL), ip_locked = :ip_locked, lease_ttl_s = :lease_ttl_s, user_id = :user_id, metadata = :metadata,
+	ip_hint = IF(:ip_locked, ip_hint, NULL), ip_locked = :ip_locked, lease_ttl_s = :lease_ttl_s, plan_id = :plan_id, user_id = :user_id, metadata = :metadata,
 	notes = :notes
 WHERE project_id = :project_id AND id = :id;
 

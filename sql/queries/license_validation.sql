@@ -1,7 +1,7 @@
 -- What a shipped program is told (licensing.md section 4).
 
 -- All that a verdict needs, in one statement: the project, its settings, the key that signs (the one that is asked for, else the current one), the
--- license, and the seat of a machine that says exactly what it said when it was bound.
+-- license with what its plan gives (2^53: no limit), and the seat of a machine that says exactly what it said when it was bound.
 -- name: validation_find :one
 -- row: validation_row
 -- column: secret_sealed bytes?
@@ -21,11 +21,18 @@
 -- column: activation_id text?
 -- column: last_seen_at time?
 -- column: country text?
+-- column: plan_id text?
 -- unscoped: a public client id is what finds the project
 SELECT p.id AS project_id, p.org_id, p.environment, o.status AS org_status, s.secret_sealed, s.doc, s.version AS settings_version,
 	k.id AS kid, k.private_sealed, l.id AS license_id, l.product_name, l.status, l.mode, l.max_activations, l.expires_at, l.ends_at,
 	l.grace_days, l.ip_locked, l.ip_digest, l.lease_ttl_s, l.guard, a.id AS activation_id, a.last_seen_at,
-	a.lease_expires_at, a.country
+	a.lease_expires_at, a.country, l.plan_id,
+	(SELECT GROUP_CONCAT(CONCAT(f.feature_key, ' ', f.type) ORDER BY f.feature_key SEPARATOR ' ') FROM features f
+	 WHERE f.project_id = p.id AND l.plan_id IS NOT NULL) AS feature_names,
+	(SELECT GROUP_CONCAT(COALESCE(IF(v.plan_id IS NULL, f.default_value, v.value), 9007199254740992) ORDER BY f.feature_key SEPARATOR ' ')
+	 FROM features f
+	 LEFT JOIN plan_features v ON v.project_id = f.project_id AND v.plan_id = l.plan_id AND v.feature_id = f.id
+	 WHERE f.project_id = p.id AND l.plan_id IS NOT NULL) AS feature_values
 FROM projects p
 JOIN orgs o ON o.id = p.org_id
 LEFT JOIN license_settings s ON s.project_id = p.id

@@ -20,6 +20,7 @@ CREATE TABLE licenses (
 	ip_digest VARBINARY(32) NULL,
 	ip_hint VARCHAR(45) COLLATE ascii_bin NULL,
 	lease_ttl_s INT UNSIGNED NOT NULL,
+	plan_id VARCHAR(29) COLLATE ascii_bin NULL,
 	user_id VARCHAR(29) COLLATE ascii_bin NULL,
 	metadata MEDIUMTEXT NOT NULL,
 	notes VARCHAR(1000) NULL,
@@ -32,9 +33,11 @@ CREATE TABLE licenses (
 	UNIQUE KEY uq_key_digest (project_id, key_digest),
 	KEY k_status_id (project_id, status, id),
 	KEY k_user_id_id (project_id, user_id, id),
+	KEY k_plan_id_id (project_id, plan_id, id),
 	KEY k_product_name_id (project_id, product_name, id),
 	KEY k_key_last4 (project_id, key_last4),
 	KEY k_ends_at (ends_at),
 	CONSTRAINT licenses_fk1 FOREIGN KEY (project_id) REFERENCES projects (id),
-	CONSTRAINT licenses_fk2 FOREIGN KEY (project_id, user_id) REFERENCES users (project_id, id)
+	CONSTRAINT licenses_fk2 FOREIGN KEY (project_id, user_id) REFERENCES users (project_id, id),
+	CONSTRAINT licenses_fk3 FOREIGN KEY (project_id, plan_id) REFERENCES plans (project_id, id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;

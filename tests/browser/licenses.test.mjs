@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import fs from "node:fs/promises";
 import { test } from "node:test";
-import { ask, license, ownServer, person, until } from "../harness/index.mjs";
-import { openBrowserOf, save } from "./browser.mjs";
+import { ask, expectStatus, license, ownServer, person, until } from "../harness/index.mjs";
+import { openBrowser, openBrowserOf, save } from "./browser.mjs";
 
 test("a license from the first click to the last", async () => {
 	const server = await ownServer();
@@ -163,5 +163,36 @@ test("many at once: made in bulk, saved as a file, and read from one that is tri
 	await page.getByRole("link", { name: "Team" }).waitFor();
 	assert.equal(await count(), 5);
 	browser.assertCalm();
+	await browser.close();
+});
+
+test("whoever has a key sees on the project's own page where it is in use, and releases a machine", async () => {
+	const server = await ownServer();
+	const owner = await person(server);
+	const project = await owner.org.project();
+	const one = await license(owner, project, { max_activations: 3 });
+	for (const label of ["Office", "Laptop"])
+		await ask(server, project, one, { label });
+	const session = await owner.session({ headers: { "X-Project-Id": project.id } });
+	expectStatus(await session.patch("/api/v1/license_settings", { releases_per_30d: 1 }), 200);
+	const browser = await openBrowser();
+	const { page } = browser;
+	await page.goto(`${server.authUrl}/p/${project.clientId}/license`);
+	await page.getByLabel("License key").fill("2222-2222-2222-2222");
+	await page.getByRole("button", { name: "Show machines" }).click();
+	await page.getByText("There is no such license.").waitFor();
+	await page.getByLabel("License key").fill(one.key);
+	await page.getByRole("button", { name: "Show machines" }).click();
+	await page.getByText("It is in use here:").waitFor();
+	await page.getByRole("button", { name: "Release Office" }).click();
+	await page.getByRole("heading", { name: "Release Office?" }).waitFor();
+	await page.getByRole("button", { name: "Release", exact: true }).click();
+	await page.getByText("Office is released.").waitFor();
+	await page.getByRole("button", { name: "Release Laptop" }).click();
+	await page.getByRole("heading", { name: "Release Laptop?" }).waitFor();
+	await page.getByRole("button", { name: "Release", exact: true }).click();
+	await page.getByText("were released already").waitFor();
+	await page.getByText("Laptop", { exact: true }).waitFor();
+	assert.equal(expectStatus(await session.get(`/api/v1/licenses/${one.id}`), 200).current_activations, 1);
 	await browser.close();
 });

@@ -17,6 +17,19 @@ export async function license(owner, project, body = {}) {
 	return made(await (await sellerOf(owner, project)).post("/api/v1/licenses", { product_name: "Café Pro", ...body }));
 }
 
+/** A plan of the project with these features, {key: value}: true or false, a number, or null for no limit. */
+export async function planWith(server, project, planKey, features) {
+	const at = "2026-01-01 00:00:00";
+	const plan = makeId("pln");
+	await server.sql.run`INSERT INTO plans (project_id, id, plan_key, display_name, price, currency, period, trial_days, is_public, sort, is_archived, version, created_at, updated_at) VALUES (${project.id}, ${plan}, ${planKey}, ${planKey}, 0, 'USD', 'monthly', 0, TRUE, 0, FALSE, 1, ${at}, ${at})`;
+	for (const [key, value] of Object.entries(features)) {
+		const feature = makeId("fea");
+		await server.sql.run`INSERT INTO features (project_id, id, feature_key, type, default_value, version, created_at, updated_at) VALUES (${project.id}, ${feature}, ${key}, ${typeof value === "boolean" ? "boolean" : "limit"}, 0, 1, ${at}, ${at})`;
+		await server.sql.run`INSERT INTO plan_features (project_id, plan_id, feature_id, value) VALUES (${project.id}, ${plan}, ${feature}, ${value})`;
+	}
+	return plan;
+}
+
 /** What a machine of its own says of itself. */
 export const machine = (more = {}) => ({ disk: makeId("dsk"), uuid: makeId("uid"), ...more });
 

@@ -39,6 +39,10 @@ export const licenseSamples = {
 		await licenses.retiredLicenseKey(world.owner, world.project);	// the first answer of a project makes its key, once
 		return { json: licenses.question(world.project, await licenseOf(world)) };
 	},
+	"POST /api/v1/validate/activations": async (world) => {
+		const { license } = await activationOf(world);
+		return { json: { client_id: world.project.clientId, license_key: license.key } };
+	},
 	...Object.fromEntries(["heartbeat", "release"].map((verb) => [`POST /api/v1/validate/${verb}`, async (world) => {
 		const { license, answer } = await activationOf(world);
 		return { json: licenses.question(world.project, license, { activation_id: answer.activation_id }) };

@@ -28,7 +28,7 @@ test("one that says only its product has the defaults, and a key that proves its
 	assert.equal(created_at, updated_at);
 	assert.deepEqual(rest, {
 		product_name: "Café Pro", status: "active", mode: "node_locked", max_activations: 1, current_activations: 0, time_left: null,
-		expires_at: null, grace_days: 0, ip_locked: false, ip_hint: null, lease_ttl_s: 900, user_id: null, metadata: {}, notes: null,
+		expires_at: null, grace_days: 0, ip_locked: false, ip_hint: null, lease_ttl_s: 900, plan_key: null, user_id: null, metadata: {}, notes: null,
 	});
 });
 
