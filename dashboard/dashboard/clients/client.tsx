@@ -56,7 +56,7 @@ function Parts({ tagged }: { tagged: Tagged<Client> }) {
 	const canWrite = mayDo(project.role, "client.write");
 	const client = tagged.value;
 	const defaultId = data?.value.client_id;
-	const shared = { tagged, canWrite, key: tagged.etag ?? client.updated_at };
+	const shared = { tagged, canWrite };
 	return (
 		<Tabs defaultValue="settings" keepMounted={false}>
 			<Tabs.List>
@@ -69,18 +69,18 @@ function Parts({ tagged }: { tagged: Tagged<Client> }) {
 			<Tabs.Panel value="settings" pt="md">
 				<Stack>
 					<Facts client={client} isDefault={defaultId === client.id} />
-					<ClientSettings {...shared} key={shared.key} />
+					<ClientSettings {...shared} key={client.id} />
 					{canWrite && defaultId !== undefined && defaultId !== client.id ? <Danger client={client} /> : null}
 				</Stack>
 			</Tabs.Panel>
 			<Tabs.Panel value="uris" pt="md">
-				<ClientUris {...shared} key={shared.key} />
+				<ClientUris {...shared} key={client.id} />
 			</Tabs.Panel>
 			<Tabs.Panel value="secrets" pt="md">
 				<ClientSecrets client={client} canWrite={canWrite} />
 			</Tabs.Panel>
 			<Tabs.Panel value="tokens" pt="md">
-				<ClientTokens {...shared} key={shared.key} />
+				<ClientTokens {...shared} key={client.id} />
 				{mayDo(project.role, "user.read") && client.is_active ? (
 					<Suspense>
 						<ClaimsPreview client={client} />
