@@ -14,8 +14,13 @@ const struct field usage_refusal_fields[] = {
 	FIELDS_END,
 };
 
+const char *const usage_scopes[] = {
+	[USAGE_SUBJECT] = "subject", [USAGE_PROJECT] = "project", [USAGE_ORG] = "org", NULL,
+};
+
 static const struct field event_fields[] = {
 	OUT_STRING(struct usage_state, meter_key),
+	OUT_ENUM(struct usage_state, scope, usage_scopes),
 	OUT_ID(struct usage_state, subject_id, ID_USER, .flags = FIELD_NULLABLE),
 	OUT_INT(struct usage_state, percent),
 	OUT_INT(struct usage_state, limit),
@@ -28,7 +33,32 @@ static const struct field event_fields[] = {
 static const char *
 counter_of(const struct usage_place *place)
 {
-	return place->subject_id != NULL ? place->subject_id : place->project_id;
+	return place->scope == USAGE_SUBJECT ? place->subject_id : place->project_id;
+}
+
+static enum err
+mark(struct tx *tx, const struct usage_place *place, const struct usage_state *state, uint64_t *ret_matched)
+{
+	int64_t period_at = time_add_months(state->resets_at, -1);
+
+	if (place->scope == USAGE_ORG)
+		return q_org_usage_warn(tx->db,
+					&(struct q_org_usage_warn){
+					    .percent = state->percent,
+					    .org_id = place->org_id,
+					    .meter_key = place->meter_key,
+					    .period_at = period_at,
+					},
+					ret_matched);
+	return q_usage_counter_warn(tx->db,
+				    &(struct q_usage_counter_warn){
+					.percent = state->percent,
+					.project_id = place->project_id,
+					.meter_key = place->meter_key,
+					.subject_id = counter_of(place),
+					.period_at = period_at,
+				    },
+				    ret_matched);
 }
 
 enum err
@@ -37,15 +67,7 @@ usage_tell(struct tx *tx, enum event event, const struct usage_place *place, con
 	struct buffer data = buffer_new(tx->arena);
 	uint64_t matched = 0;
 
-	TRY(q_usage_counter_warn(tx->db,
-				 &(struct q_usage_counter_warn){
-				     .percent = state->percent,
-				     .project_id = place->project_id,
-				     .meter_key = place->meter_key,
-				     .subject_id = counter_of(place),
-				     .period_at = time_add_months(state->resets_at, -1),
-				 },
-				 &matched));
+	TRY(mark(tx, place, state, &matched));
 	if (matched == 0)
 		return OK;
 	fields_render(&data, event_fields, state, true);
@@ -53,7 +75,7 @@ usage_tell(struct tx *tx, enum event event, const struct usage_place *place, con
 			      .event = event,
 			      .org_id = place->org_id,
 			      .project_id = place->project_id,
-			      .target_id = counter_of(place),
+			      .target_id = place->scope == USAGE_ORG ? place->org_id : counter_of(place),
 			      .target_label = place->meter_key,
 			      .data = buffer_string(&data),
 		      });
@@ -75,7 +97,7 @@ warn(struct tx *tx, const struct usage_place *place, int64_t period_at)
 				&row));
 	struct usage_state state = {
 		.meter_key = place->meter_key,
-		.subject_id = place->subject_id,
+		.scope = usage_scopes[place->scope],
 		.percent = usage_percent_passed(row.used, row.limit_value),
 		.limit = row.limit_value,
 		.used = row.used,
@@ -117,19 +139,10 @@ usage_add(struct tx *tx, const struct usage_place *place, int64_t at_ms, int64_t
 	struct usage_place whole = *place;
 	int64_t period_at = time_month_start(at_ms);
 
-	whole.subject_id = NULL;
+	whole.scope = USAGE_PROJECT;
 	TRY(add_one(tx, &whole, period_at, quantity));
 	if (place->subject_id != NULL)
 		TRY(add_one(tx, place, period_at, quantity));
-	if (meter_is_builtin(place->meter_key))
-		TRY(q_org_usage_add(tx->db,
-				    &(struct q_org_usage_add){
-					.org_id = place->org_id,
-					.meter_key = place->meter_key,
-					.period_at = period_at,
-					.quantity = quantity,
-				    },
-				    NULL));
 	return period_at == time_month_start(tx->now_ms) ? warn(tx, &whole, period_at) : OK;
 }
 

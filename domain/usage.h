@@ -8,17 +8,24 @@
 #include "sql/gen/queries.h"
 #include "sql/tx.h"
 
-/* Whose use of what. subject_id NULL: of the project as a whole. */
+/* Whose limit it is: of one of the project's people, of the project as a whole, or of its organization with all of its projects. */
+enum usage_scope { USAGE_SUBJECT, USAGE_PROJECT, USAGE_ORG };
+/* subject, project, org; ended by NULL. */
+extern const char *const usage_scopes[];
+
+/* Whose use of what. */
 struct usage_place {
-	const char *org_id, *project_id;
+	enum usage_scope scope;
+	const char *org_id, *project_id;	/* project_id: where it is told, of an organization's */
 	const char *meter_key;
-	const char *subject_id;
+	const char *subject_id;			/* NULL: nobody in person */
 };
 
 /* How far somebody is, as events and refusals say it. */
 struct usage_state {
 	const char *meter_key;
-	const char *subject_id;		/* NULL: the project as a whole */
+	const char *scope;		/* of usage_scopes */
+	const char *subject_id;		/* of USAGE_SUBJECT, else NULL */
 	int64_t percent;		/* of a threshold */
 	int64_t limit, used;		/* limit NONE: none */
 	int64_t resets_at;
@@ -40,8 +47,8 @@ enum err usage_tell(struct tx *, enum event, const struct usage_place *, const s
 enum err usage_hold(struct tx *, const struct usage_place *, int64_t period_at) MUST_CHECK;
 
 /*
- * Adds to what the project used, of a built-in meter also to what its organization used, whatever the limits: it has happened. Tells of
- * thresholds. Writes the sum's row first. For the subject as well when there is one.
+ * Adds to what the project and, if there is one, the subject used, whatever the limits: it has happened. Tells of the project's thresholds. The
+ * sum's row is held.
  */
 enum err usage_add(struct tx *, const struct usage_place *, int64_t at_ms, int64_t quantity) MUST_CHECK;
 

@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "lib/buffer.h"
+#include "lib/encode.h"
+#include "lib/meters.h"
 #include "sql/gen/queries.h"
 #include "sql/gen/schema_keys.h"
 
@@ -31,6 +33,16 @@ struct row {
 	bool is_open; /* the dimension may have any number of values */
 };
 
+/* What a built-in meter counted in a month. */
+struct fed {
+	const char *meter_key;
+	int64_t period_at;
+	uint64_t n;
+};
+
+/* A batch may lie on both sides of a month's end, a late one before it. */
+#define FED_MAX ((size_t)4 * BUILTIN_METERS)
+
 /* What is written for one project. */
 struct project {
 	struct db *db;
@@ -38,6 +50,8 @@ struct project {
 	char id[ID_SIZE];
 	struct row *rows;
 	size_t count, room;
+	struct fed fed[FED_MAX];
+	size_t fed_count;
 };
 
 static int64_t
@@ -90,6 +104,21 @@ add_metric(struct project *project, const struct stat_parts *parts, uint64_t n)
 	}
 }
 
+static void
+feed(struct project *project, const char *meter_key, int64_t period_at, uint64_t n)
+{
+	struct fed *fed = project->fed;
+
+	for (; fed < project->fed + project->fed_count; fed++) {
+		if (fed->period_at == period_at && strcmp(fed->meter_key, meter_key) == 0) {
+			fed->n += n;
+			return;
+		}
+	}
+	if (project->fed_count < FED_MAX)
+		project->fed[project->fed_count++] = (struct fed){ meter_key, period_at, n };
+}
+
 /* A built-in meter also shows among the metrics; there are few, so they always have a place. */
 static void
 add_meter(struct project *project, const struct stat_parts *parts, uint64_t n)
@@ -101,6 +130,7 @@ add_meter(struct project *project, const struct stat_parts *parts, uint64_t n)
 	row.dim = usage->dims[0];
 	row.value = stat_info(parts->stat)->meter;
 	row_add(project, &row);
+	feed(project, row.value, time_month_start(parts->hour_at), n);
 }
 
 static int
@@ -288,6 +318,33 @@ project_take(struct project *project, const struct count *count)
 	return OK;
 }
 
+/* What limits and invoices look at: the project's sum of the month, and its organization's. */
+static enum err
+fed_write(struct project *project)
+{
+	for (size_t i = 0; i < project->fed_count; i++) {
+		const struct fed *fed = &project->fed[i];
+
+		TRY(q_usage_counter_feed(project->db,
+					 &(struct q_usage_counter_feed){
+					     .project_id = project->id,
+					     .meter_key = fed->meter_key,
+					     .period_at = fed->period_at,
+					     .quantity = (int64_t)fed->n,
+					 },
+					 NULL));
+		TRY(q_org_usage_feed(project->db,
+				     &(struct q_org_usage_feed){
+					 .project_id = project->id,
+					 .meter_key = fed->meter_key,
+					 .period_at = fed->period_at,
+					 .quantity = (int64_t)fed->n,
+				     },
+				     NULL));
+	}
+	return OK;
+}
+
 static enum err
 project_write(struct project *project, const struct count *counts, size_t count)
 {
@@ -299,7 +356,8 @@ project_write(struct project *project, const struct count *counts, size_t count)
 	for (size_t i = 0; i < project->count; i++)
 		project->rows[i].at = day_of(project->rows[i].at);
 	rows_add_up(project);
-	return rows_write(project, true);
+	TRY(rows_write(project, true));
+	return fed_write(project);
 }
 
 static int

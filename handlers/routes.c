@@ -44,6 +44,8 @@ const struct route *const gatehouse_routes[] = {
 	payment_provider_routes,
 	connection_routes,
 	hook_routes,
+	usage_report_routes,
+	billing_routes,
 	mail_send_routes,
 	message_routes,
 	audit_event_routes,

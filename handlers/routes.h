@@ -75,6 +75,8 @@ extern const struct route meter_routes[];
 extern const struct route usage_event_routes[];
 extern const struct route usage_consume_routes[];
 extern const struct route project_limit_routes[];
+extern const struct route usage_report_routes[];
+extern const struct route billing_routes[];
 
 /* mail/: mails and texts to the people of a project */
 extern const struct route mail_send_routes[];

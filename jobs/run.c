@@ -37,6 +37,8 @@ static const struct job_kind kinds[] = {
 	{ "reseal", reseal_job, 10 * MINUTE_MS },
 	{ "signing_keys", signing_keys_job, 10 * MINUTE_MS },
 	{ "licenses", licenses_job, MINUTE_MS },
+	{ "invoices", invoices_job, 10 * MINUTE_MS },
+	{ "usage", usage_job, MINUTE_MS },
 	{ "plans", plans_job, MINUTE_MS },
 	{ "payments", payments_job, MINUTE_MS },
 	{ "registrations", registrations_job, 10 * MINUTE_MS },

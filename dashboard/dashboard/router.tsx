@@ -198,6 +198,21 @@ const projectRoutes = [
 	}),
 	createRoute({
 		getParentRoute: () => root,
+		path: "/projects/$projectId/usage",
+		component: lazyRouteComponent(() => import("./usage/usage"), "Usage"),
+	}),
+	createRoute({
+		getParentRoute: () => root,
+		path: "/orgs/$orgId/billing",
+		component: lazyRouteComponent(() => import("./billing/billing"), "Billing"),
+	}),
+	createRoute({
+		getParentRoute: () => root,
+		path: "/orgs/$orgId/billing/$invoiceId",
+		component: lazyRouteComponent(() => import("./billing/invoice"), "InvoicePage"),
+	}),
+	createRoute({
+		getParentRoute: () => root,
 		path: "/projects/$projectId/resource-servers",
 		component: lazyRouteComponent(() => import("./resource-servers/resource-servers"), "ResourceServers"),
 	}),

@@ -9,6 +9,7 @@
 #include "domain/usage.h"
 #include "fcgi/request.h"
 #include "lib/encode.h"
+#include "lib/features.h"
 #include "lib/json_take.h"
 #include "lib/meters.h"
 #include "sql/gen/schema_keys.h"
@@ -25,7 +26,7 @@ struct consume_input {
 };
 
 static const struct field consume_input[] = {
-	IN_STRING(struct consume_input, meter_key, .min = 1, .max = 64, .check = meter_key_check, .flags = FIELD_REQUIRED),
+	IN_STRING(struct consume_input, meter_key, .check = feature_key_check, .flags = FIELD_REQUIRED),
 	IN_ID(struct consume_input, subject_id, ID_USER, .flags = FIELD_REQUIRED, .description = "Who uses it"),
 	IN_INT(struct consume_input, quantity, 1, QUANTITY_MAX, .flags = FIELD_REQUIRED),
 	IN_STRING(struct consume_input, event_key, .min = 1, .max = 64, .check = event_key_check, .flags = FIELD_REQUIRED,
@@ -50,7 +51,7 @@ static const struct field consumed_fields[] = {
 
 /* A limit and how far it is used. */
 struct bound {
-	const char *subject_id;	/* NULL: the project */
+	enum usage_scope scope;
 	int64_t limit;		/* NONE: none */
 	bool is_hard;		/* else what is beyond it is counted, too */
 	int64_t used, warned;
@@ -61,7 +62,8 @@ struct consume {
 	struct tx *tx;
 	const struct consume_input *in;
 	struct usage_consume_row row;
-	struct bound project, subject;
+	struct bound bounds[USAGE_ORG + 1];
+	bool has_org_terms;	/* the organization's plan says something of this meter */
 	int64_t period_at;
 };
 
@@ -80,10 +82,70 @@ hold(const struct consume *c, const char *subject_id)
 				    NULL);
 }
 
+static enum err
+add_to_org(const struct consume *c, int64_t quantity)
+{
+	return q_org_usage_add(c->tx->db,
+			       &(struct q_org_usage_add){
+				   .org_id = c->rq->org.id,
+				   .meter_key = c->in->meter_key,
+				   .period_at = c->period_at,
+				   .quantity = quantity,
+			       },
+			       NULL);
+}
+
 static int64_t
 or_zero(int64_t value)
 {
 	return value == NONE ? 0 : value;
+}
+
+/* What a plan's terms come to; without terms there is no limit. */
+static struct bound
+bound_of_plan(const struct consume *c, enum usage_scope scope, const char *meters, bool *ret_has_terms)
+{
+	struct meter_terms terms = { .included = NONE };
+
+	*ret_has_terms = meter_terms_find(c->rq->arena, meters, c->in->meter_key, &terms);
+	return (struct bound){ .scope = scope, .limit = terms.included, .is_hard = terms.unit == 0 };
+}
+
+/* A feature that counts the meter is worth more than what the plan includes of it: somebody may have it by an override (rule 23). */
+static int64_t
+limit_of_feature(const struct usage_consume_row *row)
+{
+	struct feature_offers offers = {
+		.default_value = row->default_value,
+		.plan = { row->plan_feature_id != NULL, row->plan_value },
+		.override = { row->override_id != NULL, row->override_value },
+	};
+
+	return feature_choose(&offers).value;
+}
+
+static void
+set_bounds(struct consume *c)
+{
+	bool has_terms;
+	struct bound subject = bound_of_plan(c, USAGE_SUBJECT, c->row.meters, &has_terms);
+	struct bound org = bound_of_plan(c, USAGE_ORG, c->row.org_meters, &c->has_org_terms);
+
+	if (c->row.feature_id != NULL)
+		subject.limit = limit_of_feature(&c->row);
+	subject.used = or_zero(c->row.subject_used);
+	subject.warned = or_zero(c->row.subject_warned);
+	org.used = or_zero(c->row.org_used);
+	org.warned = or_zero(c->row.org_warned);
+	c->bounds[USAGE_SUBJECT] = subject;
+	c->bounds[USAGE_ORG] = org;
+	c->bounds[USAGE_PROJECT] = (struct bound){
+		.scope = USAGE_PROJECT,
+		.limit = c->row.limit_value,
+		.is_hard = true,
+		.used = or_zero(c->row.project_used),
+		.warned = or_zero(c->row.project_warned),
+	};
 }
 
 static enum err
@@ -97,21 +159,10 @@ find(struct consume *c)
 				     .subject_id = c->in->subject_id,
 				     .event_key = c->in->event_key,
 				     .period_at = c->period_at,
+				     .console_id = c->rq->console_id,
 				 },
 				 &c->row));
-	c->project = (struct bound){
-		.limit = c->row.limit_value,
-		.is_hard = true,
-		.used = or_zero(c->row.project_used),
-		.warned = or_zero(c->row.project_warned),
-	};
-	c->subject = (struct bound){
-		.subject_id = c->in->subject_id,
-		.limit = NONE,
-		.is_hard = true,
-		.used = or_zero(c->row.subject_used),
-		.warned = or_zero(c->row.subject_warned),
-	};
+	set_bounds(c);
 	return OK;
 }
 
@@ -123,14 +174,20 @@ has_room(const struct bound *bound, int64_t quantity)
 
 /* ---- answers ---- */
 
+static bool
+is_tighter(const struct bound *a, const struct bound *b)
+{
+	return a->limit != NONE && (b->limit == NONE || a->limit - a->used < b->limit - b->used);
+}
+
 static struct consumed
 consumed_of(const struct consume *c)
 {
-	const struct bound *tightest = &c->subject;
+	const struct bound *tightest = &c->bounds[USAGE_SUBJECT];
 
-	if (c->project.limit != NONE &&
-	    (tightest->limit == NONE || c->project.limit - c->project.used < tightest->limit - tightest->used))
-		tightest = &c->project;
+	for (enum usage_scope scope = USAGE_PROJECT; scope <= USAGE_ORG; scope++)
+		if (is_tighter(&c->bounds[scope], tightest))
+			tightest = &c->bounds[scope];
 	int64_t left = tightest->limit == NONE ? NONE : tightest->limit - tightest->used;
 	return (struct consumed){
 		.allowed = true,
@@ -166,7 +223,8 @@ state_of(const struct consume *c, const struct bound *bound, int64_t percent)
 {
 	return (struct usage_state){
 		.meter_key = c->in->meter_key,
-		.subject_id = bound->subject_id,
+		.scope = usage_scopes[bound->scope],
+		.subject_id = bound->scope == USAGE_SUBJECT ? c->in->subject_id : NULL,
 		.percent = percent,
 		.limit = bound->limit,
 		.used = bound->used,
@@ -178,11 +236,21 @@ static struct usage_place
 place_of(const struct consume *c, const struct bound *bound)
 {
 	return (struct usage_place){
+		.scope = bound->scope,
 		.org_id = c->rq->org.id,
 		.project_id = c->rq->project.id,
 		.meter_key = c->in->meter_key,
-		.subject_id = bound->subject_id,
+		.subject_id = c->in->subject_id,
 	};
+}
+
+/* The row that says what was told. */
+static enum err
+make_row(const struct consume *c, const struct bound *bound)
+{
+	if (bound->scope == USAGE_SUBJECT)
+		return hold(c, c->in->subject_id);
+	return bound->scope == USAGE_ORG ? add_to_org(c, 0) : OK;
 }
 
 /* A refusal counts nothing; the first of a month is told. */
@@ -194,8 +262,8 @@ deny(const struct consume *c, const struct bound *bound)
 	struct buffer details = buffer_new(c->rq->arena);
 	enum err e = OK;
 
-	if (bound->warned < PERCENT_REFUSED && bound->subject_id != NULL)
-		e = hold(c, bound->subject_id);
+	if (bound->warned < PERCENT_REFUSED)
+		e = make_row(c, bound);
 	if (e == OK && bound->warned < PERCENT_REFUSED)
 		e = usage_tell(c->tx, EV_QUOTA_EXCEEDED, &place, &state);
 	if (e != OK)
@@ -228,11 +296,33 @@ take(const struct consume *c)
 				     .whole_id = c->rq->project.id,
 				     .subject_id = c->in->subject_id,
 				     .quantity = c->in->quantity,
-				     .project_limit = ceiling(&c->project),
-				     .subject_limit = ceiling(&c->subject),
+				     .project_limit = ceiling(&c->bounds[USAGE_PROJECT]),
+				     .subject_limit = ceiling(&c->bounds[USAGE_SUBJECT]),
 				 },
 				 &matched));
 	return matched == 2 ? OK : ERR_DB_CONFLICT;
+}
+
+/* Projects of one organization don't wait for each other before this. */
+static enum err
+take_of_org(const struct consume *c)
+{
+	uint64_t matched = 0;
+
+	if (!c->has_org_terms)
+		return OK;
+	if (c->row.org_used == NONE)
+		TRY(add_to_org(c, 0));
+	TRY(q_org_usage_take(c->tx->db,
+			     &(struct q_org_usage_take){
+				 .quantity = c->in->quantity,
+				 .org_id = c->rq->org.id,
+				 .meter_key = c->in->meter_key,
+				 .period_at = c->period_at,
+				 .org_limit = ceiling(&c->bounds[USAGE_ORG]),
+			     },
+			     &matched));
+	return matched == 1 ? OK : ERR_DB_CONFLICT;
 }
 
 static enum err
@@ -277,12 +367,26 @@ static enum err
 count(struct consume *c, struct consumed *ret)
 {
 	TRY(take(c));
-	c->project.used += c->in->quantity;
-	c->subject.used += c->in->quantity;
+	TRY(take_of_org(c));
+	for (enum usage_scope scope = USAGE_SUBJECT; scope <= USAGE_ORG; scope++)
+		c->bounds[scope].used += c->in->quantity;
 	*ret = consumed_of(c);
 	TRY(remember(c, ret));
-	TRY(warn(c, &c->project));
-	return warn(c, &c->subject);
+	for (enum usage_scope scope = USAGE_SUBJECT; scope <= USAGE_ORG; scope++)
+		TRY(warn(c, &c->bounds[scope]));
+	return OK;
+}
+
+/* The project's own limit counts first, then the organization's plan, then that of whoever uses it. NULL: there is room. */
+static const struct bound *
+find_full(const struct consume *c)
+{
+	static const enum usage_scope order[] = { USAGE_PROJECT, USAGE_ORG, USAGE_SUBJECT };
+
+	for (size_t i = 0; i < ARRAY_LEN(order); i++)
+		if (!has_room(&c->bounds[order[i]], c->in->quantity))
+			return &c->bounds[order[i]];
+	return NULL;
 }
 
 static enum verdict
@@ -302,10 +406,9 @@ usage_consume(const struct request *rq, struct tx *tx)
 		consumed = consumed_before(&c);
 		return reply(rq, 200, consumed_fields, &consumed);
 	}
-	if (!has_room(&c.project, c.in->quantity))
-		return deny(&c, &c.project);
-	if (!has_room(&c.subject, c.in->quantity))
-		return deny(&c, &c.subject);
+	const struct bound *full = find_full(&c);
+	if (full != NULL)
+		return deny(&c, full);
 	e = count(&c, &consumed);
 	return e == OK ? reply(rq, 200, consumed_fields, &consumed) : fail_err(rq, e);
 }

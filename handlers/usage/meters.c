@@ -5,6 +5,7 @@
 
 #include "domain/meters.h"
 #include "fcgi/request.h"
+#include "lib/features.h"
 #include "lib/meters.h"
 #include "sql/gen/schema_keys.h"
 
@@ -66,7 +67,7 @@ struct meter_input {
 #define DISPLAY_NAME .min = 1, .max = 128
 
 static const struct field meter_create_input[] = {
-	IN_STRING(struct meter_input, meter_key, .min = 1, .max = 64, .check = meter_key_check, .flags = FIELD_REQUIRED,
+	IN_STRING(struct meter_input, meter_key, .check = feature_key_check, .flags = FIELD_REQUIRED,
 		  .description = "Lower-case letters, digits and _; never changes"),
 	IN_STRING(struct meter_input, unit, UNIT, .flags = FIELD_REQUIRED),
 	IN_STRING(struct meter_input, display_name, DISPLAY_NAME, .flags = FIELD_REQUIRED),

@@ -5,6 +5,7 @@
 
 #include "domain/meters.h"
 #include "fcgi/request.h"
+#include "lib/features.h"
 #include "lib/meters.h"
 
 #define LIMITS_MAX 100
@@ -74,13 +75,13 @@ check_one(const struct request *rq, struct tx *tx, const char *name, const struc
 {
 	bool is_known = false;
 
-	if (meter_key_check(name) == NULL)
+	if (feature_key_check(name) == NULL)
 		TRY(meter_is_known(tx, rq->project.id, name, &is_known));
 	if (!is_known)
-		complain(rq, errors, meter_key_check(name) == NULL ? name : "*", "unknown", "The project has no such meter.");
+		complain(rq, errors, feature_key_check(name) == NULL ? name : "*", "unknown", "The project has no such meter.");
 	else if (value->type != JSON_NULL && value->type != JSON_INT)
 		complain(rq, errors, name, "type", "A limit is a whole number, or null for none.");
-	else if (value->type == JSON_INT && (value->integer < 0 || value->integer > LIMIT_MAX))
+	else if (value->type == JSON_INT && (value->integer < 0 || value->integer > FEATURE_LIMIT_MAX))
 		complain(rq, errors, name, "range", "A limit is a whole number from 0 on.");
 	return OK;
 }

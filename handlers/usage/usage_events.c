@@ -11,6 +11,7 @@
 #include "domain/usage.h"
 #include "fcgi/request.h"
 #include "lib/encode.h"
+#include "lib/features.h"
 #include "lib/meters.h"
 
 #define EVENTS_MAX    1000
@@ -29,7 +30,7 @@ struct usage_event_input {
 static const struct field usage_event_input[] = {
 	IN_STRING(struct usage_event_input, event_key, .min = 1, .max = 64, .check = event_key_check, .flags = FIELD_REQUIRED,
 		  .description = "The caller's own name for this use; within 35 days the same one counts once"),
-	IN_STRING(struct usage_event_input, meter_key, .min = 1, .max = 64, .check = meter_key_check, .flags = FIELD_REQUIRED),
+	IN_STRING(struct usage_event_input, meter_key, .check = feature_key_check, .flags = FIELD_REQUIRED),
 	IN_ID(struct usage_event_input, subject_id, ID_USER, .flags = FIELD_REQUIRED, .description = "Who used it"),
 	IN_INT(struct usage_event_input, quantity, 1, QUANTITY_MAX, .flags = FIELD_REQUIRED),
 	IN_TIME(struct usage_event_input, occurred_at, .description = "At most 35 days ago; now when absent"),
@@ -73,6 +74,7 @@ struct batch {
 	size_t count;
 	struct field_errors errors;
 	struct counted counted;
+	const char *org_meters;	/* of the organization's plan; NULL: none */
 };
 
 /* By meter, month and subject, so that all batches take their locks in one order, and what belongs together stands together. */
@@ -239,6 +241,36 @@ add(struct batch *batch, const struct reported *event, int64_t *sum)
 	return OK;
 }
 
+static enum err
+find_org_meters(struct batch *batch)
+{
+	struct org_plan_row plan;
+	enum err e = q_org_plan_get(batch->tx->db,
+				    &(struct q_org_plan_get){ .console_id = batch->rq->console_id, .org_id = batch->rq->org.id }, &plan);
+
+	if (e == OK)
+		batch->org_meters = plan.meters;
+	return e == ERR_NO_ROW ? OK : e;
+}
+
+/* Of a meter that the organization's plan knows. */
+static enum err
+add_to_org(const struct batch *batch, const struct reported *event, int64_t sum)
+{
+	struct meter_terms terms;
+
+	if (!meter_terms_find(batch->rq->arena, batch->org_meters, event->in->meter_key, &terms))
+		return OK;
+	return q_org_usage_add(batch->tx->db,
+			       &(struct q_org_usage_add){
+				   .org_id = batch->rq->org.id,
+				   .meter_key = event->in->meter_key,
+				   .period_at = event->period_at,
+				   .quantity = sum,
+			       },
+			       NULL);
+}
+
 static bool
 is_same_place(const struct reported *a, const struct reported *b)
 {
@@ -253,6 +285,7 @@ count(struct batch *batch)
 	for (size_t i = 0; i < batch->count;) {
 		const struct reported *first = &batch->events[i];
 		struct usage_place place = {
+			.scope = USAGE_SUBJECT,
 			.org_id = batch->rq->org.id,
 			.project_id = batch->rq->project.id,
 			.meter_key = first->in->meter_key,
@@ -263,8 +296,10 @@ count(struct batch *batch)
 		TRY(usage_hold(batch->tx, &place, first->period_at));
 		for (; i < batch->count && is_same_place(first, &batch->events[i]); i++)
 			TRY(add(batch, &batch->events[i], &sum));
-		if (sum > 0)
-			TRY(usage_add(batch->tx, &place, first->occurred_at, sum));
+		if (sum == 0)
+			continue;
+		TRY(usage_add(batch->tx, &place, first->occurred_at, sum));
+		TRY(add_to_org(batch, first, sum));
 	}
 	return OK;
 }
@@ -278,6 +313,8 @@ usage_events_add(const struct request *rq, struct tx *tx)
 	enum err e = check(&batch);
 	if (e == OK && batch.errors.count > 0)
 		return fail_details(rq, ERR_VALIDATION_FAILED, field_errors_details(rq->arena, &batch.errors), "Some fields aren't valid.");
+	if (e == OK)
+		e = find_org_meters(&batch);
 	if (e == OK)
 		e = count(&batch);
 	return e == OK ? reply(rq, 200, counted_fields, &batch.counted) : fail_err(rq, e);

@@ -702,6 +702,26 @@ CREATE TABLE payments (
 	CONSTRAINT payments_fk3 FOREIGN KEY (project_id, item_id) REFERENCES items (project_id, id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
+CREATE TABLE invoices (
+	org_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	number INT UNSIGNED NULL,
+	period_at DATETIME(3) NOT NULL,
+	currency VARCHAR(3) COLLATE ascii_bin NOT NULL,
+	total BIGINT UNSIGNED NOT NULL,
+	status VARCHAR(5) COLLATE ascii_bin NOT NULL,
+	line_items MEDIUMTEXT NOT NULL,
+	due_at DATETIME(3) NULL,
+	paid_at DATETIME(3) NULL,
+	payment_id VARCHAR(29) COLLATE ascii_bin NULL,
+	created_at DATETIME(3) NOT NULL,
+	updated_at DATETIME(3) NOT NULL,
+	PRIMARY KEY (org_id, id),
+	UNIQUE KEY uq_period (org_id, period_at),
+	UNIQUE KEY uq_number (number),
+	CONSTRAINT invoices_fk1 FOREIGN KEY (org_id) REFERENCES orgs (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
 CREATE TABLE invitations (
 	org_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
 	id VARCHAR(29) COLLATE ascii_bin NOT NULL,

@@ -50,7 +50,8 @@ async function furnish(server) {
 	await grant(project, somebody.id, { server });
 	const tested = await connectorTest(project, { server, report: REPORT });
 	const { license } = await activation(owner, project, { product_name: "Analytical Engine with a rather long name", max_activations: 3, ip_locked: true });
-	return { owner, project, somebody, app, api, tested, license };
+	const bill = await invoice(owner.org, { server });
+	return { owner, project, somebody, app, api, tested, license, bill };
 }
 
 const press = (name, role = "button") => async (page) => page.getByRole(role, { name }).first().click();
@@ -66,12 +67,14 @@ const openDialog = (...steps) => async (page) => {
 };
 const openFirstEntry = async (page) => page.locator("summary").first().click();
 
-function views({ owner, project, somebody, app, api, tested, license }) {
+function views({ owner, project, somebody, app, api, tested, license, bill }) {
 	const org = `/dashboard/orgs/${owner.org.id}`;
 	const one = `/dashboard/projects/${project.id}`;
 	return [
 		[`${org}/projects`, "Projects", { "new project": openDialog(press("New project"), press(/^Type, description/)), "the switcher": press(/Switch organization/) }],
 		[`${org}/mcp`, "MCP", { "a client": press("Claude Code", "tab") }],
+		[`${org}/billing`, "Billing", { "as API": press("View as API") }],
+		[`${org}/billing/${bill}`, /^Invoice No\. /, {}],
 		[one, "Shop", {}],
 		[`${one}/users`, "Users", { "new user": openDialog(press("New user")), import: press("Import") }],
 		[`${one}/users/${somebody.id}`, "uma@example.com", {
@@ -110,6 +113,7 @@ function views({ owner, project, somebody, app, api, tested, license }) {
 			"delete license": openDialog(press("Settings", "tab"), press("Delete license")),
 		}],
 		[`${one}/licenses/validation`, "License validation", { "new key": openDialog(press("New key")) }],
+		[`${one}/usage`, "Usage & limits", { "new meter": openDialog(press("New meter")), "a limit": openDialog(press("Limit of API requests")) }],
 		[`${one}/connected-apps`, "Connected apps", { "revoke access": openDialog(press(/^Revoke /)) }],
 		[`${one}/api-keys`, "API keys", {
 			"new key": openDialog(press("New service key"), (page) => page.getByLabel("Only some").check()),

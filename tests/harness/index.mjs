@@ -15,5 +15,5 @@ export { consoleClient, KEY_SCOPES, OAUTH_SCOPES, operator, person, projectUser 
 export { checksum, digest, makeEmail, makeId, makeInviteCode, makePassword, makePhone, makePublicId, makeSecret, makeSlug } from "./secrets.mjs";
 export { startGatehouse } from "./server.mjs";
 export { atOnce, ownServer, sharedBasis, sharedServer } from "./suite.mjs";
-export { limitProject, meter, use } from "./usage.mjs";
+export { consolePlan, invoice, limitProject, meter, use } from "./usage.mjs";
 export { sleep, until } from "./workplace.mjs";

@@ -1,26 +1,33 @@
 /* Keys of meters, thresholds, and what lies beyond what is included. */
 #include "tests/unit/unit.h"
 
-#include <string.h>
-
 #include "lib/encode.h"
+#include "lib/features.h"
 #include "lib/meters.h"
 
 static void
-a_key_is_lower_case_and_begins_with_a_letter(void **state)
+a_plan_says_what_is_included_and_what_more_costs(void **state)
 {
-	static const char *const good[] = { "a", "a1_b", "requests" };
-	static const char *const bad[] = { "", "A", "1a", "_a", "a-b", "a b", "\xc3\xbc" };
-	char longest[66] = "";
+	static const char meters[] = "[{\"meter_key\":\"a\",\"included\":20000,\"overage\":{\"unit\":1000,\"price\":5}},"
+				     "{\"meter_key\":\"b\",\"included\":7,\"overage\":null},{\"meter_key\":\"c\",\"included\":null,\"overage\":null}]";
+	struct arena *arena = arena_new(65536);
+	struct meter_terms terms = { .included = 1 };
 	(void)state;
 
-	for (size_t i = 0; i < ARRAY_LEN(good); i++)
-		assert_null(meter_key_check(good[i]));
-	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
-		assert_non_null(meter_key_check(bad[i]));
-	memset(longest, 'a', 65);
-	assert_non_null(meter_key_check(longest));
-	assert_null(meter_key_check(longest + 1));
+	assert_false(meter_terms_find(arena, NULL, "a", &terms));
+	assert_false(meter_terms_find(arena, "[]", "a", &terms));
+	assert_false(meter_terms_find(arena, meters, "d", &terms));
+	assert_int_equal(terms.included, 1);
+	assert_true(meter_terms_find(arena, meters, "a", &terms));
+	assert_int_equal(terms.included, 20000);
+	assert_int_equal(terms.unit, 1000);
+	assert_int_equal(terms.price, 5);
+	assert_true(meter_terms_find(arena, meters, "b", &terms));
+	assert_int_equal(terms.included, 7);
+	assert_int_equal(terms.unit, 0);
+	assert_true(meter_terms_find(arena, meters, "c", &terms));
+	assert_int_equal(terms.included, NONE);
+	arena_free(arena);
 }
 
 static void
@@ -43,7 +50,7 @@ thresholds_are_passed_at_80_and_100_per_cent(void **state)
 	} cases[] = {
 		{ 0, 0, 0 },   { 1, 0, 100 },  { 79, 100, 0 },	  { 80, 100, 80 },  { 99, 100, 80 }, { 100, 100, 100 },
 		{ 5, 7, 0 },   { 6, 7, 80 },   { 0, 10, 0 },	  { 7, 9, 0 },	    { 8, 9, 80 },    { 1000, NONE, 0 },
-		{ 1, 1, 100 }, { 200, 9, 100 }, { LIMIT_MAX, LIMIT_MAX, 100 },
+		{ 1, 1, 100 }, { 200, 9, 100 }, { FEATURE_LIMIT_MAX, FEATURE_LIMIT_MAX, 100 },
 	};
 	(void)state;
 
@@ -62,7 +69,7 @@ a_started_unit_counts_whole(void **state)
 	assert_int_equal(usage_started_units(21001, 20000, 1000), 2);
 	assert_int_equal(usage_started_units(5, 0, 1), 5);
 	assert_int_equal(usage_started_units(5, NONE, 1), 0);
-	assert_int_equal(usage_started_units(LIMIT_MAX, 0, 1), LIMIT_MAX);
+	assert_int_equal(usage_started_units(FEATURE_LIMIT_MAX, 0, 1), FEATURE_LIMIT_MAX);
 }
 
 static void
@@ -91,7 +98,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_key_is_lower_case_and_begins_with_a_letter),
+		TEST(a_plan_says_what_is_included_and_what_more_costs),
 		TEST(an_event_key_is_visible_ascii),
 		TEST(thresholds_are_passed_at_80_and_100_per_cent),
 		TEST(a_started_unit_counts_whole),

@@ -8,6 +8,7 @@ import { client, identity, rateLimit, resourceServer, socialProvider, user } fro
 import { license } from "../../harness/licenses.mjs";
 import { feature, plan } from "../../harness/plans.mjs";
 import { connection, midtransKey, payment } from "../../harness/payments.mjs";
+import { invoice, meter } from "../../harness/usage.mjs";
 import { makeEmail } from "../../harness/secrets.mjs";
 import { gate, prepare, routes } from "./cases.mjs";
 
@@ -38,6 +39,8 @@ async function fill({ owner, org, project, server }) {
 		await plan(owner, project);
 		await feature(owner, project);
 		await connection(owner, project, isFirst ? {} : midtransKey());
+		await meter(owner, project);
+		await invoice(org, { server, period_at: isFirst ? "2025-02-01 00:00:00.000" : "2025-03-01 00:00:00.000" });
 		expectStatus(await session.post(`/api/v1/license_signing_keys/rotate?project_id=${project.id}`), 201);
 		expectStatus(await session.post(`/api/v1/signing_keys/rotate?project_id=${project.id}`, { alg: isFirst ? "ES256" : "EdDSA", mode: "planned" }), 201);
 	}

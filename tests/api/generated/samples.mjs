@@ -20,6 +20,7 @@ import { digest, makeEmail, makeId, makePassword, makePhone, makeSecret, makeSlu
 import { activationOf, licenseOf, licenseSamples } from "./samples_of_licenses.mjs";
 import { connectionOf, itemOf, paymentOf, paymentSamples } from "./samples_of_payments.mjs";
 import { featureOf, planOf, planSamples } from "./samples_of_plans.mjs";
+import { usageSamples } from "./samples_of_usage.mjs";
 
 export class World {
 	static async make(server, options) {
@@ -64,8 +65,6 @@ const trustedIssuerOf = (world) => fixtures.trustedIssuer(world.owner, world.pro
 const resourceServerOf = (world) => fixtures.resourceServer(world.owner, world.project);
 const initialTokenOf = (world) => fixtures.initialToken(world.project, { server: world.server, by: world.owner });
 const connectorTestOf = (world) => fixtures.connectorTest(world.project, { server: world.server });
-const meterOf = (world) => usage.meter(world.owner, world.project);
-const useOf = async (world) => usage.use(await meterOf(world), await userOf(world));
 const ownPasskey = async (world) => factors.addPasskey(await world.owner.session());
 const ownTotp = async (world) => factors.addTotp(await world.owner.session());
 
@@ -436,14 +435,7 @@ export const samples = {
 	...Object.fromEntries(Object.entries({ GET: {}, PATCH: { json: { scopes: ["tool:read"] } }, DELETE: { status: 204 } }).map(([method, more]) =>
 		[`${method} /api/v1/trusted_issuers/{id}`, async (world) => ({ target: `/api/v1/trusted_issuers/${(await trustedIssuerOf(world)).id}`, ...more })])),
 	...licenseSamples,
-	"GET /api/v1/meters": async () => ({}),
-	"POST /api/v1/meters": async () => ({ json: { meter_key: "tokens", unit: "tokens", display_name: "Tokens" }, status: 201 }),
-	"PATCH /api/v1/meters/{id}": async (world) => ({ target: `/api/v1/meters/${(await meterOf(world)).id}`, json: { unit: "pieces" } }),
-	"DELETE /api/v1/meters/{id}": async (world) => ({ target: `/api/v1/meters/${(await meterOf(world)).id}`, status: 204 }),
-	"POST /api/v1/usage/events": async (world) => ({ json: { events: [await useOf(world)] } }),
-	"POST /api/v1/usage/consume": async (world) => ({ json: await useOf(world) }),
-	"GET /api/v1/project_limits": async () => ({}),
-	"PUT /api/v1/project_limits": async () => ({ json: { limits: { requests: 1000000 } } }),
+	...usageSamples,
 	...paymentSamples,
 	...planSamples,
 	"GET /api/v1/oauth_settings": async () => ({}),
@@ -499,7 +491,7 @@ export const samples = {
 function kindOf(parameter, route) {
 	if (route?.path.startsWith("/api/v1/social_providers/"))
 		return "provider";
-	const nouns = { members: "member_id", invitations: "invitation_id", api_keys: "key_id", clients: "client_id", audit_events: "audit_event_id", events: "event_id", users: "project_user_id", sessions: "project_session_id", resource_servers: "resource_server_id", licenses: "license_id", plans: "plan_id", features: "feature_id", items: "item_id", payments: "payment_id", checkout: "payment_id", connections: "connection_id", meters: "meter_id", trusted_issuers: "trusted_issuer_id", oauth_requests: "oauth_request_id", grants: "grant_id", connector_tests: "connector_test_id", oauth_settings: "initial_token_id" };
+	const nouns = { members: "member_id", invitations: "invitation_id", api_keys: "key_id", clients: "client_id", audit_events: "audit_event_id", events: "event_id", users: "project_user_id", sessions: "project_session_id", resource_servers: "resource_server_id", licenses: "license_id", plans: "plan_id", features: "feature_id", items: "item_id", payments: "payment_id", checkout: "payment_id", connections: "connection_id", meters: "meter_id", invoices: "invoice_id", trusted_issuers: "trusted_issuer_id", oauth_requests: "oauth_request_id", grants: "grant_id", connector_tests: "connector_test_id", oauth_settings: "initial_token_id" };
 	if (parameter === "id" && route?.path.startsWith("/api/v1/account/grants"))
 		return "account_grant_id";
 	return parameter === "id" ? nouns[route.path.split("/")[3]] : parameter;
@@ -524,7 +516,8 @@ export async function strangersId(world, parameter, route) {
 	case "resource_server_id": return (await resourceServerOf(stranger)).id;
 	case "connector_test_id": return connectorTestOf(stranger);
 	case "initial_token_id": return initialTokenOf(stranger);
-	case "meter_id": return (await meterOf(stranger)).id;
+	case "invoice_id": return usage.invoice(stranger.org, { server: world.server });
+	case "meter_id": return (await usage.meter(stranger.owner, stranger.project)).id;
 	case "connection_id": return (await connectionOf(stranger)).id;
 	case "item_id": return (await itemOf(stranger)).id;
 	case "payment_id": return (await paymentOf(stranger)).id;
@@ -551,7 +544,7 @@ export async function strangersId(world, parameter, route) {
 }
 
 export function nobodysId(parameter, route) {
-	const prefixes = { org_id: "org", license_id: "lic", plan_id: "pln", feature_id: "fea", item_id: "itm", payment_id: "pay", connection_id: "con", meter_id: "mtr", activation_id: "act", kid: "lsk", project_id: "prj", member_id: "mem", user_id: "usr", project_user_id: "usr", project_session_id: "ses", invitation_id: "inv", key_id: "key", audit_event_id: "aud", event_id: "evt", message_id: "msg", session_id: "ses", flow_id: "flw", factor_id: "fac", identity_id: "idn", resource_server_id: "rsv", connector_test_id: "cnt", trusted_issuer_id: "tis", oauth_request_id: "ort", grant_id: "grt", account_grant_id: "grt", initial_token_id: "itk" };
+	const prefixes = { org_id: "org", license_id: "lic", plan_id: "pln", feature_id: "fea", item_id: "itm", payment_id: "pay", connection_id: "con", meter_id: "mtr", invoice_id: "ivc", activation_id: "act", kid: "lsk", project_id: "prj", member_id: "mem", user_id: "usr", project_user_id: "usr", project_session_id: "ses", invitation_id: "inv", key_id: "key", audit_event_id: "aud", event_id: "evt", message_id: "msg", session_id: "ses", flow_id: "flw", factor_id: "fac", identity_id: "idn", resource_server_id: "rsv", connector_test_id: "cnt", trusted_issuer_id: "tis", oauth_request_id: "ort", grant_id: "grt", account_grant_id: "grt", initial_token_id: "itk" };
 	const kind = kindOf(parameter, route);
 	if (kind === "key")
 		return `account_${"0".repeat(64)}`;

@@ -163,7 +163,7 @@ test("rule 34: usage.threshold at 80 and 100 per cent, once a month and meter; q
 	assert.deepEqual(await told(), [[80, 8]]);
 	await atOnce(5, () => session.post(CONSUME, use(one, someone)));
 	assert.deepEqual(await told(), [[80, 8], [100, 10]]);
-	assert.deepEqual(await eventsOf(shared, place, "quota.exceeded"), [{ meter_key: one.meter_key, subject_id: null, percent: 101, limit: 10, used: 10, resets_at: monthEnd() }]);
+	assert.deepEqual(await eventsOf(shared, place, "quota.exceeded"), [{ meter_key: one.meter_key, scope: "project", subject_id: null, percent: 101, limit: 10, used: 10, resets_at: monthEnd() }]);
 	const second = await meter(owner, project);
 	await limitProject(owner, project, { [second.meter_key]: 5 });
 	expectStatus(await session.post(EVENTS, { events: [use(second, someone, { quantity: 50 })] }), 200);

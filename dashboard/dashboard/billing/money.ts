@@ -1,0 +1,9 @@
+// Amounts as people read them: whole numbers of a currency's least part become its own notation.
+
+const NONE = new Set(["IDR", "JPY", "KRW", "VND", "CLP"]);
+const THREE = new Set(["KWD", "BHD", "TND"]);
+
+export function money(amount: number, currency: string): string {
+	const digits = NONE.has(currency) ? 0 : THREE.has(currency) ? 3 : 2;
+	return new Intl.NumberFormat("en", { style: "currency", currency, minimumFractionDigits: digits, maximumFractionDigits: digits }).format(amount / 10 ** digits);
+}

@@ -1,0 +1,63 @@
+-- An organization's plan, which is one of the console's, and its invoices (licensing.md rules 35 and 36).
+
+-- The plan that counts for it now, and what it was assigned. No row: the console has no plan for it.
+-- name: org_plan_get :one
+-- row: org_plan_row
+-- column: subject_id text?
+-- column: cancel_at_period_end int?
+-- param: org_id text
+SELECT n.id, n.plan_key, n.display_name, n.price, n.currency, n.period, n.meters, a.subject_id, a.trial_ends_at, a.current_period_end_at,
+	a.expires_at, a.cancel_at_period_end
+FROM plans n
+LEFT JOIN plan_assignments a ON a.project_id = n.project_id AND a.subject_id = :org_id AND (a.ends_at IS NULL OR a.ends_at > :now)
+WHERE n.project_id = :console_id AND ((a.subject_id IS NULL AND n.is_default = TRUE) OR n.id = a.plan_id)
+ORDER BY a.subject_id DESC
+LIMIT 1;
+
+-- What each project used.
+-- name: org_usage_by_project :many
+-- row: project_usage_row
+SELECT c.meter_key, p.id AS project_id, p.name, c.used
+FROM projects p
+JOIN usage_counters c ON c.project_id = p.id AND c.subject_id = p.id AND c.period_at = :period_at
+WHERE p.org_id = :org_id AND p.status = 'active' AND (:meter_key IS NULL OR c.meter_key = :meter_key)
+ORDER BY c.meter_key, p.id
+LIMIT 10000;
+
+-- Organizations whose month nobody has looked at yet.
+-- name: invoice_org_due :many
+-- unscoped: a job goes over all organizations
+SELECT o.id, o.default_project_id, i.console_id
+FROM installation i
+JOIN orgs o ON o.status = 'active' AND o.created_at < :ended_at
+LEFT JOIN invoices v ON v.org_id = o.id AND v.period_at = :period_at
+WHERE i.id = 1 AND v.id IS NULL AND EXISTS (SELECT 1 FROM plans n WHERE n.project_id = i.console_id)
+ORDER BY o.id
+LIMIT :limit;
+
+-- name: invoice_last_number :one
+-- unscoped: numbers are the installation's
+SELECT MAX(v.number) AS last FROM invoices v;
+
+-- Of two that open one, or take one number, at once, the second meets a key.
+-- name: invoice_insert :exec
+INSERT INTO invoices (org_id, id, number, period_at, currency, total, status, line_items, due_at, paid_at, payment_id, created_at, updated_at)
+VALUES (:org_id, :id, :number, :period_at, :currency, :total, :status, :line_items, :due_at, NULL, NULL, :now, :now);
+
+-- name: invoice_get :one
+-- row: invoice_row
+SELECT v.id, v.number, v.period_at, v.currency, v.total, v.status, v.line_items, v.due_at, v.paid_at, v.payment_id, v.created_at, v.updated_at
+FROM invoices v
+WHERE v.org_id = :org_id AND v.id = :id AND v.number IS NOT NULL;
+
+-- The newest first.
+-- name: invoice_list :many
+-- row: invoice_row
+SELECT v.id, v.number, v.period_at, v.currency, v.total, v.status, v.line_items, v.due_at, v.paid_at, v.payment_id, v.created_at, v.updated_at
+FROM invoices v
+WHERE v.org_id = :org_id AND v.number IS NOT NULL AND (:after_id IS NULL OR v.id < :after_id)
+ORDER BY v.id DESC
+LIMIT :limit;
+
+-- name: invoice_count :one
+SELECT COUNT(*) AS total FROM invoices v WHERE v.org_id = :org_id AND v.number IS NOT NULL;
