@@ -10,7 +10,6 @@ import { feature, plan } from "../../harness/plans.mjs";
 import { connection, midtransKey, payment } from "../../harness/payments.mjs";
 import { invoice, meter } from "../../harness/usage.mjs";
 import { makeEmail } from "../../harness/secrets.mjs";
-import { meter } from "../../harness/usage.mjs";
 import { gate, prepare, routes } from "./cases.mjs";
 
 const isList = new Map((await describe()).map((route) => [route.id, route.list]));
@@ -38,7 +37,6 @@ async function fill({ owner, org, project, server }) {
 		await license(owner, project);
 		await payment(owner, project);
 		await plan(owner, project);
-		await meter(owner, project);
 		await feature(owner, project);
 		await connection(owner, project, isFirst ? {} : midtransKey());
 		await meter(owner, project);
