@@ -22,7 +22,7 @@ test("a meter, its limit and its bar; the organization's bill and a printed invo
 	await dialog.getByLabel("Key").fill("AI");
 	await dialog.getByLabel("Unit").fill("tokens");
 	await dialog.getByRole("button", { name: "Make meter" }).click();
-	await dialog.getByText(/pattern|match|letters, digits/i).nth(1).waitFor();
+	await dialog.locator("[aria-invalid=true]").waitFor();
 	await dialog.getByLabel("Key").fill("ai_tokens");
 	await dialog.getByRole("button", { name: "Make meter" }).click();
 	await page.getByRole("table", { name: "Meters" }).getByText("AI tokens").waitFor();
