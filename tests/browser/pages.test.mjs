@@ -1,7 +1,7 @@
 // Every page and every dialog, with data: axe finds nothing, nothing is wider than the window, in light and dark, wide and 320 px.
 
 import { test } from "node:test";
-import { activation, auditEvent, client, connectorTest, event, factor, GITHUB, grant, identity, invitation, message, override, ownServer, person, rateLimit, resourceServer, socialProvider, trustedIssuer, user, userSession } from "../harness/index.mjs";
+import { activation, auditEvent, client, connectorTest, event, factor, GITHUB, grant, identity, invitation, invoice, message, override, ownServer, person, rateLimit, resourceServer, socialProvider, trustedIssuer, user, userSession } from "../harness/index.mjs";
 import { assertGoodPage, openBrowserOf } from "./browser.mjs";
 
 const LOOKS = [
