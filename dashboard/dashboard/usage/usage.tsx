@@ -65,7 +65,7 @@ function ThisMonth() {
 		isAction: true,
 		cell: (row: MeterUsage) => (
 			<Button variant="default" size="xs" aria-label={`Limit of ${nameOf(row)}`} onClick={() => setLimiting(row)}>
-				{row.included === null ? "Set a limit" : "Change limit"}
+				Limit
 			</Button>
 		),
 	};
