@@ -122,7 +122,7 @@ no_app(const struct request *rq, struct tx *tx, const char *issuer_id)
 	enum err e = q_oauth_suspended(tx->db, &(struct q_oauth_suspended){ .client_id = issuer_id }, &row);
 
 	if (e == OK)
-		return reply_see_other(rq, arena_printf(rq->arena, "%s/error?code=%s", oauth_issuer(rq, issuer_id), error_info(ERR_ORG_SUSPENDED)->code));
+		return reply_see_other(rq, arena_printf(rq->arena, "%s?code=%s", oauth_page(rq, issuer_id, "error"), error_info(ERR_ORG_SUSPENDED)->code));
 	return e == ERR_NO_ROW ? fail(rq, ERR_INVALID_CLIENT, "client_id isn't one of this server.") : fail_err(rq, e);
 }
 

@@ -317,7 +317,7 @@ sign_out(const struct request *rq, struct tx *tx)
 	if (e != OK)
 		return oauth_fail(rq, e);
 	reply_cookie(rq, SITE_COOKIE, "", 0);
-	return reply_see_other(rq, arena_printf(rq->arena, "%s/sign-out", oauth_issuer(rq, in->client_id)));
+	return reply_see_other(rq, oauth_page(rq, in->client_id, "sign-out"));
 }
 
 #define AT_A_SITE                                                                                                      \

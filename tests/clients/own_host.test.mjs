@@ -126,6 +126,16 @@ test("rule 22: a token for the host's API works on its person's account there, a
 	assert.equal((await seenBy(HOST, old)).status, 401);
 });
 
+test("TN-10 whose organization is suspended is led to a page of the host that says so", async () => {
+	const [{ org_id }] = await server.sql.rows`SELECT org_id FROM projects WHERE id = ${app.id}`;
+	const turn = (status) => server.sql.run`UPDATE orgs SET status = ${status} WHERE id = ${org_id}`;
+	await turn("suspended");
+	const led = landing(await get(root(authorizePath(app))));
+	await turn("active");
+	assert.deepEqual(led, { address: `${ISSUER}/p/${app.clientId}/error`, code: "org_suspended" });
+	assert.equal((await get(new URL(led.address).pathname)).status, 200);
+});
+
 test("who isn't signed in is led to a page of the host, and signs in there; another project's people and flows are nowhere", async () => {
 	const browser = at({ clientId: app.clientId });
 	const led = landing(await browser.get(root(authorizePath(app)), { check: false }));
