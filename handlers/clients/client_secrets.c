@@ -31,7 +31,6 @@ const struct field client_secret_reply_fields[] = {
 static enum err
 rotate_secret(const struct request *rq, struct tx *tx, const char *client_id, int64_t grace_ms, const char **ret_secret)
 {
-	struct record r = request_record(rq, EV_CLIENT_SECRET_ROTATED, client_id, rq->project.name);
 	struct client_row client;
 
 	TRY(client_guard(rq, tx, client_id));
@@ -41,6 +40,7 @@ rotate_secret(const struct request *rq, struct tx *tx, const char *client_id, in
 			strlen(client.token_endpoint_auth_method)))
 		return ERR_CLIENT_IS_PUBLIC;
 	TRY(client_make_secret(tx, rq->project.id, client_id, grace_ms, ret_secret));
+	struct record r = request_record(rq, EV_CLIENT_SECRET_ROTATED, client_id, client.name);
 	r.changes = "{\"client_secret\":[\"•\",\"•\"]}";
 	return record(tx, &r);
 }

@@ -35,11 +35,19 @@ count_uris(const struct request *rq, struct tx *tx, const char *client_id, int64
 	return OK;
 }
 
+/* The client as it stands behind the guard. */
+static enum err
+guard_and_read(const struct request *rq, struct tx *tx, const char *client_id, struct client_row *ret)
+{
+	TRY(client_guard(rq, tx, client_id));
+	return q_client_get(tx->db, &(struct q_client_get){ .project_id = rq->project.id, .client_id = client_id }, ret);
+}
+
 /* JSON of one element on one side of a diff: {"redirect_uris":[old,new]}. */
 static enum err
-record_uri(const struct request *rq, struct tx *tx, const char *client_id, const char *uri, bool is_new)
+record_uri(const struct request *rq, struct tx *tx, const struct client_row *client, const char *uri, bool is_new)
 {
-	struct record r = request_record(rq, EV_CLIENT_UPDATED, client_id, rq->project.name);
+	struct record r = request_record(rq, EV_CLIENT_UPDATED, client->id, client->name);
 	struct buffer changes = buffer_new(rq->arena);
 
 	buffer_text(&changes, is_new ? "{\"redirect_uris\":[null," : "{\"redirect_uris\":[");
@@ -61,13 +69,13 @@ const struct field redirect_uri_fields[] = {
 };
 
 static enum err
-add_uri(const struct request *rq, struct tx *tx, const struct redirect_uri_input *in)
+add_uri(const struct request *rq, struct tx *tx, const struct client_row *client, const struct redirect_uri_input *in)
 {
 	size_t len = strlen(in->uri);
 	enum err e = q_client_uri_insert(tx->db,
 					 &(struct q_client_uri_insert){
 					     .project_id = rq->project.id,
-					     .client_id = in->id,
+					     .client_id = client->id,
 					     .kind = CLIENT_URI_REDIRECT,
 					     .uri_digest = sha256_bytes(rq->arena, in->uri, len),
 					     .uri = { (const uint8_t *)in->uri, len },
@@ -75,7 +83,7 @@ add_uri(const struct request *rq, struct tx *tx, const struct redirect_uri_input
 					 NULL);
 
 	TRY(db_on_duplicate(tx->db, e, DUP_CLIENT_URIS_PRIMARY, ERR_REDIRECT_URI_EXISTS));
-	return record_uri(rq, tx, in->id, in->uri, true);
+	return record_uri(rq, tx, client, in->uri, true);
 }
 
 static enum verdict
@@ -97,11 +105,8 @@ redirect_uri_add(const struct request *rq, struct tx *tx)
 	const struct redirect_uri_input *in = rq->input;
 	struct client_row client;
 	int64_t count = 0;
-	enum err e = client_guard(rq, tx, in->id);
+	enum err e = guard_and_read(rq, tx, in->id, &client);
 
-	if (e == OK)
-		e = q_client_get(
-		    tx->db, &(struct q_client_get){ .project_id = rq->project.id, .client_id = in->id }, &client);
 	if (e == OK)
 		e = count_uris(rq, tx, in->id, &count);
 	if (e != OK)
@@ -111,7 +116,7 @@ redirect_uri_add(const struct request *rq, struct tx *tx)
 		return bad;
 	if (count >= REDIRECT_URIS_MAX)
 		return fail_field(rq, "uri", "count", "A client has at most %d redirect URIs.", REDIRECT_URIS_MAX);
-	e = add_uri(rq, tx, in);
+	e = add_uri(rq, tx, &client, in);
 	return e == OK ? reply(rq, 201, redirect_uri_fields, in) : fail_err(rq, e);
 }
 
@@ -125,10 +130,11 @@ const struct field redirect_uri_remove_input[] = {
 static enum err
 remove_uri(const struct request *rq, struct tx *tx, const struct redirect_uri_input *in)
 {
+	struct client_row client;
 	uint64_t matched = 0;
 	int64_t left = 0;
 
-	TRY(client_guard(rq, tx, in->id));
+	TRY(guard_and_read(rq, tx, in->id, &client));
 	TRY(q_client_uri_delete(tx->db,
 				&(struct q_client_uri_delete){
 				    .project_id = rq->project.id,
@@ -141,7 +147,7 @@ remove_uri(const struct request *rq, struct tx *tx, const struct redirect_uri_in
 	TRY(count_uris(rq, tx, in->id, &left));
 	if (left == 0)
 		return ERR_LAST_REDIRECT_URI;
-	return record_uri(rq, tx, in->id, in->uri, false);
+	return record_uri(rq, tx, &client, in->uri, false);
 }
 
 enum verdict

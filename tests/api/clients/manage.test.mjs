@@ -258,6 +258,18 @@ test("ETag and If-Match: stale is 412 on PATCH and DELETE; of many changes at on
 	expectStatus(await session.delete(`${AT}/${id}`, { headers: { "If-Match": last } }), 204);
 });
 
+test("the audit log calls the client by its own name, whatever is done to its secret and addresses", async () => {
+	const { session, add } = await make();
+	const { id } = await add({ name: "Till", redirect_uris: [SHOP] });
+	const uri = "https://till.example.com/cb";
+	expectStatus(await session.post(`${AT}/${id}/rotate_secret`, {}), 200);
+	expectStatus(await session.post(`${AT}/${id}/redirect_uris`, { uri }), 201);
+	expectStatus(await session.delete(`${AT}/${id}/redirect_uris?uri=${encodeURIComponent(uri)}`), 204);
+	const rows = await server.sql.rows`SELECT action, target_label FROM audit_events WHERE target_id = ${id} ORDER BY id`;
+	assert.deepEqual(rows.map(({ action, target_label }) => [action, target_label]), [["client.created", "Till"], ["client.secret_rotated", "Till"],
+		["client.updated", "Till"], ["client.updated", "Till"]]);
+});
+
 test("PATCH leaves what isn't named, and writes both sides into the audit log", async () => {
 	const { session, project, add } = await make();
 	const made = await add({ scopes: ["a"], redirect_uris: [SHOP], origins: ["https://shop.example.com"] });
