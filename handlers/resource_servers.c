@@ -294,6 +294,8 @@ delete_server(const struct request *rq, struct tx *tx)
 	struct resource_server before;
 
 	TRY(lock(rq, tx, in->id, &before));
+	if (!precondition_holds(rq, before.version - 1))
+		return ERR_PRECONDITION_FAILED;
 	TRY(q_resource_server_delete(
 	    tx->db, &(struct q_resource_server_delete){ .project_id = rq->project.id, .id = in->id }, NULL));
 	return record_change(rq, tx, EV_RESOURCE_SERVER_DELETED, &before, NULL);

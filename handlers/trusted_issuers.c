@@ -453,6 +453,8 @@ delete_issuer(const struct request *rq, struct tx *tx)
 	struct trusted_issuer before;
 
 	TRY(lock(rq, tx, in->id, &before));
+	if (!precondition_holds(rq, before.version - 1))
+		return ERR_PRECONDITION_FAILED;
 	TRY(q_trusted_issuer_delete(tx->db, &(struct q_trusted_issuer_delete){ .project_id = rq->project.id, .id = in->id }, NULL));
 	return record_change(rq, tx, EV_TRUSTED_ISSUER_DELETED, &before, NULL);
 }

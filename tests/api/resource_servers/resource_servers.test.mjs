@@ -88,6 +88,9 @@ test("of twenty who replace the scopes at once the last one's stay whole; a stal
 	assert.equal(new Set(names.map((name) => name.slice(1))).size, 1, names.join(" "));
 	expectStatus(await session.patch(`${AT}/${made.id}`, { name: "New" }, { headers: { "If-Match": got.headers.etag } }), 200);
 	expectError(await session.patch(`${AT}/${made.id}`, { name: "Newer" }, { headers: { "If-Match": got.headers.etag } }), 412, "precondition_failed");
+	expectError(await session.delete(`${AT}/${made.id}`, { headers: { "If-Match": got.headers.etag } }), 412, "precondition_failed");
+	const now = await session.get(`${AT}/${made.id}`);
+	expectStatus(await session.delete(`${AT}/${made.id}`, { headers: { "If-Match": now.headers.etag } }), 204);
 });
 
 test("each change is recorded; one that is deleted is gone with its scopes", async () => {

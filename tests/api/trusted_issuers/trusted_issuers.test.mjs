@@ -39,7 +39,8 @@ test("an issuer of either kind is trusted, shown, changed and forgotten, each on
 	const changed = await session.patch(`${AT}/${id}`, { scopes: [], jwks_uri: `${KEYS}/new` }, { headers: { "If-Match": got.headers.etag } });
 	assert.deepEqual([expectStatus(changed, 200).scopes, changed.json.jwks_uri], [[], `${KEYS}/new`]);
 	expectError(await session.patch(`${AT}/${id}`, { scopes: [] }, { headers: { "If-Match": got.headers.etag } }), 412, "precondition_failed");
-	expectStatus(await session.delete(`${AT}/${id}`), 204);
+	expectError(await session.delete(`${AT}/${id}`, { headers: { "If-Match": got.headers.etag } }), 412, "precondition_failed");
+	expectStatus(await session.delete(`${AT}/${id}`, { headers: { "If-Match": changed.headers.etag } }), 204);
 	expectError(await session.get(`${AT}/${id}`), 404, "not_found");
 	const actions = await server.sql.query(`SELECT action FROM audit_events WHERE target_id = '${id}' ORDER BY id`);
 	assert.deepEqual(actions.map(({ action }) => action), ["trusted_issuer.created", "trusted_issuer.updated", "trusted_issuer.deleted"]);
