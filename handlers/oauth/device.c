@@ -117,26 +117,45 @@ keep_codes(const struct request *rq, struct tx *tx, const struct oauth_app_row *
 	}
 }
 
+struct beginning {
+	const struct request *rq;
+	struct tx *tx;
+	struct oauth_app_row app;
+	struct ask ask;
+	struct device_view view;
+};
+
+static enum err
+keep(void *context)
+{
+	struct beginning *b = context;
+	const char *request_id;
+
+	TRY(keep_request(b->rq, b->tx, &b->app, &b->ask, &request_id));
+	return keep_codes(b->rq, b->tx, &b->app, request_id, b->view.device_code, &b->view.user_code);
+}
+
 static enum verdict
 device_authorize(const struct request *rq, struct tx *tx)
 {
-	struct ask ask = { .max_age_s = NONE };
-	struct device_view view = { .expires_in = DEVICE_LIFE_MS / SECOND_MS, .interval = INTERVAL_S };
-	struct oauth_app_row app;
-	const char *request_id;
-	enum err e = judge(rq, tx, &app, &ask);
+	struct beginning b = {
+		.rq = rq,
+		.tx = tx,
+		.ask = { .max_age_s = NONE },
+		.view = { .expires_in = DEVICE_LIFE_MS / SECOND_MS, .interval = INTERVAL_S },
+	};
+	struct device_view *view = &b.view;
+	enum err e = judge(rq, tx, &b.app, &b.ask);
 
 	if (e == OK)
-		e = secret_make_cookie(rq->arena, &view.device_code);
+		e = secret_make_cookie(rq->arena, &view->device_code);
 	if (e == OK)
-		e = keep_request(rq, tx, &app, &ask, &request_id);
-	if (e == OK)
-		e = keep_codes(rq, tx, &app, request_id, view.device_code, &view.user_code);
+		e = db_transact(tx->db, TX_WRITE, keep, &b);
 	if (e != OK)
 		return oauth_fail(rq, e);
-	view.verification_uri = ask.redirect_uri;
-	view.verification_uri_complete = arena_printf(rq->arena, "%s?user_code=%s", ask.redirect_uri, view.user_code);
-	return reply(rq, 200, device_fields, &view);
+	view->verification_uri = b.ask.redirect_uri;
+	view->verification_uri_complete = arena_printf(rq->arena, "%s?user_code=%s", b.ask.redirect_uri, view->user_code);
+	return reply(rq, 200, device_fields, view);
 }
 
 /* ---- the person ---- */
@@ -247,7 +266,7 @@ const struct route oauth_device_routes[] = {
 	    .summary = "Ask for the codes of a device",
 	    .auth = AUTH_PUBLIC,
 	    .site = SITE_AUTH,
-	    .tx = TX_WRITE,
+	    .tx = TX_SPLIT,	/* a proof that works once is used up by whatever is refused afterwards */
 	    .flags = ROUTE_OAUTH | ROUTE_NO_IDEMPOTENCY | ROUTE_SHOWS_SECRET | ROUTE_CORS,
 	    .rate = RATE_OAUTH_PUSH,
 	    .body_bytes_max = (size_t)16 * 1024,

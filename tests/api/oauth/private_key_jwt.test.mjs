@@ -81,6 +81,15 @@ test("TK-17 one token works once, also when twenty come at the same time", async
 	expectStatus(await ask(project, proof(project, other.client, other.key, { jti })), 200);
 });
 
+test("TK-17 a token is used up by whatever is refused afterwards, also where a device begins", async () => {
+	const { project, client, key } = await makeKeyClient(server, "ES256", { project: await makeProject(server, { type: "hybrid" }), type: "web", grant_types: ["device_code"] });
+	const begin = (form) => send(server, project, "device_authorization", form, { headers: {} });
+	const once = proof(project, client, key);
+	expectOAuthError(await begin({ ...once, resource: "https://elsewhere.example/" }), 400, "invalid_target");
+	expectOAuthError(await begin(once), 401, "invalid_client");
+	expectStatus(await begin(proof(project, client, key)), 200);
+});
+
 test("a client of the dashboard has secret or keys, not both", async () => {
 	const project = await makeProject(server);
 	const key = clientKey("ES256");
