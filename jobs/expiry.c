@@ -1,6 +1,6 @@
 /*
- * Takes away rows that time has overtaken: idempotency keys, flows, one-time tokens, old sessions, counters of
- * failures.
+ * Takes away rows that time has overtaken: idempotency keys, flows, one-time tokens, old sessions, counters of failures, documents that
+ * couldn't be read.
  */
 #include "jobs/jobs.h"
 #include "sql/gen/queries.h"
@@ -10,6 +10,7 @@
 #define GRACE_MS DAY_MS
 #define SESSIONS_MS (30 * DAY_MS)
 #define THROTTLES_MS DAY_MS
+#define DOCUMENTS_MS DAY_MS
 
 struct sweep_batch {
 	struct job_worker *worker;
@@ -44,6 +45,16 @@ sweep_throttles(void *context)
 		.before = batch->worker->now_ms - THROTTLES_MS, .limit = PURGE_BATCH }, &batch->deleted);
 }
 
+/* Anybody may name addresses at which there is nothing. */
+static enum err
+sweep_documents(void *context)
+{
+	struct sweep_batch *batch = context;
+
+	return q_client_document_forget(batch->worker->db, &(struct q_client_document_forget){
+		.before = batch->worker->now_ms - DOCUMENTS_MS, .limit = PURGE_BATCH }, &batch->deleted);
+}
+
 /* One batch; a full one means that there is more. */
 static enum err
 sweep(struct job_worker *worker, enum err (*statement)(void *), const struct tenant_table *table,
@@ -63,5 +74,6 @@ expiry_job(struct job_worker *worker, bool *ret_more)
 	for (size_t i = 0; i < expiring_table_count; i++)
 		TRY(sweep(worker, sweep_table, &expiring_tables[i], ret_more));
 	TRY(sweep(worker, sweep_sessions, NULL, ret_more));
-	return sweep(worker, sweep_throttles, NULL, ret_more);
+	TRY(sweep(worker, sweep_throttles, NULL, ret_more));
+	return sweep(worker, sweep_documents, NULL, ret_more);
 }

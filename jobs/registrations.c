@@ -1,5 +1,6 @@
 /*
- * Removes applications that registered themselves and aren't used: no token in 30 days, or none any more in a year (oauth.md rule 35).
+ * Removes applications that registered themselves, or by a document, and aren't used: no token in 30 days, or none any more in a year
+ * (oauth.md rule 35). A document's is read anew when it comes again.
  */
 #include "domain/assets.h"
 #include "jobs/jobs.h"

@@ -23,6 +23,11 @@ UPDATE client_documents
 SET state = 'failed', fetched_at = :now, error = :error
 WHERE project_id = :project_id AND url_digest = :url_digest;
 
+-- Those that couldn't be read when they were last asked for.
+-- name: client_document_forget :exec
+-- unscoped: the sweep serves every project
+DELETE FROM client_documents WHERE state = 'failed' AND fetched_at < :before ORDER BY fetched_at, project_id, url_digest LIMIT :limit;
+
 -- The project whose client somebody says to be by an address, and what is known of the address there.
 -- name: client_document_find :one
 -- row: client_document_find_row

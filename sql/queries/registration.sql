@@ -38,18 +38,18 @@ WHERE c.id = :client_id AND c.source = 'dcr' AND c.is_active = TRUE;
 UPDATE clients SET version = version + 1, updated_at = :now
 WHERE project_id = :project_id AND id = :client_id AND source = 'dcr' AND registration_digest = :registration_digest;
 
--- Those that nobody uses: never a token since made_before, or none any more since used_before.
+-- Those that nobody uses, whichever way they came: never a token since made_before, or none any more since used_before.
 -- name: registration_unused :many
 -- unscoped: the workers serve every project
 SELECT c.project_id, c.id, c.name, p.org_id
 FROM clients c
 JOIN projects p ON p.id = c.project_id AND p.status = 'active'
-WHERE c.source = 'dcr' AND c.created_at <= :made_before AND (c.last_used_at IS NULL OR c.last_used_at <= :used_before)
+WHERE c.source <> 'dashboard' AND c.created_at <= :made_before AND (c.last_used_at IS NULL OR c.last_used_at <= :used_before)
 ORDER BY c.project_id, c.id
 LIMIT :limit;
 
 -- Unless it was used meanwhile.
 -- name: registration_expire :exec
 DELETE FROM clients
-WHERE project_id = :project_id AND id = :client_id AND source = 'dcr' AND created_at <= :made_before
+WHERE project_id = :project_id AND id = :client_id AND source <> 'dashboard' AND created_at <= :made_before
 	AND (last_used_at IS NULL OR last_used_at <= :used_before);

@@ -22,6 +22,21 @@ async function lookAt(offset_ms) {
 	await until("the round is over", async () => !(await isThere(last)), { patience_ms: 20000 });
 }
 
+test("a document's client that nobody uses goes the same way; an address at which there was nothing is forgotten after a day", async () => {
+	const open = await openProject(server, { type: "hybrid" });
+	const [unused, used] = [await registered(server, open), await registered(server, open)];
+	await server.sql.run`UPDATE clients SET source = 'cimd', created_at = created_at - INTERVAL 31 DAY WHERE project_id = ${open.id} AND source = 'dcr'`;
+	await server.sql.run`UPDATE clients SET last_used_at = NOW(3) WHERE id = ${used.client_id}`;
+	for (const [name, state, hours] of [["old", "failed", 25], ["new", "failed", 23], ["good", "ok", 25]])
+		await server.sql.run`INSERT INTO client_documents (project_id, url_digest, url, kind, state, fetched_at)
+			VALUES (${open.id}, ${name}, ${`https://${name}.example.com/c`}, 'client', ${state}, NOW(3) - INTERVAL ${hours} HOUR)`;
+	await lookAt(0);
+	assert.deepEqual([await isThere(unused), await isThere(used)], [false, true]);
+	const left = async () => (await server.sql.rows`SELECT CONVERT(url_digest USING utf8mb4) AS name FROM client_documents WHERE project_id = ${open.id} ORDER BY 1`).map(({ name }) => name);
+	await until("the address is forgotten", async () => (await left()).length < 3, { patience_ms: 20000 });
+	assert.deepEqual(await left(), ["good", "new"]);
+});
+
 test("never used: gone after 30 days; used: a year after the last time; with secrets and grants, each told once; others stay", async () => {
 	const [unused, used, kept] = [await registered(server, project), await registered(server, project), await registered(server, project)];
 	const user = await projectUser(server, project);
