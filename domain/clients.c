@@ -1,5 +1,5 @@
 /*
- * A client's URIs and secrets as rows.
+ * A client's URIs and secrets as rows, and what it is called.
  */
 #include "domain/clients.h"
 
@@ -110,9 +110,15 @@ client_make_secret_until(struct tx *tx, const char *project_id, const char *clie
 }
 
 const char *
+client_own_name(struct arena *arena, const char *client_id, struct bytes document)
+{
+	return document.data == NULL ? client_id : arena_strndup(arena, (const char *)document.data, document.len);
+}
+
+const char *
 client_host(struct arena *arena, struct bytes document, const char *client_uri)
 {
 	if (document.data != NULL)
-		return url_host(arena, arena_strndup(arena, (const char *)document.data, document.len));
+		return url_host(arena, client_own_name(arena, "", document));
 	return client_uri != NULL ? url_host(arena, client_uri) : NULL;
 }

@@ -1,5 +1,5 @@
 /*
- * What more than one door does to a client: its URIs and its secret.
+ * What more than one door does to a client or says of it: its URIs, its secret, its names.
  */
 #ifndef GATEHOUSE_DOMAIN_CLIENTS_H
 #define GATEHOUSE_DOMAIN_CLIENTS_H
@@ -30,6 +30,9 @@ enum err client_make_secret(struct tx *, const char *project_id, const char *cli
 /* The same without a grace, for a secret that dies by itself. */
 enum err client_make_secret_until(struct tx *, const char *project_id, const char *client_id, int64_t expires_at,
 				  const char **ret_secret) MUST_CHECK;
+
+/* What it calls itself to its issuer, and its ID tokens are for: its id, or the address of its document (document.data not NULL). */
+const char *client_own_name(struct arena *, const char *client_id, struct bytes document) RETURNS_NONNULL;
 
 /*
  * Whose client it is, as people see it: the host of the address that it is called by, where it is one (document.data not NULL), for that

@@ -82,6 +82,22 @@ signing_key_ensure(struct tx *tx, const char *org_id, const char *project_id, en
 	return db_transact(tx->db, TX_WRITE, make_first, &first);
 }
 
+enum err
+signing_key_take(struct tx *tx, const char *org_id, const char *project_id, enum signing_alg alg, const char **key_id,
+		 struct bytes *private_sealed)
+{
+	struct q_signing_key_active_row key;
+
+	if (*key_id != NULL)
+		return OK;
+	TRY(signing_key_ensure(tx, org_id, project_id, alg));
+	TRY(q_signing_key_active(
+	    tx->db, &(struct q_signing_key_active){ .project_id = project_id, .alg = signing_alg_names[alg] }, &key));
+	*key_id = key.id;
+	*private_sealed = key.private_sealed;
+	return OK;
+}
+
 static enum err
 find_active(struct tx *tx, const char *project_id, enum signing_alg alg, const char **ret_key_id)
 {

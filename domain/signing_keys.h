@@ -23,6 +23,10 @@ struct seal_place signing_key_place(const char *project_id, const char *key_id);
  */
 enum err signing_key_ensure(struct tx *, const char *org_id, const char *project_id, enum signing_alg) MUST_CHECK;
 
+/* The key that signs, made when there is none: the same, unless *key_id says that it is known already. */
+enum err signing_key_take(struct tx *, const char *org_id, const char *project_id, enum signing_alg, const char **key_id,
+			  struct bytes *private_sealed) MUST_CHECK;
+
 /*
  * A successor, to sign in SIGNING_KEY_NOTICE_MS; at once where there was no key. ERR_ROTATION_IN_PROGRESS when one waits already.
  * Records it.

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "domain/clients.h"
 #include "domain/signing_keys.h"
 #include "lib/access_token.h"
 #include "sys/fetch.h"
@@ -23,29 +24,6 @@ struct notice {
 };
 
 static enum err
-take_key(struct call *call, struct tx *tx, enum signing_alg alg, struct oauth_logout_client_row *client)
-{
-	struct q_signing_key_active_row key;
-
-	if (client->key_id != NULL)
-		return OK;
-	TRY(signing_key_ensure(tx, call->org_id, call->project_id, alg));
-	TRY(q_signing_key_active(
-	    tx->db, &(struct q_signing_key_active){ .project_id = call->project_id, .alg = signing_alg_names[alg] }, &key));
-	client->key_id = key.id;
-	client->private_sealed = key.private_sealed;
-	return OK;
-}
-
-/* As its ID tokens do: by the client's id, or the address of its document. */
-static const char *
-name_of(struct arena *arena, const struct oauth_logout_client_row *client)
-{
-	return client->metadata_url.data == NULL ? client->id
-						 : arena_strndup(arena, (const char *)client->metadata_url.data, client->metadata_url.len);
-}
-
-static enum err
 make_token(struct call *call, struct notice *notice, const char **ret_token)
 {
 	struct job_worker *worker = call->worker;
@@ -54,14 +32,14 @@ make_token(struct call *call, struct notice *notice, const char **ret_token)
 	struct logout_token token = {
 		.issuer = notice->issuer,
 		.subject = notice->user_id,
-		.audience = name_of(worker->arena, &notice->client),
+		.audience = client_own_name(worker->arena, notice->client.id, notice->client.metadata_url),	/* as its ID tokens */
 		.session_id = notice->session_id,
 		.issued_at = worker->now_ms,
 		.expires_at = worker->now_ms + TOKEN_LIFE_MS,
 	};
 
 	TRY(tx_make_id(&tx, ID_ACCESS_TOKEN, &token.jti));
-	TRY(take_key(call, &tx, alg, &notice->client));
+	TRY(signing_key_take(&tx, call->org_id, call->project_id, alg, &notice->client.key_id, &notice->client.private_sealed));
 	struct seal_place place = signing_key_place(call->project_id, notice->client.key_id);
 	return signing_key_sign(worker->keyring, worker->arena, alg, &place, notice->client.private_sealed,
 				&(struct token_head){ .type = LOGOUT_TOKEN_TYPE, .kid = notice->client.key_id },

@@ -48,16 +48,8 @@ add_words(struct buffer *b, const char *name, const char *words)
 {
 	buffer_char(b, ',');
 	buffer_json_string(b, name);
-	buffer_text(b, ":[");
-	for (const char *at = words; *at != '\0';) {
-		size_t len = strcspn(at, " ");
-
-		if (at != words)
-			buffer_char(b, ',');
-		buffer_json_string(b, arena_strndup(b->arena, at, len));
-		at += len + (at[len] == ' ');
-	}
-	buffer_char(b, ']');
+	buffer_char(b, ':');
+	buffer_json_words(b, words);
 }
 
 static void

@@ -161,3 +161,18 @@ buffer_json_bool(struct buffer *buffer, bool value)
 {
 	buffer_text(buffer, value ? "true" : "false");
 }
+
+void
+buffer_json_words(struct buffer *buffer, const char *words)
+{
+	buffer_char(buffer, '[');
+	for (const char *at = words; *at != '\0';) {
+		size_t len = strcspn(at, " ");
+
+		if (at != words)
+			buffer_char(buffer, ',');
+		buffer_json_string(buffer, arena_strndup(buffer->arena, at, len));
+		at += len + (at[len] == ' ');
+	}
+	buffer_char(buffer, ']');
+}

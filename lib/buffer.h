@@ -27,5 +27,6 @@ void buffer_int(struct buffer *, int64_t value);	/* in decimal */
 void buffer_json_int(struct buffer *, int64_t value);		/* NONE writes null */
 void buffer_json_time(struct buffer *, int64_t at_ms);		/* RFC 3339 with milliseconds; NONE writes null */
 void buffer_json_bool(struct buffer *, bool);
+void buffer_json_words(struct buffer *, const char *words);	/* with single spaces between, as an array */
 
 #endif

@@ -4,8 +4,6 @@
  */
 #include "handlers/routes.h"
 
-#include <string.h>
-
 #include "fcgi/request.h"
 #include "handlers/oauth/console.h"
 #include "lib/dpop.h"
@@ -16,18 +14,8 @@
 static void
 add_list(struct buffer *b, const char *name, const char *words)
 {
-	char separator = '[';
-
 	buffer_printf(b, ",\"%s\":", name);
-	for (const char *at = words; *at != '\0';) {
-		size_t len = strcspn(at, " ");
-
-		buffer_char(b, separator);
-		buffer_json_string(b, arena_strndup(b->arena, at, len));
-		separator = ',';
-		at += len + (at[len] == ' ');
-	}
-	buffer_text(b, separator == '[' ? "[]" : "]");
+	buffer_json_words(b, words);
 }
 
 static enum verdict

@@ -7,6 +7,7 @@
 #include "domain/client_documents.h"
 #include "handlers/oauth/ask.h"
 #include "handlers/oauth/oauth.h"
+#include "handlers/oauth/waiting.h"
 
 #define WAIT_LIFE_MS (10 * MINUTE_MS)
 
@@ -58,22 +59,6 @@ fetching_status(struct tx *tx, const struct oauth_request_row *request, const ch
 	return OK;
 }
 
-/* It is gone once the browser is led back, so that it leads there once. */
-static enum err
-drop(struct tx *tx, const struct oauth_request_row *request)
-{
-	uint64_t matched = 0;
-
-	TRY(q_oauth_request_end(tx->db,
-				&(struct q_oauth_request_end){
-				    .project_id = request->project_id,
-				    .id = request->id,
-				    .version = request->version,
-				},
-				&matched));
-	return matched == 1 ? OK : ERR_REQUEST_EXPIRED;
-}
-
 enum verdict
 fetching_resume(const struct request *rq, struct tx *tx, const char *issuer_id, const struct oauth_request_row *request)
 {
@@ -83,7 +68,7 @@ fetching_resume(const struct request *rq, struct tx *tx, const char *issuer_id, 
 	if (e == OK && strcmp(status, "fetching") == 0)
 		return lead_to_wait(rq, issuer_id, request->id);
 	if (e == OK)
-		e = drop(tx, request);
+		e = waiting_end(tx, request);	/* it leads back once */
 	if (e != OK)
 		return fail_err(rq, e);
 	if (strcmp(status, "failed") == 0)

@@ -80,16 +80,7 @@ add_words(struct buffer *b, const char *name, const char *words)
 {
 	struct buffer list = buffer_new(b->arena);
 
-	buffer_char(&list, '[');
-	for (const char *at = words; *at != '\0';) {
-		size_t len = strcspn(at, " ");
-
-		if (at != words)
-			buffer_char(&list, ',');
-		buffer_json_string(&list, arena_strndup(b->arena, at, len));
-		at += len + (at[len] == ' ');
-	}
-	buffer_char(&list, ']');
+	buffer_json_words(&list, words);
 	add(b, name, buffer_string(&list));
 }
 

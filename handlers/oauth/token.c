@@ -1,7 +1,8 @@
 /*
  * POST /oauth/token (RFC 6749 section 3.2): a program's token for itself in two statements, one of them once a minute (oauth.md rule 21);
- * a person's for a code, a refresh token, a device's code or another issuer's word. Access tokens are signed and not stored. Whatever the database has to do is done and committed
- * before anything is signed, and nothing is asked of it afterwards: so a lost connection never runs a redeemed code a second time.
+ * a person's for a code, a refresh token, a device's code or another issuer's word. Access tokens are signed and not stored. Whatever the
+ * database has to do is done and committed before anything is signed, and nothing is asked of it afterwards: so a lost connection never runs
+ * a redeemed code a second time.
  */
 #include "handlers/routes.h"
 
@@ -54,16 +55,7 @@ static const struct field token_fields[] = {
 static enum err
 take_key(struct tx *tx, const struct oauth_client_row *client, enum signing_alg alg, const char **key_id, struct bytes *sealed)
 {
-	struct q_signing_key_active_row key;
-
-	if (*key_id != NULL)
-		return OK;
-	TRY(signing_key_ensure(tx, client->org_id, client->project_id, alg));
-	TRY(q_signing_key_active(
-	    tx->db, &(struct q_signing_key_active){ .project_id = client->project_id, .alg = signing_alg_names[alg] }, &key));
-	*key_id = key.id;
-	*sealed = key.private_sealed;
-	return OK;
+	return signing_key_take(tx, client->org_id, client->project_id, alg, key_id, sealed);
 }
 
 enum err
@@ -188,8 +180,8 @@ token_issue_to_program(const struct request *rq, struct tx *tx, struct oauth_cli
 	TRY(token_take_key(tx, client, &target));
 	struct access_token token = token_begin(rq, client, &target, scope);
 	token.subject = client->client_id;
-	TRY(token_sign(rq, tx, client, &target, &token, &text));
 	TRY(token_note_use(tx, client));
+	TRY(token_sign(rq, tx, client, &target, &token, &text));
 	*ret = (struct token_view){
 		.access_token = text,
 		.token_type = token_type(jkt),
@@ -281,22 +273,13 @@ token_sign_for_person(const struct request *rq, struct tx *tx, const struct oaut
 
 #define ID_TOKEN_LIFE_MS HOUR_MS
 
-/* What the client calls itself: its id, or the address of its document. */
-static const char *
-name_of(struct arena *arena, const struct oauth_client_row *client)
-{
-	return client->metadata_url.data == NULL
-		   ? client->client_id
-		   : arena_strndup(arena, (const char *)client->metadata_url.data, client->metadata_url.len);
-}
-
 struct id_token
 token_id_of_person(const struct request *rq, const struct oauth_client_row *client, const struct token_person *person)
 {
 	return (struct id_token){
 		.issuer = oauth_issuer(rq, client->issuer_client_id),
 		.subject = person->user_id,
-		.audience = name_of(rq->arena, client),
+		.audience = client_own_name(rq->arena, client->client_id, client->metadata_url),
 		.issued_at = rq->now_ms,
 		.expires_at = rq->now_ms + ID_TOKEN_LIFE_MS,
 		.authenticated_at = person->strength != NULL ? person->authenticated_at : NONE,

@@ -26,7 +26,7 @@ WHERE c.id = :client_id AND c.is_active = TRUE;
 UPDATE clients SET last_used_at = :now
 WHERE project_id = :project_id AND id = :client_id AND (last_used_at IS NULL OR last_used_at <= :before);
 
--- What the project is called where it issues tokens. The console has no tokens yet.
+-- Whose issuer it is, and what every answer there depends on.
 -- name: oauth_issuer :one
 -- unscoped: a public client id is what finds the project
 SELECT p.id AS project_id, p.org_id, p.type, p.version, COALESCE(t.require_par, FALSE) AS require_par, COALESCE(t.dpop_require_nonce, FALSE) AS dpop_require_nonce

@@ -87,6 +87,22 @@ json_strings_are_escaped_as_rfc_8259_says(void **state)
 }
 
 static void
+words_become_an_array(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *words, *json;
+	} cases[] = { { "", "[]" }, { "a", "[\"a\"]" }, { "a b:c \"", "[\"a\",\"b:c\",\"\\\"\"]" } };
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct buffer out = buffer_new(arena);
+
+		buffer_json_words(&out, cases[i].words);
+		assert_string_equal(buffer_string(&out), cases[i].json);
+	}
+}
+
+static void
 json_numbers_times_and_bools(void **state)
 {
 	(void)state;
@@ -113,6 +129,7 @@ main(void)
 		TEST(takes_nul_octets_and_formats),
 		TEST(whole_numbers_of_every_size),
 		TEST(json_strings_are_escaped_as_rfc_8259_says),
+		TEST(words_become_an_array),
 		TEST(json_numbers_times_and_bools),
 	};
 
