@@ -340,6 +340,15 @@ connector_judge_server(const char *issuer, const struct json *body, struct conne
 
 /* ---- the client ---- */
 
+/* A token that can stand in a header: what breaks the line would be headers of its own. NULL otherwise. */
+static const char *
+token_text(const struct json *body, const char *name)
+{
+	const char *token = json_text(body, name);
+
+	return token != NULL && strpbrk(token, " \t\r\n") == NULL ? token : NULL;
+}
+
 bool
 connector_judge_registration(struct arena *arena, long status, const struct json *body, struct connector_findings *findings,
 			     struct connector_client *ret)
@@ -352,7 +361,7 @@ connector_judge_registration(struct arena *arena, long status, const struct json
 		.client_id = json_text(body, "client_id"),
 		.client_secret = json_text(body, "client_secret"),
 		.management_url = json_text(body, "registration_client_uri"),
-		.management_token = json_text(body, "registration_access_token"),
+		.management_token = token_text(body, "registration_access_token"),
 	};
 	return ret->client_id != NULL || fail(findings, CONNECTOR_NO_CLIENT_ID, NULL);
 }
@@ -431,14 +440,14 @@ bool
 connector_judge_token(struct arena *arena, const char *resource, long status, const char *cache_control, const struct json *body,
 		      struct connector_findings *findings, const char **ret_access_token)
 {
-	const char *token = body != NULL ? json_text(body, "access_token") : NULL;
+	const char *token = body != NULL ? token_text(body, "access_token") : NULL;
 	const char *type = body != NULL ? json_text(body, "token_type") : NULL;
 
 	if (status != 200)
 		return fail(findings, CONNECTOR_TOKEN_REFUSED, error_or_status(arena, status, body));
 	if (body == NULL)
 		return fail(findings, CONNECTOR_NOT_JSON, NULL);
-	if (token == NULL || strpbrk(token, " \r\n") != NULL)
+	if (token == NULL)
 		return fail(findings, CONNECTOR_NO_ACCESS_TOKEN, NULL);
 	if (type == NULL || strcasecmp(type, "Bearer") != 0)
 		return fail(findings, CONNECTOR_WRONG_TOKEN_TYPE, type);

@@ -83,6 +83,33 @@ an_answer_is_found_in_a_stream_of_events(void **state)
 	assert_string_equal(connector_event_data(arena, "application/json", "data: {\"result\":{}}"), "data: {\"result\":{}}");
 }
 
+/* What breaks the line would be headers of its own. */
+static void
+tokens_that_cannot_stand_in_a_header_are_none(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *token;
+		bool is_taken;
+	} cases[] = { { "x", true }, { "x\\r\\nHost: b", false }, { "x\\n", false }, { "x y", false }, { "", false } };
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		const char *text = arena_printf(arena,
+						"{\"client_id\":\"c\",\"registration_access_token\":\"%s\",\"access_token\":\"%s\","
+						"\"token_type\":\"Bearer\"}",
+						cases[i].token, cases[i].token);
+		struct connector_findings findings = { .count = 0 };
+		struct connector_client client;
+		const char *token = NULL;
+		struct json body;
+
+		assert_int_equal(json_parse(arena, text, strlen(text), &body, NULL), OK);
+		assert_true(connector_judge_registration(arena, 201, &body, &findings, &client));
+		assert_int_equal(client.management_token != NULL, cases[i].is_taken);
+		assert_int_equal(connector_judge_token(arena, "https://a/", 200, "no-store", &body, &findings, &token), cases[i].is_taken);
+	}
+}
+
 int
 main(void)
 {
@@ -91,6 +118,7 @@ main(void)
 		TEST(metadata_is_looked_for_where_the_rfcs_put_it),
 		TEST(secrets_are_masked_wherever_they_stand),
 		TEST(an_answer_is_found_in_a_stream_of_events),
+		TEST(tokens_that_cannot_stand_in_a_header_are_none),
 	};
 
 	return cmocka_run_group_tests_name("connector", tests, NULL, NULL);
