@@ -317,11 +317,12 @@ test("IR-05 revoking a refresh token ends the grant and its access tokens; an ac
 	assert.equal(await count(app, "grant.revoked"), 1);
 });
 
-test("SE-11 pages of any origin may call token, userinfo, revoke, metadata and keys, and nothing else; a client's origins narrow that", async () => {
+test("SE-11 rule 39 pages of any origin may call what apps do, metadata and keys, and nothing else; a client's origins narrow that", async () => {
 	const app = await makeApp(server, { isPublic: true });
 	const Origin = "https://spa.example.com";
 	const browser = await (await projectUser(server, app)).session();
-	for (const [method, path] of [["POST", "/oauth/token"], ["GET", "/oauth/userinfo"], ["POST", "/oauth/revoke"], ["GET", "/.well-known/openid-configuration"], ["GET", "/.well-known/jwks.json"]]) {
+	for (const [method, path] of [["POST", "/oauth/token"], ["GET", "/oauth/userinfo"], ["POST", "/oauth/revoke"], ["POST", "/oauth/par"], ["POST", "/oauth/device_authorization"],
+		["POST", "/oauth/register"], ["GET", "/.well-known/openid-configuration"], ["GET", "/.well-known/jwks.json"]]) {
 		const preflight = await program(server).request("OPTIONS", app.at(path), { headers: { Origin, "Access-Control-Request-Method": method, "Access-Control-Request-Headers": "authorization" } });
 		assert.equal(preflight.status, 204, path);
 		assert.equal(preflight.headers["access-control-allow-origin"], "*");
