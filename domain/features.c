@@ -3,6 +3,8 @@
  */
 #include "domain/features.h"
 
+#include "lib/encode.h"
+
 const struct field feature_fields[] = {
 	OUT_ID(struct feature, id, ID_FEATURE),
 	OUT_STRING(struct feature, feature_key),
@@ -52,6 +54,14 @@ feature_of_row(struct arena *arena, const struct feature_row *row)
 	};
 }
 
+static int64_t
+remaining(int64_t limit, int64_t used)
+{
+	if (limit == FEATURE_UNLIMITED)
+		return NONE;
+	return limit > used ? limit - used : 0;
+}
+
 static struct feature_value
 value_of_row(struct arena *arena, const struct q_feature_offer_list_row *row, const char *subject_id)
 {
@@ -63,6 +73,8 @@ value_of_row(struct arena *arena, const struct q_feature_offer_list_row *row, co
 		.workspace_override = { row->workspace_override_id != NULL, row->workspace_override_value },
 	};
 	struct feature_choice choice = feature_choose(&offers);
+	bool is_metered = row->meter_key != NULL;
+	int64_t used = row->used == NONE ? 0 : row->used;
 
 	return (struct feature_value){
 		.subject_id = subject_id,
@@ -73,6 +85,8 @@ value_of_row(struct arena *arena, const struct q_feature_offer_list_row *row, co
 		.source = feature_sources[choice.source],
 		.meter_key = row->meter_key,
 		.expires_at = row->override_expires_at,
+		.used = is_metered ? used : NONE,
+		.remaining = is_metered ? remaining(choice.value, used) : NONE,
 		.choice = choice,
 	};
 }
@@ -96,6 +110,7 @@ find(struct tx *tx, const char *project_id, const struct feature_subjects *subje
 				     .project_id = project_id,
 				     .subject_id = subjects->user_id,
 				     .workspace_id = subjects->workspace_id,
+				     .period_at = time_month_start(tx->now_ms),
 				     .feature_key = which->feature_key,
 				     .after_key = which->after_key,
 				     .limit = which->limit,

@@ -33,6 +33,7 @@ struct feature_value {
 	const char *source;		/* of feature_sources */
 	const char *meter_key;
 	int64_t expires_at;		/* of the user's override; NONE: it has no end, or there is none */
+	int64_t used, remaining;	/* of a limit with a meter: this month; NONE: it isn't one; remaining NONE: no limit */
 	struct feature_choice choice;	/* value and source, to reckon with */
 };
 

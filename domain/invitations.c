@@ -136,6 +136,17 @@ record_invitation(struct tx *tx, enum event event, const struct q_invitation_by_
 			  });
 }
 
+/* The new member counts already. */
+static enum err
+check_cap(struct tx *tx, const char *org_id, struct cap *ret)
+{
+	enum err e = cap_check(tx, org_id, CAP_MEMBERS, 0, ret);
+
+	if (e == ERR_PLAN_LIMIT_REACHED)
+		ret->used--;
+	return e;
+}
+
 /* The membership first: who is a member already is told so, whatever the invitation has left. */
 static enum err
 use(struct tx *tx, const struct q_invitation_by_secret_row *row, const char *user_id, const char *joined_via,
@@ -153,12 +164,13 @@ use(struct tx *tx, const struct q_invitation_by_secret_row *row, const char *use
 			   .event_project_id = row->default_project_id,
 		       },
 		       &member_id));
+	TRY(check_cap(tx, row->org_id, &ret->cap));
 	TRY(spend(tx, row, user_id));
 	if (strcmp(row->kind, "code") == 0)
 		changes = arena_printf(tx->arena, "{\"uses\":[%lld,%lld]}", (long long)row->uses,
 				       (long long)row->uses + 1);
 	TRY(record_invitation(tx, EV_INVITATION_ACCEPTED, row, changes));
-	*ret = (struct invitation_accepted){ row->org_id, member_id, row->role };
+	*ret = (struct invitation_accepted){ .org_id = row->org_id, .member_id = member_id, .role = row->role };
 	return OK;
 }
 

@@ -4,6 +4,7 @@
 #ifndef GATEHOUSE_DOMAIN_INVITATIONS_H
 #define GATEHOUSE_DOMAIN_INVITATIONS_H
 
+#include "domain/caps.h"
 #include "sql/tx.h"
 
 struct q_invitation_by_secret_row;
@@ -12,6 +13,7 @@ struct invitation_accepted {
 	const char *org_id;
 	const char *member_id;
 	const char *role;
+	struct cap cap;		/* of ERR_PLAN_LIMIT_REACHED alone */
 };
 
 /* What an invitation may be; NULL at the end. */

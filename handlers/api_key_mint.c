@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "domain/caps.h"
+
 #define PERSONAL_TOKENS_MAX 20
 
 /* ---- personal tokens ---- */
@@ -198,6 +200,7 @@ create_service(const struct request *rq, struct tx *tx, const struct api_key_cre
 	struct place place;
 	const char *scopes;
 	struct api_key_row row;
+	struct cap cap;
 	enum verdict bad;
 	enum err e = request_guard(rq, tx);
 
@@ -206,6 +209,11 @@ create_service(const struct request *rq, struct tx *tx, const struct api_key_cre
 	bad = check_service(rq, tx, in, &place, &scopes);
 	if (bad != VERDICT_GO_ON)
 		return bad;
+	e = cap_check(tx, rq->org.id, CAP_API_KEYS, 1, &cap);
+	if (e == ERR_PLAN_LIMIT_REACHED)
+		return fail_details(rq, e, cap_details(rq->arena, &cap), "%s", cap_message(rq->arena, &cap));
+	if (e != OK)
+		return fail_err(rq, e);
 	e = api_key_mint(tx,
 			 &(struct api_key_mint){
 			     .org_id = rq->org.id,

@@ -25,12 +25,15 @@ static const struct field check_input[] = {
 struct check_view {
 	bool has_feature;
 	const char *value, *source;
+	int64_t used, remaining;
 };
 
 static const struct field check_fields[] = {
 	OUT_BOOL(struct check_view, has_feature, .description = "true, a number above 0, or no limit"),
 	OUT_JSON(struct check_view, value, .description = "true or false, a number, null for no limit"),
 	OUT_ENUM(struct check_view, source, feature_sources),
+	OUT_INT(struct check_view, used, .flags = FIELD_OPTIONAL, .description = "Of a limit with a meter: how much this month"),
+	OUT_INT(struct check_view, remaining, .flags = FIELD_OPTIONAL, .description = "And how much is left; absent where there is no limit"),
 	FIELDS_END,
 };
 
@@ -72,6 +75,8 @@ feature_check(const struct request *rq, struct tx *tx)
 			 .has_feature = feature_is_on(value.choice.value),
 			 .value = value.value,
 			 .source = value.source,
+			 .used = value.used,
+			 .remaining = value.remaining,
 		     });
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "domain/features.h"
+#include "domain/meters.h"
 #include "fcgi/request.h"
 #include "sql/gen/schema_keys.h"
 
@@ -126,7 +127,7 @@ static const struct field feature_update_input[] = {
 
 /* What its type allows. ret_default is untouched when nothing was said of it. */
 static enum verdict
-check(const struct request *rq, enum feature_type type, int64_t *ret_default)
+check(const struct request *rq, struct tx *tx, enum feature_type type, int64_t *ret_default)
 {
 	static const struct json null = { .type = JSON_NULL };
 	const struct feature_input *in = rq->input;
@@ -136,9 +137,15 @@ check(const struct request *rq, enum feature_type type, int64_t *ret_default)
 		rule = feature_value_take(type, in->default_value != NULL ? in->default_value : &null, ret_default);
 	if (rule != NULL)
 		return fail_field(rq, "default", rule, "%s", feature_rule_message(type));
-	if (in->meter_key != NULL && type != FEATURE_LIMIT)
+	if (in->meter_key == NULL)
+		return go_on(rq);
+	if (type != FEATURE_LIMIT)
 		return fail_field(rq, "meter_key", "conflict", "Only a limit has a meter.");
-	return go_on(rq);
+	bool is_known;
+	enum err e = meter_is_known(tx, rq->project.id, in->meter_key, &is_known);
+	if (e != OK)
+		return fail_err(rq, e);
+	return is_known ? go_on(rq) : fail_field(rq, "meter_key", "unknown", "The project has no such meter.");
 }
 
 static enum err
@@ -187,7 +194,7 @@ feature_create(const struct request *rq, struct tx *tx)
 		return fail_err(rq, e);
 	if (count.total >= FEATURES_MAX)
 		return fail_full(rq, count.total);
-	enum verdict bad = check(rq, feature_type_parse(in->type), &default_value);
+	enum verdict bad = check(rq, tx, feature_type_parse(in->type), &default_value);
 	if (bad != VERDICT_GO_ON)
 		return bad;
 	e = insert(rq, tx, default_value, &feature);
@@ -239,7 +246,7 @@ feature_update(const struct request *rq, struct tx *tx)
 	if (e != OK)
 		return fail_err(rq, e);
 	int64_t default_value = row.default_value;
-	enum verdict bad = check(rq, feature_type_parse(row.type), &default_value);
+	enum verdict bad = check(rq, tx, feature_type_parse(row.type), &default_value);
 	if (bad != VERDICT_GO_ON)
 		return bad;
 	e = update(rq, tx, &row, default_value, &feature);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "domain/orgs.h"
+#include "domain/plans.h"
 #include "fcgi/request.h"
 #include "lib/text.h"
 #include "sql/gen/queries.h"
@@ -109,14 +110,39 @@ struct operator_org_update_input {
 
 static const struct field operator_org_update_input[] = {
 	IN_ID(struct operator_org_update_input, org_id, ID_ORG, .in = IN_PATH),
-	IN_STRING(struct operator_org_update_input, plan, .min = 1, .max = 64, .flags = FIELD_NULLABLE,
-		  .description = "There are no plans yet: null alone, which means no limits"),
+	IN_STRING(struct operator_org_update_input, plan, .min = 1, .max = 64, .check = slug_check, .flags = FIELD_NULLABLE,
+		  .description = "Key of a plan of the console; null takes the organization's away"),
 	IN_ENUM(struct operator_org_update_input, status, STATUSES),
 	FIELDS_END,
 };
 
+/* plan NULL: they have none of their own from now on. What they have beyond it stays. */
 static enum err
-update_org(const struct request *rq, struct tx *tx, struct org_row *ret)
+set_plan(const struct request *rq, struct tx *tx, const struct org_row *org, const struct plan_row *plan)
+{
+	struct plan_assignment assignment;
+
+	TRY(q_org_touch(tx->db, &(struct q_org_touch){ .org_id = org->id }, NULL));
+	if (plan == NULL) {
+		enum err e = plan_unassign(tx, rq->org.id, tx->console_id, org->id, org->name);
+		return e == ERR_NO_ROW ? OK : e;
+	}
+	return plan_assign(tx,
+			   &(struct plan_assign){
+			       .org_id = rq->org.id,
+			       .project_id = tx->console_id,
+			       .subject_id = org->id,
+			       .subject_label = org->name,
+			       .plan = plan,
+			       .source = "admin",
+			       .expires_at = NONE,
+			       .current_period_end = NONE,
+			   },
+			   &assignment);
+}
+
+static enum err
+update_org(const struct request *rq, struct tx *tx, const struct plan_row *plan, struct org_row *ret)
 {
 	const struct operator_org_update_input *in = rq->input;
 	struct org_row before;
@@ -128,6 +154,8 @@ update_org(const struct request *rq, struct tx *tx, struct org_row *ret)
 		return ERR_PRECONDITION_FAILED;
 	if (in->has.status)
 		TRY(org_suspend(tx, in->org_id, strcmp(in->status, "suspended") == 0));
+	if (in->has.plan)
+		TRY(set_plan(rq, tx, &before, plan));
 	return q_org_get(tx->db, &(struct q_org_get){ .org_id = in->org_id }, ret);
 }
 
@@ -135,12 +163,16 @@ static enum verdict
 operator_org_update(const struct request *rq, struct tx *tx)
 {
 	const struct operator_org_update_input *in = rq->input;
+	struct plan_row plan;
 	struct org_row row;
-	enum err e;
+	enum err e = OK;
 
 	if (in->plan != NULL)
-		return fail_field(rq, "plan", "unknown_plan", "This installation has no plans to choose from yet.");
-	e = update_org(rq, tx, &row);
+		e = q_plan_by_key(tx->db, &(struct q_plan_by_key){ .project_id = tx->console_id, .plan_key = in->plan }, &plan);
+	if (e == ERR_NO_ROW)
+		return fail_field(rq, "plan", "unknown_plan", "The console has no such plan.");
+	if (e == OK)
+		e = update_org(rq, tx, in->plan != NULL ? &plan : NULL, &row);
 	if (e != OK)
 		return fail_err(rq, e);
 	reply_etag(rq, row.version);
@@ -167,7 +199,7 @@ const struct route installation_org_routes[] = {
 	    .id = "installation_org_update",
 	    .method = PATCH,
 	    .path = "/api/v1/installation/orgs/{org_id}",
-	    .summary = "Suspend or resume an organization",
+	    .summary = "Suspend or resume an organization, or put it on a plan",
 	    .description = "For operators. What acts in a suspended organization gets 403 org_suspended from the next request on.",
 	    .auth = AUTH_SESSION,
 	    .tenant = TENANT_ORG,
@@ -176,7 +208,7 @@ const struct route installation_org_routes[] = {
 	    .flags = ROUTE_ETAG,
 	    INPUT(struct operator_org_update_input, operator_org_update_input),
 	    .output = org_fields,
-	    .errors = { ERR_CANNOT_SUSPEND_OPERATOR_ORG },
+	    .errors = { ERR_CANNOT_SUSPEND_OPERATOR_ORG, ERR_PLAN_ARCHIVED },
 	    .handler = operator_org_update,
 	},
 	ROUTES_END,

@@ -3,6 +3,7 @@
  */
 #include "handlers/routes.h"
 
+#include "domain/caps.h"
 #include "domain/invitations.h"
 #include "domain/members.h"
 #include "fcgi/request.h"
@@ -95,6 +96,14 @@ reply_member(const struct request *rq, struct tx *tx, const struct invitation_ac
 }
 
 static enum verdict
+fail_use(const struct request *rq, enum err e, const struct invitation_accepted *accepted)
+{
+	if (e != ERR_PLAN_LIMIT_REACHED)
+		return fail_err(rq, e);
+	return fail_details(rq, e, cap_details(rq->arena, &accepted->cap), "%s", cap_message(rq->arena, &accepted->cap));
+}
+
+static enum verdict
 invitation_use(const struct request *rq, struct tx *tx)
 {
 	const struct invitation_secret_input *in = rq->input;
@@ -105,7 +114,7 @@ invitation_use(const struct request *rq, struct tx *tx)
 	if (!rq->user.email_verified || rq->user.email == NULL || !email_key(rq->arena, rq->user.email, &key))
 		key = NULL;
 	e = invitation_accept(tx, in->secret, rq->user.id, key, &accepted);
-	return e == OK ? reply_member(rq, tx, &accepted) : fail_err(rq, e);
+	return e == OK ? reply_member(rq, tx, &accepted) : fail_use(rq, e, &accepted);
 }
 
 /* ---- POST /invitations/decline ---- */
@@ -144,7 +153,7 @@ org_join(const struct request *rq, struct tx *tx)
 
 	if (e == OK)
 		e = invitation_join(tx, in->code, rq->user.id, &accepted);
-	return e == OK ? reply_member(rq, tx, &accepted) : fail_err(rq, e);
+	return e == OK ? reply_member(rq, tx, &accepted) : fail_use(rq, e, &accepted);
 }
 
 const struct route invitation_use_routes[] = {

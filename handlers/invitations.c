@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "domain/caps.h"
 #include "domain/invitations.h"
 #include "domain/mail.h"
 #include "domain/members.h"
@@ -286,7 +287,7 @@ refuse_member(const struct request *rq, struct tx *tx, const char *key)
 
 static enum err
 create_invitation(const struct request *rq, struct tx *tx, const char *key, int64_t expires_at,
-		  struct invitation_row *ret)
+		  struct invitation_row *ret, struct cap *ret_cap)
 {
 	const struct invitation_create_input *in = rq->input;
 	struct secret secret;
@@ -296,6 +297,7 @@ create_invitation(const struct request *rq, struct tx *tx, const char *key, int6
 	TRY(check_role(rq, role_parse(in->role), key == NULL));
 	if (key != NULL)
 		TRY(refuse_member(rq, tx, key));
+	TRY(cap_check(tx, rq->org.id, CAP_MEMBERS, 1, ret_cap));
 	TRY(make_secret(rq, key == NULL, &secret));
 	TRY(insert_invitation(rq, tx, key, expires_at, &secret, &id));
 	TRY(get_invitation(rq, tx, id, ret));
@@ -319,13 +321,16 @@ invitation_create(const struct request *rq, struct tx *tx)
 	const char *key;
 	int64_t expires_at;
 	enum verdict bad = check_kind(rq, in, &key);
+	struct cap cap;
 	enum err e;
 
 	if (bad == VERDICT_GO_ON)
 		bad = choose_expiry(rq, in->has.expires_at, in->expires_at, &expires_at);
 	if (bad != VERDICT_GO_ON)
 		return bad;
-	e = create_invitation(rq, tx, key, expires_at, &row);
+	e = create_invitation(rq, tx, key, expires_at, &row, &cap);
+	if (e == ERR_PLAN_LIMIT_REACHED)
+		return fail_details(rq, e, cap_details(rq->arena, &cap), "%s", cap_message(rq->arena, &cap));
 	return e == OK ? reply(rq, 201, invitation_fields, &row) : fail_invitation(rq, e, key == NULL);
 }
 

@@ -201,6 +201,7 @@ me_orgs(const struct request *rq, struct tx *tx)
 			.slug = rows[i].slug,
 			.role = rows[i].role,
 			.member_id = rows[i].member_id,
+			.plan = rows[i].plan,
 		};
 		give_projects(&orgs[i], projects, project_count, is_cut, &at);
 	}

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "domain/caps.h"
 #include "domain/clients.h"
 #include "domain/orgs.h"
 #include "domain/projects.h"
@@ -229,10 +230,18 @@ project_create(const struct request *rq, struct tx *tx)
 	struct project_made made;
 	struct project_row row;
 	enum verdict bad = check_create(rq, in);
+	struct cap cap;
 	enum err e;
 
 	if (bad != VERDICT_GO_ON)
 		return bad;
+	e = request_guard(rq, tx);
+	if (e == OK)
+		e = cap_check(tx, rq->org.id, CAP_PROJECTS, 1, &cap);
+	if (e == ERR_PLAN_LIMIT_REACHED)
+		return fail_details(rq, e, cap_details(rq->arena, &cap), "%s", cap_message(rq->arena, &cap));
+	if (e != OK)
+		return fail_err(rq, e);
 	e = project_make(tx,
 			 &(struct project_make){
 			     .org_id = rq->org.id,

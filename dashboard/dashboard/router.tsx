@@ -183,6 +183,11 @@ const projectRoutes = [
 	}),
 	createRoute({
 		getParentRoute: () => root,
+		path: "/projects/$projectId/plans",
+		component: lazyRouteComponent(() => import("./plans/plans"), "Plans"),
+	}),
+	createRoute({
+		getParentRoute: () => root,
 		path: "/projects/$projectId/licenses",
 		component: lazyRouteComponent(() => import("./licenses/licenses"), "Licenses"),
 	}),

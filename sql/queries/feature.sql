@@ -40,8 +40,9 @@ SELECT f.id, f.feature_key, f.type, f.default_value, f.meter_key,
 	v.plan_id AS plan_id, v.value AS plan_value,
 	w.plan_id AS workspace_plan_id, w.value AS workspace_plan_value,
 	o.subject_id AS override_subject_id, o.value AS override_value, o.expires_at AS override_expires_at,
-	q.subject_id AS workspace_override_id, q.value AS workspace_override_value
+	q.subject_id AS workspace_override_id, q.value AS workspace_override_value, c.used
 FROM features f
+LEFT JOIN usage_counters c ON c.project_id = f.project_id AND c.meter_key = f.meter_key AND c.subject_id = :subject_id AND c.period_at = :period_at
 LEFT JOIN plans d ON d.project_id = f.project_id AND d.is_default = TRUE
 LEFT JOIN plan_assignments a ON a.project_id = f.project_id AND a.subject_id = :subject_id AND (a.ends_at IS NULL OR a.ends_at > :now)
 LEFT JOIN plan_features v ON v.project_id = f.project_id AND v.plan_id = IFNULL(a.plan_id, d.id) AND v.feature_id = f.id

@@ -3,9 +3,13 @@
 -- name: me_orgs :many
 -- row: my_org_row
 -- unscoped: a person's memberships cross organizations; every row is bound to the person
-SELECT o.id, o.name, o.slug, m.role, m.id AS member_id
+SELECT o.id, o.name, o.slug, m.role, m.id AS member_id, COALESCE(k.plan_key, d.plan_key) AS plan
 FROM members m
 JOIN orgs o ON o.id = m.org_id AND o.status <> 'deleted'
+LEFT JOIN installation i ON i.id = 1
+LEFT JOIN plans d ON d.project_id = i.console_id AND d.is_default = TRUE
+LEFT JOIN plan_assignments a ON a.project_id = i.console_id AND a.subject_id = o.id AND (a.ends_at IS NULL OR a.ends_at > :now)
+LEFT JOIN plans k ON k.project_id = a.project_id AND k.id = a.plan_id
 WHERE m.console_id = :console_id AND m.user_id = :user_id
 	AND (:only_id IS NULL OR m.org_id = :only_id)
 	AND (:after_id IS NULL OR m.org_id > :after_id)

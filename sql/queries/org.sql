@@ -3,10 +3,13 @@
 -- name: org_get :one
 -- row: org_row
 -- column: role text?
--- column: plan text?
 SELECT o.id, o.name, o.slug, o.description, o.logo_url, o.discoverable, o.status, o.default_project_id, o.version, o.created_by,
-	o.created_at, o.updated_at, NULL AS role, NULL AS plan
+	o.created_at, o.updated_at, NULL AS role, COALESCE(k.plan_key, d.plan_key) AS plan
 FROM orgs o
+LEFT JOIN installation i ON i.id = 1
+LEFT JOIN plans d ON d.project_id = i.console_id AND d.is_default = TRUE
+LEFT JOIN plan_assignments a ON a.project_id = i.console_id AND a.subject_id = o.id AND (a.ends_at IS NULL OR a.ends_at > :now)
+LEFT JOIN plans k ON k.project_id = a.project_id AND k.id = a.plan_id
 WHERE o.id = :org_id AND o.status <> 'deleted';
 
 -- Written first by every transaction that counts something of the organization: whoever comes second waits, or fails at COMMIT.
@@ -37,12 +40,15 @@ WHERE id = :org_id AND status <> 'deleted';
 
 -- name: org_list_of_person :many
 -- row: org_row
--- column: plan text?
 -- unscoped: a person's organizations; every row is bound to the person
 SELECT o.id, o.name, o.slug, o.description, o.logo_url, o.discoverable, o.status, o.default_project_id, o.version, o.created_by,
-	o.created_at, o.updated_at, m.role, NULL AS plan
+	o.created_at, o.updated_at, m.role, COALESCE(k.plan_key, d.plan_key) AS plan
 FROM members m
 JOIN orgs o ON o.id = m.org_id AND o.status <> 'deleted'
+LEFT JOIN installation i ON i.id = 1
+LEFT JOIN plans d ON d.project_id = i.console_id AND d.is_default = TRUE
+LEFT JOIN plan_assignments a ON a.project_id = i.console_id AND a.subject_id = o.id AND (a.ends_at IS NULL OR a.ends_at > :now)
+LEFT JOIN plans k ON k.project_id = a.project_id AND k.id = a.plan_id
 WHERE m.console_id = :console_id AND m.user_id = :user_id
 	AND (:after_id IS NULL OR m.org_id > :after_id)
 ORDER BY o.id

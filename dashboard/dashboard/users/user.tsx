@@ -18,6 +18,7 @@ import { UserData } from "./user-data";
 import { labelOf } from "./user-label";
 import { UserMessages } from "./user-messages";
 import { UserMethods } from "./user-methods";
+import { UserPlan } from "./user-plan";
 import { UserProfile } from "./user-profile";
 import { UserSessions } from "./user-sessions";
 import { useStatusChange } from "./user-status";
@@ -70,6 +71,7 @@ function Parts({ tagged }: { tagged: Tagged<User> }) {
 				<Tabs.Tab value="sessions">Sessions</Tabs.Tab>
 				<Tabs.Tab value="methods">Methods</Tabs.Tab>
 				<Tabs.Tab value="apps">Apps</Tabs.Tab>
+				{mayDo(role, "plan.read") ? <Tabs.Tab value="plan">Plan</Tabs.Tab> : null}
 				{mayDo(role, "mail.read") ? <Tabs.Tab value="messages">Messages</Tabs.Tab> : null}
 				{mayDo(role, "audit.read") ? <Tabs.Tab value="activity">Activity</Tabs.Tab> : null}
 			</Tabs.List>
@@ -88,6 +90,9 @@ function Parts({ tagged }: { tagged: Tagged<User> }) {
 			</Tabs.Panel>
 			<Tabs.Panel value="apps" pt="md">
 				<UserApps user={user} canWrite={mayDo(role, "user.write")} />
+			</Tabs.Panel>
+			<Tabs.Panel value="plan" pt="md">
+				<UserPlan user={user} canWrite={mayDo(role, "plan.write")} />
 			</Tabs.Panel>
 			<Tabs.Panel value="messages" pt="md">
 				<UserMessages user={user} />

@@ -1,7 +1,6 @@
 // The samples of plans and features, and of what users have of them (see samples.mjs).
 
 import * as fixtures from "../../harness/fixtures.mjs";
-import { Client } from "../../harness/http.mjs";
 import * as plans from "../../harness/plans.mjs";
 
 const userOf = (world) => fixtures.user(world.project, { server: world.server });
@@ -10,7 +9,6 @@ export const featureOf = (world, body) => plans.feature(world.owner, world.proje
 
 export const planSamples = {
 	"GET /api/v1/plans": async () => ({}),
-	"GET /api/v1/public/plans": async (world) => ({ by: new Client(world.server), target: `/api/v1/public/plans?client_id=${world.project.clientId}` }),
 	"POST /api/v1/plans": async () => ({ json: { plan_key: "pro", display_name: "Pro", price: 2900, currency: "USD", period: "monthly", is_default: true }, status: 201 }),
 	...Object.fromEntries(Object.entries({ GET: {}, PATCH: { json: { display_name: "Renamed" } }, DELETE: { status: 204 } }).map(([method, more]) =>
 		[`${method} /api/v1/plans/{id}`, async (world) => ({ target: `/api/v1/plans/${(await planOf(world)).id}`, ...more })])),

@@ -78,7 +78,7 @@ test("recorded in the organization's chain once for each change, with who did it
 	assert.equal(await server.sql.value`SELECT COUNT(*) FROM events WHERE project_id = ${org.defaultProject.id} AND type LIKE 'org.%'`, 2);
 });
 
-test("the operator organization: 409; a plan: 422 until there are plans; If-Match", async () => {
+test("the operator organization: 409; a plan that the console lacks: 422; If-Match", async () => {
 	const { org, boss } = await make();
 	expectError(await boss.patch(`${AT}/${server.operatorOrgId}`, { status: "suspended" }), 409, "cannot_suspend_operator_org");
 	expectField(await boss.patch(`${AT}/${org.id}`, { plan: "gold", status: "suspended" }), "plan", "unknown_plan");

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { assign, atOnce, Client, DAY, expectError, expectField, expectStatus, feature, fromNow, moveClock, overrideFeature, person, plan, projectUser, sharedServer, tally, user } from "../../harness/index.mjs";
+import { assign, atOnce, Client, DAY, expectError, expectField, expectStatus, feature, fromNow, meter, moveClock, overrideFeature, person, plan, projectUser, sharedServer, tally, use, user } from "../../harness/index.mjs";
 import { basic, getTokens, makeApp } from "../oauth/oauth.mjs";
 
 const server = await sharedServer();
@@ -124,6 +124,22 @@ test("POST /features/check: the member, the key, the app's backend, the user and
 	expectError(await calls.member({ feature_key: "seats", user_id: stranger.shopper.id }), 404, "not_found");
 	expectError(await calls.backend({ feature_key: "seats", user_id: stranger.shopper.id }), 404, "not_found");
 	expectField(await member.post(AT, { feature_key: "seats" }), "user_id", "required");
+});
+
+test("POST /features/check: of a limit with a meter it says what is used this month and what is left", async () => {
+	const { owner, project, session, shopper } = await make();
+	const tokens = await meter(owner, project);
+	await feature(owner, project, { feature_key: "tokens", type: "limit", default: 10, meter_key: tokens.meter_key });
+	await feature(owner, project, { feature_key: "seats", type: "limit", default: 2 });
+	const check = async (feature_key = "tokens") => expectStatus(await session.post("/api/v1/features/check", { user_id: shopper.id, feature_key }), 200);
+	assert.deepEqual(await check(), { has_feature: true, value: 10, source: "default", used: 0, remaining: 10 });
+	expectStatus(await session.post("/api/v1/usage/consume", use(tokens, shopper, { quantity: 4 })), 200);
+	assert.deepEqual(await check(), { has_feature: true, value: 10, source: "default", used: 4, remaining: 6 });
+	await overrideFeature(owner, project, shopper, "tokens", { value: 3 });
+	assert.deepEqual(await check(), { has_feature: true, value: 3, source: "override", used: 4, remaining: 0 });
+	await overrideFeature(owner, project, shopper, "tokens", { value: null });
+	assert.deepEqual(await check(), { has_feature: true, value: null, source: "override", used: 4 });
+	assert.deepEqual(await check("seats"), { has_feature: true, value: 2, source: "default" });
 });
 
 test("an app's backend puts its users on plans, and overrides; another project's doesn't", async () => {

@@ -56,7 +56,7 @@ test("what no plan may be is a 422 that names it; its neighbour passes", async (
 		["description", { description: "x".repeat(513) }], ["trial_days", { trial_days: 366 }], ["trial_days", { trial_days: -1 }], ["sort", { sort: -1 }],
 		["features.nothing", { features: { nothing: true } }], ["features.export", { features: { export: 1 } }], ["features.export", { features: { export: null } }],
 		["features.seats", { features: { seats: true } }], ["features.seats", { features: { seats: -1 } }], ["features", { features: [] }],
-		["meters[0].included", meter({ included: -1 })], ["meters[0].meter_key", meter({ meter_key: "Requests" })], ["meters[0].overage.unit", meter({ overage: { unit: 0, price: 1 } })],
+		["meters[0].included", meter({ included: -1 })], ["meters[0].meter_key", meter({ meter_key: "Requests!" })], ["meters[0].meter_key", meter({ meter_key: "nobodys" })], ["meters[0].overage.unit", meter({ overage: { unit: 0, price: 1 } })],
 		["meters[1].meter_key", { meters: [{ meter_key: "requests", included: 1 }, { meter_key: "requests", included: 2 }] }], ["archived", { archived: true }],
 	])
 		expectField(await session.post(PLANS, { ...PRO, ...more }), field);
@@ -103,8 +103,14 @@ test("plans come by their sort; archived ones apart; everybody sees public ones 
 	assert.deepEqual(await keys(session, `${PLANS}?archived=true`), ["old"]);
 	assert.deepEqual(await keys(session, `${PLANS}?archived=false`), ["hidden", "a", "b", "c"]);
 	for (const site of ["main", "auth"])
-		assert.deepEqual(await keys(new Client(server, { site }), `/api/v1/public/plans?client_id=${project.clientId}`), ["a", "b", "c"]);
-	expectError(await new Client(server).get("/api/v1/public/plans?client_id=proj_000000000000000000000000"), 404, "not_found");
+		assert.deepEqual(await keys(new Client(server, { site }), `${PLANS}?client_id=${project.clientId}`), ["a", "b", "c"]);
+	const nobody = new Client(server);
+	expectError(await nobody.get(`${PLANS}?client_id=proj_000000000000000000000000`), 404, "not_found");
+	expectField(await nobody.get(PLANS), "client_id", "required");
+	const [hidden, , a] = expectStatus(await session.get(PLANS), 200).data;
+	assert.equal(expectStatus(await nobody.get(`${PLANS}/${a.id}?client_id=${project.clientId}`), 200).plan_key, "a");
+	for (const { id } of [hidden, old])
+		expectError(await nobody.get(`${PLANS}/${id}?client_id=${project.clientId}`), 404, "not_found");
 });
 
 test("a plan that somebody is on isn't deleted; once nobody is, it is", async () => {
@@ -139,7 +145,7 @@ test("what no feature may be is a 422 that names it; there are at most 64", asyn
 	const post = (body) => session.post(FEATURES, { feature_key: "one", type: "limit", ...body });
 	for (const [field, more] of [["feature_key", { feature_key: "One" }], ["feature_key", { feature_key: "1e" }], ["feature_key", { feature_key: "a-b" }], ["type", { type: "text" }],
 		["default", { default: -1 }], ["default", { default: true }], ["default", { type: "boolean", default: 0 }], ["default", { type: "boolean", default: null }],
-		["meter_key", { type: "boolean", meter_key: "requests" }], ["description", { description: "x".repeat(513) }]])
+		["meter_key", { type: "boolean", meter_key: "requests" }], ["meter_key", { meter_key: "nobodys" }], ["description", { description: "x".repeat(513) }]])
 		expectField(await post(more), field);
 	const first = expectStatus(await post({}), 201);
 	for (const name of ["feature_key", "type"])

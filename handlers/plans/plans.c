@@ -1,18 +1,16 @@
 /*
  * /api/v1/plans: what a project offers its people, and what it costs (licensing.md section 3).
  */
-#include "handlers/routes.h"
+#include "handlers/plans/plans.h"
 
 #include <string.h>
 
 #include "domain/plans.h"
-#include "fcgi/request.h"
+#include "handlers/routes.h"
 #include "lib/encode.h"
-#include "lib/features.h"
 #include "lib/text.h"
 #include "sql/gen/schema_keys.h"
 
-#define PRICE_MAX      INT64_C(1000000000000000)
 #define TRIAL_DAYS_MAX 365
 #define SORT_MAX       1000000
 #define METERS_MAX     64
@@ -50,16 +48,6 @@ record_change(const struct request *rq, struct tx *tx, enum event event, const s
 
 /* ---- GET ---- */
 
-static enum verdict
-plan_get(const struct request *rq, struct tx *tx)
-{
-	const struct plan_path *in = rq->input;
-	struct plan plan;
-	enum err e = plan_read(tx, rq->project.id, in->id, &plan);
-
-	return e == OK ? show(rq, 200, &plan) : fail_err(rq, e);
-}
-
 static const char *
 plan_sort(const void *item)
 {
@@ -95,21 +83,39 @@ find_plans(const struct request *rq, struct tx *tx, const char *project_id, bool
 	return OK;
 }
 
-static const struct list_reply plan_list_reply = {
-	.fields = plan_fields,
-	.item_size = sizeof(struct plan),
-	.id_offset = offsetof(struct plan, id),
-	.sort = plan_sort,
-};
+/* Whose plans are asked for. Whoever has no credential names the project by one of its clients, and sees what is open to all. */
+static enum verdict
+find_place(const struct request *rq, struct tx *tx, const char *client_id, const char **ret_project_id, bool *ret_is_open)
+{
+	struct q_plan_project_row project;
+
+	*ret_is_open = rq->credential.kind == CREDENTIAL_NONE;
+	if (!*ret_is_open) {
+		*ret_project_id = rq->project.id;
+		return request_may(rq, PERM_PLAN_READ) ? go_on(rq) : fail_err(rq, request_may_not(rq, PERM_PLAN_READ));
+	}
+	if (client_id == NULL)
+		return fail_field(rq, "client_id", "required", "Name the project by a client's id, or bring a credential.");
+	enum err e = q_plan_project(tx->db, &(struct q_plan_project){ .client_id = client_id }, &project);
+	if (e != OK)
+		return fail_err(rq, e);
+	*ret_project_id = project.id;
+	return go_on(rq);
+}
+
+#define NAMED_BY(type)                                                                                                       \
+	IN_ID(type, client_id, ID_ANY_CLIENT, .in = IN_QUERY, .description = "A client of the project, from whoever has no credential")
 
 struct plan_list_input {
 	struct {
-		bool archived;
+		bool client_id, archived;
 	} has;
+	const char *client_id;
 	bool archived;
 };
 
 static const struct field plan_list_input[] = {
+	NAMED_BY(struct plan_list_input),
 	IN_BOOL(struct plan_list_input, archived, .in = IN_QUERY, .description = "Both kinds when absent"),
 	FIELDS_END,
 };
@@ -118,69 +124,53 @@ static enum verdict
 plan_list(const struct request *rq, struct tx *tx)
 {
 	const struct plan_list_input *in = rq->input;
-	struct list_reply list = plan_list_reply;
-	enum err e = find_plans(rq, tx, rq->project.id, false, in->has.archived ? in->archived : NONE, &list);
+	struct list_reply list = {
+		.fields = plan_fields,
+		.item_size = sizeof(struct plan),
+		.id_offset = offsetof(struct plan, id),
+		.sort = plan_sort,
+	};
+	const char *project_id;
+	bool is_open;
+	enum verdict verdict = find_place(rq, tx, in->client_id, &project_id, &is_open);
 
+	if (verdict != VERDICT_GO_ON)
+		return verdict;
+	enum err e = find_plans(rq, tx, project_id, is_open, in->has.archived ? in->archived : NONE, &list);
 	return e == OK ? reply_list(rq, &list) : fail_err(rq, e);
 }
 
-struct plan_public_input {
+struct plan_get_input {
 	struct {
-		bool client_id;
+		bool id, client_id;
 	} has;
-	const char *client_id;
+	const char *id, *client_id;
 };
 
-static const struct field plan_public_input[] = {
-	IN_ID(struct plan_public_input, client_id, ID_ANY_CLIENT, .in = IN_QUERY, .flags = FIELD_REQUIRED),
+static const struct field plan_get_input[] = {
+	IN_ID(struct plan_get_input, id, ID_PLAN, .in = IN_PATH),
+	NAMED_BY(struct plan_get_input),
 	FIELDS_END,
 };
 
 static enum verdict
-plan_public_list(const struct request *rq, struct tx *tx)
+plan_get(const struct request *rq, struct tx *tx)
 {
-	const struct plan_public_input *in = rq->input;
-	struct list_reply list = plan_list_reply;
-	struct q_plan_project_row project;
-	enum err e = q_plan_project(tx->db, &(struct q_plan_project){ .client_id = in->client_id }, &project);
+	const struct plan_get_input *in = rq->input;
+	const char *project_id;
+	struct plan plan;
+	bool is_open;
+	enum verdict verdict = find_place(rq, tx, in->client_id, &project_id, &is_open);
 
-	if (e == OK)
-		e = find_plans(rq, tx, project.id, true, NONE, &list);
-	return e == OK ? reply_list(rq, &list) : fail_err(rq, e);
+	if (verdict != VERDICT_GO_ON)
+		return verdict;
+	enum err e = plan_read(tx, project_id, in->id, &plan);
+	if (e == OK && is_open && (!plan.is_public || plan.archived))
+		e = ERR_NOT_FOUND;
+	return e == OK ? show(rq, 200, &plan) : fail_err(rq, e);
 }
 
 /* ---- POST and PATCH ---- */
-
-struct overage_input {
-	struct {
-		bool unit, price;
-	} has;
-	int64_t unit, price;
-};
-
-/* Read by these tables, and written by them as it is kept. */
-static const struct field overage_input[] = {
-	IN_INT(struct overage_input, unit, 1, PRICE_MAX, .flags = FIELD_REQUIRED, .description = "What is over is invoiced per so many, begun ones too"),
-	IN_INT(struct overage_input, price, 0, PRICE_MAX, .flags = FIELD_REQUIRED),
-	FIELDS_END,
-};
-
-struct meter_input {
-	struct {
-		bool meter_key, included, overage;
-	} has;
-	const char *meter_key;
-	int64_t included;
-	const struct overage_input *overage;
-};
-
-static const struct field meter_input[] = {
-	IN_STRING(struct meter_input, meter_key, .check = feature_key_check, .flags = FIELD_REQUIRED),
-	IN_INT(struct meter_input, included, 0, FEATURE_LIMIT_MAX, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .description = "A month; null: no limit"),
-	IN_OBJECT(struct meter_input, overage, overage_input, struct overage_input, .flags = FIELD_NULLABLE,
-		  .description = "What more costs; null: there is no more"),
-	FIELDS_END,
-};
 
 struct plan_input {
 	struct {
@@ -210,7 +200,7 @@ currency_check(const char *text)
 	IN_STRING(struct plan_input, description, .min = 1, .max = 512, .flags = FIELD_NULLABLE | FIELD_LINE_BREAKS),        \
 	    IN_JSON(struct plan_input, features, .max = (int64_t)16 * 1024, .flags = FIELD_TREE,                              \
 		    .description = "Values by feature_key: true or false, a number, null for no limit. All of them: the old ones go"), \
-	    IN_LIST(struct plan_input, meters, meter_input, struct meter_input, .items_max = METERS_MAX,                     \
+	    IN_LIST(struct plan_input, meters, plan_meter_input, struct plan_meter_input, .items_max = METERS_MAX,                     \
 		    .description = "All of them: the old ones go"),                                                          \
 	    IN_INT(struct plan_input, trial_days, 0, TRIAL_DAYS_MAX, .description = "0, no trial, when absent"),              \
 	    IN_BOOL(struct plan_input, is_public, .description = "true when absent: everybody may see it"),                  \
@@ -220,7 +210,7 @@ currency_check(const char *text)
 static const struct field plan_create_input[] = {
 	IN_STRING(struct plan_input, plan_key, .check = slug_check, .flags = FIELD_REQUIRED, .description = "Never changes"),
 	IN_STRING(struct plan_input, display_name, NAME, .flags = FIELD_REQUIRED),
-	IN_INT(struct plan_input, price, 0, PRICE_MAX, .flags = FIELD_REQUIRED, MONEY),
+	IN_INT(struct plan_input, price, 0, PLAN_PRICE_MAX, .flags = FIELD_REQUIRED, MONEY),
 	IN_STRING(struct plan_input, currency, .check = currency_check, .flags = FIELD_REQUIRED, .description = "ISO 4217"),
 	IN_ENUM(struct plan_input, period, plan_periods, .flags = FIELD_REQUIRED),
 	SETTINGS,
@@ -231,7 +221,7 @@ static const struct field plan_update_input[] = {
 	IN_ID(struct plan_input, id, ID_PLAN, .in = IN_PATH),
 	IN_STRING(struct plan_input, plan_key, .flags = FIELD_IMMUTABLE),
 	IN_STRING(struct plan_input, display_name, NAME),
-	IN_INT(struct plan_input, price, 0, PRICE_MAX, MONEY),
+	IN_INT(struct plan_input, price, 0, PLAN_PRICE_MAX, MONEY),
 	IN_STRING(struct plan_input, currency, .check = currency_check, .description = "ISO 4217"),
 	IN_ENUM(struct plan_input, period, plan_periods),
 	SETTINGS,
@@ -239,102 +229,22 @@ static const struct field plan_update_input[] = {
 	FIELDS_END,
 };
 
-/* What a plan gives of one feature. */
-struct given {
-	const char *feature_id;
-	int64_t value;
-};
-
-struct givens {
-	struct given items[FEATURES_MAX];
-	size_t count;
-};
-
-static const struct feature_row *
-feature_named(const struct feature_row *features, size_t count, const char *key)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (strcmp(features[i].feature_key, key) == 0)
-			return &features[i];
-	}
-	return NULL;
-}
-
-static enum verdict
-take_value(const struct request *rq, const struct feature_row *feature, const char *key, const struct json *value, struct given *ret)
-{
-	const char *field = arena_printf(rq->arena, "features.%s", key);
-
-	if (feature == NULL)
-		return fail_field(rq, field, "unknown", "The project has no such feature.");
-	const char *rule = feature_value_take(feature_type_parse(feature->type), value, &ret->value);
-	if (rule != NULL)
-		return fail_field(rq, field, rule, "%s", feature_rule_message(feature_type_parse(feature->type)));
-	ret->feature_id = feature->id;
-	return go_on(rq);
-}
-
-/* Each value must be of a feature that the project has, and as its type says. */
-static enum verdict
-take_features(const struct request *rq, struct tx *tx, struct givens *ret)
-{
-	const struct json *said = ((const struct plan_input *)rq->input)->features;
-	struct feature_row *features;
-	size_t count;
-
-	ret->count = 0;
-	if (said == NULL)
-		return go_on(rq);
-	if (said->type != JSON_OBJECT)
-		return fail_field(rq, "features", "type", "An object is wanted.");
-	enum err e = q_feature_list(tx->db, &(struct q_feature_list){ .project_id = rq->project.id, .limit = FEATURES_MAX }, &features, &count);
-	if (e != OK)
-		return fail_err(rq, e);
-	for (size_t i = 0; i < said->count; i++) {
-		struct given given;
-		enum verdict bad = take_value(rq, feature_named(features, count, said->names[i]), said->names[i], &said->items[i], &given);
-		if (bad != VERDICT_GO_ON)
-			return bad;
-		ret->items[ret->count++] = given;
-	}
-	return go_on(rq);
-}
-
-/* NULL for none. */
-static const char *
-meters_text(struct arena *arena, struct field_list meters)
-{
-	const struct meter_input *items = meters.items;
-	struct buffer b = buffer_new(arena);
-
-	if (meters.count == 0)
-		return NULL;
-	for (size_t i = 0; i < meters.count; i++) {
-		buffer_char(&b, i == 0 ? '[' : ',');
-		fields_render(&b, meter_input, &items[i], false);
-	}
-	buffer_char(&b, ']');
-	return buffer_string(&b);
-}
-
 /* What the tables can't say. */
 static enum verdict
-check(const struct request *rq, struct tx *tx, bool is_default, bool is_archived, struct givens *ret)
+check(const struct request *rq, struct tx *tx, bool is_default, bool is_archived, struct plan_givens *ret)
 {
 	const struct plan_input *in = rq->input;
-	const struct meter_input *meters = in->meters.items;
+	enum verdict bad = plan_check_meters(rq, tx, in->meters);
 
-	for (size_t i = 0; i < in->meters.count; i++)
-		for (size_t k = 0; k < i; k++)
-			if (strcmp(meters[i].meter_key, meters[k].meter_key) == 0)
-				return fail_field(rq, arena_printf(rq->arena, "meters[%zu].meter_key", i), "duplicate", "It is named twice.");
+	if (bad != VERDICT_GO_ON)
+		return bad;
 	if (is_default && is_archived)
 		return fail_field(rq, in->has.archived ? "archived" : "is_default", "conflict", "An archived plan is nobody's default.");
-	return take_features(rq, tx, ret);
+	return plan_take_features(rq, tx, in->features, ret);
 }
 
 static enum err
-set_features(const struct request *rq, struct tx *tx, const char *plan_id, const struct givens *givens)
+set_features(const struct request *rq, struct tx *tx, const char *plan_id, const struct plan_givens *givens)
 {
 	TRY(q_plan_feature_delete_all(tx->db, &(struct q_plan_feature_delete_all){ .project_id = rq->project.id, .plan_id = plan_id }, NULL));
 	for (size_t i = 0; i < givens->count; i++)
@@ -360,7 +270,7 @@ set_default(const struct request *rq, struct tx *tx, const char *plan_id, bool i
 }
 
 static enum err
-insert(const struct request *rq, struct tx *tx, const struct givens *givens, const char **ret_id)
+insert(const struct request *rq, struct tx *tx, const struct plan_givens *givens, const char **ret_id)
 {
 	const struct plan_input *in = rq->input;
 	const char *id;
@@ -376,7 +286,7 @@ insert(const struct request *rq, struct tx *tx, const struct givens *givens, con
 				       .currency = in->currency,
 				       .period = in->period,
 				       .description = in->description,
-				       .meters = meters_text(rq->arena, in->meters),
+				       .meters = plan_meters_text(rq->arena, in->meters),
 				       .trial_days = in->has.trial_days ? in->trial_days : 0,
 				       .is_public = !in->has.is_public || in->is_public,
 				       .sort = in->has.sort ? in->sort : 0,
@@ -389,7 +299,7 @@ insert(const struct request *rq, struct tx *tx, const struct givens *givens, con
 }
 
 static enum err
-create(const struct request *rq, struct tx *tx, const struct givens *givens, struct plan *ret)
+create(const struct request *rq, struct tx *tx, const struct plan_givens *givens, struct plan *ret)
 {
 	const char *id;
 
@@ -401,7 +311,7 @@ create(const struct request *rq, struct tx *tx, const struct givens *givens, str
 static enum verdict
 plan_create(const struct request *rq, struct tx *tx)
 {
-	struct givens givens;
+	struct plan_givens givens;
 	struct plan plan;
 	enum err e = request_guard(rq, tx);
 
@@ -428,7 +338,7 @@ lock(const struct request *rq, struct tx *tx, const char *id, struct plan *ret)
 }
 
 static enum err
-write_update(const struct request *rq, struct tx *tx, const struct plan *before, const struct givens *givens)
+write_update(const struct request *rq, struct tx *tx, const struct plan *before, const struct plan_givens *givens)
 {
 	const struct plan_input *in = rq->input;
 
@@ -441,7 +351,7 @@ write_update(const struct request *rq, struct tx *tx, const struct plan *before,
 			      .currency = in->has.currency ? in->currency : before->currency,
 			      .period = in->has.period ? in->period : before->period,
 			      .description = in->has.description ? in->description : before->description,
-			      .meters = in->has.meters ? meters_text(rq->arena, in->meters) : before->meters,
+			      .meters = in->has.meters ? plan_meters_text(rq->arena, in->meters) : before->meters,
 			      .trial_days = in->has.trial_days ? in->trial_days : before->trial_days,
 			      .is_public = in->has.is_public ? in->is_public : before->is_public,
 			      .sort = in->has.sort ? in->sort : before->sort,
@@ -454,7 +364,7 @@ write_update(const struct request *rq, struct tx *tx, const struct plan *before,
 }
 
 static enum err
-update(const struct request *rq, struct tx *tx, const struct plan *before, const struct givens *givens, struct plan *ret)
+update(const struct request *rq, struct tx *tx, const struct plan *before, const struct plan_givens *givens, struct plan *ret)
 {
 	TRY(write_update(rq, tx, before, givens));
 	TRY(plan_read(tx, rq->project.id, before->id, ret));
@@ -466,7 +376,7 @@ plan_update(const struct request *rq, struct tx *tx)
 {
 	const struct plan_input *in = rq->input;
 	struct plan before, plan;
-	struct givens givens;
+	struct plan_givens givens;
 	enum err e = lock(rq, tx, in->id, &before);
 
 	if (e == OK && !precondition_holds(rq, before.version - 1))
@@ -511,28 +421,16 @@ const struct route plan_routes[] = {
 	    .method = GET,
 	    .path = "/api/v1/plans",
 	    .summary = "List plans",
-	    .auth = AUTH_ANY | AUTH_CLIENT,
+	    .description = "Whoever has no credential names the project by client_id, and sees public plans that aren't archived.",
+	    .auth = AUTH_ANY | AUTH_CLIENT | AUTH_PUBLIC,
 	    .tenant = TENANT_PROJECT,
+	    .site = SITE_BOTH,
 	    .permission = PERM_PLAN_READ,
 	    .tx = TX_READ_SNAPSHOT,
-	    .flags = ROUTE_LIST,
+	    .flags = ROUTE_LIST | ROUTE_PERMISSION_ASKED,
 	    INPUT(struct plan_list_input, plan_list_input),
 	    .output = plan_fields,
 	    .handler = plan_list,
-	},
-	{
-	    .id = "plan_public_list",
-	    .method = GET,
-	    .path = "/api/v1/public/plans",
-	    .summary = "List the plans that everybody may see",
-	    .description = "For pages and programs without a credential: the public plans of a client's project that aren't archived.",
-	    .auth = AUTH_PUBLIC,
-	    .site = SITE_BOTH,
-	    .tx = TX_READ_SNAPSHOT,
-	    .flags = ROUTE_LIST | ROUTE_CORS,
-	    INPUT(struct plan_public_input, plan_public_input),
-	    .output = plan_fields,
-	    .handler = plan_public_list,
 	},
 	{
 	    .id = "plan_create",
@@ -555,12 +453,13 @@ const struct route plan_routes[] = {
 	    .method = GET,
 	    .path = "/api/v1/plans/{id}",
 	    .summary = "Get a plan",
-	    .auth = AUTH_ANY | AUTH_CLIENT,
+	    .auth = AUTH_ANY | AUTH_CLIENT | AUTH_PUBLIC,
 	    .tenant = TENANT_PROJECT,
+	    .site = SITE_BOTH,
 	    .permission = PERM_PLAN_READ,
 	    .tx = TX_READ_SNAPSHOT,
-	    .flags = ROUTE_ETAG,
-	    INPUT(struct plan_path, plan_path),
+	    .flags = ROUTE_ETAG | ROUTE_PERMISSION_ASKED,
+	    INPUT(struct plan_get_input, plan_get_input),
 	    .output = plan_fields,
 	    .handler = plan_get,
 	},
