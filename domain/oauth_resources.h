@@ -16,9 +16,6 @@
 		.is_first_party = (row)->is_first_party, .is_registered = (row)->is_registered,                        \
 	}
 
-/* There are no plans so far: nobody has one. */
-#define NO_PLAN NULL
-
 struct found_resource {
 	struct resource resource;
 	struct oauth_resource_row server;	/* what it says of its tokens; all 0 for the client itself and for our own API */

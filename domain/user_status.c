@@ -178,6 +178,8 @@ erase_belongings(struct tx *tx, const char *project_id, const char *user_id)
 	    tx->db, &(struct q_user_factor_delete_all){ .project_id = project_id, .user_id = user_id }, NULL));
 	TRY(q_backup_code_drop_all(
 	    tx->db, &(struct q_backup_code_drop_all){ .project_id = project_id, .user_id = user_id }, NULL));
+	TRY(q_user_claims_remove_all(
+	    tx->db, &(struct q_user_claims_remove_all){ .project_id = project_id, .user_id = user_id }, NULL));
 	TRY(q_license_forget_user(
 	    tx->db, &(struct q_license_forget_user){ .project_id = project_id, .user_id = user_id }, NULL));
 	TRY(plan_forget_subject(tx, project_id, user_id));

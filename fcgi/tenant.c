@@ -190,6 +190,7 @@ read_role_again(struct exchange *x)
 	struct q_credential_role_row row;
 	enum err e;
 
+	/* Neither has a role. */
 	if (rq->credential.kind == CREDENTIAL_SERVICE_KEY || rq->credential.kind == CREDENTIAL_CLIENT)
 		return OK;
 	e = q_credential_role(x->worker->db,

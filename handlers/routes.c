@@ -75,6 +75,7 @@ const struct route *const gatehouse_routes[] = {
 	account_contact_routes,
 	account_profile_routes,
 	export_routes,
+	user_claim_routes,
 	user_list_routes,
 	user_import_routes,
 	user_routes,

@@ -100,6 +100,7 @@ extern const struct route account_profile_routes[];
 extern const struct route account_routes[];
 extern const struct route export_routes[];
 extern const struct route account_factor_routes[];
+extern const struct route user_claim_routes[];
 extern const struct route user_factor_routes[];
 extern const struct route flow_routes[];
 extern const struct route impersonation_routes[];

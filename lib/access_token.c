@@ -7,6 +7,7 @@
 
 #include "lib/buffer.h"
 #include "lib/jose.h"
+#include "lib/oauth.h"
 
 static void
 add_text(struct buffer *b, const char *name, const char *value)
@@ -61,6 +62,39 @@ add_email(struct buffer *b, const char *email, bool is_verified)
 	add_bool(b, "email_verified", is_verified);
 }
 
+static void
+add_json(struct buffer *b, const char *name, const char *json)
+{
+	if (json == NULL)
+		return;
+	buffer_char(b, ',');
+	buffer_json_string(b, name);
+	buffer_char(b, ':');
+	buffer_text(b, json);
+}
+
+struct project_claims
+project_claims_keep(const struct project_claims *claims, const char *token_claims)
+{
+	return (struct project_claims){
+		.custom_claims = scope_has(token_claims, "custom_claims") ? claims->custom_claims : NULL,
+		.plan = scope_has(token_claims, "plan") ? claims->plan : NULL,
+		.role = scope_has(token_claims, "role") ? claims->role : NULL,
+		.features = scope_has(token_claims, "features") ? claims->features : NULL,
+	};
+}
+
+static void
+add_project_claims(struct buffer *b, const struct project_claims *claims)
+{
+	add_json(b, "custom_claims", claims->custom_claims);
+	add_known(b, "plan", claims->plan);
+	add_json(b, "role", claims->role);
+	add_json(b, "features", claims->features);
+	if (claims->is_without_features)
+		add_bool(b, "features_omitted", true);
+}
+
 /* How the person signed in. */
 static void
 add_sign_in(struct buffer *b, const char *session_id, int64_t authenticated_at, const char *acr, const char *amr)
@@ -84,8 +118,8 @@ add_user(struct buffer *b, const struct access_token *token)
 	buffer_printf(b, ",\"token_version\":%lld", (long long)token->token_version);
 }
 
-const char *
-access_token_claims(struct arena *arena, const struct access_token *token)
+static const char *
+access_token_text(struct arena *arena, const struct access_token *token)
 {
 	struct buffer b = buffer_new(arena);
 
@@ -113,12 +147,13 @@ access_token_claims(struct arena *arena, const struct access_token *token)
 		add_user(&b, token);
 	else
 		add_text(&b, "org_id", token->org_id);
+	add_project_claims(&b, &token->claims);
 	buffer_char(&b, '}');
 	return buffer_string(&b);
 }
 
-const char *
-id_token_claims(struct arena *arena, const struct id_token *token)
+static const char *
+id_token_text(struct arena *arena, const struct id_token *token)
 {
 	struct buffer b = buffer_new(arena);
 
@@ -132,8 +167,44 @@ id_token_claims(struct arena *arena, const struct id_token *token)
 	add_sign_in(&b, token->session_id, token->authenticated_at, token->acr, token->amr);
 	add_email(&b, token->email, token->email_verified);
 	add_known(&b, "name", token->name);
+	add_project_claims(&b, &token->claims);
 	buffer_char(&b, '}');
 	return buffer_string(&b);
+}
+
+/*
+ * Servers that take a header's 8 KiB take a token below this: features, which a resource server can ask for, make room (oauth.md rule 28).
+ * Beside its claims a token has its head and a signature, RS256's being the longest.
+ */
+#define TOKEN_BYTES_MAX	     7000
+#define TOKEN_BYTES_OF_OTHERS 480
+
+static bool
+leaves_out_features(const char *text, struct project_claims *claims)
+{
+	if (claims->features == NULL || strlen(text) * 4 / 3 + TOKEN_BYTES_OF_OTHERS <= TOKEN_BYTES_MAX)
+		return false;
+	claims->features = NULL;
+	claims->is_without_features = true;
+	return true;
+}
+
+const char *
+access_token_claims(struct arena *arena, const struct access_token *token)
+{
+	struct access_token shorter = *token;
+	const char *text = access_token_text(arena, token);
+
+	return leaves_out_features(text, &shorter.claims) ? access_token_text(arena, &shorter) : text;
+}
+
+const char *
+id_token_claims(struct arena *arena, const struct id_token *token)
+{
+	struct id_token shorter = *token;
+	const char *text = id_token_text(arena, token);
+
+	return leaves_out_features(text, &shorter.claims) ? id_token_text(arena, &shorter) : text;
 }
 
 const char *

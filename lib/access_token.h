@@ -8,6 +8,18 @@
 
 #define ACCESS_TOKEN_TYPE "at+jwt"
 
+/* What a project says of a person in their tokens (licensing.md rule 22), as JSON text but for the plan. NULL: it isn't said. */
+struct project_claims {
+	const char *custom_claims;	/* an object, plan and role within */
+	const char *plan;		/* its key */
+	const char *role;
+	const char *features;		/* an object */
+	bool is_without_features;	/* there was no room for them */
+};
+
+/* Those of them that are among the words of a client's or resource server's token_claims. */
+struct project_claims project_claims_keep(const struct project_claims *, const char *token_claims);
+
 /* Texts are borrowed; times are milliseconds, and go into the token as whole seconds. */
 struct access_token {
 	const char *issuer;
@@ -22,6 +34,7 @@ struct access_token {
 	int64_t issued_at, expires_at;
 	const char *act;	/* who acts for the subject, as JSON text (RFC 8693 section 4.1); may be NULL */
 	const char *jkt;	/* the key whose holder alone may use it (RFC 9449 section 6); may be NULL */
+	struct project_claims claims;	/* of a program: its organization's plan alone */
 	/* Of a person, else NULL; what follows is looked at only then. Texts that may be NULL are left out. */
 	const char *grant_id;
 	const char *session_id;		/* of the sign-in it comes from */
@@ -42,6 +55,7 @@ struct id_token {
 	const char *email;
 	bool email_verified;
 	const char *name;
+	struct project_claims claims;
 };
 const char *id_token_claims(struct arena *, const struct id_token *);
 

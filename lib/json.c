@@ -10,6 +10,9 @@
 #include "lib/json.h"
 #include "lib/json_scan.h"
 
+/* Whole numbers below it are held exactly. */
+#define WHOLE_MAX ((double)(INT64_C(1) << 53))
+
 /* Strings may be passwords; json-c frees them as they are. */
 static void
 wipe(struct json_object *value)
@@ -35,43 +38,60 @@ wipe(struct json_object *value)
 	}
 }
 
-static struct json copy(struct arena *, struct json_object *, size_t *members);
+struct copying {
+	struct arena *arena;
+	size_t members;
+	bool cuts_fractions;
+};
+
+static struct json copy(struct copying *, struct json_object *);
 
 static void
-copy_array(struct arena *arena, struct json_object *value, struct json *to, size_t *members)
+copy_array(struct copying *run, struct json_object *value, struct json *to)
 {
 	size_t count = json_object_array_length(value);
-	struct json *items = ARENA_ARRAY(arena, count, struct json);
+	struct json *items = ARENA_ARRAY(run->arena, count, struct json);
 
-	for (size_t i = 0; i < count && !arena_is_exhausted(arena); i++)
-		items[i] = copy(arena, json_object_array_get_idx(value, i), members);
+	for (size_t i = 0; i < count && !arena_is_exhausted(run->arena); i++)
+		items[i] = copy(run, json_object_array_get_idx(value, i));
 	to->type = JSON_ARRAY;
 	to->items = items;
 	to->count = count;
 }
 
 static void
-copy_object(struct arena *arena, struct json_object *value, struct json *to, size_t *members)
+copy_object(struct copying *run, struct json_object *value, struct json *to)
 {
 	size_t count = (size_t)json_object_object_length(value);
-	struct json *items = ARENA_ARRAY(arena, count, struct json);
-	const char **names = ARENA_ARRAY(arena, count, const char *);
+	struct json *items = ARENA_ARRAY(run->arena, count, struct json);
+	const char **names = ARENA_ARRAY(run->arena, count, const char *);
 	struct json_object_iterator at = json_object_iter_begin(value);
 
 	for (size_t i = 0; i < count; i++) {
-		names[i] = arena_strdup(arena, json_object_iter_peek_name(&at));
-		items[i] = copy(arena, json_object_iter_peek_value(&at), members);
+		names[i] = arena_strdup(run->arena, json_object_iter_peek_name(&at));
+		items[i] = copy(run, json_object_iter_peek_value(&at));
 		json_object_iter_next(&at);
 	}
-	*members += count;
+	run->members += count;
 	to->type = JSON_OBJECT;
 	to->names = names;
 	to->items = items;
 	to->count = count;
 }
 
+/* json-c keeps the text it was read from. */
 static struct json
-copy(struct arena *arena, struct json_object *value, size_t *members)
+copy_number(struct copying *run, struct json_object *value)
+{
+	double number = json_object_get_double(value);
+
+	if (run->cuts_fractions && number > -WHOLE_MAX && number < WHOLE_MAX)
+		return (struct json){ .type = JSON_INT, .integer = (int64_t)number };
+	return (struct json){ .type = JSON_NUMBER, .string = arena_strdup(run->arena, json_object_get_string(value)) };
+}
+
+static struct json
+copy(struct copying *run, struct json_object *value)
 {
 	struct json to = { .type = JSON_NULL };
 
@@ -86,19 +106,17 @@ copy(struct arena *arena, struct json_object *value, size_t *members)
 		break;
 	case json_type_string:
 		to.type = JSON_STRING;
-		to.string = arena_strndup(arena, json_object_get_string(value),
+		to.string = arena_strndup(run->arena, json_object_get_string(value),
 					  (size_t)json_object_get_string_len(value));
 		break;
 	case json_type_array:
-		copy_array(arena, value, &to, members);
+		copy_array(run, value, &to);
 		break;
 	case json_type_object:
-		copy_object(arena, value, &to, members);
+		copy_object(run, value, &to);
 		break;
-	case json_type_double: /* the scan has let it pass: below 2^53 */
-		to.type = JSON_INT;
-		to.integer = (int64_t)json_object_get_double(value);
-		break;
+	case json_type_double:
+		return copy_number(run, value);
 	case json_type_null:
 		break;
 	}
@@ -133,25 +151,23 @@ run_tokener(const char *text, size_t len, struct json_object **ret)
  * that the scan has counted.
  */
 static enum err
-parse_scanned(struct arena *arena, const char *text, size_t len, size_t members_scanned,
-	      struct json *ret, const char **ret_reason)
+parse_scanned(struct copying *run, const char *text, size_t len, size_t members_scanned, struct json *ret, const char **ret_reason)
 {
 	struct json_object *value = NULL;
-	size_t members = 0;
 
 	bool is_parsed = run_tokener(text, len, &value);
-	struct json tree = copy(arena, value, &members);
+	struct json tree = copy(run, value);
 	wipe(value);
 	json_object_put(value);
 	if (!is_parsed) {
 		*ret_reason = "not JSON";
 		return ERR_INVALID_JSON;
 	}
-	if (arena_is_exhausted(arena)) {
+	if (arena_is_exhausted(run->arena)) {
 		*ret_reason = "too large";
 		return ERR_BODY_TOO_LARGE;
 	}
-	if (members != members_scanned) {
+	if (run->members != members_scanned) {
 		*ret_reason = "an object names a member twice";
 		return ERR_INVALID_JSON;
 	}
@@ -160,7 +176,7 @@ parse_scanned(struct arena *arena, const char *text, size_t len, size_t members_
 }
 
 static enum err
-parse(struct arena *arena, const char *text, size_t len, bool takes_fractions, struct json *ret, const char **ret_reason)
+parse(struct copying *run, const char *text, size_t len, struct json *ret, const char **ret_reason)
 {
 	struct json_scan scan;
 	const char *reason = NULL;
@@ -169,13 +185,13 @@ parse(struct arena *arena, const char *text, size_t len, bool takes_fractions, s
 	if (len >= INT_MAX) {
 		reason = "too large";
 		e = ERR_BODY_TOO_LARGE;
-	} else if (!json_scan(text, len, takes_fractions, &scan)) {
-		reason = arena_printf(arena, "%s (at octet %zu)", scan.reason, scan.offset);
+	} else if (!json_scan(text, len, &scan)) {
+		reason = arena_printf(run->arena, "%s (at octet %zu)", scan.reason, scan.offset);
 	} else {
 		/* json-c needs the NUL to end a number at the top. The body may hold a password. */
-		char *terminated = arena_strndup(arena, text, len);
-		arena_wipe_later(arena, terminated, len);
-		e = parse_scanned(arena, terminated, len, scan.members, ret, &reason);
+		char *terminated = arena_strndup(run->arena, text, len);
+		arena_wipe_later(run->arena, terminated, len);
+		e = parse_scanned(run, terminated, len, scan.members, ret, &reason);
 	}
 	if (e != OK && ret_reason != NULL)
 		*ret_reason = reason;
@@ -183,16 +199,15 @@ parse(struct arena *arena, const char *text, size_t len, bool takes_fractions, s
 }
 
 enum err
-json_parse(struct arena *arena, const char *text, size_t len, struct json *ret,
-	   const char **ret_reason)
+json_parse(struct arena *arena, const char *text, size_t len, struct json *ret, const char **ret_reason)
 {
-	return parse(arena, text, len, false, ret, ret_reason);
+	return parse(&(struct copying){ .arena = arena }, text, len, ret, ret_reason);
 }
 
 enum err
 json_parse_cut(struct arena *arena, const char *text, size_t len, struct json *ret)
 {
-	return parse(arena, text, len, true, ret, NULL);
+	return parse(&(struct copying){ .arena = arena, .cuts_fractions = true }, text, len, ret, NULL);
 }
 
 const struct json *
@@ -239,6 +254,9 @@ json_render(struct buffer *out, const struct json *value)
 		break;
 	case JSON_INT:
 		buffer_json_int(out, value->integer);
+		break;
+	case JSON_NUMBER:
+		buffer_text(out, value->string);
 		break;
 	case JSON_STRING:
 		buffer_json_string(out, value->string);

@@ -12,14 +12,17 @@
 #define JSON_MEMBERS_MAX 1000	/* of one object */
 #define JSON_MEMBERS_IN_ALL_MAX 30000
 
-enum json_kind { JSON_NULL, JSON_BOOL, JSON_INT, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
+enum json_kind { JSON_NULL, JSON_BOOL, JSON_INT, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
 
-/* A read-only tree in the arena. Numbers with a fraction or exponent, or beyond ±(2^53-1), don't parse. */
+/*
+ * A read-only tree in the arena. Whole numbers beyond ±(2^53-1) don't parse. One with a fraction or exponent is a JSON_NUMBER, kept as it was
+ * written: whoever wants a whole number doesn't take it.
+ */
 struct json {
 	enum json_kind type;	/* json-c owns the name json_type */
 	bool boolean;
 	int64_t integer;
-	const char *string;		/* NUL-terminated, holds none */
+	const char *string;		/* NUL-terminated, holds none; of a JSON_NUMBER its text */
 	const char *const *names;	/* of an object's members, in order */
 	const struct json *items;	/* members or elements */
 	size_t count;

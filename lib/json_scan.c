@@ -10,7 +10,9 @@
 #include "lib/text.h"
 
 #define INTEGER_MAX    ((INT64_C(1) << 53) - 1)
-#define NUMBER_LEN_MAX 40
+#define WHOLE_LEN_MAX 17
+#define NUMBER_LEN_MAX 32
+#define EXPONENT_DIGITS_MAX 2
 
 struct cursor {
 	const char *start;
@@ -19,7 +21,6 @@ struct cursor {
 	size_t members;		/* of all objects */
 	size_t members_here;	/* of the object that is read */
 	unsigned depth;
-	bool takes_fractions;
 	const char *reason;
 };
 
@@ -55,35 +56,69 @@ scan_word(struct cursor *cursor, const char *word)
 	return true;
 }
 
-/* Cuts "12.50" down to "12"; anything else stays as it is. */
-static void
-cut_fraction(char *digits)
+static size_t
+skip_digits(struct cursor *cursor)
 {
-	char *dot = strchr(digits, '.');
+	const char *start = cursor->at;
 
-	if (dot != NULL && dot > digits && dot[1] != '\0' && dot[1 + strspn(dot + 1, "0123456789")] == '\0')
-		*dot = '\0';
+	while (cursor->at < cursor->end && *cursor->at >= '0' && *cursor->at <= '9')
+		cursor->at++;
+	return (size_t)(cursor->at - start);
+}
+
+/* Behind the whole part. What is left out is no fraction: that is the whole number's rule. */
+static bool
+scan_fraction_and_exponent(struct cursor *cursor)
+{
+	size_t digits;
+
+	if (is_at(cursor, '.')) {
+		cursor->at++;
+		if (skip_digits(cursor) == 0)
+			return refuse(cursor, "a fraction has no digits");
+	}
+	if (!is_at(cursor, 'e') && !is_at(cursor, 'E'))
+		return true;
+	cursor->at++;
+	if (is_at(cursor, '+') || is_at(cursor, '-'))
+		cursor->at++;
+	digits = skip_digits(cursor);
+	if (digits == 0)
+		return refuse(cursor, "an exponent has no digits");
+	return digits <= EXPONENT_DIGITS_MAX || refuse(cursor, "a number is out of range");
 }
 
 /* Whole numbers that every JSON reader holds exactly (RFC 8259 section 6). */
 static bool
-scan_number(struct cursor *cursor)
+is_whole_in_range(const char *text, size_t len)
 {
-	char digits[NUMBER_LEN_MAX + 1] = "";
-	size_t len = 0;
+	char digits[WHOLE_LEN_MAX + 1] = "";
 	int64_t value = 0;
 
-	while (cursor->at + len < cursor->end && strchr("+-.0123456789eE", cursor->at[len]) != NULL)
-		len++;
-	if (len > NUMBER_LEN_MAX)
-		return refuse(cursor, "a number is out of range");
-	memcpy(digits, cursor->at, len);
-	if (cursor->takes_fractions)
-		cut_fraction(digits);
-	if (strcmp(digits, "-0") != 0 && !int_parse(digits, -INTEGER_MAX, INTEGER_MAX, &value))
-		return refuse(cursor, "a number isn't a whole number within ±(2^53-1)");
-	cursor->at += len;
-	return true;
+	if (len > WHOLE_LEN_MAX)
+		return false;
+	memcpy(digits, text, len);
+	return strcmp(digits, "-0") == 0 || int_parse(digits, -INTEGER_MAX, INTEGER_MAX, &value);
+}
+
+/* What isn't whole has no more digits and no larger exponent than a double holds without becoming infinite. */
+static bool
+scan_number(struct cursor *cursor)
+{
+	const char *start = cursor->at, *whole_end;
+
+	if (is_at(cursor, '-'))
+		cursor->at++;
+	const char *digits = cursor->at;
+	if (skip_digits(cursor) == 0 || (*digits == '0' && cursor->at - digits > 1))
+		return refuse(cursor, "a number isn't written as JSON has it");
+	whole_end = cursor->at;
+	if (!scan_fraction_and_exponent(cursor))
+		return false;
+	if (cursor->at == whole_end)
+		return is_whole_in_range(start, (size_t)(whole_end - start)) ||
+		       refuse(cursor, "a whole number is beyond ±(2^53-1)");
+	return cursor->at - start <= NUMBER_LEN_MAX || refuse(cursor, "a number is out of range");
 }
 
 /* Four hex digits behind "\u". */
@@ -244,9 +279,9 @@ scan_value(struct cursor *cursor)
 }
 
 bool
-json_scan(const char *text, size_t len, bool takes_fractions, struct json_scan *ret)
+json_scan(const char *text, size_t len, struct json_scan *ret)
 {
-	struct cursor cursor = { .start = text, .at = text, .end = text + len, .takes_fractions = takes_fractions };
+	struct cursor cursor = { .start = text, .at = text, .end = text + len };
 
 	if (!utf8_is_valid(text, len))
 		cursor.reason = "not UTF-8";

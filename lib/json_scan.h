@@ -12,7 +12,7 @@ struct json_scan {
 	size_t members;		/* of all objects together */
 };
 
-/* Is this one JSON text by RFC 8259 and by the limits of lib/json.h, duplicate names aside? takes_fractions: numbers may have one. */
-bool json_scan(const char *text, size_t len, bool takes_fractions, struct json_scan *ret);
+/* Is this one JSON text by RFC 8259 and by the limits of lib/json.h, duplicate names aside? */
+bool json_scan(const char *text, size_t len, struct json_scan *ret);
 
 #endif

@@ -62,6 +62,8 @@ has_plan(const char *words, size_t len, const char *plan)
 {
 	size_t plan_len = plan != NULL ? strlen(plan) : 0;
 
+	if (plan != NULL && strcmp(plan, ANY_PLAN) == 0)
+		return true;
 	for (size_t at = 0; plan_len > 0 && at < len;) {
 		size_t skipped = strspn(words + at, " ");
 		size_t word_len = strcspn(words + at + skipped, " ,");

@@ -38,6 +38,9 @@ const char *resource_choose(struct arena *, const struct resource_asker *, const
 /* The other spelling of a bare origin, with or without its final '/'; any other identifier is its own. */
 const char *resource_other_spelling(struct arena *, const char *identifier) RETURNS_NONNULL;
 
+/* As a plan: who it will be isn't known yet, so what some plan's people may have is kept, to be judged when a token is made. */
+#define ANY_PLAN "*"
+
 /* Does a person of that plan (NULL: none) get the scope there? The words of OpenID Connect are everywhere. */
 bool resource_gives(const struct resource *, const struct resource_asker *, const char *plan, const char *word, size_t len);
 

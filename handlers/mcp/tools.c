@@ -39,6 +39,7 @@ static const struct tool TOOLS[] = {
 	{ "user_list", GROUP_USERS, "user_list", false },
 	{ "user_get", GROUP_USERS, "user_get", false },
 	{ "user_update", GROUP_USERS, "user_update", false },
+	{ "user_set_claims", GROUP_USERS, "user_set_claims", false },
 	{ "user_deactivate", GROUP_USERS, "user_deactivate", true },
 	{ "license_list", GROUP_LICENSES, "license_list", false },
 	{ "license_get", GROUP_LICENSES, "license_get", false },

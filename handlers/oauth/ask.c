@@ -121,7 +121,7 @@ ask_judge_what(struct tx *tx, const struct oauth_app_row *app, const struct ask_
 	if (e != OK)
 		return e == ERR_INVALID_TARGET ? "invalid_target" : "temporarily_unavailable";
 	ask->resource = found.resource.identifier;
-	ask->scope = resource_scope_for_person(tx->arena, &found.resource, &asker, NO_PLAN, in->scope);
+	ask->scope = resource_scope_for_person(tx->arena, &found.resource, &asker, ANY_PLAN, in->scope);
 	if (ask->scope[0] == '\0' && (in->scope != NULL || found.resource.is_client))
 		return "invalid_scope";
 	return NULL;

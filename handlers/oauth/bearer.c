@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "domain/claims.h"
 #include "domain/client_documents.h"
 #include "domain/grants.h"
 #include "domain/trusted_issuers.h"
@@ -117,7 +118,7 @@ below(struct arena *arena, const struct token_assertion *assertion, const char *
 /* What the issuer named is the most; less may be asked for. */
 static enum err
 scope_of_person(const struct request *rq, const struct oauth_client_row *client, const struct token_assertion *assertion,
-		const struct person_assertion *said, const struct found_resource *found, const char **ret_scope)
+		const struct person_assertion *said, const struct found_resource *found, const char *plan, const char **ret_scope)
 {
 	const struct token_input *in = rq->input;
 	const struct resource_asker asker = RESOURCE_ASKER_OF(client);
@@ -125,7 +126,7 @@ scope_of_person(const struct request *rq, const struct oauth_client_row *client,
 
 	if (said->scope != NULL && !scope_is_within(asked, said->scope))
 		return ERR_INVALID_SCOPE;
-	const char *scope = below(rq->arena, assertion, resource_scope_for_person(rq->arena, &found->resource, &asker, NO_PLAN, asked));
+	const char *scope = below(rq->arena, assertion, resource_scope_for_person(rq->arena, &found->resource, &asker, plan, asked));
 	if (scope[0] == '\0' && asked != NULL && asked[0] != '\0')
 		return ERR_INVALID_SCOPE;
 	*ret_scope = scope;
@@ -142,6 +143,7 @@ struct errand {
 	struct person_assertion said;
 	struct found_resource found;
 	struct trusted_person_row person;
+	struct project_claims claims;
 	const char *scope, *grant_id;
 	int64_t ttl_s;
 };
@@ -224,8 +226,9 @@ judge_person_assertion(struct errand *errand)
 	if (in->resource != NULL && !oauth_resource_matches(errand->said.resource, in->resource))
 		return ERR_INVALID_TARGET;
 	TRY(oauth_resource_find(errand->tx, client->project_id, &asker, errand->said.resource, &errand->found));
-	TRY(scope_of_person(rq, client, errand->assertion, &errand->said, &errand->found, &errand->scope));
-	return find_person(errand);
+	TRY(find_person(errand));
+	TRY(claims_told(errand->tx, client->project_id, errand->person.id, &errand->claims));
+	return scope_of_person(rq, client, errand->assertion, &errand->said, &errand->found, errand->claims.plan, &errand->scope);
 }
 
 static enum err
@@ -254,6 +257,7 @@ issue_to_person(const struct request *rq, struct tx *tx, const struct token_asse
 		.email = errand.person.email,
 		.email_verified = errand.person.email_verified_at != NONE,
 		.name = errand.person.name,
+		.claims = errand.claims,
 	};
 	TRY(token_sign_for_person(rq, tx, client, &target, &person, &text));
 	*ret = (struct token_view){

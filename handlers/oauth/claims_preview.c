@@ -4,6 +4,7 @@
  */
 #include "handlers/routes.h"
 
+#include "domain/claims.h"
 #include "domain/oauth_resources.h"
 #include "handlers/oauth/console.h"
 #include "handlers/oauth/token.h"
@@ -80,7 +81,8 @@ settle(struct tx *tx, const struct oauth_client_row *client, const struct previe
 	struct resource_asker asker = RESOURCE_ASKER_OF(client);
 
 	TRY(oauth_resource_find_for_person(tx, client->project_id, &asker, in->resource, &person->resource));
-	person->scope = resource_scope_for_person(tx->arena, &person->resource.resource, &asker, NO_PLAN, in->scope);
+	TRY(claims_told(tx, client->project_id, person->user_id, &person->claims));
+	person->scope = resource_scope_for_person(tx->arena, &person->resource.resource, &asker, person->claims.plan, in->scope);
 	return person->scope[0] == '\0' && in->scope != NULL ? ERR_INVALID_SCOPE : OK;
 }
 

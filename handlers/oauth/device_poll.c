@@ -20,8 +20,8 @@ struct poll {
 	struct bytes digest;	/* of the device's code */
 	enum err outcome;	/* of what is committed */
 	struct device_row row;
-	struct found_resource resource;
-	const char *scope, *refresh, *access_token;
+	struct token_what what;
+	const char *refresh, *access_token;
 };
 
 /* Nobody has decided: the next question may come after the row's interval, and too early a one makes that longer. */
@@ -63,8 +63,8 @@ judge(struct poll *p)
 	if (row->grant_id == NULL || row->user_alive_id == NULL ||
 	    (!row->is_offline && (row->session_alive_id == NULL || !PROJECT_SIGN_IN_LASTS(p->rq, row))))
 		return ERR_INVALID_GRANT;
-	return token_settle(p->tx, p->client, arena_strndup(p->rq->arena, (const char *)row->resource.data, row->resource.len), row->scopes,
-			    &p->resource, &p->scope);
+	return token_settle(p->tx, p->client, row->user_id, arena_strndup(p->rq->arena, (const char *)row->resource.data, row->resource.len),
+			    row->scopes, &p->what);
 }
 
 static enum err
@@ -93,7 +93,7 @@ take(struct poll *p)
 		    p->tx->db, &(struct q_grant_touch){ .project_id = p->client->project_id, .id = p->row.grant_id }, &alive));
 	p->outcome = alive == 1 ? OK : ERR_INVALID_GRANT;
 	if (p->outcome == OK && p->row.org_id != NULL)
-		p->outcome = console_token_make(p->tx, p->client, &CONSOLE_GRANT_OF(&p->row, p->scope, p->jkt), &p->access_token);
+		p->outcome = console_token_make(p->tx, p->client, &CONSOLE_GRANT_OF(&p->row, p->what.scope, p->jkt), &p->access_token);
 	if (p->outcome == ERR_INVALID_GRANT)
 		return OK;
 	TRY(p->outcome);
@@ -137,7 +137,7 @@ token_poll(const struct request *rq, struct tx *tx, const struct oauth_client_ro
 	p.digest = sha256_bytes(rq->arena, in->device_code, strlen(in->device_code));
 	TRY(db_transact(tx->db, TX_WRITE, poll_once, &p));
 	TRY(p.outcome);
-	*ret_person = TOKEN_PERSON_OF(&p.row, p.scope, p.resource);
+	*ret_person = TOKEN_PERSON_OF(&p.row, p.what);
 	ret_person->access_token = p.access_token;
 	*ret_refresh = p.refresh;
 	return OK;

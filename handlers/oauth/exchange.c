@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "domain/claims.h"
 #include "domain/oauth_resources.h"
 #include "lib/oauth.h"
 
@@ -58,7 +59,7 @@ find_target(const struct request *rq, struct tx *tx, const struct oauth_client_r
 /* Nothing that the first token doesn't hold; of that, what there is at the target. */
 static enum err
 choose_scope(const struct request *rq, const struct oauth_client_row *client, const struct found_resource *target,
-	     const struct access_token *subject, const char **ret_scope)
+	     const struct access_token *subject, const char *plan, const char **ret_scope)
 {
 	const struct token_input *in = rq->input;
 	const struct resource_asker asker = RESOURCE_ASKER_OF(client);
@@ -66,14 +67,23 @@ choose_scope(const struct request *rq, const struct oauth_client_row *client, co
 
 	if (!scope_is_within(asked, subject->scope))
 		return ERR_INVALID_SCOPE;
-	*ret_scope = resource_scope_for_person(rq->arena, &target->resource, &asker, NO_PLAN, asked);
+	*ret_scope = resource_scope_for_person(rq->arena, &target->resource, &asker, plan, asked);
 	return (*ret_scope)[0] != '\0' || asked[0] == '\0' ? OK : ERR_INVALID_SCOPE;
+}
+
+/* What is said of the subject now: a person, or a program. */
+static enum err
+read_claims(struct tx *tx, const struct oauth_client_row *client, const struct access_token *subject, struct project_claims *ret)
+{
+	if (subject->grant_id == NULL)
+		return claims_told_of_program(tx, client->org_id, ret);
+	return claims_told(tx, client->project_id, subject->subject, ret);
 }
 
 /* Whom and what sign-in the first token was about stays; whose it is now is said by client_id and act. */
 static struct access_token
 derive(const struct request *rq, const struct oauth_client_row *client, const struct token_target *target, const struct oauth_token *subject,
-       const char *scope)
+       const char *scope, const struct project_claims *claims)
 {
 	struct access_token token = subject->token, own = token_begin(rq, client, target, scope);
 	bool tells_email = scope_has(target->token_claims, "email") && scope_has(scope, "email");
@@ -88,6 +98,7 @@ derive(const struct request *rq, const struct oauth_client_row *client, const st
 	token.act = access_token_act(rq->arena, client->client_id, subject->token.act);
 	token.email = tells_email && token.grant_id != NULL ? subject->state.email : NULL;
 	token.email_verified = subject->state.email_verified_at != NONE;
+	token.claims = project_claims_keep(claims, target->token_claims);
 	return token;
 }
 
@@ -97,16 +108,18 @@ exchange_access_token(const struct request *rq, struct tx *tx, const struct oaut
 	const struct token_input *in = rq->input;
 	struct found_resource found;
 	struct oauth_token subject;
+	struct project_claims claims;
 	const char *scope, *text;
 
 	if (!is_equal(in->subject_token_type, TYPE_ACCESS_TOKEN))
 		return ERR_INVALID_REQUEST;
 	TRY(read_subject(rq, tx, client, jkt, &subject));
 	TRY(find_target(rq, tx, client, &found));
-	TRY(choose_scope(rq, client, &found, &subject.token, &scope));
+	TRY(read_claims(tx, client, &subject.token, &claims));
+	TRY(choose_scope(rq, client, &found, &subject.token, claims.plan, &scope));
 	struct token_target target = token_target_of(client, &found, jkt);
 	TRY(token_take_key(tx, client, &target));
-	struct access_token token = derive(rq, client, &target, &subject, scope);
+	struct access_token token = derive(rq, client, &target, &subject, scope, &claims);
 	if (token.act == NULL)
 		return ERR_INVALID_REQUEST;
 	TRY(token_sign(rq, tx, client, &target, &token, &text));

@@ -21,8 +21,8 @@ struct redemption {
 	const char *jkt;
 	enum err outcome; /* of what is committed */
 	struct oauth_code_row row;
-	struct found_resource resource;
-	const char *scope, *refresh, *access_token;
+	struct token_what what;
+	const char *refresh, *access_token;
 };
 
 static bool
@@ -59,7 +59,7 @@ judge(struct redemption *r)
 	TRY(judge_verifier(row, in->code_verifier));
 	if (in->resource != NULL && !oauth_resource_matches(resource, in->resource))
 		return ERR_INVALID_TARGET;
-	return token_settle(r->tx, r->client, resource, row->scopes, &r->resource, &r->scope);
+	return token_settle(r->tx, r->client, row->user_id, resource, row->scopes, &r->what);
 }
 
 static enum err
@@ -104,7 +104,7 @@ redeem(void *context)
 	if (alive == 0)
 		r->outcome = ERR_INVALID_GRANT;
 	if (r->outcome == OK && r->row.org_id != NULL)
-		r->outcome = console_token_make(r->tx, r->client, &CONSOLE_GRANT_OF(&r->row, r->scope, r->jkt), &r->access_token);
+		r->outcome = console_token_make(r->tx, r->client, &CONSOLE_GRANT_OF(&r->row, r->what.scope, r->jkt), &r->access_token);
 	if (r->outcome == ERR_INVALID_GRANT)
 		return OK;
 	TRY(r->outcome);
@@ -121,7 +121,7 @@ token_redeem(const struct request *rq, struct tx *tx, const struct token_input *
 		return ERR_INVALID_REQUEST;
 	TRY(db_transact(tx->db, TX_WRITE, redeem, &r));
 	TRY(r.outcome);
-	*ret_person = TOKEN_PERSON_OF(&r.row, r.scope, r.resource);
+	*ret_person = TOKEN_PERSON_OF(&r.row, r.what);
 	ret_person->access_token = r.access_token;
 	*ret_refresh = r.refresh;
 	*ret_nonce = r.row.nonce;

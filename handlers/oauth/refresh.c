@@ -19,8 +19,8 @@ struct rotation {
 	const char *jkt;
 	enum err outcome; /* of what is committed */
 	struct refresh_token_row row;
-	struct found_resource resource;
-	const char *scope, *successor, *access_token;
+	struct token_what what;
+	const char *successor, *access_token;
 };
 
 static struct bytes
@@ -80,7 +80,7 @@ judge(struct rotation *r)
 	const char *wanted = in->scope == NULL ? row->scopes : scope_keep(r->rq->arena, in->scope, row->scopes);
 	if (in->scope != NULL && (!scope_is_within(in->scope, row->scopes) || wanted[0] == '\0'))
 		return ERR_INVALID_SCOPE;
-	return token_settle(r->tx, r->client, resource, wanted, &r->resource, &r->scope);
+	return token_settle(r->tx, r->client, row->user_id, resource, wanted, &r->what);
 }
 
 /* Was the answer perhaps lost on its way? Then the same successor is given again, as long as nobody has used it. */
@@ -99,7 +99,7 @@ give_access_token(struct rotation *r)
 {
 	if (r->row.org_id == NULL)
 		return OK;
-	enum err e = console_token_make(r->tx, r->client, &CONSOLE_GRANT_OF(&r->row, r->scope, r->jkt), &r->access_token);
+	enum err e = console_token_make(r->tx, r->client, &CONSOLE_GRANT_OF(&r->row, r->what.scope, r->jkt), &r->access_token);
 	if (e == ERR_INVALID_GRANT)
 		r->outcome = e;
 	return e == ERR_INVALID_GRANT ? OK : e;
@@ -191,7 +191,7 @@ token_refresh(const struct request *rq, struct tx *tx, const struct oauth_client
 		return ERR_INVALID_GRANT;
 	TRY(db_transact(tx->db, TX_WRITE, rotate, &r));
 	TRY(r.outcome);
-	*ret_person = TOKEN_PERSON_OF(&r.row, r.scope, r.resource);
+	*ret_person = TOKEN_PERSON_OF(&r.row, r.what);
 	ret_person->access_token = r.access_token;
 	*ret_refresh = r.successor;
 	return OK;

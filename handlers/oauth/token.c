@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "domain/claims.h"
 #include "domain/clients.h"
 #include "domain/signing_keys.h"
 #include "handlers/oauth/console.h"
@@ -150,13 +151,13 @@ token_type(const char *jkt)
 
 /* All that there is at most, unless it asks for less. */
 static enum err
-program_scope(const struct request *rq, const struct found_resource *found, const struct resource_asker *asker, const char *most,
-	      const char **ret_scope)
+program_scope(const struct request *rq, const struct found_resource *found, const struct resource_asker *asker, const char *plan,
+	      const char *most, const char **ret_scope)
 {
 	const struct token_input *in = rq->input;
 	const char *scope;
 
-	TRY(resource_scope_for_program(rq->arena, &found->resource, asker, NO_PLAN, in->scope, &scope));
+	TRY(resource_scope_for_program(rq->arena, &found->resource, asker, plan, in->scope, &scope));
 	if (most[0] != '\0' && in->scope != NULL && !scope_is_within(scope, most))
 		return ERR_INVALID_SCOPE;
 	*ret_scope = most[0] == '\0' ? scope : scope_keep(rq->arena, scope, most);
@@ -169,17 +170,20 @@ token_issue_to_program(const struct request *rq, struct tx *tx, struct oauth_cli
 {
 	const struct token_input *in = rq->input;
 	struct resource_asker asker = RESOURCE_ASKER_OF(client);
+	struct project_claims claims;
 	struct found_resource found;
 	const char *scope, *text;
 
 	if (client->is_public || oauth_is_console(tx, client->project_id))
 		return ERR_UNAUTHORIZED_CLIENT;
 	TRY(oauth_resource_find(tx, client->project_id, &asker, in->resource, &found));
-	TRY(program_scope(rq, &found, &asker, most, &scope));
+	TRY(claims_told_of_program(tx, client->org_id, &claims));
+	TRY(program_scope(rq, &found, &asker, claims.plan, most, &scope));
 	struct token_target target = token_target_of(client, &found, jkt);
 	TRY(token_take_key(tx, client, &target));
 	struct access_token token = token_begin(rq, client, &target, scope);
 	token.subject = client->client_id;
+	token.claims = project_claims_keep(&claims, target.token_claims);
 	TRY(token_note_use(tx, client));
 	TRY(token_sign(rq, tx, client, &target, &token, &text));
 	*ret = (struct token_view){
@@ -202,23 +206,23 @@ token_is_answer(enum err e)
 }
 
 enum err
-token_settle(struct tx *tx, const struct oauth_client_row *client, const char *resource, const char *scope, struct found_resource *ret_resource,
-	     const char **ret_scope)
+token_settle(struct tx *tx, const struct oauth_client_row *client, const char *user_id, const char *resource, const char *scope,
+	     struct token_what *ret)
 {
 	struct resource_asker asker = RESOURCE_ASKER_OF(client);
-	struct found_resource found;
+	struct token_what what = { .scope = scope };
 
 	if (oauth_is_console(tx, client->project_id)) {
-		*ret_resource = (struct found_resource){ .resource = { .identifier = resource, .scopes = "" } };
-		*ret_scope = scope;
+		what.resource = (struct found_resource){ .resource = { .identifier = resource, .scopes = "" } };
+		*ret = what;
 		return OK;
 	}
-	TRY(oauth_resource_find_for_person(tx, client->project_id, &asker, resource, &found));
-	const char *left = resource_scope_for_person(tx->arena, &found.resource, &asker, NO_PLAN, scope);
-	if (left[0] == '\0' && scope[0] != '\0')
+	TRY(oauth_resource_find_for_person(tx, client->project_id, &asker, resource, &what.resource));
+	TRY(claims_told(tx, client->project_id, user_id, &what.claims));
+	what.scope = resource_scope_for_person(tx->arena, &what.resource.resource, &asker, what.claims.plan, scope);
+	if (what.scope[0] == '\0' && scope[0] != '\0')
 		return ERR_INVALID_SCOPE;
-	*ret_resource = found;
-	*ret_scope = left;
+	*ret = what;
 	return OK;
 }
 
@@ -259,6 +263,7 @@ token_of_person(const struct request *rq, const struct oauth_client_row *client,
 	token.token_version = person->token_version > client->min_token_version ? person->token_version : client->min_token_version;
 	token.email = scope_has(target->token_claims, "email") ? email_for(person) : NULL;
 	token.email_verified = person->email_verified;
+	token.claims = project_claims_keep(&person->claims, target->token_claims);
 	return token;
 }
 
@@ -289,6 +294,7 @@ token_id_of_person(const struct request *rq, const struct oauth_client_row *clie
 		.email = email_for(person),
 		.email_verified = person->email_verified,
 		.name = scope_has(person->scope, "profile") && person->name[0] != '\0' ? person->name : NULL,
+		.claims = project_claims_keep(&person->claims, client->token_claims),
 	};
 }
 

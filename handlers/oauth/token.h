@@ -34,15 +34,23 @@ struct token_person {
 	int64_t level, authenticated_at, token_version;
 	const char *email, *name;
 	bool email_verified;
+	struct project_claims claims;	/* all that its project says of them */
 	const char *access_token;	/* of the console, which stores them; NULL: to be signed */
 };
 
+/* What a grant comes to when a token is made of it. */
+struct token_what {
+	struct found_resource resource;
+	const char *scope;
+	struct project_claims claims;
+};
+
 /* Of the row of a code or refresh token, which have these columns. */
-#define TOKEN_PERSON_OF(row, granted_scope, found)                                                                             \
+#define TOKEN_PERSON_OF(row, what)                                                                                             \
 	(struct token_person)                                                                                                   \
 	{                                                                                                                       \
 		.grant_id = (row)->grant_id, .user_id = (row)->user_id,                                                         \
-		.resource = (found), .scope = (granted_scope),                                                                  \
+		.resource = (what).resource, .scope = (what).scope, .claims = (what).claims,                                   \
 		.session_id = (row)->session_id, .strength = (row)->strength, .session_class = (row)->session_class,            \
 		.amr = (row)->amr, .level = (row)->level, .authenticated_at = (row)->authenticated_at,                          \
 		.token_version = (row)->token_version, .email = (row)->email, .name = (row)->name,                              \
@@ -91,10 +99,11 @@ enum err token_issue_to_program(const struct request *, struct tx *, struct oaut
 
 
 /*
- * What is left of a grant's scopes at its resource, as both and the client are now (rule 20). ERR_INVALID_TARGET, ERR_INVALID_SCOPE: nothing.
+ * What is left of a grant's scopes at its resource, as both, the client and the person are now (rule 20), and what is said of the person.
+ * ERR_INVALID_TARGET, ERR_INVALID_SCOPE: nothing.
  */
-enum err token_settle(struct tx *, const struct oauth_client_row *, const char *resource, const char *scope, struct found_resource *ret_resource,
-		      const char **ret_scope) MUST_CHECK;
+enum err token_settle(struct tx *, const struct oauth_client_row *, const char *user_id, const char *resource, const char *scope,
+		      struct token_what *ret) MUST_CHECK;
 /* Is it an answer for the client, not a failure of ours? */
 bool token_is_answer(enum err);
 

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "domain/claims.h"
 #include "handlers/oauth/oauth.h"
 #include "lib/dpop.h"
 #include "lib/http.h"
@@ -28,6 +29,7 @@ struct userinfo_view {
 	const char *email, *email_verified;
 	const char *phone_number, *phone_number_verified;
 	const char *updated_at;
+	const char *custom_claims, *plan, *role, *features;
 };
 
 static const struct field userinfo_fields[] = {
@@ -40,6 +42,10 @@ static const struct field userinfo_fields[] = {
 	OUT_JSON(struct userinfo_view, email_verified, .flags = FIELD_OPTIONAL, .description = "true or false"),
 	OUT_STRING(struct userinfo_view, phone_number, .flags = FIELD_OPTIONAL),
 	OUT_JSON(struct userinfo_view, phone_number_verified, .flags = FIELD_OPTIONAL, .description = "true or false"),
+	OUT_JSON(struct userinfo_view, custom_claims, .flags = FIELD_OPTIONAL, .description = "What the project's backend says of them, plan and role within"),
+	OUT_STRING(struct userinfo_view, plan, .flags = FIELD_OPTIONAL, .description = "Its key"),
+	OUT_JSON(struct userinfo_view, role, .flags = FIELD_OPTIONAL, .description = "A text"),
+	OUT_JSON(struct userinfo_view, features, .flags = FIELD_OPTIONAL, .description = "By their keys: true, false, a number, or null for unlimited"),
 	FIELDS_END,
 };
 
@@ -50,11 +56,17 @@ json_bool(bool value)
 }
 
 static struct userinfo_view
-view_of(struct arena *arena, const struct oauth_token *read)
+view_of(struct arena *arena, const struct oauth_token *read, const struct project_claims *claims)
 {
 	const struct q_oauth_token_state_row *user = &read->state;
 	const char *scope = read->token.scope;
-	struct userinfo_view view = { .sub = read->token.subject };
+	struct userinfo_view view = {
+		.sub = read->token.subject,
+		.custom_claims = claims->custom_claims,
+		.plan = claims->plan,
+		.role = claims->role,
+		.features = claims->features,
+	};
 
 	if (scope_has(scope, "profile")) {
 		view.name = user->name[0] != '\0' ? user->name : NULL;
@@ -109,9 +121,24 @@ judge_possession(const struct request *rq, enum authorization_scheme scheme, con
 	return strcmp(jkt, bound) == 0 ? OK : ERR_INVALID_TOKEN;
 }
 
+/* As far as the client's ID tokens say it. The console says nothing of its people besides. */
+static enum err
+read_claims(struct tx *tx, const char *project_id, const struct oauth_token *read, struct project_claims *ret)
+{
+	struct project_claims claims;
+
+	*ret = (struct project_claims){ .plan = NULL };
+	if (read->state.token_claims == NULL)
+		return OK;
+	TRY(claims_told(tx, project_id, read->token.subject, &claims));
+	*ret = project_claims_keep(&claims, read->state.token_claims);
+	return OK;
+}
+
 /* INVALID_TOKEN for what isn't a person's token that this request may use. */
 static enum err
-read_token(const struct request *rq, struct tx *tx, enum authorization_scheme scheme, const char *text, struct oauth_token *ret)
+read_token(const struct request *rq, struct tx *tx, enum authorization_scheme scheme, const char *text, struct oauth_token *ret,
+	   struct project_claims *ret_claims)
 {
 	const struct userinfo_input *in = rq->input;
 	struct q_oauth_issuer_row issuer;
@@ -123,20 +150,22 @@ read_token(const struct request *rq, struct tx *tx, enum authorization_scheme sc
 	TRY(oauth_token_read(rq, tx, issuer.project_id, oauth_issuer(rq, in->issuer_id), text, ret));
 	if (!ret->is_active || ret->token.grant_id == NULL)
 		return ERR_INVALID_TOKEN;
-	return judge_possession(rq, scheme, text, &issuer, ret);
+	TRY(judge_possession(rq, scheme, text, &issuer, ret));
+	return read_claims(tx, issuer.project_id, ret, ret_claims);
 }
 
 static enum verdict
 userinfo(const struct request *rq, struct tx *tx)
 {
 	enum authorization_scheme scheme = AUTHORIZATION_OTHER;
+	struct project_claims claims;
 	struct oauth_token read;
 	const char *text = NULL;
 	enum err e = http_parse_authorization(rq->arena, rq->authorization, &scheme, &text);
 
 	if (e != OK || (scheme != AUTHORIZATION_BEARER && scheme != AUTHORIZATION_DPOP))
 		return refuse_token(rq, scheme, ERR_INVALID_TOKEN);
-	e = read_token(rq, tx, scheme, text, &read);
+	e = read_token(rq, tx, scheme, text, &read, &claims);
 	if (e == ERR_INVALID_TOKEN || e == ERR_INVALID_DPOP_PROOF || e == ERR_USE_DPOP_NONCE)
 		return refuse_token(rq, scheme, e);
 	if (e != OK)
@@ -145,7 +174,7 @@ userinfo(const struct request *rq, struct tx *tx)
 		reply_header(rq, "WWW-Authenticate", "Bearer realm=\"Gatehouse\", error=\"insufficient_scope\", scope=\"openid\"");
 		return fail(rq, ERR_INSUFFICIENT_SCOPE, "The token lacks the scope openid.");
 	}
-	struct userinfo_view view = view_of(rq->arena, &read);
+	struct userinfo_view view = view_of(rq->arena, &read, &claims);
 	return reply(rq, 200, userinfo_fields, &view);
 }
 

@@ -80,7 +80,7 @@ take_scope(struct tx *tx, const struct oauth_app_row *app, const char *asked, co
 
 	if (e != OK)
 		return e == ERR_INVALID_TARGET ? ERR_DIRECT_FLOW_NOT_ALLOWED : e;
-	*ret_scope = resource_scope_for_person(tx->arena, &found.resource, &asker, NO_PLAN, asked);
+	*ret_scope = resource_scope_for_person(tx->arena, &found.resource, &asker, ANY_PLAN, asked);
 	return (*ret_scope)[0] != '\0' ? OK : ERR_DIRECT_FLOW_NOT_ALLOWED;
 }
 

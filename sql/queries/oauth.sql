@@ -65,13 +65,14 @@ WHERE p.client_id = :client_id AND p.status = 'active';
 -- column: user_id text?
 -- column: session_id text?
 -- column: settings_body text?
+-- column: token_claims text?
 SELECT k.public_jwk, r.jti AS revoked_jti, c.id AS client_id, c.tokens_revoked_at, COALESCE(t.min_token_version, 0) AS min_token_version,
 	g.id AS grant_id, g.is_offline, g.revoked_at AS grant_revoked_at, g.expires_at AS grant_expires_at,
 	u.id AS user_id, u.token_version, u.email, u.email_verified_at, u.phone, u.phone_verified_at, u.username, u.name, u.locale,
 	u.updated_at AS user_updated_at, s.id AS session_id, s.created_at AS session_made_at, s.last_seen_at AS session_seen_at,
 	g.last_used_at AS grant_used_at, st.body AS settings_body, p.client_id AS issuer_client_id, p.org_id, p.environment,
 	d.audiences AS issuer_audiences, s.impersonator_id, COALESCE(t.dpop_require_nonce, FALSE) AS dpop_require_nonce,
-	COALESCE(c.is_first_party, FALSE) AS is_first_party
+	COALESCE(c.is_first_party, FALSE) AS is_first_party, c.token_claims
 FROM signing_keys k
 JOIN projects p ON p.id = k.project_id AND p.status = 'active'
 JOIN orgs o ON o.id = p.org_id AND o.status = 'active'

@@ -21,6 +21,9 @@ render(struct buffer *out, const struct json *value, unsigned depth)
 	case JSON_INT:
 		buffer_json_int(out, value->integer);
 		break;
+	case JSON_NUMBER:
+		buffer_text(out, value->string);
+		break;
 	case JSON_STRING:
 		buffer_json_string(out, value->string);
 		break;
@@ -47,7 +50,7 @@ check_same(const struct json *a, const struct json *b)
 	CHECK(a->type == b->type);
 	CHECK(a->type != JSON_BOOL || a->boolean == b->boolean);
 	CHECK(a->type != JSON_INT || a->integer == b->integer);
-	CHECK(a->type != JSON_STRING || strcmp(a->string, b->string) == 0);
+	CHECK((a->type != JSON_STRING && a->type != JSON_NUMBER) || strcmp(a->string, b->string) == 0);
 	if (a->type != JSON_ARRAY && a->type != JSON_OBJECT)
 		return;
 	CHECK(a->count == b->count);

@@ -165,8 +165,8 @@ at_05_fractions_are_cut_off_where_others_signed(void **state)
 	static const struct {
 		const char *text;
 		int64_t value;
-	} good[] = { { "1.5", 1 }, { "1800000000.999", 1800000000 }, { "-2.5", -2 }, { "7", 7 }, { "0.5", 0 } };
-	static const char *const bad[] = { "1.", ".5", "1.5.5", "1.5e3", "1e3", "01.5", "9007199254740992.5", "1.-5", "NaN" };
+	} good[] = { { "1.5", 1 }, { "1800000000.999", 1800000000 }, { "-2.5", -2 }, { "7", 7 }, { "0.5", 0 }, { "1.5e3", 1500 } };
+	static const char *const bad[] = { "1.", ".5", "1.5.5", "01.5", "9007199254740992", "1.-5", "NaN" };
 	struct json value;
 
 	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
@@ -176,6 +176,8 @@ at_05_fractions_are_cut_off_where_others_signed(void **state)
 	}
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
 		assert_int_equal(json_parse_cut(arena, bad[i], strlen(bad[i]), &value), ERR_INVALID_JSON);
+	assert_int_equal(json_parse_cut(arena, "9007199254740992.5", 18, &value), OK);
+	assert_int_equal(value.type, JSON_NUMBER);
 }
 
 static void
@@ -186,10 +188,14 @@ ht_15_numbers(void **state)
 					   "-Infinity",
 					   "Infinity",
 					   "1e400",
-					   "1.5",
-					   "1.0",
-					   "1e3",
-					   "1E3",
+					   "1.5e400",
+					   "1e-100",
+					   "0.123456789012345678901234567890123",
+					   "1e",
+					   "1e+",
+					   "1.e3",
+					   "1.5.5",
+					   "01.5",
 					   "01",
 					   "-01",
 					   "+1",
@@ -219,6 +225,23 @@ ht_15_numbers(void **state)
 	assert_int_equal(parse("0", &value), OK);
 	assert_int_equal(parse("-0", &value), OK);
 	assert_int_equal(value.integer, 0);
+}
+
+static void
+ht_15_numbers_that_are_not_whole(void **state)
+{
+	(void)state;
+	static const char *const good[] = { "1.5", "-0.25", "1.0", "1e3", "1E3", "2.5e-10", "1e+99", "0.1234567890123456789012345678" };
+	struct json value;
+
+	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
+		struct buffer out = buffer_new(arena);
+
+		assert_int_equal(parse(arena_printf(arena, "[%s]", good[i]), &value), OK);
+		assert_int_equal(value.items[0].type, JSON_NUMBER);
+		json_render(&out, &value.items[0]);
+		assert_string_equal(buffer_string(&out), good[i]);
+	}
 }
 
 static void
@@ -358,6 +381,7 @@ main(void)
 		TEST(ht_15_halves_of_surrogate_pairs),
 		TEST(ht_15_numbers),
 		TEST(at_05_fractions_are_cut_off_where_others_signed),
+		TEST(ht_15_numbers_that_are_not_whole),
 		TEST(ht_15_what_json_c_reads_and_json_is_not),
 		TEST(ht_15_depth),
 		TEST(ht_15_member_count),

@@ -156,6 +156,8 @@ const SENTENCES: Record<ErrorCode | "unreachable", string | null> = {
 	amount_not_allowed: "The price is fixed, or that is less than it.",
 	currency_not_supported: "The payment provider doesn't take that currency.",
 	current_key: "This key signs now. Make a new one first.",
+	reserved_claim: null,
+	claims_too_large: "That is too much: at most 64 claims, and 4,096 characters of them in all.",
 	signing_key_unavailable: "No key of that kid signs any more.",
 };
 

@@ -25,6 +25,11 @@ const SOURCES: Record<string, string> = {
 	email: "The user, by the scope email",
 	email_verified: "The user, by the scope email",
 	name: "The user, by the scope profile",
+	custom_claims: "What your backend says of the user",
+	role: "The user's claim of that name",
+	plan: "The user's plan",
+	features: "The user's plan and exceptions",
+	features_omitted: "There was no room for features: ask the API",
 };
 
 export interface Claim {

@@ -1,5 +1,5 @@
 // What this client's tokens would say of somebody now, claim by claim.
-import { NativeSelect, Select, Stack, Text, TextInput, Title } from "@mantine/core";
+import { NativeSelect, Select, Stack, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -7,11 +7,9 @@ import { api, onProject, send } from "../api/client";
 import type { Client, User } from "../api/types";
 import { useProjectPlace } from "../shell/place";
 import { Section } from "../ui/page";
-import { Resource } from "../ui/resource";
-import { Table } from "../ui/table";
 import { ViewAsApi } from "../ui/view-as-api";
 import { labelOf } from "../users/user-label";
-import { type Claim, claimsOf } from "./claim-sources";
+import TokenClaims from "./token-claims";
 
 const AT = "/api/v1/clients/{id}/claims";
 
@@ -44,7 +42,7 @@ export default function ClaimsPreview({ client }: { client: Client }) {
 					autoComplete="off"
 					spellCheck={false}
 				/>
-				{userId ? <Claims client={client} userId={userId} resource={resource} scope={scope} /> : null}
+				{userId ? <TokenClaims client={client} userId={userId} resource={resource} scope={scope} /> : null}
 				<ViewAsApi calls={[{ method: "GET", path: `${path}?user_id=${userId ?? "usr_…"}`, projectId: project.id }]} />
 			</Stack>
 		</Section>
@@ -87,53 +85,5 @@ function UserChoice({ userId, onChoose }: UserChoiceProps) {
 			}}
 			nothingFoundMessage={users.isPending ? "Looking …" : "Nobody"}
 		/>
-	);
-}
-
-interface ClaimsProps {
-	client: Client;
-	userId: string;
-	resource: string;
-	scope: string;
-}
-
-function Claims({ client, userId, resource, scope }: ClaimsProps) {
-	const { project } = useProjectPlace();
-	const query = { user_id: userId, resource: resource || undefined, scope: scope || undefined };
-	const preview = useQuery({
-		queryKey: ["client-claims", project.id, client.id, client.updated_at, query],
-		queryFn: () => send(api.GET(AT, { params: { path: { id: client.id }, query }, headers: onProject(project.id) })),
-		retry: false,
-	});
-	return (
-		<Resource query={preview}>
-			{({ access_token, id_token }) => (
-				<Stack gap="md">
-					<Token title="Access token" token={access_token} without="The console's access tokens are opaque and say nothing." />
-					<Token title="ID token" token={id_token} without="There is none without the scope openid." />
-				</Stack>
-			)}
-		</Resource>
-	);
-}
-
-const COLUMNS = [
-	{ key: "name", label: "Claim", cell: ({ name }: Claim) => <code>{name}</code> },
-	{ key: "value", label: "Value", cell: ({ value }: Claim) => <code className="gh-operation">{value}</code> },
-	{ key: "source", label: "Comes from", cell: ({ source }: Claim) => source },
-];
-
-function Token({ title, token, without }: { title: string; token: unknown; without: string }) {
-	return (
-		<div>
-			<Title order={3} size="h4" mb="xs">
-				{title}
-			</Title>
-			{token ? (
-				<Table label={title} columns={COLUMNS} rows={claimsOf(token)} rowKey={({ name }) => name} />
-			) : (
-				<Text size="sm">{without}</Text>
-			)}
-		</div>
 	);
 }

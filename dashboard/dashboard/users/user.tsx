@@ -14,6 +14,7 @@ import { Moment, Time } from "../ui/time";
 import { StatusPill } from "./status-pill";
 import { UserActivity } from "./user-activity";
 import { UserApps } from "./user-apps";
+import { UserClaims } from "./user-claims";
 import { UserData } from "./user-data";
 import { labelOf } from "./user-label";
 import { UserMessages } from "./user-messages";
@@ -72,6 +73,7 @@ function Parts({ tagged }: { tagged: Tagged<User> }) {
 				<Tabs.Tab value="methods">Methods</Tabs.Tab>
 				<Tabs.Tab value="apps">Apps</Tabs.Tab>
 				{mayDo(role, "plan.read") ? <Tabs.Tab value="plan">Plan</Tabs.Tab> : null}
+				{isConsole(project) ? null : <Tabs.Tab value="claims">Claims</Tabs.Tab>}
 				{mayDo(role, "mail.read") ? <Tabs.Tab value="messages">Messages</Tabs.Tab> : null}
 				{mayDo(role, "audit.read") ? <Tabs.Tab value="activity">Activity</Tabs.Tab> : null}
 			</Tabs.List>
@@ -93,6 +95,9 @@ function Parts({ tagged }: { tagged: Tagged<User> }) {
 			</Tabs.Panel>
 			<Tabs.Panel value="plan" pt="md">
 				<UserPlan user={user} canWrite={mayDo(role, "plan.write")} />
+			</Tabs.Panel>
+			<Tabs.Panel value="claims" pt="md">
+				<UserClaims user={user} canWrite={mayDo(role, "claim.write")} />
 			</Tabs.Panel>
 			<Tabs.Panel value="messages" pt="md">
 				<UserMessages user={user} />

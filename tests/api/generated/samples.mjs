@@ -409,6 +409,9 @@ export const samples = {
 	...Object.fromEntries(["activate", "deactivate", "ban", "unban", "unlock"].map((verb) =>
 		[`POST /api/v1/users/{id}/${verb}`, async (world) => ({ target: `/api/v1/users/${(await userOf(world)).id}/${verb}`, json: {} })])),
 	"PUT /api/v1/users/{id}/password": async (world) => ({ target: `/api/v1/users/${(await userOf(world)).id}/password`, json: { password: makePassword() }, status: 204 }),
+	"GET /api/v1/users/{id}/claims": async (world) => ({ target: `/api/v1/users/${(await userOf(world)).id}/claims` }),
+	"PATCH /api/v1/users/{id}/claims": async (world) => ({ target: `/api/v1/users/${(await userOf(world)).id}/claims`, json: { claims: { tier: "gold" } } }),
+	"POST /api/v1/claims": async (world) => ({ json: { user_id: (await userOf(world)).id, claims: { tier: "gold" } } }),
 	"GET /api/v1/users/{id}/sessions": async (world) => {
 		const one = await userOf(world);
 		await fixtures.userSession(world.project, one, { server: world.server });

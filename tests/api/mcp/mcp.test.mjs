@@ -7,7 +7,7 @@ import { openapi } from "../../harness/openapi.mjs";
 import { callTool, legacy, MODERN, rpc } from "./mcp.mjs";
 
 const server = await sharedServer();
-const CORE = ["whoami", "org_list", "org_get", "member_list", "search", "project_list", "project_get", "project_create", "project_update", "user_list", "user_get", "user_update", "license_list", "license_get", "license_create", "license_update", "client_list", "client_get"];
+const CORE = ["whoami", "org_list", "org_get", "member_list", "search", "project_list", "project_get", "project_create", "project_update", "user_list", "user_get", "user_update", "user_set_claims", "license_list", "license_get", "license_create", "license_update", "client_list", "client_get"];
 const VERSIONS = [MODERN, "2025-11-25", "2025-06-18", "2025-03-26"];
 
 const owner = await person(server);

@@ -29,7 +29,7 @@ test("a code becomes an access token, an ID token and a refresh token, signed by
 	const { iat, exp, jti, gid, auth_time, ...said } = claims;
 	assert.deepEqual(said, {
 		iss: app.issuer, sub: user.id, aud: app.clientId, client_id: app.clientId, scope: "openid profile email", scopes: ["openid", "profile", "email"], project_id: app.id, environment: "test",
-		sid: browser.id, acr: "2", amr: ["pwd", "otp", "mfa"], auth_strength: "totp_mfa", session_class: "web_user", email: user.email, email_verified: true, token_version: 0,
+		sid: browser.id, acr: "2", amr: ["pwd", "otp", "mfa"], auth_strength: "totp_mfa", session_class: "web_user", email: user.email, email_verified: true, token_version: 0, custom_claims: {}, features: {},
 	});
 	assert.equal(exp - iat, 3600);
 	assert.match(jti, /^tok_/);
@@ -263,9 +263,9 @@ test("userinfo tells what the scopes allow, and is for people's tokens alone", a
 	const told = expectStatus(await userinfo(app, all.access_token), 200);
 	const { updated_at, ...rest } = told;
 	assert.ok(Number.isInteger(updated_at));
-	assert.deepEqual(rest, { sub: user.id, name: user.name, preferred_username: "sam", locale: "de", email: user.email, email_verified: true, phone_number: "+4915112345678", phone_number_verified: false });
+	assert.deepEqual(rest, { sub: user.id, name: user.name, preferred_username: "sam", locale: "de", email: user.email, email_verified: true, phone_number: "+4915112345678", phone_number_verified: false, custom_claims: {}, features: {} });
 	assert.deepEqual(expectStatus(await userinfo(app, all.access_token, { method: "POST" }), 200), told);
-	assert.deepEqual(expectStatus(await userinfo(app, (await getTokens(server, app, { user, browser, scope: "openid" })).access_token), 200), { sub: user.id });
+	assert.deepEqual(expectStatus(await userinfo(app, (await getTokens(server, app, { user, browser, scope: "openid" })).access_token), 200), { sub: user.id, custom_claims: {}, features: {} });
 	const plain = await userinfo(app, (await getTokens(server, app, { user, browser, scope: "email" })).access_token);
 	expectOAuthError(plain, 403, "insufficient_scope");
 	const machines = await makeProject(server, { type: "hybrid" });
