@@ -31,6 +31,7 @@ const struct route *const gatehouse_routes[] = {
 	license_export_routes,
 	license_import_routes,
 	license_routes,
+	analytics_routes,
 	license_settings_routes,
 	license_status_routes,
 	meter_routes,

@@ -6,6 +6,7 @@
 
 #include "fcgi/route.h"
 
+extern const struct route analytics_routes[];
 extern const struct route api_key_routes[];
 extern const struct route asset_routes[];
 extern const struct route audit_event_routes[];

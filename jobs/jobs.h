@@ -49,6 +49,7 @@ job_round signing_keys_job;
 job_round licenses_job;
 job_round invoices_job;
 job_round usage_job;
+job_round statistics_job;
 job_round plans_job;
 job_round payments_job;
 job_round registrations_job;

@@ -39,6 +39,7 @@ static const struct job_kind kinds[] = {
 	{ "licenses", licenses_job, MINUTE_MS },
 	{ "invoices", invoices_job, 10 * MINUTE_MS },
 	{ "usage", usage_job, MINUTE_MS },
+	{ "statistics", statistics_job, 5 * MINUTE_MS },
 	{ "plans", plans_job, MINUTE_MS },
 	{ "payments", payments_job, MINUTE_MS },
 	{ "registrations", registrations_job, 10 * MINUTE_MS },

@@ -188,6 +188,11 @@ const projectRoutes = [
 	}),
 	createRoute({
 		getParentRoute: () => root,
+		path: "/projects/$projectId/analytics",
+		component: lazyRouteComponent(() => import("./analytics/analytics"), "Analytics"),
+	}),
+	createRoute({
+		getParentRoute: () => root,
 		path: "/projects/$projectId/licenses",
 		component: lazyRouteComponent(() => import("./licenses/licenses"), "Licenses"),
 	}),

@@ -8,7 +8,7 @@ CREATE TABLE stat_daily (
 	dim VARCHAR(16) COLLATE ascii_bin NOT NULL,
 	dim_value VARCHAR(64) COLLATE ascii_bin NOT NULL,
 	n BIGINT UNSIGNED NOT NULL,
-	PRIMARY KEY (project_id, metric, bucket_at, dim, dim_value),
+	PRIMARY KEY (project_id, metric, dim, bucket_at, dim_value),
 	KEY k_bucket_at (bucket_at),
 	CONSTRAINT stat_daily_fk1 FOREIGN KEY (project_id) REFERENCES projects (id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;

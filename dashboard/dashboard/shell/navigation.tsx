@@ -4,6 +4,7 @@ import {
 	IconAppWindow,
 	IconArrowGuide,
 	IconBuilding,
+	IconChartLine,
 	IconDeviceMobileMessage,
 	IconGauge,
 	IconHistory,
@@ -49,6 +50,7 @@ interface NavItem {
 
 const PROJECT_ITEMS: NavItem[] = [
 	{ to: "/projects/$projectId", label: "Overview", icon: IconActivity },
+	{ to: "/projects/$projectId/analytics", label: "Analytics", icon: IconChartLine, needs: "analytics.read" },
 	{ to: "/projects/$projectId/users", label: "Users", icon: IconUsersGroup, needs: "user.read", isArea: true },
 	{ to: "/projects/$projectId/clients", label: "Clients", icon: IconAppWindow, needs: "client.read", isArea: true },
 	{ to: "/projects/$projectId/resource-servers", label: "Resource servers", icon: IconServer, needs: "resource_server.read", isArea: true },

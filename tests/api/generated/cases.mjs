@@ -24,7 +24,7 @@ export const LEAST_ROLE = {
 	"org.read": "viewer", "member.read": "viewer", "project.read": "viewer", "project_member.read": "viewer", "client.read": "viewer", "resource_server.read": "viewer", "oauth_settings.read": "viewer",
 	"event.read": "member", "sign_in.read": "member",
 	"project.create": "manager", "project.write": "manager", "invitation.read": "manager", "invitation.write": "manager", "client.write": "manager", "resource_server.write": "manager", "branding.write": "manager",
-	"user.read": "viewer", "license.read": "viewer", "plan.read": "viewer", "claim.read": "viewer", "claim.write": "manager", "plan.write": "manager", "feature.check": "viewer", "license.write": "manager", "license.manage": "admin", "usage.read": "viewer", "usage.write": "manager", "billing.read": "admin", "billing.write": "admin", "user.write": "manager", "user.delete": "admin", "user.import": "admin",
+	"user.read": "viewer", "license.read": "viewer", "analytics.read": "viewer", "plan.read": "viewer", "claim.read": "viewer", "claim.write": "manager", "plan.write": "manager", "feature.check": "viewer", "license.write": "manager", "license.manage": "admin", "usage.read": "viewer", "usage.write": "manager", "billing.read": "admin", "billing.write": "admin", "user.write": "manager", "user.delete": "admin", "user.import": "admin",
 	"org.write": "admin", "member.write": "admin", "project.delete": "admin", "project_member.write": "admin", "audit.read": "admin", "audit.export": "admin", "sign_in.write": "admin", "oauth_settings.write": "admin",
 	"payment.read": "viewer", "payment.write": "manager", "connection.read": "viewer", "connection.write": "manager",
 	"mail.read": "manager", "mail.write": "admin",

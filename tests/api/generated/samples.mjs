@@ -438,6 +438,8 @@ export const samples = {
 	...Object.fromEntries(Object.entries({ GET: {}, PATCH: { json: { scopes: ["tool:read"] } }, DELETE: { status: 204 } }).map(([method, more]) =>
 		[`${method} /api/v1/trusted_issuers/{id}`, async (world) => ({ target: `/api/v1/trusted_issuers/${(await trustedIssuerOf(world)).id}`, ...more })])),
 	...licenseSamples,
+	"GET /api/v1/analytics/overview": async () => ({}),
+	"GET /api/v1/analytics/{metric}": async () => ({ target: "/api/v1/analytics/sign_ins" }),
 	...usageSamples,
 	...paymentSamples,
 	...planSamples,
