@@ -10,7 +10,6 @@ a_plan_says_what_is_included_and_what_more_costs(void **state)
 {
 	static const char meters[] = "[{\"meter_key\":\"a\",\"included\":20000,\"overage\":{\"unit\":1000,\"price\":5}},"
 				     "{\"meter_key\":\"b\",\"included\":7,\"overage\":null},{\"meter_key\":\"c\",\"included\":null,\"overage\":null}]";
-	struct arena *arena = arena_new(65536);
 	struct meter_terms terms = { .included = 1 };
 	(void)state;
 
@@ -27,7 +26,6 @@ a_plan_says_what_is_included_and_what_more_costs(void **state)
 	assert_int_equal(terms.unit, 0);
 	assert_true(meter_terms_find(arena, meters, "c", &terms));
 	assert_int_equal(terms.included, NONE);
-	arena_free(arena);
 }
 
 static void
