@@ -46,12 +46,13 @@ test("a client is registered, its secret shown once, and found again by name and
 	const [made] = expectStatus(await session.get("/api/v1/clients?q=billing"), 200).data;
 	assert.deepEqual([made.type, made.grant_types], ["service", ["client_credentials"]]);
 	await tab(page, "Snippets");
+	const { issuer } = expectStatus(await session.get("/api/v1/oauth_settings"), 200);
 	for (const language of ["curl", "PHP", "Node", "Python"]) {
 		await tab(page, language);
 		const lines = page.getByRole("region", { name: `${language} lines` });
 		await lines.waitFor();
 		const text = await lines.innerText();
-		assert.ok(text.includes(made.id) && text.includes(`/p/${project.clientId}/oauth/token`), text);
+		assert.ok(text.includes(made.id) && text.includes(`${issuer}/oauth/token`), text);
 	}
 	await page.goto(at);
 	const rows = page.getByRole("table", { name: "Clients" }).getByRole("rowheader");

@@ -1,6 +1,6 @@
 // The queries that more than one page reads: session, organizations, role table, projects.
 import { queryOptions, useQuery } from "@tanstack/react-query";
-import { api, context, send, sendTagged } from "./client";
+import { api, context, onProject, send, sendTagged } from "./client";
 import type { MyOrg } from "./types";
 
 export const sessionQuery = queryOptions({
@@ -46,6 +46,14 @@ export function projectQuery(projectId: string) {
 		queryKey: ["project", projectId],
 		queryFn: () =>
 			sendTagged(api.GET("/api/v1/projects/{project_id}", { params: { path: { project_id: projectId } } })),
+	});
+}
+
+/** What its OAuth server is called, and below which its hosted pages stand: at the host of those pages, which is seldom the dashboard's. */
+export function issuerQuery(projectId: string) {
+	return queryOptions({
+		queryKey: ["oauth-settings", projectId, "issuer"],
+		queryFn: async () => (await send(api.GET("/api/v1/oauth_settings", { headers: onProject(projectId) }))).issuer,
 	});
 }
 

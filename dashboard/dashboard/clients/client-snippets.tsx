@@ -1,9 +1,13 @@
 // How an app signs people in and a program asks for a token, with the client's real ids.
 import { Tabs, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { issuerQuery } from "../api/queries";
 import type { Client } from "../api/types";
+import { useProjectPlace } from "../shell/place";
 import { CopyBlock } from "../ui/copy";
 import { Section } from "../ui/page";
-import { idsOf, metadataCommand, SIGN_IN_SNIPPETS, TOKEN_SNIPPETS } from "./snippets";
+import { Resource } from "../ui/resource";
+import { type Ids, metadataCommand, SIGN_IN_SNIPPETS, TOKEN_SNIPPETS } from "./snippets";
 
 function Snippets({ of }: { of: { label: string; text: string }[] }) {
 	return (
@@ -24,8 +28,13 @@ function Snippets({ of }: { of: { label: string; text: string }[] }) {
 	);
 }
 
-export function ClientSnippets({ client, issuerId }: { client: Client; issuerId: string }) {
-	const ids = idsOf(client, issuerId);
+export function ClientSnippets({ client }: { client: Client }) {
+	const { project } = useProjectPlace();
+	const issuer = useQuery(issuerQuery(project.id));
+	return <Resource query={issuer}>{(found) => <Lines client={client} ids={{ issuer: found, clientId: client.id }} />}</Resource>;
+}
+
+function Lines({ client, ids }: { client: Client; ids: Ids }) {
 	const signsIn = client.grant_types.includes("authorization_code");
 	const redirectUri = client.redirect_uris[0] ?? "https://app.example.com/callback";
 	const actsForItself = client.grant_types.includes("client_credentials");

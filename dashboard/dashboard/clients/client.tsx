@@ -89,7 +89,7 @@ function Parts({ tagged }: { tagged: Tagged<Client> }) {
 				{canWrite ? <RevokeAll client={client} /> : null}
 			</Tabs.Panel>
 			<Tabs.Panel value="snippets" pt="md">
-				{defaultId ? <ClientSnippets client={client} issuerId={defaultId} /> : null}
+				<ClientSnippets client={client} />
 			</Tabs.Panel>
 		</Tabs>
 	);

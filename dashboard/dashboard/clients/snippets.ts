@@ -1,16 +1,8 @@
 // Lines that work as they are, with a client's real ids; only the secret has to be filled in.
-import type { Client } from "../api/types";
-
 export interface Ids {
 	/** The project's issuer: where its tokens come from. */
 	issuer: string;
 	clientId: string;
-}
-
-/** The hosted pages' host is the dashboard's own, or auth.<host> in development. */
-export function idsOf(client: Client, issuerId: string): Ids {
-	const host = location.hostname === "localhost" ? `auth.${location.host}` : location.host;
-	return { issuer: `${location.protocol}//${host}/p/${issuerId}`, clientId: client.id };
 }
 
 export function metadataCommand({ issuer }: Ids): string {

@@ -1,7 +1,7 @@
 // What the API or MCP server itself needs: its metadata document, an nginx that gives it out, and how a token is checked.
 import { Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { api, onProject, send } from "../api/client";
+import { issuerQuery } from "../api/queries";
 import type { ResourceServer } from "../api/types";
 import { useProjectPlace } from "../shell/place";
 import { CopyBlock } from "../ui/copy";
@@ -11,11 +11,8 @@ import { checkSnippet, metadataOf, nginxSnippet, publicMetadataAddress } from ".
 
 export function ResourceServerSetup({ server }: { server: ResourceServer }) {
 	const { project } = useProjectPlace();
-	const settings = useQuery({
-		queryKey: ["oauth-settings", project.id],
-		queryFn: () => send(api.GET("/api/v1/oauth_settings", { headers: onProject(project.id) })),
-	});
-	return <Resource query={settings}>{({ issuer }) => <Snippets server={server} issuer={issuer} />}</Resource>;
+	const issuer = useQuery(issuerQuery(project.id));
+	return <Resource query={issuer}>{(found) => <Snippets server={server} issuer={found} />}</Resource>;
 }
 
 function Snippets({ server, issuer }: { server: ResourceServer; issuer: string }) {

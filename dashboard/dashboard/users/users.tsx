@@ -6,7 +6,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
 import { api, onProject, send } from "../api/client";
-import { projectQuery } from "../api/queries";
+import { issuerQuery } from "../api/queries";
 import { useRights } from "../api/rights";
 import type { User } from "../api/types";
 import { useProjectPlace } from "../shell/place";
@@ -19,7 +19,7 @@ import { Empty, Resource } from "../ui/resource";
 import { Table } from "../ui/table";
 import { Time } from "../ui/time";
 import { StatusPill } from "./status-pill";
-import { labelOf, signUpAddress } from "./user-label";
+import { labelOf } from "./user-label";
 
 const CreateUser = lazy(() => import("./create-user"));
 const ImportUsers = lazy(() => import("./import-users"));
@@ -160,13 +160,13 @@ function NobodyMatches() {
 function NobodyYet() {
 	const { project } = useProjectPlace();
 	const mayDo = useRights();
-	const { data } = useQuery(projectQuery(project.id));
+	const { data: issuer } = useQuery(issuerQuery(project.id));
 	const { data: redirects } = useQuery({
 		queryKey: ["redirect-settings", project.id, "targets"],
 		queryFn: () => send(api.GET("/api/v1/redirect_settings", { headers: onProject(project.id) })),
 		enabled: mayDo(project.role, "sign_in.read"),
 	});
-	const address = redirects?.sign_up_url ?? (data ? signUpAddress(data.value.client_id) : null);
+	const address = redirects?.sign_up_url ?? (issuer ? `${issuer}/sign-up` : null);
 	return (
 		<Empty title="Nobody has signed up yet" icon={<IconUsersGroup size={26} stroke={1.5} />}>
 			Send people to your sign-up page, or bring them along from another system with <em>Import</em>.
