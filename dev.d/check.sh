@@ -141,7 +141,7 @@ show_failures() {
 	/^✖ failing tests:$/ { in_list = 1 }
 	in_list { print; next }
 	/^ *# / && !/# Subtest: / { comments = comments $0 "\n" }
-	/^ *ok / { comments = "" }
+	/^ *ok / { comments = ""; in_failure = 0 }
 	/^ *not ok / { printf "%s", comments; comments = ""; in_failure = 1 }
 	in_failure
 	/^ *\.\.\.$/ { in_failure = 0 }' "$1" | head -n 120 | cut -c 1-500 | sed 's/^/      | /'

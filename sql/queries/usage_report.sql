@@ -4,7 +4,7 @@
 -- name: usage_points :many
 -- row: usage_point_row
 -- param: width_s int
-SELECT e.meter_key, FLOOR(TIMESTAMPDIFF(SECOND, :from_at, e.occurred_at) / :width_s) AS place, SUM(e.quantity) AS total
+SELECT e.meter_key, TIMESTAMPDIFF(SECOND, :from_at, e.occurred_at) DIV :width_s AS place, SUM(e.quantity) AS total
 FROM usage_events e
 WHERE e.project_id = :project_id AND e.meter_key = :meter_key AND (:subject_id IS NULL OR e.subject_id = :subject_id)
 	AND e.occurred_at >= :from_at AND e.occurred_at < :to_at

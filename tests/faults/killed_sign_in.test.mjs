@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 import { addTotp, Client, digest, expectStatus, mailsTo, makeEmail, makePassword, openFlow, person, projectWith, sleep, totp, until, waitForMail } from "../harness/index.mjs";
-import { children } from "../harness/server.mjs";
+import { jobWorkers } from "../harness/server.mjs";
 import { reached, warmUp, watchedServer, WIDE_LIMITS } from "./watched.mjs";
 
 const { server, proxy } = await watchedServer({
@@ -148,7 +148,7 @@ test("password: a worker killed while it compares has spent the try, and no more
 });
 
 test("the job worker is killed before each statement that brings a code: the code comes all the same, once by its Message-ID", async () => {
-	const isOfAJob = ({ pid, text }) => children(server.jobs.pid).includes(pid) && /messages/.test(text);
+	const isOfAJob = ({ pid, text }) => jobWorkers(server).includes(pid) && /messages/.test(text);
 	for (let nth = 1; nth <= 6; nth++) {
 		const place = await projectWith(server, { methods: ["email_otp"] });
 		const flow = await place.open();
@@ -161,7 +161,7 @@ test("the job worker is killed before each statement that brings a code: the cod
 			process.kill(met.pid, "SIGKILL");
 		hold.release();
 		proxy.clear();
-		await until("a job worker is there", () => children(server.jobs.pid).length >= 1);
+		await until("a job worker is there", () => jobWorkers(server).length >= 1);
 		/* What a dead worker had claimed is free once its lease is over. */
 		await until("the claim is known", async () => await sql.value`SELECT COUNT(*) FROM messages WHERE project_id = ${place.project.id}` === 1);
 		await sql.run`UPDATE messages SET lease_until = NOW(3) - INTERVAL 1 SECOND WHERE project_id = ${place.project.id} AND status = 'queued' AND lease_until IS NOT NULL`;

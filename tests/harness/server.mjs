@@ -247,3 +247,12 @@ export function children(pid) {
 		found.push(...fs.readFileSync(`/proc/${pid}/task/${task}/children`, "utf8").trim().split(" ").filter(Boolean).map(Number));
 	return found;
 }
+
+/** Process ids of a server's job workers: beside them its job master has one that writes counts down. */
+export const jobWorkers = (server) => children(server.jobs.pid).filter((pid) => {
+	try {
+		return fs.readFileSync(`/proc/${pid}/comm`, "utf8").trim() === "gh-job";
+	} catch {
+		return false;	// gone meanwhile
+	}
+});

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { Client, expectError, expectStatus, makeEmail, makePassword, openFlow, ownServer, person, sharedBasis, signInSettings, socialProvider, until } from "../harness/index.mjs";
-import { children } from "../harness/server.mjs";
+import { jobWorkers } from "../harness/server.mjs";
 import { sql } from "../harness/sql.mjs";
 import { Verifier } from "../harness/verifier.mjs";
 import { makeFolder } from "../harness/workplace.mjs";
@@ -201,7 +201,7 @@ test("a worker that is killed while it asks: the flow stops waiting after 20 s a
 	const open = await make({ fail_open: true });
 	const flows = [await begin(shut, verifier.token("hang"), { kind: "recover" }), await begin(open, verifier.token("hang"), { kind: "recover" })];
 	await until("the verifier is being asked", () => verifier.hanging.length > 0);
-	for (const pid of children(server.jobs.pid))
+	for (const pid of jobWorkers(server))
 		process.kill(pid, "SIGKILL");
 	verifier.letGo();
 	await Promise.all(flows.map(settle));

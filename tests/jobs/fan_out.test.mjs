@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 import { watchedServer } from "../faults/watched.mjs";
 import { expectStatus, makeId, moveClock, person, SECOND, sleep, sqlTime, until } from "../harness/index.mjs";
-import { children } from "../harness/server.mjs";
+import { jobWorkers } from "../harness/server.mjs";
 import { Sql } from "../harness/sql.mjs";
 
 const CLAIM = /^UPDATE event_queue SET claimed_by/;
@@ -25,7 +25,7 @@ function commitAfter(pattern) {
 }
 
 const { server, proxy } = await watchedServer({ config: { process: { job_workers: 2 } }, jobs: true });
-const workers = () => children(server.jobs.pid);
+const workers = () => jobWorkers(server);
 const bothThere = (without) => until("both job workers are there", () => workers().length === 2 && !workers().includes(without), { patience_ms: 15000 });
 await bothThere();
 afterEach(() => proxy.clear());

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { after, test } from "node:test";
-import { children } from "../harness/server.mjs";
+import { jobWorkers } from "../harness/server.mjs";
 import { digest, expectStatus, makeEmail, makeId, MINUTE, moveClock, ownServer, person, sleep, until, waitForMail } from "../harness/index.mjs";
 import { SmtpServer } from "../harness/smtp.mjs";
 import { makeCertificates } from "../harness/tls.mjs";
@@ -153,7 +153,7 @@ test("the sender dies after the mail was taken: once the lease is over it goes a
 	const { smtp, server, invite, row, settled } = await mailbox({ answer: (word) => (word === "TEXT" && hangs ? "hang" : undefined) });
 	const email = await invite();
 	await until("the text was handed over", () => smtp.mails.length === 1);
-	for (const pid of children(server.jobs.pid))
+	for (const pid of jobWorkers(server))
 		process.kill(Number(pid), "SIGKILL");
 	hangs = false;
 	await sleep(3000);
@@ -172,7 +172,7 @@ test("thirty mails, three workers: each goes once", async () => {
 	const { smtp, server, invite } = await mailbox();
 	server.writeConfig({ ...server.settings, process: { job_workers: 3 } });
 	await restartJobs(server);
-	await until("three workers", () => children(server.jobs.pid).length >= 3);
+	await until("three workers", () => jobWorkers(server).length >= 3);
 	const people = [];
 	for (let i = 0; i < 30; i++)
 		people.push(await invite());
@@ -209,13 +209,13 @@ test("what has expired isn't sent; what can't be opened fails; a deleted project
 test("the database goes and comes back: the workers wait and go on", async () => {
 	const { server, invite, settled } = await mailbox();
 	await settled(await invite(), ({ status }) => status === "sent");
-	const before = children(server.jobs.pid);
+	const before = jobWorkers(server);
 	await server.db.stop();
 	await sleep(2500);
 	await server.db.start();
 	await until("the request workers are back", async () => (await server.sql.value`SELECT 1`) === 1);
 	await settled(await invite(), ({ status }) => status === "sent");
-	assert.deepEqual(children(server.jobs.pid), before);
+	assert.deepEqual(jobWorkers(server), before);
 });
 
 test("the database goes while a mail is on its way: it comes back, the mail is noted as sent and goes once", async () => {

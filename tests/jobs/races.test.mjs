@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { watchedServer } from "../faults/watched.mjs";
 import { expectStatus, makeEmail, MINUTE, moveClock, person, sleep, until } from "../harness/index.mjs";
-import { children } from "../harness/server.mjs";
+import { jobWorkers } from "../harness/server.mjs";
 import { SmtpServer } from "../harness/smtp.mjs";
 
 const CLAIM = /^UPDATE messages m SET m\.is_repeated = IF/;
@@ -19,7 +19,7 @@ const { server, proxy } = await watchedServer({
 	config: { process: { job_workers: 2 }, mail: { transport: "smtp", url: `smtp://localhost:${smtp.port}`, require_tls: false } }, jobs: true,
 });
 const session = await (await person(server)).session();
-await until("both senders are there", () => children(server.jobs.pid).length === 2);
+await until("both senders are there", () => jobWorkers(server).length === 2);
 
 /** How many mails go when the second sender's claim arrives while the first is in the middle of sending. */
 async function meet() {
@@ -61,7 +61,7 @@ async function dieBeforeTheNote() {
 	expectStatus(await session.post("/api/v1/invitations", { kind: "email", email, role: "member" }), 201);
 	const { line } = await note.reached;
 	process.kill(line.pid, "SIGKILL");
-	await until("both senders are there", () => children(server.jobs.pid).length === 2 && !children(server.jobs.pid).map(Number).includes(line.pid));
+	await until("both senders are there", () => jobWorkers(server).length === 2 && !jobWorkers(server).map(Number).includes(line.pid));
 	await until("its connection is gone", () => !proxy.lines.has(line));
 	note.release();
 	const row = () => server.sql.row`SELECT status, attempts, is_repeated FROM messages WHERE recipient = ${email}`;

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { test } from "node:test";
-import { children } from "../harness/server.mjs";
+import { children, jobWorkers } from "../harness/server.mjs";
 import { activation, ask, expectStatus, makeEmail, openFlow, ownServer, person, signUpFlow, sleep, sqlTime, until, waitForMail } from "../harness/index.mjs";
 
 // More than one batch of flows.
@@ -119,11 +119,11 @@ test("rotated under load: no request fails, a sign-in and a mail of the old key 
 test("a process that hasn't read the new key file yet does so when it meets what the new key sealed", async () => {
 	const { id } = await asJson(["master-key", "rotate"]);
 	assert.equal(id, "k0003");
-	const before = children(server.jobs.pid);
+	const before = jobWorkers(server);
 	await reload(server.gatehoused);
 	const email = await invite();
 	assert.match((await waitForMail(server, email)).text, /#\S*ginv_/);
-	assert.deepEqual(children(server.jobs.pid), before, "the job workers weren't reloaded");
+	assert.deepEqual(jobWorkers(server), before, "the job workers weren't reloaded");
 });
 
 test("a value is replaced only while it is the one that was opened: what somebody writes meanwhile stays", async () => {

@@ -5,7 +5,7 @@ import { afterEach, test } from "node:test";
 import { watchedServer } from "../faults/watched.mjs";
 import { firstBroken, sealedRows } from "../harness/chain.mjs";
 import { atOnce, expectStatus, makeId, person, sleep, sqlTime, until } from "../harness/index.mjs";
-import { children } from "../harness/server.mjs";
+import { jobWorkers } from "../harness/server.mjs";
 
 const HOLD = /^UPDATE audit_chains SET sealed_at = \? WHERE/;
 const OPEN = /^INSERT INTO audit_chains/;
@@ -25,7 +25,7 @@ function commitAfter(pattern) {
 }
 
 const { server, proxy } = await watchedServer({ config: { process: { job_workers: 2 } }, jobs: true });
-const workers = () => children(server.jobs.pid);
+const workers = () => jobWorkers(server);
 const bothThere = (without) => until("both job workers are there", () => workers().length === 2 && !workers().includes(without), { patience_ms: 15000 });
 await bothThere();
 afterEach(() => proxy.clear());

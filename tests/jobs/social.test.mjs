@@ -5,7 +5,7 @@ import { after, test } from "node:test";
 import { Client } from "../harness/http.mjs";
 import { addTotp, atOnce, expectError, expectStatus, GITHUB, identity, makeEmail, MINUTE, moveClock, openFlow, ownServer, person, projectUser, sharedBasis, socialProvider, totp, until, waitForMail } from "../harness/index.mjs";
 import { Provider, startOidcProvider } from "../harness/provider.mjs";
-import { children } from "../harness/server.mjs";
+import { jobWorkers } from "../harness/server.mjs";
 import { sql } from "../harness/sql.mjs";
 import { makeFolder } from "../harness/workplace.mjs";
 
@@ -468,7 +468,7 @@ test("the provider is silent: after 20 seconds the step fails with provider_unav
 	const asked = provider.seen.length;
 	await back(trip.flow.browser, { state: trip.asked.state, code });
 	await until("the provider is asked", () => provider.seen.slice(asked).some(({ path }) => path === "/token"));
-	for (const pid of children(server.jobs.pid))
+	for (const pid of jobWorkers(server))
 		process.kill(pid, "SIGKILL");
 	assert.equal((await look(trip.flow)).json.state, "waiting");
 	await moveClock(server, 21_000);
