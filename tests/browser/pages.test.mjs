@@ -103,7 +103,7 @@ function views({ owner, project, somebody, app, api, tested, license, bill }) {
 			snippets: press("Snippets", "tab"),
 			"delete client": openDialog(press("Delete client")),
 		}],
-		[`${one}/analytics`, "Analytics", { "as a table": async (page) => page.getByText("Table", { exact: true }).click() }],
+		[`${one}/analytics`, "Analytics", { "as a table": async (page) => page.getByRole("switch", { name: "Table" }).check() }],
 		[`${one}/licenses`, "Licenses", { "new license": openDialog(press("New license")) }],
 		[`${one}/licenses/${license.id}`, license.product_name, {
 			"take off a machine": openDialog(press(/^Take off/)),

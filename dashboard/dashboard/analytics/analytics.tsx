@@ -126,8 +126,8 @@ function Detail({ metric, overview }: DetailProps) {
 	const group_by = group !== "" && groups.includes(group) ? group : undefined;
 	const now = useSeries(metric, overview, group_by, false);
 	const before = useSeries(metric, overview, undefined, true, compares && !group_by);
-	const format = (time: string) =>
-		new Date(time).toLocaleString(undefined, overview.bucket === "hour" ? { hour: "2-digit", minute: "2-digit" } : { day: "numeric", month: "short" });
+	const shape = overview.bucket === "hour" ? ({ hour: "2-digit", minute: "2-digit" } as const) : ({ day: "numeric", month: "short" } as const);
+	const format = (time: string) => new Date(time).toLocaleString(undefined, { timeZone: "UTC", ...shape });
 	return (
 		<Section
 			title={label}
