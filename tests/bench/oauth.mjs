@@ -109,7 +109,7 @@ export function oauthAsks(oauth) {
 /** What is said of each: the targets' stem, in words, and the most statements it may take (oauth.md section 9). */
 export const OAUTH_LINES = [
 	["program", "client_credentials", 2],
-	["refresh", "refresh", 7],
+	["refresh", "refresh", 10],
 	["introspect", "introspection", 2],
 	["userinfo", "userinfo", 2],
 	["keys", "JWKS", 1],

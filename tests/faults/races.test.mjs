@@ -26,10 +26,16 @@ afterEach(async () => {
 /** Everything is played on one server, unless it has to be a new one. */
 const race = (name, { on = async () => ({ server, proxy, settle: () => warmUp(server, key) }), ...schedule }) => declare(name, { on, ...schedule });
 
-/** Each connection puts the new secret elsewhere, as if a client had no slots. */
+/** Two workers: whoever of them asks, each has statements of its own. */
+async function ofTwo() {
+	const there = await watchedServer({ config: { process: { request_workers: 2 } } });
+	return { ...there, settle: async () => {} };
+}
+
+/** Each connection puts the new secret elsewhere and ends no other one, as if a client had no slots. */
 function alternateSlots() {
 	let next = 0;
-	return (text) => text.replace("(?, ?, 0,", () => `(?, ?, ${next++ % 2},`);
+	return (text) => (text.startsWith("DELETE") ? `${text} AND FALSE` : text.replace("(?, ?, 0,", () => `(?, ?, ${next++ % 2},`));
 }
 
 const ORG_GUARD = /^UPDATE orgs SET guard = guard \+ 1/;
@@ -192,9 +198,11 @@ race("T-20 the last two redirect URIs are removed at once", {
 
 race("rule 40 two rotations without grace leave one live secret", {
 	// What holds is the key of the two slots: the newest secret takes the place of the one before.
-	guard: /^INSERT INTO client_secrets/,
+	guard: /^(INSERT INTO|DELETE FROM) client_secrets/,
 	remove: alternateSlots(),
-	async play({ meet }) {
+	on: ofTwo,
+	async play({ server, meet }) {
+		const { sql } = server;
 		const owner = await person(server);
 		const { id } = await client(owner);
 		const sessions = [await owner.session(), await owner.session()];

@@ -17,8 +17,9 @@ function replaceParameter(request, parameter, value) {
 }
 
 // Operators see every organization: theirs are written by hand.
-// A template that isn't there is made by its PUT.
-const inPath = gated.filter((route) => route.permission !== "installation.write" && route.id !== "mail_template_put").flatMap((route) => parametersOf(route).flatMap((parameter) =>
+// A template that isn't there is made by its PUT; a metric is a word, the same for everybody.
+const NAMES_A_WORD = new Set(["mail_template_put", "analytics_metric"]);
+const inPath = gated.filter((route) => route.permission !== "installation.write" && !NAMES_A_WORD.has(route.id)).flatMap((route) => parametersOf(route).flatMap((parameter) =>
 	(kindsOf(route).length > 0 ? kindsOf(route) : [undefined]).map((kind) => ({ ...route, parameter, kind, label: `${route.name} {${parameter}}${kind ? ` as ${kind}` : ""}` }))));
 
 gate("TN-01 a stranger's id in the path: 404, the same octets as an id that doesn't exist", 303, inPath, async (one) => {

@@ -115,7 +115,7 @@ test("rule 7: without a word left, invalid_scope; without one asked a third part
 	expectStatus(await change(project, project.api, { allow_third_party: true }), 200);
 	const browser = await (await projectUser(server, project)).session();
 	const ask = (changes) => browser.get(authorizePath(project, { resource: project.api.identifier, prompt: "consent", ...changes }), { check: false });
-	assert.equal(landing(await ask({ scope: "orders:all nonsense" })).error, "invalid_scope");
+	assert.equal(landing(await ask({ scope: "orders:some nonsense" })).error, "invalid_scope");
 	const page = landing(await ask({ scope: undefined }));
 	assert.match(page.address, /\/consent$/);
 	const request = expectStatus(await browser.get(`/api/v1/oauth_requests/${page.request}`), 200);

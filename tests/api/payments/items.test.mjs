@@ -33,7 +33,7 @@ test("what no item may be is a 422 that names it; its neighbour passes", async (
 	const { session } = await make();
 	const good = { name: "x", price: 1, currency: "USD" };
 	for (const [field, value] of [["name", ""], ["name", "x".repeat(256)], ["price", -1], ["price", 0], ["price", 1.5], ["price", "1"], ["price", 1_000_000_000_000], ["currency", "usd"], ["currency", "US"], ["currency", "DOLLAR"], ["description", "x".repeat(1001)], ["custom_amount", "yes"], ["trigger", "x"]])
-		expectStatus(await session.post(AT, { ...good, [field]: value }), field === "price" && value === 1.5 ? 400 : 422);
+		expectStatus(await session.post(AT, { ...good, [field]: value }), 422);
 	expectField(await session.post(AT, { ...good, price: 0 }), "price", "range");
 	const free = expectStatus(await session.post(AT, { ...good, price: 0, custom_amount: true, description: "x".repeat(1000) }), 201);
 	expectField(await session.patch(`${AT}/${free.id}`, { custom_amount: false }), "price", "range");

@@ -2,12 +2,12 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { assign, atOnce, Client, DAY, expectError, expectField, expectStatus, feature, fromNow, meter, moveClock, overrideFeature, person, plan, projectUser, sharedServer, tally, use, user } from "../../harness/index.mjs";
+import { assign, atOnce, Client, DAY, expectError, expectField, expectStatus, feature, fromNow, meter, moveClock, overrideFeature, ownServer, person, plan, projectUser, sharedServer, tally, use, user } from "../../harness/index.mjs";
 import { basic, getTokens, makeApp } from "../oauth/oauth.mjs";
 
-const server = await sharedServer();
+const shared = await sharedServer();
 
-async function make() {
+async function make(server = shared) {
 	const owner = await person(server);
 	const project = await owner.org.project();
 	const session = await owner.session({ headers: { "X-Project-Id": project.id } });
@@ -36,7 +36,7 @@ test("an assignment that no plan or user is there for is refused", async () => {
 	const { owner, project, session, at } = await make();
 	const old = await plan(owner, project, { plan_key: "old" });
 	expectField(await session.put(at, { plan_key: "nothing" }), "plan_key", "unknown");
-	expectField(await session.put(at, { plan_key: "old", expires_at: fromNow(-DAY, server) }), "expires_at", "range");
+	expectField(await session.put(at, { plan_key: "old", expires_at: fromNow(-DAY, shared) }), "expires_at", "range");
 	expectField(await session.put(at, { plan_key: "old", trial: true }), "trial", "no_trial");
 	expectField(await session.put(at, {}), "plan_key", "required");
 	expectStatus(await session.put(at, { plan_key: "old" }), 200);
@@ -77,14 +77,14 @@ test("rule 23: override before plan before default, each as long as it counts", 
 	assert.deepEqual(await values(), { export: [true, "plan"], seats: [null, "plan"] });
 	const put = await overrideFeature(owner, project, shopper, "seats", { value: 0 });
 	assert.deepEqual(put, { subject_id: shopper.id, feature_key: "seats", type: "limit", value: 0, source: "override", meter_key: null, expires_at: null });
-	await overrideFeature(owner, project, shopper, "export", { value: false, expires_at: fromNow(DAY, server) });
+	await overrideFeature(owner, project, shopper, "export", { value: false, expires_at: fromNow(DAY, shared) });
 	assert.deepEqual(await values(), { export: [false, "override"], seats: [0, "override"] });
 	expectStatus(await session.delete(`${features}/export`), 204);
 	expectError(await session.delete(`${features}/export`), 404, "not_found");
 	assert.deepEqual(await values(), { export: [true, "plan"], seats: [0, "override"] });
 	expectField(await session.put(`${features}/seats`, { value: true }), "value", "type");
 	expectField(await session.put(`${features}/seats`, {}), "value", "required");
-	expectField(await session.put(`${features}/seats`, { value: 1, expires_at: fromNow(-DAY, server) }), "expires_at", "range");
+	expectField(await session.put(`${features}/seats`, { value: 1, expires_at: fromNow(-DAY, shared) }), "expires_at", "range");
 	expectError(await session.put(`${features}/nothing`, { value: 1 }), 404, "not_found");
 	expectStatus(await session.patch(`/api/v1/plans/${free.id}`, { features: {} }), 200);
 	expectStatus(await session.delete(`/api/v1/users/${shopper.id}/plan`), 204);
@@ -92,8 +92,8 @@ test("rule 23: override before plan before default, each as long as it counts", 
 });
 
 test("POST /features/check: the member, the key, the app's backend, the user and their app get the same; about others users learn nothing", async () => {
-	const app = await makeApp(server);
-	const { user: shopper, access_token } = await getTokens(server, app, { resource: `${server.authUrl}/api`, scope: "openid account" });
+	const app = await makeApp(shared);
+	const { user: shopper, access_token } = await getTokens(shared, app, { resource: `${shared.authUrl}/api`, scope: "openid account" });
 	const owner = app.owner;
 	const project = { id: app.id, clientId: app.clientId };
 	const member = await owner.session({ headers: { "X-Project-Id": app.id } });
@@ -101,15 +101,15 @@ test("POST /features/check: the member, the key, the app's backend, the user and
 	await feature(owner, project, { feature_key: "seats", type: "limit" });
 	await plan(owner, project, { plan_key: "pro", features: { seats: 5 } });
 	await assign(owner, project, shopper, { plan_key: "pro" });
-	const other = await projectUser(server, project);
+	const other = await projectUser(shared, project);
 	const headers = basic(app.clientId, app.secret);
 	const AT = "/api/v1/features/check";
 	const calls = {
 		member: (body) => member.post(AT, { user_id: shopper.id, ...body }),
 		key: async (body) => (await owner.org.key({ project: { id: app.id, environment: "test" }, environment: "test", scopes: ["feature.check"] })).post(AT, { user_id: shopper.id, ...body }),
-		backend: (body) => new Client(server, { check: false }).post(AT, { user_id: shopper.id, ...body }, { headers }),
+		backend: (body) => new Client(shared, { check: false }).post(AT, { user_id: shopper.id, ...body }, { headers }),
 		user: async (body) => (await shopper.session()).post(AT, body),
-		app: (body) => new Client(server, { site: "auth", bearer: access_token, check: false }).post(AT, body),
+		app: (body) => new Client(shared, { site: "auth", bearer: access_token, check: false }).post(AT, body),
 	};
 	for (const [who, call] of Object.entries(calls)) {
 		assert.deepEqual(expectStatus(await call({ feature_key: "seats" }), 200), { has_feature: true, value: 5, source: "plan" }, who);
@@ -143,18 +143,18 @@ test("POST /features/check: of a limit with a meter it says what is used this mo
 });
 
 test("an app's backend puts its users on plans, and overrides; another project's doesn't", async () => {
-	const app = await makeApp(server), elsewhere = await makeApp(server);
+	const app = await makeApp(shared), elsewhere = await makeApp(shared);
 	const project = { id: app.id, clientId: app.clientId };
 	await feature(app.owner, project, { feature_key: "export" });
 	await plan(app.owner, project, { plan_key: "pro" });
-	const shopper = await projectUser(server, project);
-	const backend = new Client(server, { check: false });
+	const shopper = await projectUser(shared, project);
+	const backend = new Client(shared, { check: false });
 	const headers = basic(app.clientId, app.secret);
 	const put = expectStatus(await backend.put(`/api/v1/users/${shopper.id}/plan`, { plan_key: "pro" }, { headers }), 200);
 	assert.equal(put.plan_key, "pro");
 	expectStatus(await backend.put(`/api/v1/users/${shopper.id}/features/export`, { value: true }, { headers }), 200);
 	expectStatus(await backend.get(`/api/v1/users/${shopper.id}/features`, { headers }), 200);
-	const actor = await server.sql.value`SELECT CONCAT(actor_kind, ' ', actor_id) FROM audit_events WHERE target_id = ${shopper.id} AND action = 'plan.assigned'`;
+	const actor = await shared.sql.value`SELECT CONCAT(actor_kind, ' ', actor_id) FROM audit_events WHERE target_id = ${shopper.id} AND action = 'plan.assigned'`;
 	assert.equal(actor, `client ${app.clientId}`);
 	const theirs = basic(elsewhere.clientId, elsewhere.secret);
 	expectError(await backend.get(`/api/v1/users/${shopper.id}/plan`, { headers: theirs }), 404, "not_found");
@@ -169,10 +169,10 @@ test("a deleted user takes plan, trials and overrides along; their events say wh
 	await overrideFeature(owner, project, shopper, "export", { value: true });
 	const rows = async () => {
 		const counts = ["plan_assignments", "plan_trials", "feature_overrides"].map((table) => `SELECT COUNT(*) AS n FROM ${table} WHERE subject_id = '${shopper.id}'`);
-		return (await server.sql.query(counts.join(" UNION ALL "))).map(({ n }) => Number(n));
+		return (await shared.sql.query(counts.join(" UNION ALL "))).map(({ n }) => Number(n));
 	};
 	assert.deepEqual(await rows(), [1, 1, 1]);
-	const data = JSON.parse(await server.sql.value`SELECT data FROM events WHERE project_id = ${project.id} AND type = 'plan.assigned' AND subject_id = ${shopper.id}`);
+	const data = JSON.parse(await shared.sql.value`SELECT data FROM events WHERE project_id = ${project.id} AND type = 'plan.assigned' AND subject_id = ${shopper.id}`);
 	assert.equal(data.plan_key, "pro");
 	assert.equal(data.status, "trialing");
 	expectStatus(await session.delete(`/api/v1/users/${shopper.id}`), 204);
@@ -180,7 +180,8 @@ test("a deleted user takes plan, trials and overrides along; their events say wh
 });
 
 test("rule 18: by the clock a trial is past due for three days, then expired, and the default counts again; what was canceled ends with its period", async () => {
-	const { owner, project, session, shopper, at } = await make();
+	const server = await ownServer();
+	const { owner, project, session, shopper, at } = await make(server);
 	await plan(owner, project, { plan_key: "free", is_default: true });
 	await plan(owner, project, { plan_key: "pro", trial_days: 14 });
 	const other = await user(project, { server });
