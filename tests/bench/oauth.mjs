@@ -4,22 +4,36 @@
 import { fileURLToPath } from "node:url";
 import readline from "node:readline";
 import { basic, decode, fetchKeys, getToken, getTokens, makeApp, refresh, send } from "../api/oauth/oauth.mjs";
-import { Client, DAY, digest, expectStatus, makeId, makeSecret, sqlTime } from "../harness/index.mjs";
+import { Client, consolePlan, DAY, digest, expectStatus, feature, makeId, makeSecret, plan as makePlan, sqlTime } from "../harness/index.mjs";
 import { start } from "../harness/workplace.mjs";
 
 const OIDC_CLIENT = "bench";
+
+/** There is a plan, a feature and a claim, for the bare worker's statements are to find a row each. */
+async function furnish(server, owner, app, user) {
+	await consolePlan(server);
+	await makePlan(owner, app, { is_default: true });
+	await feature(owner, app);
+	const session = await owner.session({ headers: { "X-Project-Id": app.id } });
+	expectStatus(await session.patch(`/api/v1/users/${user.id}/claims`, { claims: { tier: "gold" } }), 200);
+}
 
 /** A project for people and programs, somebody signed in with tokens for an app, and its statements with their values. */
 export async function prepareOauth(server, owner) {
 	const app = await makeApp(server, { type: "hybrid", owner });
 	const { user, access_token } = await getTokens(server, app);
 	const [{ kid }, { jti, gid }] = decode(access_token);
+	await furnish(server, owner, app, user);
 	const client = `oauth_client =${app.clientId}`;
 	const state = `oauth_token_state =${jti} =${app.clientId} =${gid} =${app.id} =${kid}`;
+	const told = [
+		`user_claims =${app.id} =${user.id}`, `plan_of_subject =${user.id} =${app.id}`,
+		`feature_offer_list =${user.id} =2026-01-01 =${user.id} null null =${user.id} null =${app.id} null null null null =64`,
+	];
 	const steps = {
-		"/client_credentials": [client, "sign"],
+		"/client_credentials": [client, `plan_of_subject =${owner.org.id} =${server.consoleId}`, "sign"],
 		"/refresh": [
-			client, "begin", `refresh_token_get =${app.id} token`, `grant_touch =${app.id} column:0`, `refresh_token_use null =${app.id} token`,
+			client, "begin", `refresh_token_get =${app.id} token`, ...told, `grant_touch =${app.id} column:0`, `refresh_token_use null =${app.id} token`,
 			`refresh_token_insert =${app.id} successor column:0 next:1 =${app.issuer} null later`, "commit", "sign",
 		],
 		"/introspect": [client, state, "verify"],

@@ -38,6 +38,17 @@ export async function overtake(proxy, at, slow, fast) {
 	return [await running, answer];
 }
 
+async function breaks(check, answers) {
+	try {
+		await check(answers);
+		return false;
+	} catch (error) {
+		if (error.name !== "AssertionError")
+			throw error;
+		return true;
+	}
+}
+
 /**
  * Declares a race twice, with its guard and without. guard and remove: which statements, and what becomes of them. on: makes the place to play on,
  * {server, proxy, settle}; bare: the place for the second run, where the guard is a unique key that isn't there.
@@ -62,9 +73,14 @@ export function race(name, { guard, remove = withoutGuardRow, play, on, bare }) 
 			there.proxy.rewrite(guard, remove);
 			await there.settle();
 		}
-		const { check, answers } = await play(there);
+		// What meets at the statement goes on at its own pace: on a busy machine one may be through before the other looks. Once is enough.
+		let isBroken = false;
+		for (let plays = 0; plays < 3 && !isBroken; plays++) {
+			const { check, answers } = await play(there);
+			isBroken = await breaks(check, answers);
+		}
 		if (guard)
 			assert.ok(there.proxy.rewritten > 0, "the guard was met and taken out");
-		await assert.rejects(async () => check(answers), { name: "AssertionError" }, "the same schedule must break the rule");
+		assert.ok(isBroken, "the same schedule must break the rule");
 	});
 }
