@@ -57,17 +57,19 @@ test("settings: what is typed while the page reads them anew stays, and is saved
 			await released;
 		await route.continue();
 	});
+	// Not save(): the button waits for what the page reads anew, and that is held.
+	const press = () => page.getByRole("button", { name: "Save changes", exact: true }).click();
 	const readAnew = () => page.waitForResponse((response) => response.url().endsWith(at) && response.request().method() === "GET");
 	await name.fill("Corner Shop");
 	const first = readAnew();
-	await save(page, "Save changes");
+	await press();
 	await page.getByText("Settings saved").waitFor();
 	await description.fill("typed early");
 	release();
 	await first;
 	await page.waitForTimeout(200);
 	assert.equal(await description.inputValue(), "typed early");
-	await save(page, "Save changes");
+	await press();
 	await until("it is saved", async () => (await api.get(at)).json.description === "typed early");
 
 	await page.waitForFunction(() => document.querySelector("button[type=submit]").disabled);
@@ -79,7 +81,7 @@ test("settings: what is typed while the page reads them anew stays, and is saved
 	await second;
 	await page.waitForTimeout(200);
 	assert.equal(await description.inputValue(), "mine");
-	await save(page, "Save changes");
+	await press();
 	await page.getByText("Somebody changed this meanwhile.").waitFor();
 	assert.equal((await api.get(at)).json.description, "theirs");
 }));
