@@ -33,11 +33,11 @@ export async function prepareOauth(server, owner) {
 	const steps = {
 		"/client_credentials": [client, `plan_of_subject =${owner.org.id} =${server.consoleId}`, "sign"],
 		"/refresh": [
-			client, "begin", `refresh_token_get =${app.id} token`, ...told, `grant_touch =${app.id} column:0`, `refresh_token_use null =${app.id} token`,
+			client, "begin", ...told, `refresh_token_get =${app.id} token`, `grant_touch =${app.id} column:0`, `refresh_token_use null =${app.id} token`,
 			`refresh_token_insert =${app.id} successor column:0 next:1 =${app.issuer} null later`, "commit", "sign",
 		],
 		"/introspect": [client, state, "verify"],
-		"/userinfo": [`oauth_issuer =${app.clientId}`, state, "verify"],
+		"/userinfo": [`oauth_issuer =${app.clientId}`, state, ...told, "verify"],
 		"/keys": [`signing_key_published =${app.clientId}`],
 	};
 	const plan = Object.entries(steps).flatMap(([path, lines]) => lines.map((line) => `${path} ${line}`));
@@ -120,11 +120,14 @@ export function oauthAsks(oauth) {
 	};
 }
 
-/** What is said of each: the targets' stem, in words, and the most statements it may take (oauth.md section 9). */
+/**
+ * What is said of each: the targets' stem, in words, and the most statements it may take (oauth.md section 9; what a token or userinfo says of
+ * a person takes three more, licensing.md section 9).
+ */
 export const OAUTH_LINES = [
 	["program", "client_credentials", 2],
 	["refresh", "refresh", 10],
 	["introspect", "introspection", 2],
-	["userinfo", "userinfo", 2],
+	["userinfo", "userinfo", 5],
 	["keys", "JWKS", 1],
 ];
