@@ -222,13 +222,3 @@ claims_told(struct tx *tx, const char *project_id, const char *user_id, struct p
 	*ret = told;
 	return OK;
 }
-
-enum err
-claims_told_of_program(struct tx *tx, const char *org_id, struct project_claims *ret)
-{
-	struct subject_plan plan;
-
-	TRY(plan_of_subject(tx, tx->console_id, org_id, &plan));
-	*ret = (struct project_claims){ .plan = plan.assignment.effective_plan_key };
-	return OK;
-}

@@ -29,7 +29,5 @@ enum err claims_change(struct tx *, const char *org_id, const char *project_id, 
 
 /* What a project's tokens say of a person now (rule 22). Three statements. */
 enum err claims_told(struct tx *, const char *project_id, const char *user_id, struct project_claims *ret) MUST_CHECK;
-/* Of a program: its organization's plan. One statement. */
-enum err claims_told_of_program(struct tx *, const char *org_id, struct project_claims *ret) MUST_CHECK;
 
 #endif

@@ -75,9 +75,10 @@ choose_scope(const struct request *rq, const struct oauth_client_row *client, co
 static enum err
 read_claims(struct tx *tx, const struct oauth_client_row *client, const struct access_token *subject, struct project_claims *ret)
 {
-	if (subject->grant_id == NULL)
-		return claims_told_of_program(tx, client->org_id, ret);
-	return claims_told(tx, client->project_id, subject->subject, ret);
+	if (subject->grant_id != NULL)
+		return claims_told(tx, client->project_id, subject->subject, ret);
+	*ret = (struct project_claims){ .plan = client->org_plan };
+	return OK;
 }
 
 /* Whom and what sign-in the first token was about stays; whose it is now is said by client_id and act. */

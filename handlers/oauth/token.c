@@ -170,14 +170,13 @@ token_issue_to_program(const struct request *rq, struct tx *tx, struct oauth_cli
 {
 	const struct token_input *in = rq->input;
 	struct resource_asker asker = RESOURCE_ASKER_OF(client);
-	struct project_claims claims;
+	const struct project_claims claims = { .plan = client->org_plan };
 	struct found_resource found;
 	const char *scope, *text;
 
 	if (client->is_public || oauth_is_console(tx, client->project_id))
 		return ERR_UNAUTHORIZED_CLIENT;
 	TRY(oauth_resource_find(tx, client->project_id, &asker, in->resource, &found));
-	TRY(claims_told_of_program(tx, client->org_id, &claims));
 	TRY(program_scope(rq, &found, &asker, claims.plan, most, &scope));
 	struct token_target target = token_target_of(client, &found, jkt);
 	TRY(token_take_key(tx, client, &target));

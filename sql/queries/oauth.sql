@@ -1,7 +1,9 @@
 -- What the OAuth endpoints look at: one statement finds the client with all that judging and signing takes.
 
+-- org_plan: the key of its organization's plan, which is one of the console; machine scopes and tokens depend on it.
 -- name: oauth_client :one
 -- row: oauth_client_row
+-- column: org_plan text?
 -- unscoped: a public client id is what finds the project
 SELECT c.project_id, c.id AS client_id, c.token_endpoint_auth_method = 'none' AS is_public,
 	c.token_endpoint_auth_method = 'private_key_jwt' AS is_by_key, c.jwks, c.jwks_uri, c.metadata_url, c.grant_types, c.scopes, c.audiences,
@@ -10,10 +12,15 @@ SELECT c.project_id, c.id AS client_id, c.token_endpoint_auth_method = 'none' AS
 	c.require_pkce, c.is_dpop_bound, c.token_claims, c.refresh_token_idle_s,
 	c.refresh_reuse_grace_s, c.id_token_alg, c.last_used_at, p.org_id, p.type AS project_type, p.client_id AS issuer_client_id, p.environment,
 	s.id AS secret_id, s.digest AS secret_digest, o.id AS old_secret_id, o.digest AS old_secret_digest,
-	k.id AS key_id, k.private_sealed, i.id AS id_key_id, i.private_sealed AS id_private_sealed
+	k.id AS key_id, k.private_sealed, i.id AS id_key_id, i.private_sealed AS id_private_sealed,
+	COALESCE(h.plan_key, d.plan_key) AS org_plan
 FROM clients c
 JOIN projects p ON p.id = c.project_id AND p.status = 'active'
 JOIN orgs g ON g.id = p.org_id AND g.status = 'active'
+LEFT JOIN installation n ON n.id = 1
+LEFT JOIN plans d ON d.project_id = n.console_id AND d.is_default = TRUE
+LEFT JOIN plan_assignments a ON a.project_id = n.console_id AND a.subject_id = p.org_id AND (a.ends_at IS NULL OR a.ends_at > :now)
+LEFT JOIN plans h ON h.project_id = a.project_id AND h.id = a.plan_id
 LEFT JOIN client_secrets s ON s.project_id = c.project_id AND s.client_id = c.id AND s.slot = 0
 	AND (s.expires_at IS NULL OR s.expires_at > :now)
 LEFT JOIN client_secrets o ON o.project_id = c.project_id AND o.client_id = c.id AND o.slot = 1 AND o.expires_at > :now

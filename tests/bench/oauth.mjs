@@ -4,14 +4,13 @@
 import { fileURLToPath } from "node:url";
 import readline from "node:readline";
 import { basic, decode, fetchKeys, getToken, getTokens, makeApp, refresh, send } from "../api/oauth/oauth.mjs";
-import { Client, consolePlan, DAY, digest, expectStatus, feature, makeId, makeSecret, plan as makePlan, sqlTime } from "../harness/index.mjs";
+import { Client, DAY, digest, expectStatus, feature, makeId, makeSecret, plan as makePlan, sqlTime } from "../harness/index.mjs";
 import { start } from "../harness/workplace.mjs";
 
 const OIDC_CLIENT = "bench";
 
 /** There is a plan, a feature and a claim, for the bare worker's statements are to find a row each. */
-async function furnish(server, owner, app, user) {
-	await consolePlan(server);
+async function furnish(owner, app, user) {
 	await makePlan(owner, app, { is_default: true });
 	await feature(owner, app);
 	const session = await owner.session({ headers: { "X-Project-Id": app.id } });
@@ -23,7 +22,7 @@ export async function prepareOauth(server, owner) {
 	const app = await makeApp(server, { type: "hybrid", owner });
 	const { user, access_token } = await getTokens(server, app);
 	const [{ kid }, { jti, gid }] = decode(access_token);
-	await furnish(server, owner, app, user);
+	await furnish(owner, app, user);
 	const client = `oauth_client =${app.clientId}`;
 	const state = `oauth_token_state =${jti} =${app.clientId} =${gid} =${app.id} =${kid}`;
 	const told = [
@@ -31,7 +30,7 @@ export async function prepareOauth(server, owner) {
 		`feature_offer_list =${user.id} =2026-01-01 =${user.id} null null =${user.id} null =${app.id} null null null null =64`,
 	];
 	const steps = {
-		"/client_credentials": [client, `plan_of_subject =${owner.org.id} =${server.consoleId}`, "sign"],
+		"/client_credentials": [client, "sign"],
 		"/refresh": [
 			client, "begin", ...told, `refresh_token_get =${app.id} token`, `grant_touch =${app.id} column:0`, `refresh_token_use null =${app.id} token`,
 			`refresh_token_insert =${app.id} successor column:0 next:1 =${app.issuer} null later`, "commit", "sign",
