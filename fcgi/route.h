@@ -66,13 +66,13 @@ enum route_flag {
 	ROUTE_FOREIGN = 1 << 13,	/* another site sends the browser here: its form is read, parameters that we don't know are left out */
 	ROUTE_OAUTH = 1 << 14,	/* as OAuth's RFCs say: takes a form, ignores what it doesn't know, answers errors in their shape */
 	ROUTE_PAGE = 1 << 15,		/* a browser is led here: an error is a page of its own, and never leads anywhere */
-	ROUTE_OWN_SCREENS = 1 << 17,	/* ROUTE_EXACT_ORIGIN, but an app's own screens may call it too: the handler judges them */
-	ROUTE_METADATA = 1 << 19,	/* ROUTE_OAUTH, but takes client metadata as JSON and names what is wrong with it as RFC 7591 does */
 	ROUTE_CORS = 1 << 16,		/* pages of any origin may call it, without credentials */
+	ROUTE_OWN_SCREENS = 1 << 17,	/* ROUTE_EXACT_ORIGIN, but an app's own screens may call it too: the handler judges them */
+	ROUTE_MCP = 1 << 18,		/* the MCP server: takes tokens for itself alone, which the API doesn't (oauth.md rule 42) */
+	ROUTE_METADATA = 1 << 19,	/* ROUTE_OAUTH, but takes client metadata as JSON and names what is wrong with it as RFC 7591 does */
 	ROUTE_TIMED = 1 << 20,		/* every reply says how long it took: X-Response-Time */
 	ROUTE_UNMETERED = 1 << 21,	/* asks what was used, and doesn't count as use itself */
-	ROUTE_HOOK = 1 << 21,		/* a provider tells something: a body of any kind, whose octets the handler judges */
-	ROUTE_MCP = 1 << 18,		/* the MCP server: takes tokens for itself alone, which the API doesn't (oauth.md rule 42) */
+	ROUTE_HOOK = 1 << 22,		/* a provider tells something: a body of any kind, whose octets the handler judges */
 };
 
 #define ROUTE_ERRORS_MAX 16

@@ -149,6 +149,21 @@ function systemHeaders(files) {
 	return problems;
 }
 
+/** Two names of one enum for the same bit: whoever sets one sets the other. */
+function sharedBits(files) {
+	const problems = [];
+	for (const file of files.filter(inRooms))
+		eachMatch(splitC(file.text).withoutComments, /\benum\s+\w*\s*\{([^}]*)\}/g, (match, line) => {
+			const names = new Map();
+			for (const [, name, bit] of match[1].matchAll(/(\w+)\s*=\s*1u?\s*<<\s*(\d+)/g)) {
+				if (names.has(bit))
+					problems.push(problem(file, line, `${names.get(bit)} and ${name} are the same bit`));
+				names.set(bit, name);
+			}
+		});
+	return problems;
+}
+
 /** memcmp on what must not tell by its duration how much was right. */
 function secretCompare(files) {
 	const problems = [];
@@ -236,6 +251,9 @@ export const rules = [
 	{ name: "<mysql.h> and <fcgiapp.h> are included in their one place", find: systemHeaders,
 		faults: [[c("domain/x.c", "#include <mysql.h>\n")], [c("sql/x.c", "#include <mariadb/mysql.h>\n")], [c("fcgi/x.c", "#include <fcgiapp.h>\n")], [c("fcgi/gateway.c", "#include <fcgi_stdio.h>\n")]],
 		clean: [c("sql/db.c", "#include <mysql.h>\n"), c("fcgi/gateway.c", "#include <fcgiapp.h>\n")] },
+	{ name: "the flags of an enum have a bit each", find: sharedBits,
+		faults: [[c("lib/x.h", "enum flag {\n\tA = 1 << 0, /* a */\n\tB = 1 << 1,\n\tC = 1u << 1,\n};\n")]],
+		clean: [c("lib/x.h", "enum flag { A = 1 << 0, B = 1 << 1 };\nenum other { C = 1 << 1, /* D = 1 << 1, */ E = 2 };\n")] },
 	{ name: "secrets are compared in constant time", find: secretCompare,
 		faults: [[c("lib/x.c", "\treturn memcmp(digest, expected, 32) == 0;\n")], [c("fcgi/x.c", "\tif (strcmp(csrf_token, sent) == 0)\n")]],
 		clean: [c("lib/x.c", "\tif (memcmp(name, other, 3) == 0)\n\tif (strcmp(token_kind, other) == 0)\n")] },
