@@ -1,6 +1,6 @@
 #!/bin/sh
-# Unit and API tests once more, built with the address and undefined-behaviour sanitizers: any report fails, and a planted overflow
-# must be reported. Ends with "N passed, N failed".
+# Unit and API tests, built with the address and undefined-behaviour sanitizers: any report fails, and a planted overflow must be
+# reported. Ends with "N passed, N failed".
 set -u
 root=$(cd "$(dirname "$0")/../.." && pwd)
 build=${GATEHOUSE_BUILD:-$root/build}/sanitizers
