@@ -73,6 +73,8 @@ struct series {
 	struct field_list points;
 	struct point *values;
 	int64_t total;
+	const struct stat_point_row *rows;	/* that it is made of */
+	size_t row_count;
 };
 
 static const struct field series_fields[] = {
@@ -204,27 +206,6 @@ chart_fetch(const struct chart *chart, struct tx *tx, struct stat_point_row **re
 				   ret_rows, ret_count);
 }
 
-static struct series
-series_make(const struct chart *chart, const char *key)
-{
-	struct point *values = ARENA_ARRAY(chart->rq->arena, chart->buckets, struct point);
-
-	for (size_t i = 0; i < chart->buckets; i++)
-		values[i] = (struct point){ .t = chart->starts[i] };
-	return (struct series){ .key = key, .values = values };
-}
-
-static struct series *
-chart_series(struct chart *chart, const char *key)
-{
-	for (size_t i = 0; i < chart->count; i++) {
-		if (strcmp(chart->series[i].key, key) == 0)
-			return &chart->series[i];
-	}
-	chart->series[chart->count] = series_make(chart, key);
-	return &chart->series[chart->count++];
-}
-
 static size_t
 bucket_at(const struct chart *chart, int64_t at)
 {
@@ -240,11 +221,12 @@ bucket_at(const struct chart *chart, int64_t at)
 	return low;
 }
 
-static void
-chart_add(struct chart *chart, struct series *series, size_t bucket, int64_t n)
+static int
+row_compare(const void *left, const void *right)
 {
-	series->values[bucket].value = combine(chart->metric, series->values[bucket].value, n);
-	series->total = combine(chart->metric, series->total, n);
+	const struct stat_point_row *a = left, *b = right;
+
+	return strcmp(a->dim_value, b->dim_value);
 }
 
 /* The largest first, the rest of them last. */
@@ -261,39 +243,75 @@ series_compare(const void *left, const void *right)
 	return strcmp(a->key, b->key);
 }
 
-/* Never more than POINTS_MAX in all: the smallest series become one. */
+/* A series for each value among the rows, which are sorted by it; not grouped, one even of none. */
 static void
-chart_fold(struct chart *chart)
+chart_find_series(struct chart *chart, const struct stat_point_row *rows, size_t count)
 {
-	size_t room = POINTS_MAX / chart->buckets;
-
+	chart->series = ARENA_ARRAY(chart->rq->arena, count + 1, struct series);
+	if (chart->group_by == NULL && count == 0)
+		chart->series[chart->count++] = (struct series){ .key = "" };
+	for (size_t i = 0; i < count; i++) {
+		if (i == 0 || row_compare(&rows[i - 1], &rows[i]) != 0)
+			chart->series[chart->count++] = (struct series){ .key = rows[i].dim_value, .rows = &rows[i] };
+		struct series *series = &chart->series[chart->count - 1];
+		series->row_count++;
+		series->total = combine(chart->metric, series->total, rows[i].n);
+	}
 	qsort(chart->series, chart->count, sizeof(*chart->series), series_compare);
-	if (chart->count <= room)
-		return;
-	size_t kept = room - 1, count = chart->count;
-	bool has_rest = strcmp(chart->series[count - 1].key, OTHER) == 0;
-	struct series rest = has_rest ? chart->series[--count] : series_make(chart, OTHER);
-	for (size_t i = kept; i < count; i++)
-		for (size_t k = 0; k < chart->buckets; k++)
-			chart_add(chart, &rest, k, chart->series[i].values[k].value);
+}
+
+static void
+series_lay_out(const struct chart *chart, struct series *series)
+{
+	series->values = ARENA_ARRAY(chart->rq->arena, chart->buckets, struct point);
+	for (size_t i = 0; i < chart->buckets; i++)
+		series->values[i] = (struct point){ .t = chart->starts[i] };
+	series->points = (struct field_list){ series->values, chart->buckets };
+}
+
+/* What happened when, of `from`, onto the points of a series. */
+static void
+series_draw(const struct chart *chart, struct series *series, const struct series *from)
+{
+	for (size_t i = 0; i < from->row_count; i++) {
+		int64_t *value = &series->values[bucket_at(chart, from->rows[i].bucket_at)].value;
+		*value = combine(chart->metric, *value, from->rows[i].n);
+	}
+}
+
+/* The series from `kept` on become one. */
+static void
+chart_fold(struct chart *chart, size_t kept)
+{
+	struct series rest = { .key = OTHER };
+
+	series_lay_out(chart, &rest);
+	for (size_t i = kept; i < chart->count; i++) {
+		series_draw(chart, &rest, &chart->series[i]);
+		rest.total = combine(chart->metric, rest.total, chart->series[i].total);
+	}
 	chart->series[kept] = rest;
 	chart->count = kept + 1;
 }
 
+/* Never more than POINTS_MAX in all. */
 static void
-chart_draw(struct chart *chart, const struct stat_point_row *rows, size_t count)
+chart_draw(struct chart *chart, struct stat_point_row *rows, size_t count)
 {
-	chart->series = ARENA_ARRAY(chart->rq->arena, count + 1, struct series);
-	if (chart->group_by == NULL)
-		chart_series(chart, "");
-	for (size_t i = 0; i < count; i++)
-		chart_add(chart, chart_series(chart, rows[i].dim_value), bucket_at(chart, rows[i].bucket_at), rows[i].n);
-	chart_fold(chart);
-	for (size_t i = 0; i < chart->count; i++) {
-		struct series *series = &chart->series[i];
-		series->points = (struct field_list){ series->values, chart->buckets };
-		series->key = chart->group_by == NULL ? NULL : stat_value_text(chart->rq->arena, series->key);
+	size_t room = POINTS_MAX / chart->buckets;
+
+	if (count > 0)
+		qsort(rows, count, sizeof(*rows), row_compare);
+	chart_find_series(chart, rows, count);
+	size_t kept = chart->count <= room ? chart->count : room - 1;
+	for (size_t i = 0; i < kept; i++) {
+		series_lay_out(chart, &chart->series[i]);
+		series_draw(chart, &chart->series[i], &chart->series[i]);
 	}
+	if (kept < chart->count)
+		chart_fold(chart, kept);
+	for (size_t i = 0; i < chart->count; i++)
+		chart->series[i].key = chart->group_by == NULL ? NULL : stat_value_text(chart->rq->arena, chart->series[i].key);
 }
 
 static enum verdict

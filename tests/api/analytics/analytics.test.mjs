@@ -68,6 +68,16 @@ test("never more than 1000 points: a longer time is refused, more values are fol
 	assert.equal(series.flatMap(values).reduce((a, b) => a + b), 78, "nothing is left out");
 });
 
+test("a new value each time, 200 a day for three months: the largest are told apart, and nothing is left out", async () => {
+	const { project, get } = await make();
+	await server.sql.query(`INSERT INTO stat_daily (project_id, metric, bucket_at, dim, dim_value, n)
+		SELECT '${project.id}', 'key_uses', '2026-08-01' + INTERVAL seq DIV 200 DAY, 'api_key', CONCAT('key_', seq), seq FROM seq_0_to_17999`);
+	const { series, totals } = await get("key_uses?group_by=api_key&from=2026-08-01T00:00:00Z&to=2026-10-29T00:00:00Z&bucket=day");
+	assert.deepEqual(series.map(({ key }) => key), [...[0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((i) => `key_${17999 - i}`), "other"]);
+	assert.equal(totals.reduce((sum, { total }) => sum + total, 0), 17999 * 9000);
+	assert.equal(series.flatMap(values).reduce((a, b) => a + b), 17999 * 9000);
+});
+
 test("what can't be asked names its parameter", async () => {
 	const { session, get } = await make();
 	const refused = async (query, field, rule) => expectField(await session.get(`/api/v1/analytics/${query}`), field, rule);
