@@ -26,7 +26,7 @@ test("a meter, its limit and its bar; the organization's bill and a printed invo
 	await dialog.getByLabel("Key").fill("ai_tokens");
 	await dialog.getByRole("button", { name: "Make meter" }).click();
 	await page.getByRole("table", { name: "Meters" }).getByText("AI tokens").waitFor();
-	await page.getByRole("button", { name: "Limit of ai_tokens" }).click();
+	await page.getByRole("button", { name: "Limit of AI tokens" }).click();
 	await dialog.getByLabel("In a month").fill("1000");
 	await dialog.getByRole("button", { name: "Set limit" }).click();
 	await page.getByText("0 of 1,000", { exact: true }).waitFor();
@@ -35,7 +35,7 @@ test("a meter, its limit and its bar; the organization's bill and a printed invo
 	assert.equal((await session.post("/api/v1/usage/consume", use({ meter_key: "ai_tokens" }, someone, { quantity: 850 }))).status, 200);
 	await page.reload();
 	await page.getByText("850 of 1,000", { exact: true }).waitFor();
-	await page.getByRole("img", { name: "ai_tokens: 850 of 1,000 used" }).waitFor();
+	await page.getByRole("img", { name: "AI tokens: 850 of 1,000 used" }).waitFor();
 
 	await consolePlan(server, { price: 4900, meters: [{ meter_key: "ai_tokens", included: 100, overage: { unit: 100, price: 250 } }] });
 	assert.equal((await session.post("/api/v1/usage/consume", use({ meter_key: "ai_tokens" }, someone, { quantity: 150 }))).status, 200);

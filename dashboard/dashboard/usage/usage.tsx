@@ -44,10 +44,18 @@ export function Usage() {
 	);
 }
 
-const nameOf = ({ meter_key: key }: MeterUsage) => BUILT_IN[key] ?? key;
+function useMeters() {
+	const { project } = useProjectPlace();
+	return useList({
+		key: ["meters", project.id],
+		fetch: (cursor) => send(api.GET(METERS, { params: { query: { cursor, limit: 100 } }, headers: onProject(project.id) })),
+	});
+}
 
 function ThisMonth() {
 	const { project } = useProjectPlace();
+	const own = useMeters();
+	const nameOf = ({ meter_key: key }: MeterUsage) => BUILT_IN[key] ?? own.data?.find(({ meter_key }) => meter_key === key)?.display_name ?? key;
 	const mayDo = useRights();
 	const [limiting, setLimiting] = useState<MeterUsage | null>(null);
 	const usage = useQuery({
@@ -109,10 +117,7 @@ function Meters() {
 	const canWrite = mayDo(project.role, "usage.write");
 	const [editing, setEditing] = useState<Meter | "new" | null>(null);
 	const [deleting, setDeleting] = useState<Meter | null>(null);
-	const meters = useList({
-		key: ["meters", project.id],
-		fetch: (cursor) => send(api.GET(METERS, { params: { query: { cursor } }, headers: onProject(project.id) })),
-	});
+	const meters = useMeters();
 	const create = canWrite ? (
 		<Button leftSection={<IconPlus size={16} />} onClick={() => setEditing("new")}>
 			New meter

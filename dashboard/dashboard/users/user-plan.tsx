@@ -11,11 +11,17 @@ import { useProjectPlace } from "../shell/place";
 import { useAction } from "../ui/action";
 import { FormFoot } from "../ui/form-foot";
 import { Section } from "../ui/page";
+import { Pill, type Tone } from "../ui/pill";
 import { Empty, Resource } from "../ui/resource";
 import { Table } from "../ui/table";
 import { Moment } from "../ui/time";
 
 const OverrideFeature = lazy(() => import("./override-feature"));
+
+type Status = NonNullable<PlanAssignment["status"]>;
+
+const STATUSES: Record<Status, string> = { trialing: "Trial", active: "Active", past_due: "Past due", canceled: "Canceled", expired: "Expired" };
+const TONES: Record<Status, Tone> = { trialing: "accent", active: "accent", past_due: "danger", canceled: "quiet", expired: "quiet" };
 const AT = "/api/v1/users/{id}/plan";
 
 const SOURCES: Record<NonNullable<PlanAssignment["source"]>, string> = {
@@ -83,7 +89,7 @@ function Facts({ assignment, user, canWrite }: { assignment: PlanAssignment; use
 					{assignment.plan_display_name} <code>{assignment.plan_key}</code>
 				</dd>
 				<dt>Status</dt>
-				<dd>{assignment.status?.replace("_", " ")}</dd>
+				<dd>{assignment.status ? <Pill tone={TONES[assignment.status]}>{STATUSES[assignment.status]}</Pill> : null}</dd>
 				<dt>How</dt>
 				<dd>{assignment.source ? SOURCES[assignment.source] : null}</dd>
 				<End label="Trial ends" at={assignment.trial_ends_at} />
