@@ -31,7 +31,8 @@ enum ctl_needs {
 
 struct ctl_command {
 	const char *name;		/* one or two words: "owner create" */
-	const char *operand;		/* name of the one operand in the help; NULL: none. In [brackets] it may be left out */
+	const char *operand;		/* name of the operand in the help; NULL: none. In [brackets] it may be left out */
+	const char *second;		/* the same of another one */
 	const char *summary;
 	const struct ctl_option *options;	/* ends with a NULL name; NULL: none */
 	enum ctl_needs needs;
@@ -50,7 +51,7 @@ struct ctl {
 	const char *config_file;
 	bool as_json;
 	const struct ctl_command *command;
-	const char *operand;
+	const char *operand, *second;
 	struct ctl_value values[CTL_VALUES_MAX];
 	size_t value_count;
 
@@ -121,6 +122,7 @@ enum ctl_exit ctl_users_import(struct ctl *);
 enum ctl_exit ctl_key_create(struct ctl *);
 enum ctl_exit ctl_org_suspend(struct ctl *);
 enum ctl_exit ctl_org_resume(struct ctl *);
+enum ctl_exit ctl_org_set_plan(struct ctl *);
 enum ctl_exit ctl_orgs_list(struct ctl *);
 enum ctl_exit ctl_projects_list(struct ctl *);
 enum ctl_exit ctl_host_set(struct ctl *);

@@ -93,6 +93,11 @@ static const struct ctl_option projects_options[] = {
 	{ .name = NULL },
 };
 
+static const struct ctl_option plan_options[] = {
+	{ .name = "none", .summary = "instead of a plan: it has none of its own any more" },
+	{ .name = NULL },
+};
+
 static const struct ctl_option host_options[] = {
 	{ .name = "project", .value = "ID", .is_required = true, .summary = "whose it is" },
 	{ .name = NULL },
@@ -196,6 +201,13 @@ static const struct ctl_command commands[] = {
 	  .needs = NEEDS_DATABASE,
 	  .run = ctl_org_resume,
 	  .summary = "Let a suspended organization work again." },
+	{ .name = "org set-plan",
+	  .operand = "ORG",
+	  .second = "[PLAN]",
+	  .options = plan_options,
+	  .needs = NEEDS_DATABASE,
+	  .run = ctl_org_set_plan,
+	  .summary = "Put an organization, named by its slug, on a plan of the console, named by its key." },
 	{ .name = "orgs list",
 	  .needs = NEEDS_DATABASE,
 	  .run = ctl_orgs_list,

@@ -54,7 +54,8 @@ ctl_print_manual(const struct ctl_command *commands)
 	for (const struct ctl_command *command = commands; command->name != NULL; command++) {
 		fputs(".TP\n.BI \"", stdout);
 		print_text(command->name);
-		printf(" \" \"%s\"\n", command->operand == NULL ? "" : command->operand);
+		printf(" \" \"%s%s%s\"\n", command->operand == NULL ? "" : command->operand, command->second == NULL ? "" : " ",
+		       command->second == NULL ? "" : command->second);
 		print_text(command->summary);
 		putchar('\n');
 		for (const struct ctl_option *option = command->options; option != NULL && option->name != NULL; option++)

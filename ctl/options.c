@@ -147,6 +147,8 @@ take_rest(struct ctl *ctl, int argc, char **argv, bool *ret_wants_help)
 				return false;
 		} else if (ctl->command->operand != NULL && ctl->operand == NULL && argv[i][0] != '\0') {
 			ctl->operand = argv[i];
+		} else if (ctl->command->second != NULL && ctl->second == NULL && argv[i][0] != '\0') {
+			ctl->second = argv[i];
 		} else {
 			ctl_fail("'%s' doesn't know what to do with '%s'", ctl->command->name, argv[i]);
 			return false;
@@ -213,8 +215,9 @@ ctl_option(const struct ctl *ctl, const char *name)
 static void
 print_usage(const struct ctl_command *command)
 {
-	printf("  %s%s%s\n      %s\n", command->name, command->operand == NULL ? "" : " ",
-	       command->operand == NULL ? "" : command->operand, command->summary);
+	printf("  %s%s%s%s%s\n      %s\n", command->name, command->operand == NULL ? "" : " ",
+	       command->operand == NULL ? "" : command->operand, command->second == NULL ? "" : " ",
+	       command->second == NULL ? "" : command->second, command->summary);
 }
 
 static void

@@ -11,6 +11,12 @@
 const char *const license_statuses[] = { "active", "suspended", "revoked", "expired", NULL };
 const char *const license_modes[] = { "node_locked", "floating", NULL };
 
+bool
+license_is_floating(const char *mode)
+{
+	return mode != NULL && strcmp(mode, license_modes[1]) == 0;
+}
+
 /* All but the key and the notes, which no log may hold. */
 #define OPEN_FIELDS                                                                                                          \
 	OUT_STRING(struct license, key_hint, .description = "Its first and last four characters"),                            \

@@ -19,6 +19,8 @@
 extern const char *const license_statuses[];
 /* node_locked, floating */
 extern const char *const license_modes[];
+/* NULL is node_locked. */
+bool license_is_floating(const char *mode);
 
 struct license {
 	const char *id;

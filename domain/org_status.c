@@ -1,12 +1,13 @@
 /*
- * Suspending and resuming an organization: what acts in it gets 403 org_suspended from the next request on, nothing is lost.
+ * What operators decide about an organization: whether it works (what acts in a suspended one gets 403 org_suspended from the next request on,
+ * nothing is lost), and on which plan it is.
  */
 #include "domain/orgs.h"
 
 #include <string.h>
 
 #include "domain/installation.h"
-#include "sql/gen/queries.h"
+#include "domain/plans.h"
 
 static enum err
 refuse_operator_org(struct tx *tx, const char *org_id)
@@ -40,4 +41,38 @@ org_suspend(struct tx *tx, const char *org_id, bool is_suspended)
 			      .before = &before,
 			      .after = &after,
 			  });
+}
+
+static enum err
+take_plan(struct tx *tx, const struct installation *installation, const struct org_row *org)
+{
+	enum err e = plan_unassign(tx, installation->operator_org_id, installation->console_id, org->id, org->name);
+
+	return e == ERR_NO_ROW ? OK : e;
+}
+
+enum err
+org_set_plan(struct tx *tx, const char *org_id, const struct plan_row *plan)
+{
+	struct installation installation;
+	struct plan_assignment assignment;
+	struct org_row org;
+
+	TRY(installation_load(tx, &installation));
+	TRY(q_org_get(tx->db, &(struct q_org_get){ .org_id = org_id }, &org));
+	TRY(q_org_touch(tx->db, &(struct q_org_touch){ .org_id = org_id }, NULL));
+	if (plan == NULL)
+		return take_plan(tx, &installation, &org);
+	return plan_assign(tx,
+			   &(struct plan_assign){
+			       .org_id = installation.operator_org_id,
+			       .project_id = installation.console_id,
+			       .subject_id = org_id,
+			       .subject_label = org.name,
+			       .plan = plan,
+			       .source = "admin",
+			       .expires_at = NONE,
+			       .current_period_end = NONE,
+			   },
+			   &assignment);
 }

@@ -4,6 +4,7 @@
 #ifndef GATEHOUSE_DOMAIN_ORGS_H
 #define GATEHOUSE_DOMAIN_ORGS_H
 
+#include "sql/gen/queries.h"
 #include "sql/tx.h"
 
 /* struct org_row of queries.h. */
@@ -49,5 +50,11 @@ enum err org_delete(struct tx *, const char *org_id) MUST_CHECK;
  * ERR_NO_ROW.
  */
 enum err org_suspend(struct tx *, const char *org_id, bool is_suspended) MUST_CHECK;
+
+/*
+ * After org_guard(): puts the organization on a plan, which is one of the console's, or takes its own away (NULL). What it has beyond it stays.
+ * ERR_PLAN_ARCHIVED.
+ */
+enum err org_set_plan(struct tx *, const char *org_id, const struct plan_row *) MUST_CHECK;
 
 #endif

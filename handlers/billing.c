@@ -4,6 +4,7 @@
 #include "handlers/routes.h"
 
 #include "domain/billing.h"
+#include "domain/caps.h"
 #include "domain/features.h"
 #include "fcgi/request.h"
 #include "lib/encode.h"
@@ -51,6 +52,7 @@ static const struct field next_invoice_fields[] = {
 struct billing {
 	const struct billing_plan *plan;
 	const char *limits;
+	struct field_list caps;
 	struct field_list usage;
 	const struct next_invoice *next_invoice;
 };
@@ -58,6 +60,7 @@ struct billing {
 static const struct field billing_fields[] = {
 	OUT_OBJECT(struct billing, plan, billing_plan_fields, .flags = FIELD_NULLABLE, .description = "null: the installation sells none"),
 	OUT_JSON(struct billing, limits, .description = "What the plan's features allow, by their keys; null: without limit"),
+	OUT_LIST(struct billing, caps, cap_fields, struct cap, .description = "What there may be of some things, and how many there are"),
 	OUT_LIST(struct billing, usage, meter_bill_fields, struct meter_bill, .description = "This month of UTC, all projects together"),
 	OUT_OBJECT(struct billing, next_invoice, next_invoice_fields, .flags = FIELD_NULLABLE, .description = "If the month ended now"),
 	FIELDS_END,
@@ -100,15 +103,19 @@ billing_get(const struct request *rq, struct tx *tx)
 	struct next_invoice next;
 	struct billing_plan plan;
 	struct feature_value *features;
+	struct cap caps[CAP_COUNT];
 	size_t count;
 	struct bill bill;
 
 	enum err e = bill_make(tx, rq->console_id, rq->org.id, time_month_start(rq->now_ms), &bill);
 	if (e == OK)
 		e = features_of(tx, rq->console_id, &subjects, &features, &count);
+	if (e == OK)
+		e = caps_read(tx, rq->org.id, caps);
 	if (e != OK)
 		return fail_err(rq, e);
 	billing.limits = features_object(rq->arena, features, count);
+	billing.caps = (struct field_list){ .items = caps, .count = CAP_COUNT };
 	billing.usage = bill.meters;
 	if (bill.plan != NULL) {
 		show_plan(bill.plan, &plan);

@@ -6,10 +6,8 @@
 #include <string.h>
 
 #include "domain/orgs.h"
-#include "domain/plans.h"
 #include "fcgi/request.h"
 #include "lib/text.h"
-#include "sql/gen/queries.h"
 
 static const char *const STATUSES[] = { "active", "suspended", NULL };
 
@@ -116,31 +114,6 @@ static const struct field operator_org_update_input[] = {
 	FIELDS_END,
 };
 
-/* plan NULL: they have none of their own from now on. What they have beyond it stays. */
-static enum err
-set_plan(const struct request *rq, struct tx *tx, const struct org_row *org, const struct plan_row *plan)
-{
-	struct plan_assignment assignment;
-
-	TRY(q_org_touch(tx->db, &(struct q_org_touch){ .org_id = org->id }, NULL));
-	if (plan == NULL) {
-		enum err e = plan_unassign(tx, rq->org.id, tx->console_id, org->id, org->name);
-		return e == ERR_NO_ROW ? OK : e;
-	}
-	return plan_assign(tx,
-			   &(struct plan_assign){
-			       .org_id = rq->org.id,
-			       .project_id = tx->console_id,
-			       .subject_id = org->id,
-			       .subject_label = org->name,
-			       .plan = plan,
-			       .source = "admin",
-			       .expires_at = NONE,
-			       .current_period_end = NONE,
-			   },
-			   &assignment);
-}
-
 static enum err
 update_org(const struct request *rq, struct tx *tx, const struct plan_row *plan, struct org_row *ret)
 {
@@ -155,7 +128,7 @@ update_org(const struct request *rq, struct tx *tx, const struct plan_row *plan,
 	if (in->has.status)
 		TRY(org_suspend(tx, in->org_id, strcmp(in->status, "suspended") == 0));
 	if (in->has.plan)
-		TRY(set_plan(rq, tx, &before, plan));
+		TRY(org_set_plan(tx, in->org_id, plan));
 	return q_org_get(tx->db, &(struct q_org_get){ .org_id = in->org_id }, ret);
 }
 

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "domain/caps.h"
 #include "domain/projects.h"
 #include "domain/trusted_issuers.h"
 #include "fcgi/request.h"
@@ -388,6 +389,10 @@ trusted_issuer_create(const struct request *rq, struct tx *tx)
 	struct trusted_issuer issuer;
 	enum err e = request_guard(rq, tx);
 
+	if (e == OK)
+		e = gate_check(tx, rq->org.id, GATE_TRUSTED_ISSUERS);
+	if (e == ERR_UPGRADE_REQUIRED)
+		return fail_details(rq, e, gate_details(rq->arena, GATE_TRUSTED_ISSUERS), "%s", error_info(e)->title);
 	if (e != OK)
 		return fail_err(rq, e);
 	enum verdict bad = check_create(rq, tx);
@@ -494,7 +499,7 @@ const struct route trusted_issuer_routes[] = {
 	    .flags = ROUTE_ETAG,
 	    INPUT(struct trusted_issuer_input, trusted_issuer_create_input),
 	    .output = trusted_issuer_fields,
-	    .errors = { ERR_ISSUER_EXISTS },
+	    .errors = { ERR_ISSUER_EXISTS, ERR_UPGRADE_REQUIRED },
 	    .handler = trusted_issuer_create,
 	},
 	{

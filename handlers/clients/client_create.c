@@ -3,6 +3,7 @@
  */
 #include "handlers/clients/clients.h"
 
+#include "domain/caps.h"
 #include "domain/client_logos.h"
 #include "domain/clients.h"
 #include "domain/oauth_settings.h"
@@ -38,13 +39,21 @@ defaults(const struct request *rq, const char *type, const char *project_grants)
 	};
 }
 
-static enum err
+/* In the project, and in what the organization's plan allows. */
+static enum verdict
 check_room(const struct request *rq, struct tx *tx)
 {
 	struct q_client_count_row row;
+	struct cap cap;
+	enum err e = q_client_count(tx->db, &(struct q_client_count){ .project_id = rq->project.id, .source = "dashboard" }, &row);
 
-	TRY(q_client_count(tx->db, &(struct q_client_count){ .project_id = rq->project.id, .source = "dashboard" }, &row));
-	return row.total < CLIENTS_MAX ? OK : ERR_PLAN_LIMIT_REACHED;
+	if (e == OK && row.total >= CLIENTS_MAX)
+		return fail(rq, ERR_PLAN_LIMIT_REACHED, "A project has at most %d clients from the dashboard.", CLIENTS_MAX);
+	if (e == OK)
+		e = cap_check(tx, rq->org.id, CAP_CLIENTS, 1, &cap);
+	if (e == ERR_PLAN_LIMIT_REACHED)
+		return fail_details(rq, e, cap_details(rq->arena, &cap), "%s", cap_message(rq->arena, &cap));
+	return e == OK ? go_on(rq) : fail_err(rq, e);
 }
 
 static enum err
@@ -116,7 +125,6 @@ begin(const struct request *rq, struct tx *tx, const struct client_change *chang
 	TRY(request_guard(rq, tx));
 	TRY(q_project_get(
 	    tx->db, &(struct q_project_get){ .project_id = rq->project.id, .org_id = rq->org.id, .user_id = NULL }, &project));
-	TRY(check_room(rq, tx));
 	TRY(oauth_settings_read(tx, rq->project.id, &settings));
 	struct client plain = defaults(rq, change->has.type ? change->type : "web", project_grant_types(project.type));
 	plain.access_token_ttl_s = settings.access_token_ttl_s;
@@ -132,11 +140,11 @@ client_create(const struct request *rq, struct tx *tx)
 	struct client client;
 	enum err e = begin(rq, tx, change, &client);
 
-	if (e == ERR_PLAN_LIMIT_REACHED)
-		return fail(rq, e, "A project has at most %d clients from the dashboard.", CLIENTS_MAX);
 	if (e != OK)
 		return fail_err(rq, e);
-	enum verdict bad = client_check(rq, tx, &client, change);
+	enum verdict bad = check_room(rq, tx);
+	if (bad == VERDICT_GO_ON)
+		bad = client_check(rq, tx, &client, change);
 	if (bad != VERDICT_GO_ON)
 		return bad;
 	e = tx_make_id(tx, ID_CLIENT, &client.id);

@@ -62,7 +62,11 @@ license_bulk(const struct request *rq, struct tx *tx)
 
 	if (e != OK)
 		return fail_err(rq, e);
-	enum verdict verdict = license_check(rq, tx, in->template, "template.", &known);
+	enum verdict verdict = license_check_bulk(rq, tx);
+	if (verdict == VERDICT_GO_ON)
+		verdict = license_check(rq, tx, in->template, "template.", &known);
+	if (verdict == VERDICT_GO_ON)
+		verdict = license_check_plan(rq, tx, license_is_floating(in->template->mode), in->count);
 	if (verdict != VERDICT_GO_ON)
 		return verdict;
 	if (strlen(known.metadata) * (size_t)in->count > METADATA_IN_ALL_MAX)
@@ -89,6 +93,7 @@ const struct route license_bulk_routes[] = {
 	    .flags = ROUTE_SHOWS_SECRET,
 	    INPUT(struct bulk_input, bulk_input),
 	    .output = bulk_reply_fields,
+	    .errors = { ERR_PLAN_LIMIT_REACHED, ERR_UPGRADE_REQUIRED },
 	    .handler = license_bulk,
 	},
 	ROUTES_END,

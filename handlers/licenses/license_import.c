@@ -94,6 +94,7 @@ struct import {
 	size_t column_count;
 	struct seen_key *seen;
 	size_t seen_count;
+	bool has_floating;
 	const char *plan_key, *plan_id;	/* of the row before that named one; plan_id NULL: there is no such plan */
 	int64_t rows;
 	struct import_error errors[ERRORS_SHOWN_MAX];
@@ -312,6 +313,7 @@ check_row(struct import *import, const struct walk *w)
 		return OK;
 	if (!merge_metadata(import, &row, &metadata, &rule))
 		complain(import, w->line, "metadata", metadata_rule_message(rule));
+	import->has_floating |= license_is_floating(row.mode);
 	if (row.has.plan_key)
 		TRY(find_plan(import, row.plan_key));
 	if (row.has.plan_key && import->plan_id == NULL)
@@ -411,24 +413,48 @@ prepare(struct import *import, struct tx *tx)
 	return OK;
 }
 
-/*
- * Everything is looked at before anything is written. A key that somebody else takes in between is a conflict, so that all runs again and
- * finds it.
- */
+/* Everything is looked at before anything is written. */
 static enum err
-run_import(struct import *import, struct tx *tx)
+look_at_rows(struct import *import, struct tx *tx)
 {
-	const struct import_input *in = import->rq->input;
-
 	TRY(prepare(import, tx));
 	TRY(each_row(import, check_row));
 	find_doubles(import);
-	if (import->error_count > 0 || import->rows > LICENSE_ROWS_MAX || in->dry_run)
-		return OK;
-	TRY(request_guard(import->rq, tx));
+	return OK;
+}
+
+/* A key that somebody else has taken in between is a conflict, so that all runs again and finds it. */
+static enum err
+insert_rows(struct import *import, struct tx *tx)
+{
 	enum err e = each_row(import, insert_row);
+
 	TRY(e == ERR_KEY_EXISTS ? ERR_DB_CONFLICT : e);
 	return import->rows == 0 ? OK : license_record_rows(import->rq, tx, EV_LICENSE_IMPORTED, import->rows);
+}
+
+/* VERDICT_GO_ON: it is done, or the rows say why not. */
+static enum verdict
+run_import(struct import *import, struct tx *tx)
+{
+	const struct request *rq = import->rq;
+	const struct import_input *in = rq->input;
+	enum verdict verdict = license_check_bulk(rq, tx);
+
+	if (verdict != VERDICT_GO_ON)
+		return verdict;
+	enum err e = look_at_rows(import, tx);
+	if (e == OK && (import->error_count > 0 || import->rows > LICENSE_ROWS_MAX))
+		return go_on(rq);
+	if (e == OK && !in->dry_run)
+		e = request_guard(rq, tx);
+	if (e != OK)
+		return fail_err(rq, e);
+	verdict = license_check_plan(rq, tx, import->has_floating, import->rows);
+	if (verdict != VERDICT_GO_ON || in->dry_run)
+		return verdict;
+	e = insert_rows(import, tx);
+	return e == OK ? go_on(rq) : fail_err(rq, e);
 }
 
 static enum verdict
@@ -446,11 +472,11 @@ license_import(const struct request *rq, struct tx *tx)
 	import->tx = *tx;
 	import->tx.arena = scratch;
 	db_use_arena(tx->db, scratch);
-	enum err e = run_import(import, tx);
+	enum verdict verdict = run_import(import, tx);
 	db_use_arena(tx->db, rq->arena);
 	arena_free(scratch);
-	if (e != OK)
-		return fail_err(rq, e);
+	if (verdict != VERDICT_GO_ON)
+		return verdict;
 	if (import->rows > LICENSE_ROWS_MAX)
 		return fail_field(rq, "csv", "length", "It has more than %d rows. Send it in parts.", LICENSE_ROWS_MAX);
 	return reply(rq, 200, import_reply_fields,
@@ -474,6 +500,7 @@ const struct route license_import_routes[] = {
 	    .body_bytes_max = CSV_MAX + CSV_MAX / 2,	/* JSON writes a quote or line break with two octets */
 	    INPUT(struct import_input, import_input),
 	    .output = import_reply_fields,
+	    .errors = { ERR_PLAN_LIMIT_REACHED, ERR_UPGRADE_REQUIRED },
 	    .handler = license_import,
 	},
 	ROUTES_END,

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "domain/caps.h"
 #include "domain/license_settings.h"
 #include "handlers/licenses/licenses.h"
 #include "lib/metadata.h"
@@ -64,6 +65,36 @@ license_check(const struct request *rq, struct tx *tx, const struct license_inpu
 	if (verdict == VERDICT_GO_ON && in->user_id != NULL)
 		verdict = check_holder(rq, tx, in->user_id, prefix);
 	return verdict;
+}
+
+static enum verdict
+check_gate(const struct request *rq, struct tx *tx, enum gate gate)
+{
+	enum err e = gate_check(tx, rq->org.id, gate);
+
+	if (e == ERR_UPGRADE_REQUIRED)
+		return fail_details(rq, e, gate_details(rq->arena, gate), "%s", error_info(e)->title);
+	return e == OK ? go_on(rq) : fail_err(rq, e);
+}
+
+enum verdict
+license_check_plan(const struct request *rq, struct tx *tx, bool is_floating, int64_t more)
+{
+	struct cap cap;
+	enum verdict verdict = is_floating ? check_gate(rq, tx, GATE_FLOATING_LICENSES) : go_on(rq);
+
+	if (verdict != VERDICT_GO_ON)
+		return verdict;
+	enum err e = cap_check(tx, rq->org.id, CAP_LICENSES, more, &cap);
+	if (e == ERR_PLAN_LIMIT_REACHED)
+		return fail_details(rq, e, cap_details(rq->arena, &cap), "%s", cap_message(rq->arena, &cap));
+	return e == OK ? go_on(rq) : fail_err(rq, e);
+}
+
+enum verdict
+license_check_bulk(const struct request *rq, struct tx *tx)
+{
+	return check_gate(rq, tx, GATE_LICENSE_BULK);
 }
 
 enum err

@@ -142,6 +142,7 @@ choose_key(const struct request *rq, struct tx *tx, const char **ret_key)
 static enum verdict
 license_create(const struct request *rq, struct tx *tx)
 {
+	const struct license_input *in = rq->input;
 	struct license_known known = { .metadata = "{}" };
 	const char *key;
 	struct license license;
@@ -149,12 +150,14 @@ license_create(const struct request *rq, struct tx *tx)
 
 	if (e != OK)
 		return fail_err(rq, e);
-	enum verdict verdict = license_check(rq, tx, rq->input, "", &known);
+	enum verdict verdict = license_check(rq, tx, in, "", &known);
+	if (verdict == VERDICT_GO_ON)
+		verdict = license_check_plan(rq, tx, license_is_floating(in->mode), 1);
 	if (verdict == VERDICT_GO_ON)
 		verdict = choose_key(rq, tx, &key);
 	if (verdict != VERDICT_GO_ON)
 		return verdict;
-	e = license_make(rq, tx, rq->input, key, &known, &license);
+	e = license_make(rq, tx, in, key, &known, &license);
 	return e == OK ? license_show(rq, 201, &license) : fail_err(rq, e);
 }
 
@@ -266,7 +269,7 @@ const struct route license_routes[] = {
 	    .flags = ROUTE_ETAG | ROUTE_SHOWS_SECRET,
 	    INPUT(struct license_input, license_create_input),
 	    .output = license_fields,
-	    .errors = { ERR_KEY_EXISTS },
+	    .errors = { ERR_KEY_EXISTS, ERR_PLAN_LIMIT_REACHED, ERR_UPGRADE_REQUIRED },
 	    .handler = license_create,
 	},
 	{

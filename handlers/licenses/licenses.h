@@ -62,6 +62,10 @@ struct license_known {
 /* Is what it says fit for this project? prefix: of the fields' names. */
 enum verdict license_check(const struct request *, struct tx *, const struct license_input *, const char *prefix,
 			   struct license_known *known);
+/* After the guard: does the organization's plan have room for so many more, and does it include what they are? */
+enum verdict license_check_plan(const struct request *, struct tx *, bool is_floating, int64_t more);
+/* Does it include making many at once? */
+enum verdict license_check_bulk(const struct request *, struct tx *);
 /* Made and recorded. ERR_KEY_EXISTS. */
 enum err license_make(const struct request *, struct tx *, const struct license_input *, const char *key,
 		      const struct license_known *, struct license *ret) MUST_CHECK;

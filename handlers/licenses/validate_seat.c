@@ -20,7 +20,7 @@ struct seats {
 static bool
 is_floating(const struct validation *v)
 {
-	return strcmp(v->row.mode, "floating") == 0;
+	return license_is_floating(v->row.mode);
 }
 
 static bool

@@ -70,8 +70,20 @@ complain(const struct request *rq, struct field_errors *errors, const char *name
 	field_errors_add(errors, rq->arena, arena_printf(rq->arena, "limits.%s", name), rule, "%s", message);
 }
 
+/* More than the organization's plan has for all of its projects is no limit; where more than that is billed, any is one. */
+static void
+check_plan(const struct request *rq, const char *meters, const char *name, int64_t limit, struct field_errors *errors)
+{
+	struct meter_terms terms;
+
+	if (meter_terms_find(rq->arena, meters, name, &terms) && terms.included != NONE && terms.unit == 0 && limit > terms.included)
+		complain(rq, errors, name, "above_plan",
+			 arena_printf(rq->arena, "The organization's plan includes %lld a month.", (long long)terms.included));
+}
+
 static enum err
-check_one(const struct request *rq, struct tx *tx, const char *name, const struct json *value, struct field_errors *errors)
+check_one(const struct request *rq, struct tx *tx, const char *meters, const char *name, const struct json *value,
+	  struct field_errors *errors)
 {
 	bool is_known = false;
 
@@ -83,18 +95,34 @@ check_one(const struct request *rq, struct tx *tx, const char *name, const struc
 		complain(rq, errors, name, "type", "A limit is a whole number, or null for none.");
 	else if (value->type == JSON_INT && (value->integer < 0 || value->integer > FEATURE_LIMIT_MAX))
 		complain(rq, errors, name, "range", "A limit is a whole number from 0 on.");
+	else if (value->type == JSON_INT)
+		check_plan(rq, meters, name, value->integer, errors);
 	return OK;
+}
+
+/* The meters of the organization's plan as JSON; NULL: it has none. */
+static enum err
+read_plan(const struct request *rq, struct tx *tx, const char **ret_meters)
+{
+	struct org_plan_row plan;
+	enum err e = q_org_plan_get(tx->db, &(struct q_org_plan_get){ .console_id = rq->console_id, .org_id = rq->org.id }, &plan);
+
+	*ret_meters = e == OK ? plan.meters : NULL;
+	return e == ERR_NO_ROW ? OK : e;
 }
 
 static enum err
 check(const struct request *rq, struct tx *tx, const struct json *limits, struct field_errors *errors)
 {
+	const char *meters;
+
+	TRY(read_plan(rq, tx, &meters));
 	if (limits->type != JSON_OBJECT)
 		field_errors_add(errors, rq->arena, "limits", "type", "It is an object of whole numbers.");
 	else if (limits->count > LIMITS_MAX)
 		field_errors_add(errors, rq->arena, "limits", "length", "It has at most %d members.", LIMITS_MAX);
 	for (size_t i = 0; errors->count == 0 && limits->type == JSON_OBJECT && i < limits->count; i++)
-		TRY(check_one(rq, tx, limits->names[i], &limits->items[i], errors));
+		TRY(check_one(rq, tx, meters, limits->names[i], &limits->items[i], errors));
 	return OK;
 }
 
@@ -164,7 +192,8 @@ const struct route project_limit_routes[] = {
 	    .method = PUT,
 	    .path = "/api/v1/project_limits",
 	    .summary = "Set how much of each meter a project may use",
-	    .description = "In a month of UTC, all of its people together. What isn't named has no limit of the project's own.",
+	    .description = "In a month of UTC, all of its people together, and not more than the organization's plan includes. What isn't named "
+			   "has no limit of the project's own.",
 	    .auth = AUTH_ANY,
 	    .tenant = TENANT_PROJECT,
 	    .permission = PERM_BILLING_WRITE,

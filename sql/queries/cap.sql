@@ -12,8 +12,16 @@ SELECT COUNT(*) AS used
 FROM api_keys k
 WHERE k.org_id = :org_id AND k.user_id IS NULL AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > :now);
 
+-- Applications that people made; those that registered themselves have a limit of their own.
+-- name: cap_used_clients :one
+SELECT COUNT(*) AS used
+FROM projects p
+JOIN clients c ON c.project_id = p.id AND c.source = 'dashboard'
+WHERE p.org_id = :org_id AND p.status = 'active' AND p.id <> :console_id;
+
+-- A revoked one is over for good, and leaves its place.
 -- name: cap_used_licenses :one
 SELECT COUNT(*) AS used
 FROM projects p
-JOIN licenses l ON l.project_id = p.id
+JOIN licenses l ON l.project_id = p.id AND l.status <> 'revoked'
 WHERE p.org_id = :org_id AND p.status = 'active';

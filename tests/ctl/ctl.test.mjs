@@ -280,6 +280,25 @@ test("org suspend and resume: by slug, recorded with actor cli; twice changes no
 	assert.match((await ctl(["org", "suspend", "nobody"], { expect: 2 })).stderr, /no organization 'nobody'/);
 });
 
+test("org set-plan: a plan of the console by its key, recorded with actor cli; another one in its place; --none takes it away", async () => {
+	const id = "org_0planned00test00";
+	const console_ = await db.sql.value`SELECT console_id FROM installation`;
+	await db.sql.run`INSERT INTO orgs (id, name, slug, discoverable, status, version, created_at, updated_at) VALUES (${id}, 'Planned', 'planned', FALSE, 'active', 1, NOW(3), NOW(3))`;
+	for (const [plan, key, archived] of [["pln_0team00000test00", "team", false], ["pln_0old000000test00", "old", true]])
+		await db.sql.run`INSERT INTO plans (project_id, id, plan_key, display_name, price, currency, period, trial_days, is_public, sort, is_archived, version, created_at, updated_at)
+			VALUES (${console_}, ${plan}, ${key}, ${key}, 0, 'USD', 'monthly', 0, FALSE, 0, ${archived}, 1, NOW(3), NOW(3))`;
+	assert.match((await ctl(["org", "set-plan", "planned", "team"])).stdout, /Planned .* is on team/);
+	assert.equal((await asJson(["org", "set-plan", "planned", "team"])).plan, "team");
+	assert.deepEqual((await audit("plan.assigned")).filter((row) => row.target_id === id).map(({ actor_kind }) => actor_kind), ["cli", "cli"]);
+	for (const [args, problem] of [
+		[["planned"], /name a plan of the console, or say --none/], [["planned", "team", "--none"], /name a plan/], [["planned", "gold"], /no plan 'gold'/],
+		[["planned", "old"], /'old' is archived/], [["nobody", "team"], /no organization 'nobody'/],
+	])
+		assert.match((await ctl(["org", "set-plan", ...args], { expect: 2 })).stderr, problem);
+	assert.equal((await asJson(["org", "set-plan", "planned", "--none"])).plan, null);
+	assert.equal((await audit("plan.canceled")).length, 1);
+});
+
 test("docs/gatehousectl.md shows the help as it is", async () => {
 	const { stdout } = await run(CTL, ["--help"]);
 	const text = fs.readFileSync(path.join(ROOT, "docs/gatehousectl.md"), "utf8");

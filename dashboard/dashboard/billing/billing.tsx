@@ -39,6 +39,7 @@ export function Billing() {
 				{(found) => (
 					<>
 						<Plan found={found} />
+						<Caps found={found} />
 						<Use found={found} />
 					</>
 				)}
@@ -93,6 +94,34 @@ function Plan({ found: { plan, next_invoice: next } }: { found: Found }) {
 					) : null}
 				</dd>
 			</dl>
+		</Section>
+	);
+}
+
+const CAPS: Record<string, string> = {
+	projects: "Projects",
+	members: "Members",
+	api_keys: "Service keys",
+	clients: "Clients",
+	licenses: "Licenses",
+};
+
+function Caps({ found: { caps } }: { found: Found }) {
+	return (
+		<Section title="What there may be" lead="All projects together. What is there already stays, whatever the plan.">
+			<Table
+				label="What there may be"
+				rows={caps}
+				rowKey={({ limit_key }) => limit_key}
+				columns={[
+					{ key: "thing", label: "Of what", cell: (row) => CAPS[row.limit_key] ?? row.limit_key },
+					{
+						key: "used",
+						label: "There are",
+						cell: (row) => <Bar label={CAPS[row.limit_key] ?? row.limit_key} used={row.used} limit={row.limit} />,
+					},
+				]}
+			/>
 		</Section>
 	);
 }
