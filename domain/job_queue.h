@@ -17,6 +17,10 @@
 #define JOB_CONNECTOR_TEST "connector_test"
 #define JOB_PAYMENT_CHECKOUT "payment_checkout"
 #define JOB_PAYMENT_CHECK "payment_check"
+#define JOB_SUBSCRIPTION_END "subscription_end"
+/* Its member `when`. */
+#define SUBSCRIPTION_END_NOW "now"
+#define SUBSCRIPTION_END_WITH_PERIOD "period"
 
 /* payload: JSON text, sealed. The job is done once the transaction is committed. */
 enum err job_queue(struct tx *, const char *project_id, const char *kind, const char *payload,

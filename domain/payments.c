@@ -35,6 +35,8 @@ const char *const payment_provider_names[] = { PAYMENT_BY_STRIPE, PAYMENT_BY_MID
 	    OUT_STRING(struct payment, buyer_name, .flags = FIELD_NULLABLE), OUT_JSON(struct payment, metadata),             \
 	    OUT_STRING(struct payment, return_url, .flags = FIELD_NULLABLE),                                                 \
 	    OUT_STRING(struct payment, provider_ref, .flags = FIELD_NULLABLE, .description = "What whoever was paid calls it"), \
+	    OUT_STRING(struct payment, subscription_ref, .flags = FIELD_NULLABLE,                                            \
+		       .description = "What the provider calls the subscription that it is a period of; null: paid once"),   \
 	    OUT_TIME(struct payment, expires_at), OUT_TIME(struct payment, paid_at, .flags = FIELD_NULLABLE),                \
 	    OUT_TIME(struct payment, created_at, .flags = FIELD_NO_DIFF), OUT_TIME(struct payment, updated_at, .flags = FIELD_NO_DIFF)
 
@@ -116,6 +118,7 @@ payment_of_row(struct tx *tx, const char *project_id, const struct payment_row *
 		.return_url = row->return_url,
 		.invoice_url = invoice_url,
 		.provider_ref = row->provider_ref,
+		.subscription_ref = row->subscription_ref,
 		.expires_at = row->expires_at,
 		.paid_at = row->paid_at,
 		.created_at = row->created_at,
@@ -257,6 +260,63 @@ payment_make(struct tx *tx, const char *org_id, const char *project_id, const st
 	return record_payment(tx, EV_PAYMENT_CREATED, org_id, project_id, NULL, ret, NULL);
 }
 
+/* ---- another period ---- */
+
+static enum err
+insert_renewal(struct tx *tx, const char *project_id, const struct payment_row *first, const char *provider_ref, const char *subscription_ref,
+	       const char *id)
+{
+	const char *token;
+
+	TRY(make_token(tx, project_id, id, &token));
+	enum err e = q_payment_insert(tx->db,
+				&(struct q_payment_insert){
+				    .project_id = project_id,
+				    .id = id,
+				    .order_id = id,
+				    .kind = first->kind,
+				    .provider = first->provider,
+				    .connection_id = first->connection_id,
+				    .user_id = first->user_id,
+				    .plan_id = first->plan_id,
+				    .amount = first->amount,
+				    .currency = first->currency,
+				    .buyer_email = first->buyer_email,
+				    .buyer_name = first->buyer_name,
+				    .item_name = first->item_name,
+				    .metadata = first->metadata,
+				    .token_digest = digest_of(tx->arena, token),
+				    .provider_ref = provider_ref,
+				    .subscription_ref = subscription_ref,
+				    .check_at = NONE,
+				    .expires_at = tx->now_ms + LIFE_MS,
+				},
+				NULL);
+	/* On another node somebody may have been quicker: once more, with what they left. */
+	return db_on_duplicate(tx->db, e, DUP_PAYMENTS_UQ_PROVIDER_PROVIDER_REF, ERR_DB_CONFLICT);
+}
+
+enum err
+payment_renew(struct tx *tx, const char *org_id, const char *project_id, const struct payment_row *first, const char *provider_ref,
+	      const char *subscription_ref, struct payment_row *ret)
+{
+	struct q_payment_by_ref_row known;
+	struct payment payment;
+	const char *id;
+	enum err e = q_payment_by_ref(
+	    tx->db, &(struct q_payment_by_ref){ .project_id = project_id, .provider = first->provider, .provider_ref = provider_ref }, &known);
+
+	if (e == OK)
+		return payment_lock(tx, project_id, known.id, ret);
+	if (e != ERR_NO_ROW)
+		return e;
+	TRY(tx_make_id(tx, ID_PAYMENT, &id));
+	TRY(insert_renewal(tx, project_id, first, provider_ref, subscription_ref, id));
+	TRY(payment_lock(tx, project_id, id, ret));
+	TRY(payment_of_row(tx, project_id, ret, &payment));
+	return record_payment(tx, EV_PAYMENT_CREATED, org_id, project_id, NULL, &payment, NULL);
+}
+
 /* ---- moving ---- */
 
 enum err
@@ -321,7 +381,7 @@ record_paid(struct move *move)
 	if (move->row->paid_at != NONE)
 		return OK;
 	if (strcmp(move->after.kind, PAYMENT_FOR_PLAN) == 0) {
-		TRY(payment_give_plan(tx, move->org_id, move->project_id, &move->after, &data));
+		TRY(payment_give_plan(tx, move->org_id, move->project_id, &move->after, move->news->period_end, &data));
 		return record_payment(tx, EV_PAYMENT_SETTLED, move->org_id, move->project_id, &move->before, &move->after, data);
 	}
 	return record_payment(tx, EV_ITEM_PURCHASED, move->org_id, move->project_id, &move->before, &move->after, data_of_purchase(move));
@@ -365,6 +425,7 @@ set_status(struct move *move, uint64_t *ret_matched)
 					.refunded_amount = strcmp(news->status, PAYMENT_REFUND) == 0 ? news->refunded_amount : move->row->refunded_amount,
 					.paid_at = !is_paid ? NONE : news->paid_at != NONE ? news->paid_at : move->tx->now_ms,
 					.provider_ref = news->provider_ref,
+					.subscription_ref = news->subscription_ref,
 					.check_at = NONE,
 				    },
 				    ret_matched);

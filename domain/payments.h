@@ -31,6 +31,7 @@ struct payment {
 	const char *provider, *user_id, *plan_id, *item_id, *invoice_id, *item_name, *buyer_email, *buyer_name, *metadata, *return_url;
 	const char *invoice_url;	/* where it is paid; NULL: it isn't pending any more */
 	const char *provider_ref;
+	const char *subscription_ref;	/* what the provider calls the subscription that it is a period of; NULL: paid once */
 	int64_t expires_at, paid_at, created_at, updated_at;
 };
 
@@ -61,10 +62,19 @@ enum err payment_of_row(struct tx *, const char *project_id, const struct paymen
 /* The payment's row is written first: of two who move it the second reads what the first wrote. ERR_NO_ROW. */
 enum err payment_lock(struct tx *, const char *project_id, const char *id, struct payment_row *ret) MUST_CHECK;
 
+/*
+ * Another period of the subscription that `first` began is about to be paid: a payment like it, locked, with that provider_ref. The first one's row
+ * is locked, so that of two copies of one notification the second finds the payment of the first.
+ */
+enum err payment_renew(struct tx *, const char *org_id, const char *project_id, const struct payment_row *first, const char *provider_ref,
+		       const char *subscription_ref, struct payment_row *ret) MUST_CHECK;
+
 /* What whoever was paid says of it. */
 struct payment_news {
 	const char *status;
 	const char *provider_ref;	/* NULL: nothing new */
+	const char *subscription_ref;	/* NULL: nothing new */
+	int64_t period_end;		/* of a subscription's period, as the provider counts it; 0: it didn't say */
 	int64_t paid_at;		/* NONE: now */
 	int64_t refunded_amount;	/* in all, of a refund */
 };

@@ -8,14 +8,31 @@
 #include "domain/plans.h"
 #include "lib/encode.h"
 
-/* What is paid early is added to what was paid before. */
+/* Stripe collects an hour after a period has begun. Until then nobody is told that the plan is past due. */
+#define COLLECTION_MS (2 * HOUR_MS)
+
+/* What the same plan is paid to already, when that is later than the payment; else NONE. */
 static int64_t
-period_begin(const struct subject_plan *now, const struct payment *payment)
+paid_before(const struct subject_plan *now, const struct payment *payment)
 {
 	const struct plan_assignment *a = &now->assignment;
 	bool is_same = a->plan_id != NULL && strcmp(a->plan_id, payment->plan_id) == 0 && strcmp(a->source, "payment") == 0;
 
-	return is_same && a->current_period_end != NONE && a->current_period_end > payment->paid_at ? a->current_period_end : payment->paid_at;
+	return is_same && a->current_period_end != NONE && a->current_period_end > payment->paid_at ? a->current_period_end : NONE;
+}
+
+/* What is paid early is added to what was paid before. */
+static int64_t
+period_end_of(const struct subject_plan *now, const struct payment *payment, const struct plan_row *plan, int64_t period_end)
+{
+	int64_t before = paid_before(now, payment), end;
+
+	if (period_end != 0) {
+		end = period_end + COLLECTION_MS;
+		return before != NONE && before > end ? before : end;
+	}
+	end = plan_period_end(plan->period, before != NONE ? before : payment->paid_at);
+	return end != NONE && before == NONE && payment->subscription_ref != NULL ? end + COLLECTION_MS : end;
 }
 
 static const char *
@@ -28,7 +45,10 @@ data_of(struct arena *arena, const struct payment *payment, const struct plan_ro
 	buffer_printf(&data, ",\"plan_id\":\"%s\",\"plan_key\":\"%s\",\"plan_display_name\":", plan->id, plan->plan_key);
 	buffer_json_string(&data, plan->display_name);
 	buffer_printf(&data, ",\"plan_period\":\"%s\",\"user_id\":", plan->period);
-	buffer_json_string(&data, payment->user_id);
+	if (payment->user_id != NULL)
+		buffer_json_string(&data, payment->user_id);
+	else
+		buffer_text(&data, "null");
 	buffer_printf(&data, ",\"amount\":%lld,\"currency\":\"%s\",\"paid_at\":", (long long)payment->amount, payment->currency);
 	buffer_json_time(&data, payment->paid_at);
 	buffer_printf(&data, ",\"metadata\":%s}", payment->metadata);
@@ -36,7 +56,8 @@ data_of(struct arena *arena, const struct payment *payment, const struct plan_ro
 }
 
 static enum err
-assign(struct tx *tx, const char *org_id, const char *project_id, const struct payment *payment, const struct plan_row *plan)
+assign(struct tx *tx, const char *org_id, const char *project_id, const struct payment *payment, const struct plan_row *plan,
+       int64_t period_end)
 {
 	struct plan_row bought = *plan;
 	struct plan_assignment assignment;
@@ -55,14 +76,15 @@ assign(struct tx *tx, const char *org_id, const char *project_id, const struct p
 			       .plan = &bought,
 			       .source = "payment",
 			       .expires_at = NONE,
-			       .current_period_end = plan_period_end(plan->period, period_begin(&now, payment)),
+			       .current_period_end = period_end_of(&now, payment, plan, period_end),
 			       .payment_id = payment->id,
 			   },
 			   &assignment);
 }
 
 enum err
-payment_give_plan(struct tx *tx, const char *org_id, const char *project_id, const struct payment *payment, const char **ret_data)
+payment_give_plan(struct tx *tx, const char *org_id, const char *project_id, const struct payment *payment, int64_t period_end,
+		  const char **ret_data)
 {
 	struct plan_row plan;
 	enum err e = q_plan_get(tx->db, &(struct q_plan_get){ .project_id = project_id, .id = payment->plan_id }, &plan);
@@ -72,7 +94,7 @@ payment_give_plan(struct tx *tx, const char *org_id, const char *project_id, con
 		return OK;
 	}
 	TRY(e);
-	TRY(assign(tx, org_id, project_id, payment, &plan));
+	TRY(assign(tx, org_id, project_id, payment, &plan, period_end));
 	*ret_data = data_of(tx->arena, payment, &plan);
 	return OK;
 }

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "domain/subscriptions.h"
 #include "lib/features.h"
 #include "sql/gen/schema_keys.h"
 
@@ -251,6 +252,7 @@ plan_assign(struct tx *tx, const struct plan_assign *assign, struct plan_assignm
 	TRY(plan_of_subject(tx, assign->project_id, assign->subject_id, &before));
 	TRY(put(tx, assign, &times));
 	TRY(plan_of_subject(tx, assign->project_id, assign->subject_id, &after));
+	TRY(subscription_replace(tx, assign->project_id, before.assignment.payment_id, assign->payment_id));
 	*ret = after.assignment;
 	return record_assignment(tx, EV_PLAN_ASSIGNED, assign->org_id, assign->project_id, assign->subject_label, &before.assignment, ret);
 }
@@ -266,6 +268,7 @@ plan_unassign(struct tx *tx, const char *org_id, const char *project_id, const c
 	    tx->db, &(struct q_plan_assignment_delete){ .project_id = project_id, .subject_id = subject_id }, &matched));
 	if (matched == 0 || before.assignment.plan_id == NULL)
 		return ERR_NO_ROW;
+	TRY(subscription_replace(tx, project_id, before.assignment.payment_id, NULL));
 	return record_assignment(tx, EV_PLAN_CANCELED, org_id, project_id, subject_label, &before.assignment, NULL);
 }
 
@@ -292,9 +295,33 @@ plan_cancel_later(struct tx *tx, const char *org_id, const char *project_id, con
 				     &matched));
 	if (matched == 0)
 		return ERR_DB_CONFLICT;	/* somebody else was quicker: once more, with what they left */
+	TRY(subscription_stop(tx, project_id, before->assignment.payment_id));
 	TRY(plan_of_subject(tx, project_id, subject_id, &after));
 	*ret = after.assignment;
 	return record_assignment(tx, EV_PLAN_ASSIGNED, org_id, project_id, subject_label, &before->assignment, ret);
+}
+
+enum err
+plan_fall_due(struct tx *tx, const char *org_id, const char *project_id, const struct subject_plan *before)
+{
+	const struct plan_assignment *a = &before->assignment;
+	struct plan_times times = before->times;
+	uint64_t matched = 0;
+
+	if (a->plan_id == NULL)
+		return ERR_NO_ROW;
+	if (times.period_end_at != NONE && times.period_end_at <= tx->now_ms)
+		return OK;	/* the clock was quicker */
+	times.period_end_at = tx->now_ms;
+	TRY(q_plan_assignment_fall_due(tx->db,
+				       &(struct q_plan_assignment_fall_due){
+					   .project_id = project_id,
+					   .subject_id = a->subject_id,
+					   .ends_at = plan_ends_at(&times),
+					   .version = a->version,
+				       },
+				       &matched));
+	return matched == 0 ? ERR_DB_CONFLICT : plan_announce(tx, org_id, project_id, a->subject_id);
 }
 
 /* What is said of a stage that an assignment has come to; false: nothing. */
@@ -341,6 +368,10 @@ plan_announce(struct tx *tx, const char *org_id, const char *project_id, const c
 enum err
 plan_forget_subject(struct tx *tx, const char *project_id, const char *subject_id)
 {
+	struct subject_plan before;
+
+	TRY(plan_of_subject(tx, project_id, subject_id, &before));
+	TRY(subscription_replace(tx, project_id, before.assignment.payment_id, NULL));
 	TRY(q_plan_assignment_delete(
 	    tx->db, &(struct q_plan_assignment_delete){ .project_id = project_id, .subject_id = subject_id }, NULL));
 	TRY(q_plan_trial_delete_all(

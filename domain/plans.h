@@ -68,17 +68,20 @@ struct plan_assign {
 };
 
 /*
- * Puts somebody on a plan, whatever they were on. Records plan.assigned. ERR_PLAN_ARCHIVED; ERR_TRIAL_USED: they have had one of that plan.
+ * Puts somebody on a plan, whatever they were on; a subscription that paid for that is ended. Records plan.assigned. ERR_PLAN_ARCHIVED; ERR_TRIAL_USED: they have had one of that plan.
  * A trial is for a plan whose trial_days isn't 0.
  */
 enum err plan_assign(struct tx *, const struct plan_assign *, struct plan_assignment *ret) MUST_CHECK;
-/* Takes their plan away at once; records plan.canceled. ERR_NO_ROW: they had none. */
+/* Takes their plan away at once, and ends the subscription that pays for it; records plan.canceled. ERR_NO_ROW: they had none. */
 enum err plan_unassign(struct tx *, const char *org_id, const char *project_id, const char *subject_id, const char *subject_label) MUST_CHECK;
 /*
- * It ends with what is paid for. Records plan.assigned. ERR_NO_ROW: they have none. For one that has an end: current_period_end or expires_at.
+ * It ends with what is paid for, and so does the subscription that pays for it. Records plan.assigned. ERR_NO_ROW: they have none. For one that has
+ * an end: current_period_end or expires_at.
  */
 enum err plan_cancel_later(struct tx *, const char *org_id, const char *project_id, const struct subject_plan *, const char *subject_label,
 			   struct plan_assignment *ret) MUST_CHECK;
+/* Nothing more is paid, though it should be: past due from now on, which is told. ERR_NO_ROW: they have none. */
+enum err plan_fall_due(struct tx *, const char *org_id, const char *project_id, const struct subject_plan *) MUST_CHECK;
 /* Tells what has become of an assignment, if another stage was told last. */
 enum err plan_announce(struct tx *, const char *org_id, const char *project_id, const char *subject_id) MUST_CHECK;
 /* Who is deleted takes plan, trials and overrides along. Nothing is recorded. */

@@ -33,6 +33,7 @@ static const struct {
 	{ JOB_CONNECTOR_TEST, call_connector_test, false },
 	{ JOB_PAYMENT_CHECKOUT, call_payment_checkout, false },
 	{ JOB_PAYMENT_CHECK, call_payment_check, false },
+	{ JOB_SUBSCRIPTION_END, call_subscription_end, false },
 };
 
 const char *

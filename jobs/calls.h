@@ -36,6 +36,7 @@ call_kind call_client_logo;
 call_kind call_connector_test;
 call_kind call_payment_checkout;
 call_kind call_payment_check;
+call_kind call_subscription_end;
 
 /* A text of the payload; NULL when it isn't there. */
 const char *call_text(const struct call *, const char *name);

@@ -1,11 +1,13 @@
 /*
- * Calls to payment providers: one that makes the page where somebody pays, and one that asks what became of a payment when its notification
- * may be lost (licensing.md rules 25 and 30).
+ * Calls to payment providers: one that makes the page where somebody pays, one that asks what became of a payment when its notification may be
+ * lost, and one that ends a subscription (licensing.md rules 25, 28 and 30).
  */
 #include <string.h>
 
 #include "domain/connections.h"
+#include "domain/job_queue.h"
 #include "domain/payment_notices.h"
+#include "domain/plans.h"
 #include "jobs/calls.h"
 #include "lib/encode.h"
 #include "lib/jose.h"
@@ -16,6 +18,7 @@
 #include "sys/log.h"
 
 #define STRIPE_SESSIONS	       "https://api.stripe.com/v1/checkout/sessions"
+#define STRIPE_SUBSCRIPTIONS   "https://api.stripe.com/v1/subscriptions"
 #define MIDTRANS_SNAP	       "https://app.midtrans.com/snap/v1/transactions"
 #define MIDTRANS_SNAP_SANDBOX  "https://app.sandbox.midtrans.com/snap/v1/transactions"
 #define MIDTRANS_STATUS	       "https://api.midtrans.com/v2/%s/status"
@@ -23,6 +26,8 @@
 #define NAME_MAX_MIDTRANS      50
 #define PAGE_TRIES	       5
 #define AGAIN_MS	       (30 * SECOND_MS)
+/* Who isn't heard goes on being charged: the last try is half a day after the first. */
+#define END_TRIES	       11
 /* A page that Stripe makes lives for a day at most, by its clock. */
 #define STRIPE_LIFE_MAX_S      (DAY_MS / SECOND_MS - 60)
 
@@ -30,6 +35,7 @@ struct errand {
 	struct call *call;
 	struct payment payment;
 	const char *secret, *page_url;
+	const char *plan_period;	/* of a plan; NULL: of none */
 	bool is_live;
 	/* found out */
 	const char *provider_url, *provider_ref;
@@ -49,15 +55,30 @@ begin(struct call *call, struct errand *ret, bool *ret_is_on)
 	enum err e = id == NULL ? ERR_NO_ROW : payment_read(&tx, call->project_id, id, &errand.payment);
 	if (e == OK)
 		e = q_connection_active(tx.db, &(struct q_connection_active){ .project_id = call->project_id, .provider = errand.payment.provider }, &row);
+	*ret = errand;
 	if (e == ERR_NO_ROW)
 		return OK;
 	TRY(e);
 	TRY(connection_open(&tx, call->project_id, row.id, row.secret_sealed, &errand.secret));
 	errand.is_live = connection_secret_rule(row.provider, errand.secret, true) == NULL;
 	errand.page_url = errand.payment.invoice_url;
-	*ret_is_on = strcmp(errand.payment.status, PAYMENT_PENDING) == 0 && errand.secret != NULL;
+	*ret_is_on = errand.secret != NULL;
 	*ret = errand;
 	return OK;
+}
+
+/* How often a plan is paid for. */
+static enum err
+find_period(struct errand *errand)
+{
+	struct plan_row plan;
+
+	if (errand->payment.plan_id == NULL)
+		return OK;
+	enum err e = q_plan_get(errand->call->worker->db,
+				&(struct q_plan_get){ .project_id = errand->call->project_id, .id = errand->payment.plan_id }, &plan);
+	errand->plan_period = e == OK ? plan.period : NULL;
+	return e == ERR_NO_ROW ? OK : e;
 }
 
 static bool
@@ -76,19 +97,21 @@ key_header(const struct errand *errand)
 	return is_stripe(errand) ? secret_header(arena, "Authorization", "Bearer ", errand->secret) : basic_header(arena, errand->secret, "");
 }
 
-/* False, with our own words in the log, when nobody answered with JSON, or with a refusal. */
+/* False, with our own words in the log, when nobody answered with JSON, or with a refusal. *ret_status: 0 when nobody answered. */
 static bool
-ask(const struct errand *errand, struct fetch_request *request, struct json *ret)
+ask_for(const struct errand *errand, struct fetch_request *request, struct json *ret, long *ret_status)
 {
 	struct job_worker *worker = errand->call->worker;
 	struct fetch_answer answer;
 	const char *reason = NULL;
 
+	*ret_status = 0;
 	request->heartbeat = worker->heartbeat;
 	if (fetch(worker->arena, worker->config, request, &answer, &reason) != FETCH_ANSWERED) {
 		log_event(LOG_WARN, "a payment provider couldn't be asked", reason);
 		return false;
 	}
+	*ret_status = answer.status;
 	if (answer.status < 200 || answer.status > 299 || json_parse_cut(worker->arena, answer.body, answer.body_len, ret) != OK ||
 	    ret->type != JSON_OBJECT) {
 		log_event(LOG_WARN, "a payment provider refused", arena_printf(worker->arena, "%s: HTTP %ld", errand->payment.id, answer.status));
@@ -97,7 +120,35 @@ ask(const struct errand *errand, struct fetch_request *request, struct json *ret
 	return true;
 }
 
+static bool
+ask(const struct errand *errand, struct fetch_request *request, struct json *ret)
+{
+	long status;
+
+	return ask_for(errand, request, ret, &status);
+}
+
 /* ---- the page where somebody pays ---- */
+
+/* NULL: it is paid once. */
+static const char *
+interval_of(const struct errand *errand)
+{
+	if (errand->plan_period == NULL || strcmp(errand->plan_period, "one_time") == 0)
+		return NULL;
+	return strcmp(errand->plan_period, "yearly") == 0 ? "year" : "month";
+}
+
+/* Whatever is told later has our payment's id with it: a refund the intent's metadata, an invoice its subscription's. */
+static void
+write_stripe_mode(const struct errand *errand, struct buffer *form)
+{
+	const char *interval = interval_of(errand), *id = errand->payment.id;
+
+	add_form(form, "mode", interval != NULL ? "subscription" : "payment");
+	add_form(form, "line_items[0][price_data][recurring][interval]", interval);
+	add_form(form, interval != NULL ? "subscription_data[metadata][payment_id]" : "payment_intent_data[metadata][payment_id]", id);
+}
 
 static void
 write_stripe(const struct errand *errand, struct buffer *form)
@@ -112,7 +163,7 @@ write_stripe(const struct errand *errand, struct buffer *form)
 		*at = (char)(*at - 'A' + 'a');
 	if (until_s > now_s + STRIPE_LIFE_MAX_S)
 		until_s = now_s + STRIPE_LIFE_MAX_S;
-	add_form(form, "mode", "payment");
+	write_stripe_mode(errand, form);
 	add_form(form, "client_reference_id", p->id);
 	add_form(form, "customer_email", p->buyer_email);
 	add_form(form, "success_url", back);
@@ -123,8 +174,6 @@ write_stripe(const struct errand *errand, struct buffer *form)
 	add_form(form, "line_items[0][price_data][unit_amount]", arena_printf(arena, "%lld", (long long)stripe_amount(p->amount, p->currency)));
 	add_form(form, "line_items[0][price_data][product_data][name]", p->item_name != NULL ? p->item_name : p->order_id);
 	add_form(form, "metadata[payment_id]", p->id);
-	/* A refund tells of the charge, which has the intent's metadata. */
-	add_form(form, "payment_intent_data[metadata][payment_id]", p->id);
 }
 
 static void
@@ -199,6 +248,7 @@ call_payment_checkout(struct call *call)
 	TRY(begin(call, errand, &is_on));
 	if (!is_on || errand->page_url == NULL)
 		return OK;
+	TRY(find_period(errand));
 	if (make_page(errand)) {
 		call->found = errand;
 		call->finish = keep_page;
@@ -267,5 +317,47 @@ call_payment_check(struct call *call)
 		call->finish = take_status;
 	else if (errand->payment.expires_at + DAY_MS <= call->worker->now_ms)
 		call->finish = give_up;	/* a day past its end, and nobody says that it was paid */
+	return OK;
+}
+
+/* ---- the end of a subscription ---- */
+
+/* One that isn't there any more has ended. */
+static bool
+end_subscription(const struct errand *errand, bool is_at_once)
+{
+	struct arena *arena = errand->call->worker->arena;
+	struct buffer form = buffer_new(arena);
+	struct fetch_request request = {
+		.method = is_at_once ? "DELETE" : "POST",
+		.url = arena_printf(arena, STRIPE_SUBSCRIPTIONS "/%s", percent_encode(arena, errand->payment.subscription_ref)),
+		.headers = { key_header(errand), FORM_TYPE, "Accept: application/json" },
+	};
+	struct json answer;
+	long status;
+
+	if (!is_at_once) {
+		add_form(&form, "cancel_at_period_end", "true");
+		request.body = buffer_bytes(&form);
+	}
+	return ask_for(errand, &request, &answer, &status) || status == 404;
+}
+
+enum err
+call_subscription_end(struct call *call)
+{
+	const char *when = call_text(call, "when");
+	struct errand errand;
+	bool is_on;
+
+	TRY(begin(call, &errand, &is_on));
+	if (!is_on || errand.payment.subscription_ref == NULL || end_subscription(&errand, when != NULL && strcmp(when, SUBSCRIPTION_END_NOW) == 0))
+		return OK;
+	if (call->attempts < END_TRIES) {
+		call->again_at = call->worker->now_ms + (AGAIN_MS << call->attempts);
+		call->problem = "not ended";
+	} else {
+		log_event(LOG_WARN, "a subscription couldn't be ended: end it at the provider", errand.payment.id);
+	}
 	return OK;
 }

@@ -19,6 +19,9 @@
 #define SHA512_LEN	64
 #define SIGNATURES_MAX	8
 #define STRIPE_IDR_SCALE 100
+#define REF_LEN_MAX	 255
+/* The year 10000. */
+#define TIME_S_MAX	 INT64_C(253402300800)
 
 /* ---- signatures ---- */
 
@@ -137,6 +140,15 @@ own_id(const char *text)
 	return text != NULL && id_is_valid(ID_PAYMENT, text) ? text : NULL;
 }
 
+/* A name of Stripe's; NULL where something else stands. */
+static const char *
+ref_of(const struct json *object, const char *name)
+{
+	const char *ref = text_of(object, name);
+
+	return ref != NULL && ref[0] != '\0' && strlen(ref) <= REF_LEN_MAX && ascii_check(ref) == NULL ? ref : NULL;
+}
+
 static struct payment_notice
 session_notice(struct arena *arena, const struct json *session, const char *status)
 {
@@ -144,6 +156,8 @@ session_notice(struct arena *arena, const struct json *session, const char *stat
 
 	return (struct payment_notice){
 		.payment_id = own_id(text_of(session, "client_reference_id")),
+		.invoice_ref = ref_of(session, "invoice"),
+		.subscription_ref = ref_of(session, "subscription"),
 		.status = status,
 		.amount = amount_of(session, "amount_total", currency),
 		.currency = currency,
@@ -174,10 +188,81 @@ refund_notice(struct arena *arena, const struct json *charge)
 
 	return (struct payment_notice){
 		.payment_id = own_id(text_of(json_member(charge, "metadata"), "payment_id")),
+		.invoice_ref = ref_of(charge, "invoice"),
 		.status = PAYMENT_REFUND,
 		.amount = amount_of(charge, "amount", currency),
 		.currency = currency,
 		.refunded_amount = amount_of(charge, "amount_refunded", currency),
+	};
+}
+
+/* Since 2025 what an invoice says of its subscription stands a level deeper. */
+static const struct json *
+subscription_details(const struct json *invoice)
+{
+	const struct json *details = json_member(invoice, "subscription_details"), *parent = json_member(invoice, "parent");
+
+	if (details != NULL && details->type == JSON_OBJECT)
+		return details;
+	return parent != NULL && parent->type == JSON_OBJECT ? json_member(parent, "subscription_details") : NULL;
+}
+
+static const struct json *
+object_in(const struct json *object, const char *name)
+{
+	return object == NULL || object->type != JSON_OBJECT ? NULL : json_member(object, name);
+}
+
+/* The latest end of its lines' periods. */
+static int64_t
+period_end_of(const struct json *invoice)
+{
+	const struct json *data = object_in(json_member(invoice, "lines"), "data");
+	int64_t end_s = 0;
+
+	for (size_t i = 0; data != NULL && data->type == JSON_ARRAY && i < data->count; i++) {
+		const struct json *end = object_in(object_in(&data->items[i], "period"), "end");
+		if (end != NULL && end->type == JSON_INT && end->integer > end_s && end->integer < TIME_S_MAX)
+			end_s = end->integer;
+	}
+	return end_s * SECOND_MS;
+}
+
+/* A subscription's first invoice is told by its session; those for changes in between aren't ours to read. */
+static bool
+is_renewal(const struct json *invoice)
+{
+	const char *reason = text_of(invoice, "billing_reason");
+
+	return reason == NULL || strcmp(reason, "subscription_cycle") == 0;
+}
+
+static struct payment_notice
+invoice_notice(struct arena *arena, const struct json *invoice, enum notice_about about)
+{
+	const struct json *details = subscription_details(invoice);
+	const char *currency = currency_of(arena, invoice), *subscription = ref_of(invoice, "subscription");
+	struct payment_notice notice = {
+		.about = about,
+		.payment_id = own_id(text_of(object_in(details, "metadata"), "payment_id")),
+		.invoice_ref = ref_of(invoice, "id"),
+		.subscription_ref = subscription != NULL ? subscription : ref_of(details, "subscription"),
+		.status = PAYMENT_SETTLEMENT,
+		.amount = amount_of(invoice, "amount_paid", currency),
+		.currency = currency,
+		.period_end = period_end_of(invoice),
+	};
+
+	return is_renewal(invoice) && notice.invoice_ref != NULL && notice.subscription_ref != NULL ? notice : (struct payment_notice){ .status = NULL };
+}
+
+static struct payment_notice
+end_notice(const struct json *subscription)
+{
+	return (struct payment_notice){
+		.about = NOTICE_OF_END,
+		.payment_id = own_id(text_of(object_in(subscription, "metadata"), "payment_id")),
+		.subscription_ref = ref_of(subscription, "id"),
 	};
 }
 
@@ -204,6 +289,12 @@ stripe_notice(struct arena *arena, const struct json *event)
 		return (struct payment_notice){ .status = NULL };
 	if (strcmp(type, "charge.refunded") == 0)
 		return refund_notice(arena, object);
+	if (strcmp(type, "invoice.paid") == 0)
+		return invoice_notice(arena, object, NOTICE_OF_RENEWAL);
+	if (strcmp(type, "invoice.payment_failed") == 0)
+		return invoice_notice(arena, object, NOTICE_OF_NO_RENEWAL);
+	if (strcmp(type, "customer.subscription.deleted") == 0)
+		return end_notice(object);
 	return session_notice(arena, object, session_status(type, object));
 }
 

@@ -14,12 +14,23 @@ bool midtrans_signature_is_good(struct arena *, const struct json *notice, const
 /* Amounts as the provider counts them; we count in the currency's smallest part. */
 int64_t stripe_amount(int64_t amount, const char *currency);
 
+enum notice_about {
+	NOTICE_OF_PAYMENT,	/* the payment that it names becomes what it says */
+	NOTICE_OF_RENEWAL,	/* another period of its subscription is paid: that is another payment */
+	NOTICE_OF_NO_RENEWAL,	/* another period couldn't be paid */
+	NOTICE_OF_END,		/* its subscription is over */
+};
+
 struct payment_notice {
-	const char *payment_id, *order_id;	/* which payment: by one of them; both NULL: none of ours */
+	enum notice_about about;
+	const char *payment_id, *order_id;	/* which payment, a subscription's first: by one of these four; all NULL: none of ours */
+	const char *invoice_ref;		/* the provider's invoice for a period: its payment's provider_ref */
+	const char *subscription_ref;		/* the provider's subscription */
 	const char *status;			/* what it shall become; NULL: nothing that counts here */
 	int64_t amount;				/* that was asked for; NONE: unreadable */
 	const char *currency;
 	int64_t refunded_amount;		/* in all */
+	int64_t period_end;			/* of what is paid, as the provider counts it; 0: it doesn't say */
 };
 
 /* One event of Stripe's. */

@@ -2,17 +2,17 @@
 
 -- name: payment_insert :exec
 INSERT INTO payments (project_id, id, order_id, kind, provider, connection_id, user_id, plan_id, item_id, invoice_id, amount, currency,
-	refunded_amount, status, buyer_email, buyer_name, item_name, metadata, return_url, token_digest, provider_url, provider_ref, check_at,
-	expires_at, paid_at, guard, created_at, updated_at)
+	refunded_amount, status, buyer_email, buyer_name, item_name, metadata, return_url, token_digest, provider_url, provider_ref, subscription_ref,
+	check_at, expires_at, paid_at, guard, created_at, updated_at)
 VALUES (:project_id, :id, :order_id, :kind, :provider, :connection_id, :user_id, :plan_id, :item_id, :invoice_id, :amount, :currency,
-	0, 'pending', :buyer_email, :buyer_name, :item_name, :metadata, :return_url, :token_digest, NULL, NULL, :check_at,
-	:expires_at, NULL, 0, :now, :now);
+	0, 'pending', :buyer_email, :buyer_name, :item_name, :metadata, :return_url, :token_digest, NULL, :provider_ref, :subscription_ref,
+	:check_at, :expires_at, NULL, 0, :now, :now);
 
 -- name: payment_get :one
 -- row: payment_row
 SELECT y.id, y.order_id, y.kind, y.provider, y.connection_id, y.user_id, y.plan_id, y.item_id, y.invoice_id, y.amount, y.currency,
 	y.refunded_amount, y.status, y.buyer_email, y.buyer_name, y.item_name, y.metadata, y.return_url, y.token_digest, y.provider_url,
-	y.provider_ref, y.check_at, y.expires_at, y.paid_at, y.guard, y.created_at, y.updated_at, p.client_id
+	y.provider_ref, y.subscription_ref, y.check_at, y.expires_at, y.paid_at, y.guard, y.created_at, y.updated_at, p.client_id
 FROM payments y
 JOIN projects p ON p.id = y.project_id
 WHERE y.project_id = :project_id AND y.id = :id;
@@ -22,7 +22,7 @@ WHERE y.project_id = :project_id AND y.id = :id;
 -- row: payment_row
 SELECT y.id, y.order_id, y.kind, y.provider, y.connection_id, y.user_id, y.plan_id, y.item_id, y.invoice_id, y.amount, y.currency,
 	y.refunded_amount, y.status, y.buyer_email, y.buyer_name, y.item_name, y.metadata, y.return_url, y.token_digest, y.provider_url,
-	y.provider_ref, y.check_at, y.expires_at, y.paid_at, y.guard, y.created_at, y.updated_at, p.client_id
+	y.provider_ref, y.subscription_ref, y.check_at, y.expires_at, y.paid_at, y.guard, y.created_at, y.updated_at, p.client_id
 FROM payments y
 JOIN projects p ON p.id = y.project_id
 WHERE y.project_id = :project_id AND (:after_id IS NULL OR y.id < :after_id) AND (:status IS NULL OR y.status = :status)
@@ -45,7 +45,8 @@ WHERE project_id = :project_id AND id = :id;
 -- name: payment_set_status :exec
 UPDATE payments
 SET status = :status, refunded_amount = :refunded_amount, paid_at = IF(paid_at IS NULL, :paid_at, paid_at),
-	provider_ref = IF(:provider_ref IS NULL, provider_ref, :provider_ref), check_at = :check_at, updated_at = :now
+	provider_ref = IF(:provider_ref IS NULL, provider_ref, :provider_ref),
+	subscription_ref = IF(:subscription_ref IS NULL, subscription_ref, :subscription_ref), check_at = :check_at, updated_at = :now
 WHERE project_id = :project_id AND id = :id AND status = :from_status;
 
 -- Who buys may go; what was paid stays.
@@ -91,3 +92,23 @@ SELECT p.id AS project_id, p.org_id, o.status AS org_status
 FROM projects p
 JOIN orgs o ON o.id = p.org_id
 WHERE p.client_id = :client_id AND p.status = 'active';
+
+-- By the provider's own name.
+-- name: payment_by_ref :one
+SELECT y.id
+FROM payments y
+WHERE y.project_id = :project_id AND y.provider = :provider AND y.provider_ref = :provider_ref;
+
+-- The payment that a subscription began with.
+-- name: payment_of_subscription :one
+SELECT y.id
+FROM payments y
+WHERE y.project_id = :project_id AND y.subscription_ref = :subscription_ref AND y.provider = :provider
+ORDER BY y.id
+LIMIT 1;
+
+-- Which subscription a payment belongs to.
+-- name: payment_subscription :one
+SELECT y.subscription_ref
+FROM payments y
+WHERE y.project_id = :project_id AND y.id = :id;

@@ -25,6 +25,11 @@ ON DUPLICATE KEY UPDATE plan_id = VALUES(plan_id), source = VALUES(source), anno
 UPDATE plan_assignments SET cancel_at_period_end = TRUE, ends_at = :ends_at, announce_at = :announce_at, version = version + 1, updated_at = :now
 WHERE project_id = :project_id AND subject_id = :subject_id AND version = :version;
 
+-- What was paid for is used up as of now. Hits nothing where it has changed since it was read.
+-- name: plan_assignment_fall_due :exec
+UPDATE plan_assignments SET current_period_end_at = :now, ends_at = :ends_at, version = version + 1, updated_at = :now
+WHERE project_id = :project_id AND subject_id = :subject_id AND version = :version;
+
 -- name: plan_assignment_delete :exec
 DELETE FROM plan_assignments WHERE project_id = :project_id AND subject_id = :subject_id;
 

@@ -1,5 +1,5 @@
 -- What somebody owes or has paid a project. token_digest: of the token in the address of the page where it is paid. check_at: when a job looks at
--- it next; NULL: never. guard: written before the state is read.
+-- it next; NULL: never. guard: written before the state is read. subscription_ref: what the provider calls the subscription it belongs to; NULL: paid once.
 -- tenant: project_id
 CREATE TABLE payments (
 	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
@@ -24,6 +24,7 @@ CREATE TABLE payments (
 	token_digest VARBINARY(32) NOT NULL,
 	provider_url VARCHAR(2048) COLLATE ascii_bin NULL,
 	provider_ref VARCHAR(255) COLLATE ascii_bin NULL,
+	subscription_ref VARCHAR(255) COLLATE ascii_bin NULL,
 	check_at DATETIME(3) NULL,
 	expires_at DATETIME(3) NOT NULL,
 	paid_at DATETIME(3) NULL,
@@ -37,6 +38,7 @@ CREATE TABLE payments (
 	KEY k_kind_id (project_id, kind, id),
 	KEY k_user_id_id (project_id, user_id, id),
 	KEY k_item_id (project_id, item_id),
+	KEY k_subscription_ref (project_id, subscription_ref, id),
 	KEY k_plan_id (project_id, plan_id),
 	KEY k_id (id),
 	KEY k_check_at (check_at),

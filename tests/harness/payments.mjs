@@ -87,6 +87,30 @@ export function stripeEvent(payment, { type = "checkout.session.completed", live
 	return { id: makeId("evt"), object: "event", type, livemode, data: { object: session } };
 }
 
+/** The checkout session of a plan that renews itself is paid: its subscription has begun. */
+export const stripeBegun = (payment, subscription, more = {}) => stripeEvent(payment, { subscription, invoice: `in_first_${payment.id}`, ...more });
+
+/** What Stripe tells of a subscription's invoice: of a renewal that is paid, unless more says otherwise. to_ms: the period's end. */
+export function stripeInvoice({ id, amount, currency }, subscription, { type = "invoice.paid", livemode = true, to_ms, ...more } = {}) {
+	const lines = to_ms === undefined ? undefined : { object: "list", data: [{ period: { start: 1, end: Math.floor(to_ms / 1000) } }] };
+	const invoice = { id: makeId("in"), object: "invoice", billing_reason: "subscription_cycle", subscription, subscription_details: { metadata: { payment_id: id } }, amount_paid: currency === "IDR" ? amount * 100 : amount, currency: currency.toLowerCase(), lines, ...more };
+	return { id: makeId("evt"), object: "event", type, livemode, data: { object: invoice } };
+}
+
+/** Stripe has ended a subscription. */
+export const stripeEnded = ({ id }, subscription) => ({ id: makeId("evt"), object: "event", type: "customer.subscription.deleted", livemode: true, data: { object: { id: subscription, object: "subscription", metadata: { payment_id: id } } } });
+
+/** Somebody begins to pay for a plan, as an application of the project asks for it. */
+export async function planPayment(owner, project, { id: user_id }, { plan_key }) {
+	return made(await (await sellerOf(owner, project)).post("/api/v1/payments", { user_id, plan_key, customer_email: "buyer@example.com" }));
+}
+
+/** A notification as Stripe sends it; gives the answer. */
+export function tellByStripe(server, hook, event, options) {
+	const body = JSON.stringify(event);
+	return new Client(server, { check: false }).request("POST", `/hooks/${hook.id}`, { body, headers: { "Content-Type": "application/json; charset=utf-8", ...signedByStripe(body, options) } });
+}
+
 /** What Midtrans tells of one, signed. */
 export function midtransNotice({ order_id, amount }, { key = MIDTRANS_KEY, ...more } = {}) {
 	const notice = { transaction_time: "2026-01-15 10:30:00", transaction_status: "settlement", transaction_id: makeId("trx"), status_code: "200", payment_type: "bank_transfer", order_id, gross_amount: `${amount}.00`, currency: "IDR", fraud_status: "accept", ...more };

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { checkoutOf, Client, DAY, expectStatus, MIDTRANS_KEY, midtransKey, MINUTE, order, ownServer, paidBy, person, projectApp, setClock, sharedBasis, stripeKey, until } from "../harness/index.mjs";
+import { checkoutOf, Client, DAY, expectStatus, MIDTRANS_KEY, midtransKey, MINUTE, order, ownServer, paidBy, paidPlan, person, planPayment, projectApp, setClock, sharedBasis, stripeBegun, stripeInvoice, stripeKey, tellByStripe, until, user } from "../harness/index.mjs";
 import { Cashiers } from "../harness/cashiers.mjs";
 import { makeFolder, stop } from "../harness/workplace.mjs";
 
@@ -15,14 +15,17 @@ async function make(key = stripeKey(), environment = "live") {
 	const owner = await person(server);
 	const project = await owner.org.project({ environment });
 	const session = await owner.session({ headers: { "X-Project-Id": project.id } });
-	await paidBy(owner, project, key);
+	const hook = await paidBy(owner, project, key);
 	const app = await projectApp(owner, project);
 	const shop = async (more = {}) => expectStatus(await app.post("/api/v1/shop_payments", order({ amount: 49000, currency: "IDR", return_url: "http://localhost/thanks", ...more })), 201);
 	const read = async ({ id }) => expectStatus(await session.get(`/api/v1/payments/${id}`), 200);
-	return { session, shop, read };
+	return { owner, project, hook, session, shop, read };
 }
 
 const page = async (payment) => expectStatus(await new Client(server, { site: "auth" }).get(checkoutOf(payment)), 200);
+
+/* Where the clock stands after the test that moves it. */
+const LEFT_AT = DAY + 5 * MINUTE;
 
 /** A job worker looks at payments when it starts, and every minute. */
 async function goTo(offset_ms) {
@@ -95,8 +98,52 @@ test("rule 30 a lost notification settles: after ten minutes the provider is ask
 	await until("the lost one is settled", async () => (await stripe.read(paid)).status === "settlement");
 	await until("Midtrans's too", async () => (await midtrans.read(snap)).status === "settlement");
 	assert.equal((await stripe.read(open)).status, "pending");
-	await goTo(DAY + 5 * MINUTE);
+	await goTo(LEFT_AT);
 	await until("the other has expired", async () => (await stripe.read(open)).status === "expire");
 	const types = (await server.sql.rows`SELECT type FROM events WHERE subject_id = ${paid.id} ORDER BY id`).map(({ type }) => type);
 	assert.deepEqual(types, ["payment.created", "item.purchased"]);
+});
+
+const tell = async ({ hook }, event) => expectStatus(await tellByStripe(server, hook, event, { at_s: Math.floor((Date.now() + LEFT_AT) / 1000) }), 200);
+
+/** Somebody whose plan renews itself. */
+async function subscriber(place) {
+	const { owner, project } = place;
+	const buyer = await user(project, { server });
+	const payment = await planPayment(owner, project, buyer, await paidPlan(owner, project));
+	const subscription = `sub_${payment.id}`;
+	await tell(place, stripeBegun(payment, subscription));
+	return { buyer, payment, subscription, at: `/api/v1/users/${buyer.id}/plan` };
+}
+
+test("rule 28 a monthly or yearly plan is asked for as a subscription, one that is paid once as a payment", async () => {
+	const { owner, project } = await make();
+	for (const [period, interval] of [["monthly", "month"], ["yearly", "year"], ["one_time", undefined]]) {
+		const one = await planPayment(owner, project, await user(project, { server }), await paidPlan(owner, project, { period }));
+		await until("the page is made", async () => (await page(one)).provider_url !== null);
+		const form = Object.fromEntries(new URLSearchParams(cashiers.about(one.id)[0].body));
+		assert.deepEqual([form.mode, form["line_items[0][price_data][recurring][interval]"]], [interval ? "subscription" : "payment", interval]);
+		const [ours, none] = ["subscription_data", "payment_intent_data"].sort((a) => (a.startsWith(form.mode) ? -1 : 1));
+		assert.deepEqual([form[`${ours}[metadata][payment_id]`], form[`${none}[metadata][payment_id]`]], [one.id, undefined]);
+	}
+});
+
+test("rule 28 who takes the plan away tells Stripe: with the period, at once, or by another plan; until Stripe has heard it", async () => {
+	const place = await make();
+	const { session } = place;
+	const [later, now, replaced, renewed] = [await subscriber(place), await subscriber(place), await subscriber(place), await subscriber(place)];
+	const asked = ({ subscription }) => cashiers.about(`/v1/subscriptions/${subscription}`).map(({ method, body }) => [method, body]);
+	cashiers.answers.set(`POST /v1/subscriptions/${later.subscription}`, [500, { error: {} }]);
+	expectStatus(await session.delete(`${later.at}?at_period_end=true`), 200);
+	await until("Stripe is asked", () => asked(later).length === 1);
+	cashiers.answers.set(`POST /v1/subscriptions/${later.subscription}`, [200, { id: later.subscription, cancel_at_period_end: true }]);
+	expectStatus(await session.delete(now.at), 204);
+	expectStatus(await session.put(replaced.at, { plan_key: (await paidPlan(place.owner, place.project)).plan_key }), 200);
+	await tell(place, stripeInvoice(renewed.payment, renewed.subscription));
+	await until("those are ended", () => asked(now).length === 1 && asked(replaced).length === 1);
+	assert.deepEqual([asked(now), asked(replaced), asked(renewed)], [[["DELETE", ""]], [["DELETE", ""]], []]);
+	setClock(server, LEFT_AT + 5 * MINUTE);
+	await until("Stripe is asked again", () => asked(later).length === 2);
+	assert.deepEqual(asked(later)[1], ["POST", "cancel_at_period_end=true"]);
+	await until("no job is left", async () => await server.sql.value`SELECT COUNT(*) FROM jobs WHERE kind = 'subscription_end'` === 0);
 });
