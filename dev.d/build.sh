@@ -49,7 +49,7 @@ build_pages() (
 	exec 9>"$var/pages.lock"
 	flock 9
 	need_npm dashboard
-	if [ -e $built ] && [ -z "$(find dashboard docs/openapi.json -path dashboard/node_modules -prune -o -path dashboard/dist -prune \
+	if [ -e $built ] && [ -z "$(find dashboard docs/openapi.json docs/examples/licenses -path dashboard/node_modules -prune -o -path dashboard/dist -prune \
 			-o -type f -newer $built -print -quit)" ]; then
 		return 0
 	fi

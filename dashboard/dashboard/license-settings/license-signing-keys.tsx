@@ -7,7 +7,7 @@ import type { Reply } from "../api/types";
 import { useProjectPlace } from "../shell/place";
 import { useAction } from "../ui/action";
 import { Confirm } from "../ui/confirm";
-import { CopyBlock, CopyId } from "../ui/copy";
+import { CopyId } from "../ui/copy";
 import { useList } from "../ui/lists";
 import { More } from "../ui/more";
 import { Section } from "../ui/page";
@@ -15,6 +15,7 @@ import { Pill, type Tone } from "../ui/pill";
 import { Empty, Resource } from "../ui/resource";
 import { Table } from "../ui/table";
 import { Time } from "../ui/time";
+import { VerifierCode } from "./verifier-code";
 
 const AT = "/api/v1/license_signing_keys";
 const ROTATE = "/api/v1/license_signing_keys/rotate";
@@ -43,63 +44,54 @@ export function LicenseSigningKeys({ canWrite }: { canWrite: boolean }) {
 			) : null,
 	};
 	const current = keys.data?.find(({ status }) => status === "current");
+	const retired = (keys.data ?? []).filter(({ status }) => status === "retired");
 	return (
-		<Section
-			title="Signing keys"
-			lead="A program has the public key compiled in, and believes no answer that it didn't sign."
-			action={
-				canWrite ? (
-					<Group gap="xs">
-						<Button variant="default" onClick={() => setRotating(true)}>
-							{current ? "New key" : "Make the first key"}
-						</Button>
-					</Group>
-				) : null
-			}
-		>
-			<Resource
-				query={keys}
-				isEmpty={(rows) => rows.length === 0}
-				empty={
-					<Empty title="No key yet" icon={<IconSignature size={26} stroke={1.5} />}>
-						The first program that asks makes it. Make it now to compile it into yours.
-					</Empty>
+		<>
+			<Section
+				title="Signing keys"
+				lead="A program has the public key compiled in, and believes no answer that it didn't sign."
+				action={
+					canWrite ? (
+						<Group gap="xs">
+							<Button variant="default" onClick={() => setRotating(true)}>
+								{current ? "New key" : "Make the first key"}
+							</Button>
+						</Group>
+					) : null
 				}
 			>
-				{(rows) => (
-					<Table
-						label="License signing keys"
-						rows={rows}
-						rowKey={({ kid }) => kid}
-						columns={[
-							{ key: "kid", label: "Key", cell: ({ kid }) => <CopyId id={kid} /> },
-							{ key: "status", label: "Status", cell: ({ status }) => <Pill tone={TONES[status]}>{status}</Pill> },
-							{ key: "public", label: "Public key", cell: ({ public_key }) => <code className="gh-break">{public_key}</code> },
-							{ key: "created", label: "Created", cell: (row) => <Time at={row.created_at} /> },
-							...(canWrite ? [action] : []),
-						]}
-					/>
-				)}
-			</Resource>
-			<More query={keys} />
-			{current ? <CopyBlock label="Lines for Python" text={pythonLines(current)} /> : null}
-			{isRotating ? <Rotate hasKey={current !== undefined} onClose={() => setRotating(false)} /> : null}
-			{revoking ? <Revoke signingKey={revoking} onClose={() => setRevoking(null)} /> : null}
-		</Section>
+				<Resource
+					query={keys}
+					isEmpty={(rows) => rows.length === 0}
+					empty={
+						<Empty title="No key yet" icon={<IconSignature size={26} stroke={1.5} />}>
+							The first program that asks makes it. Make it now to compile it into yours.
+						</Empty>
+					}
+				>
+					{(rows) => (
+						<Table
+							label="License signing keys"
+							rows={rows}
+							rowKey={({ kid }) => kid}
+							columns={[
+								{ key: "kid", label: "Key", cell: ({ kid }) => <CopyId id={kid} /> },
+								{ key: "status", label: "Status", cell: ({ status }) => <Pill tone={TONES[status]}>{status}</Pill> },
+								{ key: "public", label: "Public key", cell: ({ public_key }) => <code className="gh-break">{public_key}</code> },
+								{ key: "created", label: "Created", cell: (row) => <Time at={row.created_at} /> },
+								...(canWrite ? [action] : []),
+							]}
+						/>
+					)}
+				</Resource>
+				<More query={keys} />
+				{isRotating ? <Rotate hasKey={current !== undefined} onClose={() => setRotating(false)} /> : null}
+				{revoking ? <Revoke signingKey={revoking} onClose={() => setRevoking(null)} /> : null}
+			</Section>
+			{current ? <VerifierCode keys={[current, ...retired]} /> : null}
+		</>
 	);
 }
-
-const pythonLines = ({ kid, public_key }: Key) => `# answer: the reply of POST /api/v1/validate, read as JSON
-from base64 import b64decode
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
-KEYS = {"${kid}": "${public_key}"}
-
-def payload_of(answer):  # raises InvalidSignature, or KeyError for an unknown key
-    key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(KEYS[answer["kid"]]))
-    signed = "\\n".join(("gatehouse-license-v1", answer["kid"], answer["payload"]))
-    key.verify(b64decode(answer["signature"]), signed.encode())
-    return answer["payload"]  # parse this, and compare its nonce with the one you sent`;
 
 function useKeyKeys() {
 	const { project } = useProjectPlace();
