@@ -2,8 +2,10 @@
 
 import assert from "node:assert/strict";
 import fs from "node:fs/promises";
+import path from "node:path";
 import { test } from "node:test";
-import { ask, expectStatus, license, ownServer, person, until } from "../harness/index.mjs";
+import { ask, expectStatus, license, ownServer, person, plan, until } from "../harness/index.mjs";
+import { ROOT } from "../harness/workplace.mjs";
 import { openBrowser, openBrowserOf, save } from "./browser.mjs";
 
 test("a license from the first click to the last", async () => {
@@ -11,6 +13,8 @@ test("a license from the first click to the last", async () => {
 	const owner = await person(server);
 	const project = await owner.org.project();
 	const session = await owner.session({ headers: { "X-Project-Id": project.id } });
+	for (const plan_key of ["pro", "team"])
+		await plan(owner, project, { plan_key, display_name: plan_key.toUpperCase() });
 	const browser = await openBrowserOf(server, owner);
 	const { page } = browser;
 	const dialog = page.getByRole("dialog");
@@ -22,11 +26,12 @@ test("a license from the first click to the last", async () => {
 	await page.getByRole("button", { name: "New license" }).first().click();
 	await dialog.getByLabel("Product").fill("Café Pro");
 	await dialog.getByLabel("Machines").fill("2");
+	await dialog.getByLabel("Plan").selectOption("pro");
 	await dialog.getByLabel("Last day").fill("2031-01-31");
 	await dialog.getByRole("button", { name: "Make license" }).click();
 	await page.getByRole("heading", { level: 1, name: "Café Pro" }).waitFor();
 	const license = await shown();
-	assert.deepEqual([license.max_activations, license.expires_at], [2, "2031-01-31T23:59:59.000Z"]);
+	assert.deepEqual([license.max_activations, license.plan_key, license.expires_at], [2, "pro", "2031-01-31T23:59:59.000Z"]);
 	await page.getByText(license.key, { exact: true }).waitFor();
 
 	await ask(server, project, license, { label: "Office" });
@@ -43,8 +48,12 @@ test("a license from the first click to the last", async () => {
 	await page.getByText(/365/).nth(1).waitFor();
 	await page.getByLabel("Days of grace").fill("7");
 	await page.getByLabel("Notes").fill("paid by invoice");
+	await page.getByLabel("Plan").selectOption("TEAM (team)");
 	await save(page);
-	await until("both are kept", async () => (await shown()).grace_days === 7 && (await shown()).notes === "paid by invoice");
+	await until("all are kept", async () => {
+		const { grace_days, notes, plan_key } = await shown();
+		return grace_days === 7 && notes === "paid by invoice" && plan_key === "team";
+	});
 
 	await page.getByRole("button", { name: "Suspend" }).click();
 	await dialog.getByLabel("Reason").fill("unpaid");
@@ -85,14 +94,65 @@ test("how licenses are validated, and the keys that sign", async () => {
 	await page.getByRole("button", { name: "Make the first key" }).click();
 	await dialog.getByRole("button", { name: "Make it" }).click();
 	await page.getByText("current", { exact: true }).waitFor();
+	const [current] = (await session.get("/api/v1/license_signing_keys")).json.data;
+	const values = await page.getByRole("region", { name: "values of this project", exact: true }).textContent();
+	for (const line of [`URL=${server.url}`, `HOST=${server.host}`, `CLIENT_ID=${project.clientId}`, `KID=${current.kid}`, `PUBLIC_KEY=${current.public_key}`])
+		assert.ok(values.split("\n").includes(`GATEHOUSE_${line}`), line);
+	for (const [language, file] of [["PHP", "license.php"], ["Python", "license.py"], ["JavaScript", "license.mjs"], ["C", "license.c"]]) {
+		await page.getByRole("tab", { name: language, exact: true }).click();
+		const shown = await page.getByRole("region", { name: `${language} program`, exact: true }).textContent();
+		assert.equal(shown, await fs.readFile(path.join(ROOT, "docs/examples/licenses", file), "utf8"));
+	}
 	await page.getByRole("button", { name: "New key" }).click();
 	await dialog.getByRole("button", { name: "New key" }).click();
 	await page.getByText("retired", { exact: true }).waitFor();
+	await page.getByLabel("Key", { exact: true }).selectOption(current.kid);
+	await page.getByText(`GATEHOUSE_PUBLIC_KEY=${current.public_key}`).waitFor();
 	const old = (await session.get("/api/v1/license_signing_keys")).json.data.find(({ status }) => status === "retired");
 	await page.getByRole("button", { name: `Revoke ${old.kid}` }).click();
 	await dialog.getByLabel(/Type/).fill(old.kid);
 	await dialog.getByRole("button", { name: "Revoke for good" }).click();
 	await page.getByText("revoked", { exact: true }).waitFor();
+	browser.assertCalm();
+	await browser.close();
+});
+
+test("the tester of the tolerance says what the server does", async () => {
+	const server = await ownServer();
+	const owner = await person(server);
+	const project = await owner.org.project();
+	const browser = await openBrowserOf(server, owner);
+	const { page } = browser;
+	const LABELS = { uuid: "System UUID", motherboard: "Motherboard", disk: "Disk", mac: "Network cards", bios: "BIOS", cpu: "Processor", gpu: "Graphics card" };
+	const verdict = page.getByRole("region", { name: "Try it" }).getByRole("status");
+	const enter = async (whose, machine) => {
+		for (const [part, label] of Object.entries(LABELS))
+			await page.getByLabel(`${label} of the ${whose}`).fill([machine[part] ?? []].flat().join(", "));
+	};
+	const serverSays = async (known, asking) => {
+		const one = await license(owner, project);
+		await ask(server, project, one, { fingerprint: known });
+		return (await ask(server, project, one, { fingerprint: asking })).valid;
+	};
+	await page.goto(`${server.url}/dashboard/projects/${project.id}/licenses/validation`);
+	await verdict.getByText("The same machine: 80 % of its weight is the same, in 3 of 4 parts.").waitFor();
+	for (const [known, asking, text] of [
+		[{ uuid: "U 1", disk: "D1" }, { uuid: " u  1 ", disk: "d1" }, "The same machine: 100 %"],
+		[{ uuid: "U1", disk: "D1" }, { uuid: "U1", disk: "D2" }, "Another machine: 60 % of its weight is the same, in 1 of 2 parts. It takes 60 % and 2."],
+		[{ uuid: "U1", motherboard: "M1", disk: "D1" }, { uuid: "U1", motherboard: "M1", disk: "Default string", gpu: "G1" }, "The same machine: 75 %"],
+		[{ uuid: "U1", mac: ["00:1A:2B:3C:4D:5E", "00:1A:2B:3C:4D:5F"] }, { uuid: "U1", mac: ["001a.2b3c.4d5f"] }, "The same machine: 100 %"],
+		[{ uuid: "None", disk: "D1", bios: "B1" }, { disk: "D1", bios: "0000-0000" }, "Another machine: 66.6 %"],
+		[{ motherboard: "M1", disk: "D1", mac: ["001A2B3C4D5E"] }, { motherboard: "M2", disk: "D1", mac: ["001A2B3C4D5E"] }, "Another machine: 57.1 %"],
+	]) {
+		await enter("known machine", known);
+		await enter("machine that asks", asking);
+		await verdict.getByText(text).waitFor();
+		assert.equal(await serverSays(known, asking), text.startsWith("The same"), text);
+	}
+	await page.getByLabel("Tolerance").fill("57");
+	await verdict.getByText("The same machine: 57.1 %").waitFor();
+	await page.getByLabel("Network cards of the machine that asks").fill("00:1A");
+	await verdict.getByText("Refused: the address of a network card isn't one.").waitFor();
 	browser.assertCalm();
 	await browser.close();
 });

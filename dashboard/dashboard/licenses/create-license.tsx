@@ -8,6 +8,7 @@ import { useProjectPlace } from "../shell/place";
 import { useAction } from "../ui/action";
 import { Dialog } from "../ui/dialog";
 import { FormFoot } from "../ui/form-foot";
+import { PlanChoice } from "./plan-choice";
 
 const AT = "/api/v1/licenses";
 
@@ -19,10 +20,11 @@ const MODES = [
 export default function CreateLicense({ onClose }: { onClose: () => void }) {
 	const { project } = useProjectPlace();
 	const navigate = useNavigate();
-	const form = useForm({ initialValues: { product_name: "", mode: "node_locked", max_activations: 1, ends: "" } });
-	const toBody = ({ ends, mode, ...rest }: typeof form.values) => ({
+	const form = useForm({ initialValues: { product_name: "", mode: "node_locked", max_activations: 1, plan_key: "", ends: "" } });
+	const toBody = ({ ends, mode, plan_key, ...rest }: typeof form.values) => ({
 		...rest,
 		mode: mode as "node_locked" | "floating",
+		...(plan_key ? { plan_key } : {}),
 		...(ends ? { expires_at: new Date(`${ends}T23:59:59Z`).toISOString() } : {}),
 	});
 	const create = useAction({
@@ -67,6 +69,7 @@ export default function CreateLicense({ onClose }: { onClose: () => void }) {
 						allowDecimal={false}
 						{...form.getInputProps("max_activations")}
 					/>
+					<PlanChoice {...form.getInputProps("plan_key")} />
 					<TextInput type="date" label="Last day" description="Empty: it has no end" {...form.getInputProps("ends")} />
 					<FormFoot
 						submit="Make license"

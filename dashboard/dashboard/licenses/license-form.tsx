@@ -8,10 +8,11 @@ import { useAction } from "../ui/action";
 import { useFormDraft } from "../ui/draft";
 import { FormFoot } from "../ui/form-foot";
 import { Section } from "../ui/page";
+import { PlanChoice } from "./plan-choice";
 
 const AT = "/api/v1/licenses/{id}";
 
-function valuesOf({ product_name, max_activations, expires_at, grace_days, ip_locked, lease_ttl_s, user_id, notes }: License) {
+function valuesOf({ product_name, max_activations, expires_at, grace_days, ip_locked, lease_ttl_s, plan_key, user_id, notes }: License) {
 	return {
 		product_name,
 		max_activations,
@@ -19,6 +20,7 @@ function valuesOf({ product_name, max_activations, expires_at, grace_days, ip_lo
 		grace_days,
 		ip_locked,
 		lease_ttl_s,
+		plan_key: plan_key ?? "",
 		user_id: user_id ?? "",
 		notes: notes ?? "",
 	};
@@ -94,6 +96,7 @@ export function LicenseForm({ tagged, canWrite }: { tagged: Tagged<License>; can
 							description="The first machine that asks closes the lock; turning this off opens it"
 							{...form.getInputProps("ip_locked", { type: "checkbox" })}
 						/>
+						<PlanChoice {...form.getInputProps("plan_key")} />
 						<TextInput label="Holder" description="A user's id; empty: nobody" placeholder="usr_…" {...form.getInputProps("user_id")} />
 						<Textarea label="Notes" description="For you; programs never see them" maxLength={1000} autosize minRows={2} {...form.getInputProps("notes")} />
 						{canWrite ? (

@@ -11,7 +11,7 @@ const ImportLicenses = lazy(() => import("./many-licenses").then((module) => ({ 
 
 interface LicenseToolsProps {
 	projectId: string;
-	filter: { search?: string; status?: "active" | "expired" | "suspended" | "revoked" };
+	filter: { search?: string; status?: "active" | "expired" | "suspended" | "revoked"; plan_key?: string };
 	canWrite: boolean;
 	canManage: boolean;
 }
@@ -42,7 +42,7 @@ export function LicenseTools({ projectId, filter, canWrite, canManage }: License
 	if (!canWrite && !canManage) {
 		return null;
 	}
-	const isFiltered = Boolean(filter.search || filter.status);
+	const isFiltered = Boolean(filter.search || filter.status || filter.plan_key);
 	return (
 		<>
 			<Menu position="bottom-end">

@@ -1,7 +1,7 @@
 // One license: its key, its machines, its settings, and what stops it.
 import { Stack, Tabs } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useParams } from "@tanstack/react-router";
+import { Link, useParams } from "@tanstack/react-router";
 import { api, onProject, sendTagged, type Tagged } from "../api/client";
 import { useRights } from "../api/rights";
 import type { License } from "../api/types";
@@ -68,13 +68,30 @@ function Parts({ tagged }: { tagged: Tagged<License> }) {
 }
 
 /** Who may only read licenses recognises a key, and can't copy it. */
-function Key({ license: { key, key_hint } }: { license: License }) {
+function Key({ license: { key, key_hint, mode, plan_key, user_id } }: { license: License }) {
+	const { project } = useProjectPlace();
 	return (
 		<Section
 			title="Key"
 			lead={key ? "Whoever has it may run the program on a free seat." : "Your role shows you only its beginning and end."}
 		>
 			{key ? <CopyBlock label="License key" text={key} /> : <code>{key_hint}</code>}
+			<dl className="gh-facts">
+				<dt>Kind</dt>
+				<dd>{mode === "floating" ? "Floating" : "Bound to machines"}</dd>
+				<dt>Plan</dt>
+				<dd>{plan_key ? <code>{plan_key}</code> : "None"}</dd>
+				<dt>Holder</dt>
+				<dd>
+					{user_id ? (
+						<Link to="/projects/$projectId/users/$userId" params={{ projectId: project.id, userId: user_id }}>
+							{user_id}
+						</Link>
+					) : (
+						"Nobody"
+					)}
+				</dd>
+			</dl>
 		</Section>
 	);
 }

@@ -19,6 +19,7 @@ import { Table } from "../ui/table";
 import { Time } from "../ui/time";
 import { LicensePill } from "./license-pill";
 import { LicenseTools } from "./license-tools";
+import { useOpenPlans } from "./plan-choice";
 
 const CreateLicense = lazy(() => import("./create-license"));
 const AT = "/api/v1/licenses";
@@ -38,9 +39,11 @@ export function Licenses() {
 	const mayDo = useRights();
 	const [typed, setTyped] = useState("");
 	const [status, setStatus] = useState<Status>("");
+	const [plan, setPlan] = useState("");
+	const plans = useOpenPlans();
 	const [isOpen, setOpen] = useState(false);
 	const [text] = useDebouncedValue(typed.trim(), 250);
-	const query = { search: text.length >= 2 ? text : undefined, status: status || undefined };
+	const query = { search: text.length >= 2 ? text : undefined, status: status || undefined, plan_key: plan || undefined };
 	const licenses = useList({
 		key: ["licenses", project.id, query],
 		fetch: (cursor) => send(api.GET(AT, { params: { query: { ...query, cursor } }, headers: onProject(project.id) })),
@@ -95,11 +98,19 @@ export function Licenses() {
 					value={status}
 					onChange={(event) => setStatus(event.currentTarget.value as Status)}
 				/>
+				{plans.length > 0 ? (
+					<NativeSelect
+						aria-label="Plan"
+						data={[{ value: "", label: "Any plan" }, ...plans.map(({ plan_key, display_name }) => ({ value: plan_key, label: display_name }))]}
+						value={plan}
+						onChange={(event) => setPlan(event.currentTarget.value)}
+					/>
+				) : null}
 			</div>
 			<Resource
 				query={licenses}
 				isEmpty={(rows) => rows.length === 0}
-				empty={query.search || query.status ? <NothingMatches /> : <NothingYet action={create} />}
+				empty={query.search || query.status || query.plan_key ? <NothingMatches /> : <NothingYet action={create} />}
 			>
 				{(rows) => <LicenseTable rows={rows} projectId={project.id} />}
 			</Resource>
@@ -112,7 +123,7 @@ export function Licenses() {
 function NothingMatches() {
 	return (
 		<Empty title="No license matches" icon={<IconLicense size={26} stroke={1.5} />}>
-			Try a part of the product's name, a whole key, or another status.
+			Try a part of the product's name, a whole key, or another status or plan.
 		</Empty>
 	);
 }
@@ -157,6 +168,7 @@ function LicenseTable({ rows, projectId }: { rows: License[]; projectId: string 
 					label: "Machines",
 					cell: (row) => `${row.current_activations} of ${row.max_activations}${row.mode === "floating" ? ", floating" : ""}`,
 				},
+				{ key: "plan", label: "Plan", cell: ({ plan_key }) => (plan_key ? <code>{plan_key}</code> : "None") },
 				{ key: "ends", label: "Ends", cell: (row) => (row.expires_at ? <Time at={row.expires_at} /> : "Never") },
 				{ key: "created", label: "Created", cell: (row) => <Time at={row.created_at} /> },
 			]}

@@ -12,6 +12,7 @@ import { FormProblem } from "../ui/resource";
 import { saveFile } from "../ui/save-file";
 import { Table } from "../ui/table";
 import { ViewAsApi } from "../ui/view-as-api";
+import { PlanChoice } from "./plan-choice";
 
 const BULK = "/api/v1/licenses/bulk";
 const IMPORT = "/api/v1/licenses/import";
@@ -28,10 +29,10 @@ const licenses = (count: number) => (count === 1 ? "1 license" : `${count.toLoca
 export function BulkLicenses({ onClose }: { onClose: () => void }) {
 	const { project } = useProjectPlace();
 	const [keys, setKeys] = useState<string[] | null>(null);
-	const form = useForm({ initialValues: { count: 10, product_name: "", max_activations: 1, ends: "" } });
-	const toBody = ({ count, product_name, max_activations, ends }: typeof form.values) => ({
+	const form = useForm({ initialValues: { count: 10, product_name: "", max_activations: 1, plan_key: "", ends: "" } });
+	const toBody = ({ count, ends, plan_key, ...template }: typeof form.values) => ({
 		count,
-		template: { product_name, max_activations, ...(ends ? { expires_at: new Date(`${ends}T23:59:59Z`).toISOString() } : {}) },
+		template: { ...template, ...(plan_key ? { plan_key } : {}), ...(ends ? { expires_at: new Date(`${ends}T23:59:59Z`).toISOString() } : {}) },
 	});
 	const make = useAction({
 		run: (values: typeof form.values) => send(api.POST(BULK, { body: toBody(values), headers: onProject(project.id) })),
@@ -72,6 +73,7 @@ export function BulkLicenses({ onClose }: { onClose: () => void }) {
 						allowDecimal={false}
 						{...form.getInputProps("max_activations")}
 					/>
+					<PlanChoice {...form.getInputProps("plan_key")} />
 					<TextInput type="date" label="Last day" description="Empty: they have no end" {...form.getInputProps("ends")} />
 					<FormFoot
 						submit="Make licenses"
