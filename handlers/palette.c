@@ -5,11 +5,16 @@
 
 #include <string.h>
 
+#include "domain/licenses.h"
 #include "fcgi/request.h"
 #include "lib/text.h"
 #include "sql/gen/queries.h"
 
 #define FOUND_MAX 40
+/* Of a type. */
+#define EACH_MAX 5
+/* Licenses whose keys begin and end alike, of which one may be the key that was typed. */
+#define ALIKE_MAX 100
 
 struct palette_input {
 	struct {
@@ -20,12 +25,12 @@ struct palette_input {
 
 static const struct field palette_input[] = {
 	IN_STRING(struct palette_input, q, .in = IN_QUERY, .flags = FIELD_REQUIRED, .min = 2, .max = 100,
-		  .description = "A whole id or e-mail address, or part of a name or slug"),
+		  .description = "A whole id, e-mail address or license key, the last four of one, or part of a name or slug"),
 	FIELDS_END,
 };
 
 static const char *const TYPES[] = { "org",  "project",	   "client",	  "api_key", "member",
-				     "user", "invitation", "audit_event", "event",   NULL };
+				     "user", "invitation", "audit_event", "event",   "license", NULL };
 
 struct palette_item {
 	const char *type;
@@ -68,6 +73,7 @@ struct needle {
 	const char *slug_search;	/* NULL: no slug can hold it */
 	const char *exact_id;	/* NULL: no id was typed */
 	const char *email_key;	/* NULL: no whole address was typed */
+	const char *license_key;	/* what was typed, as keys are compared */
 	const char *roles;	/* who may see such objects */
 };
 
@@ -94,6 +100,7 @@ FIND(invitations, .search = n->search, .roles = n->roles)
 FIND(org_audit_events, .roles = n->roles)
 FIND(project_audit_events, .roles = n->roles)
 FIND(events, .roles = n->roles)
+FIND(licenses)
 
 static enum err
 find_project_users_by_email(const struct needle *n, struct palette_row **ret_rows, size_t *ret_count)
@@ -106,6 +113,99 @@ find_project_users_by_email(const struct needle *n, struct palette_row **ret_row
 	}
 	return q_palette_project_users_by_email(
 	    n->tx->db, &(struct q_palette_project_users_by_email){ OF_PERSON, .email_key = key }, ret_rows, ret_count);
+}
+
+/* ---- licenses ---- */
+
+static bool
+is_whole_key(const char *key)
+{
+	return license_key_is_made(key) || license_key_is_custom(key);
+}
+
+static enum err
+has_key(const struct needle *n, const struct q_palette_licenses_by_key_row *row, bool *ret)
+{
+	struct seal_place place = license_key_place(row->project_id, row->id);
+	struct bytes key;
+
+	TRY(keyring_open(n->tx->keyring, n->tx->arena, &place, row->key_sealed, &key));
+	*ret = key.len == strlen(n->license_key) && memcmp(key.data, n->license_key, key.len) == 0;
+	return OK;
+}
+
+struct few {
+	struct palette_row rows[EACH_MAX];
+	size_t count;
+};
+
+static void
+few_add(struct few *few, struct palette_row row)
+{
+	for (size_t i = 0; i < few->count; i++)
+		if (strcmp(few->rows[i].id, row.id) == 0)
+			return;
+	if (few->count < EACH_MAX)
+		few->rows[few->count++] = row;
+}
+
+/* By the last four of a key, or by the whole of it. */
+static enum err
+add_licenses_by_key(const struct needle *n, struct few *few)
+{
+	struct q_palette_licenses_by_key_row *rows;
+	bool is_whole = is_whole_key(n->license_key), is_it = true;
+	size_t count;
+
+	if (!is_whole && (strlen(n->license_key) != LICENSE_HINT_PART || ascii_check(n->license_key) != NULL))
+		return OK;
+	TRY(q_palette_licenses_by_key(n->tx->db,
+				      &(struct q_palette_licenses_by_key){
+					  OF_PERSON,
+					  .last4 = license_key_last4(n->tx->arena, n->license_key),
+					  .first4 = is_whole ? license_key_first4(n->tx->arena, n->license_key) : NULL,
+					  .limit = is_whole ? ALIKE_MAX : EACH_MAX,
+				      },
+				      &rows, &count));
+	for (size_t i = 0; i < count; i++) {
+		const struct q_palette_licenses_by_key_row *row = &rows[i];
+		if (is_whole)
+			TRY(has_key(n, row, &is_it));
+		if (is_it)
+			few_add(few, (struct palette_row){ row->id, row->label, row->sub, row->org_id, row->project_id, row->target });
+	}
+	return OK;
+}
+
+static enum err
+add_licenses_by_product(const struct needle *n, struct few *few)
+{
+	const char *product = n->search + 1;	/* begins so: without the first % */
+	struct q_palette_license_projects_row *projects;
+	size_t count;
+
+	TRY(q_palette_license_projects(n->tx->db, &(struct q_palette_license_projects){ OF_PERSON, .product = product }, &projects, &count));
+	for (size_t i = 0; i < count && few->count < EACH_MAX; i++) {
+		struct q_palette_licenses_by_product of = { .project_id = projects[i].id, .product = product };
+		struct palette_row *rows;
+		size_t more;
+		TRY(q_palette_licenses_by_product(n->tx->db, &of, &rows, &more));
+		for (size_t k = 0; k < more; k++)
+			few_add(few, rows[k]);
+	}
+	return OK;
+}
+
+static enum err
+find_named_licenses(const struct needle *n, struct palette_row **ret_rows, size_t *ret_count)
+{
+	struct few *few = ARENA_NEW(n->tx->arena, struct few);
+
+	TRY(add_licenses_by_key(n, few));
+	TRY(add_licenses_by_product(n, few));
+	*ret_rows = few->rows;
+	*ret_count = few->count;
+	return OK;
 }
 
 /* page: between /dashboard/orgs/{id}, or /dashboard/projects/{id} where the object is of a project, and what the row points to. */
@@ -129,6 +229,8 @@ static const struct kind {
 	{ "audit_event", ID_AUDIT_EVENT, PERM_AUDIT_READ, false, find_org_audit_events, "/audit-log#" },
 	{ "audit_event", ID_AUDIT_EVENT, PERM_AUDIT_READ, false, find_project_audit_events, "/audit-log#" },
 	{ "event", ID_EVENT, PERM_EVENT_READ, false, find_events, "/events#" },
+	{ "license", ID_LICENSE, PERM_LICENSE_READ, false, find_licenses, "/licenses/" },
+	{ "license", ID_NONE, PERM_LICENSE_READ, true, find_named_licenses, "/licenses/" },
 };
 
 /* " manager admin owner " */
@@ -202,6 +304,7 @@ palette_search(const struct request *rq, struct tx *tx)
 		.search = like_contains(rq->arena, in->q),
 		.slug_search = like_contains_ascii(rq->arena, in->q),
 		.exact_id = by_id ? in->q : NULL,
+		.license_key = license_key_normalise(rq->arena, in->q),
 	};
 
 	email_key(rq->arena, in->q, &needle.email_key);

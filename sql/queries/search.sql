@@ -211,3 +211,49 @@ WHERE me.console_id = :console_id AND me.user_id = :user_id AND (:only_id IS NUL
 	AND :roles LIKE CONCAT('% ', IF(me.role = 'owner', me.role, COALESCE(pm.role, me.role)), ' %') ESCAPE '!'
 ORDER BY e.id
 LIMIT 5;
+
+-- Licenses are found as an app's users are: by what is unique, and by how a product's name begins, which an index answers.
+-- name: palette_licenses :many
+-- row: palette_row
+-- unscoped: the person's memberships cross organizations; every row is bound to the person
+SELECT l.id, l.product_name AS label, CONCAT('...', l.key_last4, ' in ', p.name) AS sub, p.org_id, p.id AS project_id, l.id AS target
+FROM members me
+JOIN orgs o ON o.id = me.org_id AND o.status = 'active'
+JOIN projects p ON p.org_id = me.org_id AND p.status = 'active'
+JOIN licenses l ON l.project_id = p.id AND l.id = :exact_id
+WHERE me.console_id = :console_id AND me.user_id = :user_id AND (:only_id IS NULL OR me.org_id = :only_id)
+ORDER BY l.id
+LIMIT 5;
+
+-- Those whose key ends so, and with first4 begins so: a whole key is compared with what key_sealed holds.
+-- name: palette_licenses_by_key :many
+-- unscoped: the person's memberships cross organizations; every row is bound to the person
+SELECT l.id, l.product_name AS label, CONCAT('...', l.key_last4, ' in ', p.name) AS sub, p.org_id, p.id AS project_id, l.id AS target, l.key_sealed
+FROM members me
+JOIN orgs o ON o.id = me.org_id AND o.status = 'active'
+JOIN projects p ON p.org_id = me.org_id AND p.status = 'active'
+JOIN licenses l ON l.project_id = p.id AND l.key_last4 = :last4 AND (:first4 IS NULL OR l.key_first4 = :first4)
+WHERE me.console_id = :console_id AND me.user_id = :user_id AND (:only_id IS NULL OR me.org_id = :only_id)
+ORDER BY l.id DESC
+LIMIT :limit;
+
+-- The projects with a license of such a product: a project may have a million of them, and only its first five are read.
+-- name: palette_license_projects :many
+-- unscoped: the person's memberships cross organizations; every row is bound to the person
+SELECT p.id
+FROM members me
+JOIN orgs o ON o.id = me.org_id AND o.status = 'active'
+JOIN projects p ON p.org_id = me.org_id AND p.status = 'active'
+WHERE me.console_id = :console_id AND me.user_id = :user_id AND (:only_id IS NULL OR me.org_id = :only_id)
+	AND EXISTS (SELECT 1 FROM licenses l WHERE l.project_id = p.id AND l.product_name LIKE :product ESCAPE '!')
+ORDER BY p.id
+LIMIT 5;
+
+-- name: palette_licenses_by_product :many
+-- row: palette_row
+SELECT l.id, l.product_name AS label, CONCAT('...', l.key_last4, ' in ', p.name) AS sub, p.org_id, p.id AS project_id, l.id AS target
+FROM licenses l
+JOIN projects p ON p.id = l.project_id
+WHERE l.project_id = :project_id AND l.product_name LIKE :product ESCAPE '!'
+ORDER BY l.product_name, l.id
+LIMIT 5;

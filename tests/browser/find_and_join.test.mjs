@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { auditEvent, event, inviteCode, makeSlug, operator, ownServer, person, user } from "../harness/index.mjs";
+import { auditEvent, event, inviteCode, license, makeSlug, operator, ownServer, person, user } from "../harness/index.mjs";
 import { assertGoodPage, openBrowser, openBrowserOf, save } from "./browser.mjs";
 
 const serving = ownServer();
@@ -91,6 +91,7 @@ test("Ctrl-K: a key's id leads to its row, a name to its project", async () => {
 	const name = makeSlug("Loom");
 	const project = await owner.org.project({ name });
 	const key = await owner.org.key({ project, name: "Weaver" });
+	const sold = await license(owner, project);
 	await inviteCode(owner.org);
 	const browser = await openBrowserOf(server, owner);
 	const { page } = browser;
@@ -98,7 +99,7 @@ test("Ctrl-K: a key's id leads to its row, a name to its project", async () => {
 	await page.getByRole("heading", { level: 1, name: "Projects" }).waitFor();
 	const find = async (text) => {
 		await page.keyboard.press("Control+k");
-		await page.getByLabel("Id, name, slug or e-mail").fill(text);
+		await page.getByLabel("Id, name, slug, e-mail or license key").fill(text);
 		await page.getByRole("option").first().waitFor();
 	};
 	await find(key.id);
@@ -109,6 +110,9 @@ test("Ctrl-K: a key's id leads to its row, a name to its project", async () => {
 	await find(name);
 	await page.getByRole("option", { name: new RegExp(`${name}.*Project`) }).click();
 	await page.waitForURL(`**/dashboard/projects/${project.id}`);
+	await find(sold.key);
+	await page.keyboard.press("Enter");
+	await page.waitForURL(`**/dashboard/projects/${project.id}/licenses/${sold.id}`);
 	browser.assertCalm();
 	await browser.close();
 });
@@ -139,7 +143,7 @@ test("Ctrl-K: what stands far behind the first page is shown all the same, an ap
 	await page.getByRole("heading", { level: 1, name: "Projects" }).waitFor();
 	const landOn = async (text, target) => {
 		await page.keyboard.press("Control+k");
-		await page.getByLabel("Id, name, slug or e-mail").fill(text);
+		await page.getByLabel("Id, name, slug, e-mail or license key").fill(text);
 		await page.getByRole("dialog").getByRole("option").first().waitFor();
 		await page.keyboard.press("Enter");
 		await target.waitFor();

@@ -22,6 +22,7 @@ const TYPES: Record<PaletteItem["type"], string> = {
 	invitation: "Invitation",
 	audit_event: "Audit entry",
 	event: "Event",
+	license: "License",
 };
 
 export default function Palette({ onClose }: { onClose: () => void }) {
@@ -57,7 +58,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
 		<Dialog onClose={onClose} title="Find anything" size="lg">
 			<Stack gap="sm">
 				<TextInput
-					label="Id, name, slug or e-mail"
+					label="Id, name, slug, e-mail or license key"
 					value={text}
 					maxLength={100}
 					autoComplete="off"

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { auditEvent, event, expectField, expectStatus, inviteCode, invitation, makeSlug, override, person, sharedServer, user } from "../../harness/index.mjs";
+import { auditEvent, event, expectField, expectStatus, inviteCode, invitation, license, makeSlug, override, person, sharedServer, user } from "../../harness/index.mjs";
 
 const server = await sharedServer();
 
@@ -57,6 +57,27 @@ test("each id lands on its object, names and slugs find theirs; a stranger finds
 	const another = await (await person(server)).session();
 	for (const [, id] of things.byId)
 		assert.deepEqual(await find(another, id), []);
+});
+
+test("a license is found by its id, by its key as people type it, by the key's last four and by how its product begins", async () => {
+	const owner = await person(server);
+	const project = await owner.org.project();
+	const product = makeSlug("Café Pro 100%");
+	const one = await license(owner, project, { product_name: product });
+	const seller = await owner.session({ headers: { "X-Project-Id": project.id } });
+	expectStatus(await seller.patch("/api/v1/license_settings", { custom_keys: true }), 200);
+	const custom = await license(owner, project, { key: "K7QFAAAABBBB2026", product_name: "Chosen" });
+	await license(owner, project, { key: "K7QFCCCCDDDD2026", product_name: "Alike" });
+	const url = `/dashboard/projects/${project.id}/licenses/${one.id}`;
+	const last4 = one.key.slice(-4);
+	const [session, stranger] = [await (await owner.org.member("viewer")).session(), await (await person(server)).session()];
+	for (const q of [one.id, one.key, one.key.toLowerCase().replaceAll("-", " "), last4, product, product.slice(0, 9)]) {
+		assert.deepEqual((await find(session, q)).filter(({ id }) => id === one.id).map(short), [{ type: "license", id: one.id, url }], q);
+		assert.deepEqual((await find(stranger, q)).filter(({ id }) => id === one.id), [], q);
+	}
+	assert.deepEqual((await find(session, custom.key)).map(({ id }) => id), [custom.id]);
+	assert.equal((await find(session, "2026")).filter(({ type }) => type === "license").length, 2);
+	assert.deepEqual(await find(session, product.slice(5)), []);
 });
 
 test("what the role doesn't show isn't found; a project's own role counts in the project", async () => {
