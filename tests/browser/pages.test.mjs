@@ -1,7 +1,7 @@
 // Every page and every dialog, with data: axe finds nothing, nothing is wider than the window, in light and dark, wide and 320 px.
 
 import { test } from "node:test";
-import { activation, auditEvent, client, connectorTest, event, factor, GITHUB, grant, identity, invitation, invoice, message, override, ownServer, person, rateLimit, resourceServer, socialProvider, trustedIssuer, user, userSession } from "../harness/index.mjs";
+import { activation, assign, auditEvent, client, connectorTest, event, expectStatus, factor, feature, GITHUB, grant, identity, invitation, invoice, message, override, overrideFeature, ownServer, person, plan, rateLimit, resourceServer, retiredLicenseKey, socialProvider, trustedIssuer, user, userSession } from "../harness/index.mjs";
 import { assertGoodPage, openBrowserOf } from "./browser.mjs";
 
 const LOOKS = [
@@ -18,6 +18,19 @@ const REPORT = {
 		problems: [{ code: "no_challenge", message: "The 401 has no WWW-Authenticate header.", remedy: "Send WWW-Authenticate: Bearer resource_metadata=\"…\" with each 401.", detail: "https://mcp.subdomain.with.a.rather.long.name.example.com/mcp" }],
 	}],
 };
+
+/** Two plans, one of which is over, that differ in features; the user is on one, and was given more than it gives. */
+async function sell(owner, project, somebody) {
+	const session = await owner.session({ headers: { "X-Project-Id": project.id } });
+	await feature(owner, project, { feature_key: "export_with_a_rather_long_name_that_has_to_be_cut_somewhere" });
+	await feature(owner, project, { feature_key: "seats", type: "limit" });
+	await plan(owner, project, { plan_key: "pro", display_name: "Pro for small shops", trial_days: 14, features: { seats: 5 } });
+	const old = await plan(owner, project, { plan_key: "old", display_name: "Old" });
+	expectStatus(await session.patch(`/api/v1/plans/${old.id}`, { archived: true }), 200);
+	await assign(owner, project, somebody, { plan_key: "pro", trial: true });
+	await overrideFeature(owner, project, somebody, "seats", { value: 50 });
+	expectStatus(await session.patch(`/api/v1/users/${somebody.id}/claims`, { claims: { tier: "gold", regions: ["Batavia", "Bandung"], beta: true } }), 200);
+}
 
 /** An organization with something in each of its lists. */
 async function furnish(server) {
@@ -50,6 +63,8 @@ async function furnish(server) {
 	await grant(project, somebody.id, { server });
 	const tested = await connectorTest(project, { server, report: REPORT });
 	const { license } = await activation(owner, project, { product_name: "Analytical Engine with a rather long name", max_activations: 3, ip_locked: true });
+	await retiredLicenseKey(owner, project);
+	await sell(owner, project, somebody);
 	const bill = await invoice(owner.org, { server });
 	return { owner, project, somebody, app, api, tested, license, bill };
 }
@@ -87,6 +102,13 @@ function views({ owner, project, somebody, app, api, tested, license, bill }) {
 			"remove factor": openDialog(press("Methods", "tab"), press("Remove Authenticator app")),
 			"unlink account": openDialog(press("Methods", "tab"), press("Unlink github")),
 			apps: press("Apps", "tab"),
+			plan: press("Plan", "tab"),
+			"override a feature": openDialog(press("Plan", "tab"), press("Override seats")),
+			claims: press("Claims", "tab"),
+			"a new claim": async (page) => {
+				await press("Claims", "tab")(page);
+				await press("Add a claim")(page);
+			},
 			activity: press("Activity", "tab"),
 			impersonate: openDialog(press("Impersonate")),
 			deactivate: openDialog(press("Deactivate")),
@@ -104,7 +126,18 @@ function views({ owner, project, somebody, app, api, tested, license, bill }) {
 			"delete client": openDialog(press("Delete client")),
 		}],
 		[`${one}/analytics`, "Analytics", { "as a table": async (page) => page.getByRole("switch", { name: "Table" }).check() }],
-		[`${one}/licenses`, "Licenses", { "new license": openDialog(press("New license")) }],
+		[`${one}/plans`, "Plans", {
+			"new plan": openDialog(press("New plan")),
+			"edit plan": openDialog(press("Edit plan pro")),
+			"delete plan": openDialog(press("Delete plan old")),
+			"new feature": openDialog(press("New feature")),
+			"delete feature": openDialog(press("Delete feature seats")),
+		}],
+		[`${one}/licenses`, "Licenses", {
+			"new license": openDialog(press("New license")),
+			"many licenses": openDialog(choose("Many at once", "Make many")),
+			"import licenses": openDialog(choose("Many at once", "Import a file")),
+		}],
 		[`${one}/licenses/${license.id}`, license.product_name, {
 			"take off a machine": openDialog(press(/^Take off/)),
 			settings: press("Settings", "tab"),
@@ -113,7 +146,10 @@ function views({ owner, project, somebody, app, api, tested, license, bill }) {
 			revoke: openDialog(press("Settings", "tab"), press("Revoke")),
 			"delete license": openDialog(press("Settings", "tab"), press("Delete license")),
 		}],
-		[`${one}/licenses/validation`, "License validation", { "new key": openDialog(press("New key")) }],
+		[`${one}/licenses/validation`, "License validation", {
+			"new key": openDialog(press("New key")),
+			"revoke a key": openDialog(press(/^Revoke lsk_/)),
+		}],
 		[`${one}/usage`, "Usage & limits", { "new meter": openDialog(press("New meter")), "a limit": openDialog(press("Limit of API requests")) }],
 		[`${one}/connected-apps`, "Connected apps", { "revoke access": openDialog(press(/^Revoke /)) }],
 		[`${one}/api-keys`, "API keys", {
