@@ -8,7 +8,9 @@ import { useProjectPlace } from "../shell/place";
 import { Page, Section } from "../ui/page";
 import { Resource } from "../ui/resource";
 import { Table } from "../ui/table";
+import { useCeiling } from "./ceiling";
 import { Chart, type Line } from "./chart";
+import { Shares } from "./shares";
 import "./analytics.css";
 
 const OVERVIEW = "/api/v1/analytics/overview";
@@ -109,8 +111,18 @@ function useSeries(metric: Metric, overview: Overview, group_by: Dimension | und
 	});
 }
 
-function lineOf(series: Series): Line {
-	return { label: series.key ?? "now", values: series.points.map(({ value }) => value) };
+const countries = new Intl.DisplayNames(["en"], { type: "region", fallback: "code" });
+
+/** ZZ is an address of nowhere, or one that nobody looked up. */
+function nameOf(key: string | null, group: Dimension | undefined): string {
+	if (group === "country" && key !== null && /^[A-Z]{2}$/.test(key)) {
+		return key === "ZZ" ? "Unknown" : (countries.of(key) ?? key);
+	}
+	return key ?? "now";
+}
+
+function lineOf(series: Series, group?: Dimension): Line {
+	return { label: nameOf(series.key, group), values: series.points.map(({ value }) => value) };
 }
 
 interface DetailProps {
@@ -126,6 +138,7 @@ function Detail({ metric, overview }: DetailProps) {
 	const group_by = group !== "" && groups.includes(group) ? group : undefined;
 	const now = useSeries(metric, overview, group_by, false);
 	const before = useSeries(metric, overview, undefined, true, compares && !group_by);
+	const ceiling = useCeiling(metric, overview.bucket === "hour" ? "hour" : "day");
 	const shape = overview.bucket === "hour" ? ({ hour: "2-digit", minute: "2-digit" } as const) : ({ day: "numeric", month: "short" } as const);
 	const format = (time: string) => new Date(time).toLocaleString(undefined, { timeZone: "UTC", ...shape });
 	return (
@@ -147,9 +160,9 @@ function Detail({ metric, overview }: DetailProps) {
 			}
 		>
 			<Resource query={now}>
-				{({ series }) => {
+				{({ series, totals }) => {
 					const times = (series[0]?.points ?? []).map(({ t }) => t);
-					const lines = series.map(lineOf);
+					const lines = series.map((each) => lineOf(each, group_by));
 					if (compares && !group_by && before.data?.series[0]) {
 						lines.push({ ...lineOf(before.data.series[0]), label: "the time before", isBefore: true });
 					}
@@ -171,8 +184,15 @@ function Detail({ metric, overview }: DetailProps) {
 									]}
 								/>
 							) : (
-								<Chart label={`${label}: ${PERIODS[overview.period]}`} times={times} lines={lines} format={format} />
+								<Chart label={`${label}: ${PERIODS[overview.period]}`} times={times} lines={lines} format={format} ceiling={group_by ? undefined : ceiling} />
 							)}
+							{group_by && !isFlat && !asTable ? (
+								<Shares
+									label={`${label} by ${GROUPS[group_by].toLowerCase()}`}
+									of={GROUPS[group_by]}
+									shares={totals.map(({ key, total }) => ({ name: nameOf(key, group_by), total }))}
+								/>
+							) : null}
 							{isFlat ? (
 								<Text size="sm" c="dimmed">
 									Nothing so far. This is counted by {fills}; it shows here seconds later.

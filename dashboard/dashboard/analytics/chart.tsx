@@ -8,12 +8,19 @@ export interface Line {
 	isBefore?: boolean;
 }
 
+/** What may be reached, drawn across where the lines come near it; what it means stands below them in any case. */
+export interface Ceiling {
+	label: string;
+	value: number;
+}
+
 interface ChartProps {
 	label: string;
 	/** When each bucket begins. */
 	times: string[];
 	lines: Line[];
 	format: (time: string) => string;
+	ceiling?: Ceiling;
 }
 
 const WIDTH = 720;
@@ -32,8 +39,13 @@ export function niceTop(most: number): number {
 	}
 }
 
-export function Chart({ label, times, lines, format }: ChartProps) {
-	const top = niceTop(Math.max(1, ...lines.flatMap(({ values }) => values)));
+/** So many times what is shown is still drawn: lines that lie on the ground say nothing. */
+const REACH = 8;
+
+export function Chart({ label, times, lines, format, ceiling }: ChartProps) {
+	const most = Math.max(1, ...lines.flatMap(({ values }) => values));
+	const isNear = ceiling !== undefined && ceiling.value <= most * REACH;
+	const top = niceTop(isNear ? Math.max(most, ceiling.value) : most);
 	const x = (index: number) => LEFT + (times.length < 2 ? 0.5 : index / (times.length - 1)) * (WIDTH - LEFT - 8);
 	const y = (value: number) => 8 + (1 - value / top) * (HEIGHT - BOTTOM - 8);
 	const shown = times.length < 3 ? times.map((_, index) => index) : [0, Math.floor(times.length / 2), times.length - 1];
@@ -68,8 +80,13 @@ export function Chart({ label, times, lines, format }: ChartProps) {
 						))}
 					</g>
 				))}
+				{isNear ? (
+					<line className="gh-chart-ceiling" x1={LEFT} x2={WIDTH - 8} y1={y(ceiling.value)} y2={y(ceiling.value)}>
+						<title>{ceiling.label}</title>
+					</line>
+				) : null}
 			</svg>
-			{lines.length > 1 ? (
+			{lines.length > 1 || ceiling ? (
 				<figcaption>
 					{lines.map(({ label: name, isBefore }, index) => (
 						<span key={name} className={isBefore ? "gh-chart-before" : `gh-chart-${index % 8}`}>
@@ -77,6 +94,13 @@ export function Chart({ label, times, lines, format }: ChartProps) {
 							{name}
 						</span>
 					))}
+					{ceiling ? (
+						<span className="gh-chart-4">
+							<i aria-hidden />
+							{ceiling.label}
+							{isNear ? "" : ", far above this"}
+						</span>
+					) : null}
 				</figcaption>
 			) : null}
 		</figure>

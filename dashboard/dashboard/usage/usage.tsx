@@ -15,7 +15,7 @@ import { Page, Section } from "../ui/page";
 import { Empty, Resource } from "../ui/resource";
 import { Table } from "../ui/table";
 import { Bar } from "./bar";
-import { BUILT_IN, LIMITS, type Limits, METERS, type Meter, type MeterUsage, USAGE } from "./meters";
+import { BUILT_IN, LIMITS, type Limits, METERS, type Meter, type MeterUsage, USAGE, usageQuery } from "./meters";
 
 const EditMeter = lazy(() => import("./edit-meter"));
 const EditLimit = lazy(() => import("./edit-limit"));
@@ -58,11 +58,7 @@ function ThisMonth() {
 	const nameOf = ({ meter_key: key }: MeterUsage) => BUILT_IN[key] ?? own.data?.find(({ meter_key }) => meter_key === key)?.display_name ?? key;
 	const mayDo = useRights();
 	const [limiting, setLimiting] = useState<MeterUsage | null>(null);
-	const usage = useQuery({
-		queryKey: ["usage", project.id],
-		queryFn: () =>
-			send(api.GET(USAGE, { params: { query: { bucket: "month" } }, headers: onProject(project.id) })).then(({ meters }) => meters),
-	});
+	const usage = useQuery(usageQuery(project.id));
 	const limits = useQuery({
 		queryKey: ["project-limits", project.id],
 		queryFn: () => send(api.GET(LIMITS, { headers: onProject(project.id) })).then((found) => found.limits as Limits),
