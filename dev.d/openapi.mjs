@@ -4,12 +4,13 @@ import path from "node:path";
 
 const everything = JSON.parse(readFileSync(0, "utf8"));
 
-// The endpoints of OAuth and MCP are what their specifications say, and tell of themselves; so are OAuth's error codes.
-const ofOAuth = new Set(everything.routes.filter((route) => route.oauth).flatMap((route) => route.errors));
+// The endpoints of OAuth and MCP are what their specifications say, and tell of themselves; so are the error codes that OAuth has for itself.
+const errorsWhere = (isOAuth) => new Set(everything.routes.filter((route) => Boolean(route.oauth) === isOAuth).flatMap((route) => route.errors));
+const ofOAuth = errorsWhere(true), ofOthers = errorsWhere(false);
 const described = {
   ...everything,
   routes: everything.routes.filter((route) => !route.oauth && !route.mcp),
-  errors: everything.errors.filter((error) => !ofOAuth.has(error.code)),
+  errors: everything.errors.filter((error) => !ofOAuth.has(error.code) || ofOthers.has(error.code)),
 };
 const folder = process.argv[2];
 

@@ -99,6 +99,9 @@ project_of(const struct credential_row *r)
 		.slug = r->project_slug,
 		.environment = r->project_environment,
 		.is_console = strcmp(r->project_id, r->console_id) == 0,
+		.has_rate_limit = r->requests_per_minute != NONE,
+		.requests_per_minute = r->requests_per_minute,
+		.meters_full_until = r->meters_full_until,
 		.override_role = role_parse(r->override_role),
 	};
 }

@@ -59,6 +59,9 @@ take_row(struct request *rq, const struct client_credential_row *r)
 		.name = r->project_name,
 		.slug = r->project_slug,
 		.environment = r->project_environment,
+		.has_rate_limit = r->requests_per_minute != NONE,
+		.requests_per_minute = r->requests_per_minute,
+		.meters_full_until = r->meters_full_until,
 	};
 	rq->console_id = r->console_id;
 }

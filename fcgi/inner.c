@@ -139,7 +139,18 @@ prepare(struct exchange *x)
 	TRY(limit_by_credential(x));
 	TRY(tenant_resolve(x));
 	TRY(permission_check(x));
+	TRY(quota_of_stage(x, STAT_TOOL_CALLS));
 	return input_parse(x);
+}
+
+/* A refusal of the quota doesn't count; whatever else it came to was a call. */
+static void
+count(struct exchange *x)
+{
+	struct tx tx = exchange_tx(x);
+
+	if (x->rq.project.id != NULL && x->response.error != ERR_QUOTA_EXCEEDED)
+		tx_count(&tx, &(struct stat_count){ .stat = STAT_TOOL_CALLS, .project_id = x->rq.project.id });
 }
 
 struct inner_answer
@@ -155,6 +166,7 @@ request_run(const struct request *rq, const struct inner_call *call)
 	if (e != OK)
 		response_error(x, e, NULL, NULL);
 	pipeline_record_refusal(x);
+	count(x);
 	response_render(x);
 	return (struct inner_answer){
 		.error = x->response.error,

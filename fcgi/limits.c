@@ -12,9 +12,9 @@
  * BY_ADDRESS_AND_USER: two buckets, so that neither many addresses nor many accounts help. BY_CLIENT: of an OAuth client that has proven
  * itself; BY_CLIENT_AND_ADDRESS: one bucket for both, asked before it has. The handler says which client it is.
  */
-enum subject { BY_CREDENTIAL, BY_ADDRESS, BY_USER, BY_ORG, BY_ADDRESS_AND_USER, BY_CLIENT, BY_CLIENT_AND_ADDRESS, BY_LICENSE };
+enum subject { BY_CREDENTIAL, BY_ADDRESS, BY_USER, BY_ORG, BY_ADDRESS_AND_USER, BY_CLIENT, BY_CLIENT_AND_ADDRESS, BY_LICENSE, BY_PROJECT };
 
-#define BUCKETS_MAX 3
+#define BUCKETS_MAX 4
 
 static const enum subject SUBJECTS[RATE_COUNT] = {
 	[RATE_CREDENTIAL] = BY_CREDENTIAL,
@@ -44,6 +44,7 @@ static const enum subject SUBJECTS[RATE_COUNT] = {
 	[RATE_VALIDATE_LICENSE] = BY_LICENSE,
 	[RATE_VALIDATE_UNKNOWN] = BY_ADDRESS,
 	[RATE_PURCHASE] = BY_ADDRESS,
+	[RATE_PROJECT] = BY_PROJECT,
 };
 
 /* HT-19, HT-20: IPv6 by /64; requests without a known address share one bucket. */
@@ -69,6 +70,8 @@ subject_of(const struct exchange *x, enum rate_family family)
 		return rq->user.id != NULL ? rq->user.id : rq->credential.id;
 	case BY_ORG:
 		return rq->org.id != NULL ? rq->org.id : rq->credential.id;
+	case BY_PROJECT:
+		return rq->project.id;
 	case BY_ADDRESS:
 	case BY_ADDRESS_AND_USER:
 	case BY_CLIENT:
@@ -159,6 +162,19 @@ limit_by_address(struct exchange *x, bool is_readable)
 	return take(x, buckets, count);
 }
 
+/* What the organization's plan allows of each project, on this machine; what it doesn't limit is the installation's limit, if that is less. */
+static struct rate_bucket
+bucket_of_project(const struct exchange *x)
+{
+	struct rate_bucket bucket = bucket_of(x, RATE_PROJECT);
+	int64_t machines = x->rq.config->machines > 1 ? x->rq.config->machines : 1;
+	int64_t allowed = (x->rq.project.requests_per_minute + machines - 1) / machines;
+
+	if (allowed < bucket.limit)
+		bucket.limit = (uint32_t)allowed;
+	return bucket;
+}
+
 enum err
 limit_by_credential(struct exchange *x)
 {
@@ -174,6 +190,8 @@ limit_by_credential(struct exchange *x)
 			buckets[count].limit = (uint32_t)c->rate_limit_per_minute;
 		count++;
 	}
+	if (x->rq.project.has_rate_limit && !x->is_inner)
+		buckets[count++] = bucket_of_project(x);
 	if (x->rq.route->rate != RATE_CREDENTIAL)
 		buckets[count++] = bucket_of(x, x->rq.route->rate);
 	if (SUBJECTS[x->rq.route->rate] == BY_ADDRESS_AND_USER && x->rq.user.id != NULL) {

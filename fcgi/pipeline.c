@@ -64,6 +64,14 @@ used_in(const struct request *rq)
 	return request_is_session(rq) ? rq->org.id : NULL;
 }
 
+/* Programs' requests are metered; a person at the dashboard isn't a program, and to look at what was used isn't use. */
+static bool
+is_metered(const struct request *rq)
+{
+	return rq->credential.kind != CREDENTIAL_NONE && rq->credential.kind != CREDENTIAL_SESSION &&
+	       (rq->route->flags & ROUTE_UNMETERED) == 0;
+}
+
 static enum err
 find_caller(struct exchange *x)
 {
@@ -82,7 +90,8 @@ find_caller(struct exchange *x)
 	if (e == OK && x->rq.credential.id != NULL)
 		usage_note(x->worker->usage, x->rq.credential.id, used_in(&x->rq), x->rq.now_ms);
 	TRY(e);
-	return permission_check(x);
+	TRY(permission_check(x));
+	return is_metered(&x->rq) ? quota_of_stage(x, STAT_REQUESTS) : OK;
 }
 
 static enum err
@@ -119,8 +128,8 @@ prepare(struct exchange *x)
 
 /* ---- the route's own code ---- */
 
-static struct tx
-make_tx(struct exchange *x)
+struct tx
+exchange_tx(struct exchange *x)
 {
 	const struct request *rq = &x->rq;
 
@@ -167,7 +176,7 @@ static enum err
 run_handler_once(struct exchange *x)
 {
 	const struct route *route = x->rq.route;
-	struct tx tx = make_tx(x);
+	struct tx tx = exchange_tx(x);
 	bool is_replay = false;
 
 	if ((route->flags & ROUTE_LIST) != 0)
@@ -208,7 +217,7 @@ run_handler(struct exchange *x)
 static enum err
 run_before(struct exchange *x, bool *ret_goes_on)
 {
-	struct tx tx = make_tx(x);
+	struct tx tx = exchange_tx(x);
 	enum verdict verdict;
 	enum err e;
 
@@ -280,7 +289,7 @@ pipeline_record_refusal(struct exchange *x)
 	if (error_info(error)->status != 403 || rq->route == NULL || rq->route->method == GET ||
 	    rq->credential.id == NULL || rq->org.id == NULL || !limit_allows_denied_audit(x))
 		return;
-	tx = make_tx(x);
+	tx = exchange_tx(x);
 	if (db_begin(x->worker->db, TX_WRITE) != OK)
 		return;
 	if (record_denied(&tx, rq->org.id, rq->project.id, "route", target, rq->route->id,
@@ -307,14 +316,6 @@ credential_kind_name(enum credential_kind kind)
 	return NAMES[kind];
 }
 
-/* Programs' requests are metered; a person at the dashboard isn't a program, and to look at what was used isn't use. */
-static bool
-is_metered(const struct request *rq)
-{
-	return rq->credential.kind != CREDENTIAL_NONE && rq->credential.kind != CREDENTIAL_SESSION &&
-	       (rq->route->flags & ROUTE_UNMETERED) == 0;
-}
-
 static void
 count_one(const struct exchange *x, enum stat_kind stat, const char *value)
 {
@@ -333,7 +334,7 @@ count_request(const struct exchange *x)
 
 	if (rq->route == NULL || rq->project.id == NULL)
 		return;
-	if (is_metered(rq))
+	if (is_metered(rq) && x->response.error != ERR_QUOTA_EXCEEDED)
 		count_one(x, STAT_REQUESTS, NULL);
 	if (rq->credential.kind == CREDENTIAL_SERVICE_KEY || rq->credential.kind == CREDENTIAL_PERSONAL_TOKEN)
 		count_one(x, STAT_KEY_USES, rq->credential.id);

@@ -129,6 +129,12 @@ enum err issuer_load_console(struct worker *);
 void own_host_take(struct exchange *);
 enum err own_host_check(struct exchange *);
 
+/* What this request may change, and who does. */
+struct tx exchange_tx(struct exchange *);
+
+/* quotas.c: of the request's own project, with the refusal's details in the response. */
+enum err quota_of_stage(struct exchange *, enum stat_kind) MUST_CHECK;
+
 /* challenge.c: what a refusal asks a program to bring (RFC 6750 section 3, RFC 9449 section 7.1, RFC 9728 section 5.1). */
 const char *challenge_of_unauthorized(const struct exchange *);
 /* For a route that takes access tokens: what was wrong with the one that came, by its OAuth code; NULL: none came. */

@@ -6,6 +6,7 @@
 
 #include "fcgi/route.h"
 #include "lib/session_policy.h"
+#include "lib/stats.h"
 
 /* CREDENTIAL_SESSION is a person of the console; CREDENTIAL_PROJECT_USER the session of a project's own user. */
 enum credential_kind {
@@ -78,6 +79,9 @@ struct caller_project {
 	const char *slug;
 	const char *environment;
 	bool is_console;
+	bool has_rate_limit;		/* of the organization's plan */
+	int64_t requests_per_minute;
+	int64_t meters_full_until;	/* of keys, tokens and clients: see request_quota() */
 	enum role override_role;	/* ROLE_NONE: the organization's */
 };
 
@@ -258,6 +262,12 @@ enum err request_limit_client(const struct request *, const char *client_id, boo
 
 /* Counts a request in one more family; subject NULL: by address. RATE_LIMITED. */
 enum err request_limit(const struct request *, enum rate_family, const char *subject) MUST_CHECK;
+
+/*
+ * Is the built-in meter that it feeds used up in the project? full_until: meters_full_until of its row; while no meter is, it costs no statement.
+ * QUOTA_EXCEEDED with the refusal's details: then it isn't done, and not counted.
+ */
+enum err request_quota(const struct request *, const char *project_id, int64_t full_until, enum stat_kind, const char **ret_details) MUST_CHECK;
 
 /* What a project is called where it issues tokens, at the host that was asked: the console by HOST alone, as is who has a name of their own. */
 const char *request_issuer(const struct request *, const char *client_id) RETURNS_NONNULL;

@@ -71,7 +71,7 @@ enum route_flag {
 	ROUTE_MCP = 1 << 18,		/* the MCP server: takes tokens for itself alone, which the API doesn't (oauth.md rule 42) */
 	ROUTE_METADATA = 1 << 19,	/* ROUTE_OAUTH, but takes client metadata as JSON and names what is wrong with it as RFC 7591 does */
 	ROUTE_TIMED = 1 << 20,		/* every reply says how long it took: X-Response-Time */
-	ROUTE_UNMETERED = 1 << 21,	/* asks what was used, and doesn't count as use itself */
+	ROUTE_UNMETERED = 1 << 21,	/* asks what was used, or says what may be, and isn't counted as use itself, nor refused by a quota */
 	ROUTE_HOOK = 1 << 22,		/* a provider tells something: a body of any kind, whose octets the handler judges */
 };
 
@@ -117,6 +117,12 @@ extern const struct route *const gatehouse_routes[];
  * transaction of its own, at most once (tenancy rule 21).
  */
 extern enum err gatehouse_make_default_project(struct tx *, const char *org_id) MUST_CHECK;
+
+/*
+ * The same of limits on built-in meters (domain/quotas.h): is one used up, and what is to be noted when it was counted.
+ */
+extern enum err gatehouse_quota_check(struct tx *, const char *project_id, const char *meter_key, const char **ret_details) MUST_CHECK;
+extern enum err gatehouse_quota_note(struct tx *, const char *project_id, const char *meter_key) MUST_CHECK;
 
 #define ROUTES_MAX 512
 

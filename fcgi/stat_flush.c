@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fcgi/route.h"
 #include "lib/buffer.h"
 #include "lib/encode.h"
 #include "lib/meters.h"
@@ -47,6 +48,7 @@ struct fed {
 struct project {
 	struct db *db;
 	struct arena *arena;
+	int64_t now_ms;
 	char id[ID_SIZE];
 	struct row *rows;
 	size_t count, room;
@@ -318,6 +320,17 @@ project_take(struct project *project, const struct count *count)
 	return OK;
 }
 
+/* A month that is over refuses nobody any more. */
+static enum err
+fed_note(struct project *project, const struct fed *fed)
+{
+	struct tx tx = { .db = project->db, .arena = project->arena, .now_ms = project->now_ms };
+
+	if (fed->period_at != time_month_start(project->now_ms))
+		return OK;
+	return gatehouse_quota_note(&tx, project->id, fed->meter_key);
+}
+
 /* What limits and invoices look at: the project's sum of the month, and its organization's. */
 static enum err
 fed_write(struct project *project)
@@ -341,6 +354,7 @@ fed_write(struct project *project)
 					 .quantity = (int64_t)fed->n,
 				     },
 				     NULL));
+		TRY(fed_note(project, fed));
 	}
 	return OK;
 }
@@ -377,14 +391,14 @@ is_same_project(const struct count *a, const struct count *b)
 }
 
 static enum err
-batch_send(struct db *db, struct arena *arena, const char *id, const struct count *counts, size_t count)
+batch_send(struct db *db, struct arena *arena, int64_t now_ms, const char *id, const struct count *counts, size_t count)
 {
 	size_t end;
 
 	TRY(q_stat_flush_insert(db, &(struct q_stat_flush_insert){ .id = id }, NULL));
 	for (size_t start = 0; start < count; start = end) {
 		struct arena_mark mark = arena_mark(arena);
-		struct project project = { .db = db, .arena = arena };
+		struct project project = { .db = db, .arena = arena, .now_ms = now_ms };
 		end = start + 1;
 		while (end < count && is_same_project(&counts[start], &counts[end]))
 			end++;
@@ -407,13 +421,13 @@ batch_read(struct counters *counters, struct count *ret_counts)
 
 /* ERR_DUPLICATE: it was written before, only the answer to the COMMIT was lost. */
 static enum err
-batch_write(struct counters *counters, struct db *db, struct arena *arena, const char *id)
+batch_write(struct counters *counters, struct db *db, struct arena *arena, int64_t now_ms, const char *id)
 {
 	struct count *counts = arena_alloc(arena, COUNTERS_MAX * sizeof(*counts));
 	size_t count = batch_read(counters, counts);
 
 	TRY(db_begin(db, TX_WRITE));
-	enum err e = batch_send(db, arena, id, counts, count);
+	enum err e = batch_send(db, arena, now_ms, id, counts, count);
 	if (e == OK)
 		return db_commit(db);
 	e = db_on_duplicate(db, e, DUP_STAT_FLUSHES_PRIMARY, OK);
@@ -432,7 +446,7 @@ stat_flush(struct counters *counters, struct db *db, struct arena *arena, int64_
 		TRY(id_make(arena, ID_STAT_FLUSH, now_ms, &new_id));
 		if (!counters_flush_begin(counters, new_id, id))
 			return OK;
-		enum err e = batch_write(counters, db, arena, id);
+		enum err e = batch_write(counters, db, arena, now_ms, id);
 		counters_flush_end(counters, e == OK);
 		TRY(e);
 		/* That was what an earlier flush couldn't write; what came since is another batch. */

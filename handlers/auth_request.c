@@ -109,12 +109,24 @@ has_audience(const struct request *rq, const char *asked)
 	return !is_token(rq) || oauth_resource_matches(wanted, rq->credential.audience);
 }
 
+/* Keys are counted, and may be used up; people and tokens aren't. */
+static enum err
+take_verification(const struct request *rq, struct tx *tx)
+{
+	const char *details;
+
+	if (rq->credential.kind != CREDENTIAL_SERVICE_KEY && rq->credential.kind != CREDENTIAL_PERSONAL_TOKEN)
+		return OK;
+	TRY(request_quota(rq, rq->project.id, rq->project.meters_full_until, STAT_KEY_VERIFICATIONS, &details));
+	tx_count(tx, &(struct stat_count){ .stat = STAT_KEY_VERIFICATIONS, .project_id = rq->project.id });
+	return OK;
+}
+
 static enum verdict
 auth_request(const struct request *rq, struct tx *tx)
 {
 	const struct auth_request_input *in = rq->input;
 
-	(void)tx;
 	/* The project the key resolves to must be the one the site belongs to: pinned elsewhere, or of another organization, is nobody. */
 	if (strcmp(rq->project.client_id, in->client_id) != 0) {
 		request_reason(rq, "the key is of another project");
@@ -130,6 +142,9 @@ auth_request(const struct request *rq, struct tx *tx)
 		return fail_err(rq, ERR_CREDENTIAL_NOT_ALLOWED);
 	if (in->has.scope && !has_scopes(rq, in->scope))
 		return fail_err(rq, ERR_INSUFFICIENT_SCOPE);
+	enum err e = take_verification(rq, tx);
+	if (e != OK)
+		return fail_err(rq, e);
 	add_headers(rq);
 	return reply_empty(rq);
 }

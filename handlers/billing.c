@@ -196,6 +196,7 @@ const struct route billing_routes[] = {
 	    .tenant = TENANT_ORG,
 	    .permission = PERM_BILLING_READ,
 	    .tx = TX_READ_SNAPSHOT,
+	    .flags = ROUTE_UNMETERED,
 	    .output = billing_fields,
 	    .handler = billing_get,
 	},

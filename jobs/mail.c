@@ -11,6 +11,7 @@
 
 #include "domain/letter.h"
 #include "domain/outbox.h"
+#include "domain/quotas.h"
 #include "jobs/transports.h"
 #include "lib/text.h"
 #include "sql/gen/queries.h"
@@ -175,6 +176,21 @@ look_at_switch(struct holding *held, const struct provider_settings *settings, b
 	return OK;
 }
 
+/* Texts aren't counted. */
+static enum err
+look_at_quota(const struct holding *held, bool *ret_has_room)
+{
+	struct tx tx = job_tx(held->worker);
+	const char *details;
+
+	*ret_has_room = true;
+	if (held->row.meters_full_until <= tx.now_ms || strcmp(held->row.channel, CHANNEL_SMS) == 0)
+		return OK;
+	enum err e = gatehouse_quota_check(&tx, held->project_id, stat_info(STAT_EMAILS)->meter, &details);
+	*ret_has_room = e != ERR_QUOTA_EXCEEDED;
+	return e == ERR_QUOTA_EXCEEDED ? OK : e;
+}
+
 /* By the settings of this moment: a message that waits goes by those that were put right meanwhile. */
 static enum err
 send(struct holding *held, const struct letter *letter, enum sending *ret, const char **ret_text)
@@ -219,7 +235,10 @@ deliver(struct holding *held)
 	if (letter.expires_at != NONE && letter.expires_at <= held->worker->now_ms)
 		return end_for_good(held, "failed", "what it says has expired");
 
-
+	bool has_room;
+	TRY(look_at_quota(held, &has_room));
+	if (!has_room)
+		return end_it(held, "failed", "the quota of e-mails is used up");
 	enum sending sending = SENDING_LATER;
 	TRY(send(held, &letter, &sending, &reason));
 	if (held->is_switched_off)

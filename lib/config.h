@@ -38,7 +38,8 @@
 	FAMILY(VALIDATE, "validate", 60, 60)                                                       \
 	FAMILY(VALIDATE_LICENSE, "validate_license", 120, 60)                                      \
 	FAMILY(VALIDATE_UNKNOWN, "validate_unknown", 10, 60)                                       \
-	FAMILY(PURCHASE, "purchase", 20, 60)
+	FAMILY(PURCHASE, "purchase", 20, 60)                                                       \
+	FAMILY(PROJECT, "project", 1000000, 60)
 
 enum rate_family {
 #define FAMILY(symbol, name, limit, window_s) RATE_##symbol,

@@ -411,10 +411,16 @@ static enum verdict
 serve(const struct request *rq, struct tx *tx, question *what)
 {
 	struct validation *v = begin(rq, tx);
+	const char *details;
 
 	if (read_machine(v) != VERDICT_GO_ON)
 		return VERDICT_FAIL;
 	enum err e = find_with_key(v);
+	if (e != OK)
+		return fail_err(rq, e);
+	e = request_quota(rq, v->row.project_id, v->row.meters_full_until, STAT_VALIDATIONS, &details);
+	if (e == ERR_QUOTA_EXCEEDED)
+		return fail_details(rq, e, details, "%s", error_info(e)->title);
 	if (e != OK)
 		return fail_err(rq, e);
 	v->settings = license_settings_parse(rq->arena, v->row.doc);
@@ -488,7 +494,7 @@ machines(const struct request *rq, struct tx *tx)
 		.id = "license_" #word, .method = POST, .path = path_, .summary = summary_, .auth = AUTH_PUBLIC,             \
 		.tx = TX_SPLIT, .flags = ROUTE_NO_IDEMPOTENCY | ROUTE_TIMED | ROUTE_SHOWS_SECRET, .rate = RATE_VALIDATE,     \
 		.body_bytes_max = BODY_MAX, INPUT(struct validate_input, fields), .output = signed_answer_fields,            \
-		.errors = { ERR_SIGNING_KEY_UNAVAILABLE }, .handler = word, __VA_ARGS__                                      \
+		.errors = { ERR_QUOTA_EXCEEDED, ERR_SIGNING_KEY_UNAVAILABLE }, .handler = word, __VA_ARGS__                                      \
 	}
 
 const struct route validate_routes[] = {

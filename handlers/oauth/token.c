@@ -458,6 +458,7 @@ issue(const struct request *rq, struct tx *tx, struct token_view *ret)
 	enum token_grant grant = find_grant(in->grant_type);
 	struct token_assertion assertion;
 	struct oauth_client_row client;
+	const char *details;
 
 	if (grant == GRANT_COUNT)
 		return ERR_UNSUPPORTED_GRANT_TYPE;
@@ -468,6 +469,7 @@ issue(const struct request *rq, struct tx *tx, struct token_view *ret)
 	if (!client_has_grant(client.grant_types, client.project_type, grants[grant].name))
 		return ERR_UNAUTHORIZED_CLIENT;
 	TRY(check_origin(rq, tx, &client));
+	TRY(request_quota(rq, client.project_id, client.meters_full_until, STAT_TOKEN_ISSUES, &details));
 	TRY(issue_by(rq, tx, grant, &assertion, &client, ret));
 	tx_count(tx, &(struct stat_count){
 			 .stat = STAT_TOKEN_ISSUES, .project_id = client.project_id, .values = { grants[grant].name } });
@@ -499,8 +501,8 @@ const struct route oauth_token_routes[] = {
 	    INPUT(struct token_input, token_input_fields),
 	    .output = token_fields,
 	    .errors = { ERR_ACCESS_DENIED, ERR_AUTHORIZATION_PENDING, ERR_EXPIRED_TOKEN, ERR_INVALID_CLIENT, ERR_INVALID_DPOP_PROOF,
-			ERR_INVALID_GRANT, ERR_INVALID_REQUEST, ERR_INVALID_SCOPE, ERR_INVALID_TARGET, ERR_SLOW_DOWN,
-			ERR_UNAUTHORIZED_CLIENT, ERR_UNSUPPORTED_GRANT_TYPE, ERR_USE_DPOP_NONCE },
+			ERR_INVALID_GRANT, ERR_INVALID_REQUEST, ERR_INVALID_SCOPE, ERR_INVALID_TARGET, ERR_QUOTA_EXCEEDED,
+			ERR_SLOW_DOWN, ERR_UNAUTHORIZED_CLIENT, ERR_UNSUPPORTED_GRANT_TYPE, ERR_USE_DPOP_NONCE },
 	    .handler = token_create,
 	},
 	ROUTES_END,

@@ -4,6 +4,7 @@
 #include "handlers/routes.h"
 
 #include "domain/meters.h"
+#include "domain/quotas.h"
 #include "fcgi/request.h"
 #include "lib/features.h"
 #include "lib/meters.h"
@@ -142,6 +143,16 @@ replace(const struct request *rq, struct tx *tx, const struct json *limits)
 	return OK;
 }
 
+/* One that is below what was used already counts from the next request on. */
+static enum err
+note_used_up(const struct request *rq, struct tx *tx, const struct json *limits)
+{
+	for (size_t i = 0; i < limits->count; i++)
+		if (limits->items[i].type == JSON_INT && meter_is_builtin(limits->names[i]))
+			TRY(gatehouse_quota_note(tx, rq->project.id, limits->names[i]));
+	return OK;
+}
+
 static enum err
 put(const struct request *rq, struct tx *tx, const struct json *limits, struct project_limits *ret)
 {
@@ -149,6 +160,7 @@ put(const struct request *rq, struct tx *tx, const struct json *limits, struct p
 
 	TRY(read_limits(rq, tx, &before));
 	TRY(replace(rq, tx, limits));
+	TRY(note_used_up(rq, tx, limits));
 	TRY(read_limits(rq, tx, ret));
 	struct record r = request_record(rq, EV_PROJECT_LIMIT_UPDATED, rq->project.id, rq->project.name);
 	r.fields = project_limits_fields;
@@ -184,6 +196,7 @@ const struct route project_limit_routes[] = {
 	    .tenant = TENANT_PROJECT,
 	    .permission = PERM_USAGE_READ,
 	    .tx = TX_READ_ONE,
+	    .flags = ROUTE_UNMETERED,
 	    .output = project_limits_fields,
 	    .handler = project_limits_get,
 	},
@@ -198,6 +211,7 @@ const struct route project_limit_routes[] = {
 	    .tenant = TENANT_PROJECT,
 	    .permission = PERM_BILLING_WRITE,
 	    .tx = TX_WRITE,
+	    .flags = ROUTE_UNMETERED,
 	    INPUT(struct project_limits_input, project_limits_input),
 	    .output = project_limits_fields,
 	    .handler = project_limits_put,

@@ -59,6 +59,7 @@ CREATE TABLE projects (
 	created_at DATETIME(3) NOT NULL,
 	updated_at DATETIME(3) NOT NULL,
 	deleted_at DATETIME(3) NULL,
+	meters_full_until DATETIME(3) NULL,
 	PRIMARY KEY (id),
 	UNIQUE KEY uq_client_id (client_id),
 	UNIQUE KEY uq_org_id_slug (org_id, slug),
@@ -474,6 +475,7 @@ CREATE TABLE org_usage (
 	used BIGINT UNSIGNED NOT NULL,
 	warned_percent TINYINT UNSIGNED NOT NULL,
 	PRIMARY KEY (org_id, meter_key, period_at),
+	KEY k_meter_key_period_at (meter_key, period_at),
 	CONSTRAINT org_usage_fk1 FOREIGN KEY (org_id) REFERENCES orgs (id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 

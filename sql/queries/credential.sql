@@ -1,4 +1,5 @@
--- Who is asking and what they work on, in one statement per request: the digest of the credential finds everything else.
+-- Who is asking and what they work on, in one statement per request: the digest of the credential finds everything else. requests_per_minute: what
+-- the organization's plan, which is one of the console, allows of each project; where the console has no such feature, only that is looked up.
 
 -- The key with its organization, the person behind a personal token, and the project: pinned, asked for by id or by its client, or the default.
 -- name: credential_by_key :one
@@ -25,6 +26,7 @@
 -- column: user_status text?
 -- column: resource bytes?
 -- column: dpop_jkt text?
+-- column: requests_per_minute int?
 -- unscoped: the digest of a secret is what finds the tenant
 SELECT k.id, k.kind, k.name, k.prefix, k.last4, k.environment, k.scopes, k.expires_at,
        k.project_id AS pinned_project_id, k.rate_limit_per_minute, NULL AS authenticated_at,
@@ -35,7 +37,9 @@ SELECT k.id, k.kind, k.name, k.prefix, k.last4, k.environment, k.scopes, k.expir
        o.id AS org_id, o.name AS org_name, o.slug AS org_slug, o.status AS org_status, o.default_project_id,
        m.role AS org_role,
        p.id AS project_id, p.client_id, p.name AS project_name, p.slug AS project_slug,
-       p.environment AS project_environment,
+       p.environment AS project_environment, p.meters_full_until,
+       CASE WHEN qo.feature_id IS NOT NULL THEN qo.value WHEN qv.feature_id IS NOT NULL THEN qv.value
+	    WHEN IFNULL(qa.plan_id, qd.id) IS NOT NULL THEN qf.default_value END AS requests_per_minute,
        pm.role AS override_role,
        i.console_id, i.operator_org_id, NULL AS resource, NULL AS dpop_jkt, FALSE AS dpop_require_nonce
 FROM api_keys k
@@ -46,6 +50,12 @@ LEFT JOIN members m ON m.org_id = k.org_id AND m.user_id = k.user_id
 LEFT JOIN projects p ON p.org_id = o.id AND p.id = COALESCE(k.project_id, (SELECT c.id FROM projects c WHERE c.client_id = :client_id),
      :project_id, o.default_project_id) AND p.status = 'active'
 LEFT JOIN project_members pm ON pm.project_id = p.id AND pm.org_id = o.id AND pm.user_id = k.user_id
+LEFT JOIN features qf ON qf.project_id = i.console_id AND qf.feature_key = 'requests_per_minute' AND qf.type = 'limit'
+LEFT JOIN plan_assignments qa ON qa.project_id = qf.project_id AND qa.subject_id = o.id AND (qa.ends_at IS NULL OR qa.ends_at > :now)
+LEFT JOIN plans qd ON qd.project_id = qf.project_id AND qd.is_default = TRUE
+LEFT JOIN plan_features qv ON qv.project_id = qf.project_id AND qv.plan_id = IFNULL(qa.plan_id, qd.id) AND qv.feature_id = qf.id
+LEFT JOIN feature_overrides qo ON qo.project_id = qf.project_id AND qo.subject_id = o.id AND qo.feature_id = qf.id
+     AND (qo.expires_at IS NULL OR qo.expires_at > :now)
 WHERE k.secret_digest = :digest AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > :now)
   AND o.status <> 'deleted';
 
@@ -53,16 +63,25 @@ WHERE k.secret_digest = :digest AND k.revoked_at IS NULL AND (k.expires_at IS NU
 -- aren't either.
 -- name: credential_by_client :one
 -- row: client_credential_row
+-- column: requests_per_minute int?
 -- unscoped: a public client id is what finds the project
 SELECT c.id, c.name, s.id AS secret_id, s.digest AS secret_digest, r.id AS old_secret_id, r.digest AS old_secret_digest,
        o.id AS org_id, o.name AS org_name, o.slug AS org_slug, o.status AS org_status, o.default_project_id,
-       p.id AS project_id, p.client_id, p.name AS project_name, p.slug AS project_slug, p.environment AS project_environment, i.console_id
+       p.id AS project_id, p.client_id, p.name AS project_name, p.slug AS project_slug, p.environment AS project_environment, p.meters_full_until,
+       CASE WHEN qo.feature_id IS NOT NULL THEN qo.value WHEN qv.feature_id IS NOT NULL THEN qv.value
+	    WHEN IFNULL(qa.plan_id, qd.id) IS NOT NULL THEN qf.default_value END AS requests_per_minute, i.console_id
 FROM clients c
 JOIN projects p ON p.id = c.project_id AND p.status = 'active'
 JOIN orgs o ON o.id = p.org_id AND o.status <> 'deleted'
 JOIN installation i ON i.id = 1 AND i.console_id <> p.id
 LEFT JOIN client_secrets s ON s.project_id = c.project_id AND s.client_id = c.id AND s.slot = 0 AND (s.expires_at IS NULL OR s.expires_at > :now)
 LEFT JOIN client_secrets r ON r.project_id = c.project_id AND r.client_id = c.id AND r.slot = 1 AND r.expires_at > :now
+LEFT JOIN features qf ON qf.project_id = i.console_id AND qf.feature_key = 'requests_per_minute' AND qf.type = 'limit'
+LEFT JOIN plan_assignments qa ON qa.project_id = qf.project_id AND qa.subject_id = o.id AND (qa.ends_at IS NULL OR qa.ends_at > :now)
+LEFT JOIN plans qd ON qd.project_id = qf.project_id AND qd.is_default = TRUE
+LEFT JOIN plan_features qv ON qv.project_id = qf.project_id AND qv.plan_id = IFNULL(qa.plan_id, qd.id) AND qv.feature_id = qf.id
+LEFT JOIN feature_overrides qo ON qo.project_id = qf.project_id AND qo.subject_id = o.id AND qo.feature_id = qf.id
+     AND (qo.expires_at IS NULL OR qo.expires_at > :now)
 WHERE c.id = :client_id AND c.is_active = TRUE AND c.is_first_party = TRUE AND c.source = 'dashboard'
   AND c.token_endpoint_auth_method IN ('client_secret_basic', 'client_secret_post');
 
@@ -96,6 +115,7 @@ WHERE c.id = :client_id AND c.is_active = TRUE AND c.is_first_party = TRUE AND c
 -- column: org_status text?
 -- column: resource bytes?
 -- column: dpop_jkt text?
+-- column: requests_per_minute int?
 -- unscoped: the digest of a token is what finds the person and their organization
 SELECT g.id, 'oauth' AS kind, c.name, NULL AS prefix, NULL AS last4, NULL AS environment, t.scopes, t.expires_at,
        NULL AS pinned_project_id, NULL AS rate_limit_per_minute, NULL AS authenticated_at,
@@ -106,7 +126,9 @@ SELECT g.id, 'oauth' AS kind, c.name, NULL AS prefix, NULL AS last4, NULL AS env
        o.id AS org_id, o.name AS org_name, o.slug AS org_slug, o.status AS org_status, o.default_project_id,
        m.role AS org_role,
        p.id AS project_id, p.client_id, p.name AS project_name, p.slug AS project_slug,
-       p.environment AS project_environment,
+       p.environment AS project_environment, p.meters_full_until,
+       CASE WHEN qo.feature_id IS NOT NULL THEN qo.value WHEN qv.feature_id IS NOT NULL THEN qv.value
+	    WHEN IFNULL(qa.plan_id, qd.id) IS NOT NULL THEN qf.default_value END AS requests_per_minute,
        pm.role AS override_role,
        i.console_id, i.operator_org_id, t.resource, t.dpop_jkt,
        COALESCE(os.dpop_require_nonce, FALSE) AS dpop_require_nonce
@@ -121,6 +143,12 @@ LEFT JOIN sessions s ON s.project_id = g.project_id AND s.id = g.session_id AND 
 LEFT JOIN projects p ON p.org_id = o.id AND p.id = COALESCE(:project_id, o.default_project_id) AND p.status = 'active'
 LEFT JOIN project_members pm ON pm.project_id = p.id AND pm.org_id = o.id AND pm.user_id = g.user_id
 LEFT JOIN oauth_settings os ON os.project_id = i.console_id
+LEFT JOIN features qf ON qf.project_id = i.console_id AND qf.feature_key = 'requests_per_minute' AND qf.type = 'limit'
+LEFT JOIN plan_assignments qa ON qa.project_id = qf.project_id AND qa.subject_id = o.id AND (qa.ends_at IS NULL OR qa.ends_at > :now)
+LEFT JOIN plans qd ON qd.project_id = qf.project_id AND qd.is_default = TRUE
+LEFT JOIN plan_features qv ON qv.project_id = qf.project_id AND qv.plan_id = IFNULL(qa.plan_id, qd.id) AND qv.feature_id = qf.id
+LEFT JOIN feature_overrides qo ON qo.project_id = qf.project_id AND qo.subject_id = o.id AND qo.feature_id = qf.id
+     AND (qo.expires_at IS NULL OR qo.expires_at > :now)
 WHERE i.id = 1 AND t.revoked_at IS NULL AND t.expires_at > :now AND (g.is_offline = TRUE OR s.id IS NOT NULL);
 
 -- The session with its person; the organization is the one asked for, the project's, or the last used.
@@ -149,6 +177,7 @@ WHERE i.id = 1 AND t.revoked_at IS NULL AND t.expires_at > :now AND (g.is_offlin
 -- column: org_status text?
 -- column: resource bytes?
 -- column: dpop_jkt text?
+-- column: requests_per_minute int?
 -- unscoped: the digest of a cookie is what finds the person and their organization
 SELECT s.id, NULL AS kind, NULL AS name, NULL AS prefix, NULL AS last4, NULL AS environment, NULL AS scopes, s.expires_at,
        NULL AS pinned_project_id, NULL AS rate_limit_per_minute, s.authenticated_at,
@@ -159,7 +188,7 @@ SELECT s.id, NULL AS kind, NULL AS name, NULL AS prefix, NULL AS last4, NULL AS 
        o.id AS org_id, o.name AS org_name, o.slug AS org_slug, o.status AS org_status, o.default_project_id,
        m.role AS org_role,
        p.id AS project_id, p.client_id, p.name AS project_name, p.slug AS project_slug,
-       p.environment AS project_environment,
+       p.environment AS project_environment, p.meters_full_until, NULL AS requests_per_minute,
        pm.role AS override_role,
        i.console_id, i.operator_org_id, NULL AS resource, NULL AS dpop_jkt, FALSE AS dpop_require_nonce
 FROM installation i

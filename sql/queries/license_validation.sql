@@ -23,7 +23,7 @@
 -- column: country text?
 -- column: plan_id text?
 -- unscoped: a public client id is what finds the project
-SELECT p.id AS project_id, p.org_id, p.environment, o.status AS org_status, s.secret_sealed, s.doc, s.version AS settings_version,
+SELECT p.id AS project_id, p.org_id, p.environment, p.meters_full_until, o.status AS org_status, s.secret_sealed, s.doc, s.version AS settings_version,
 	k.id AS kid, k.private_sealed, l.id AS license_id, l.product_name, l.status, l.mode, l.max_activations, l.expires_at, l.ends_at,
 	l.grace_days, l.ip_locked, l.ip_digest, l.lease_ttl_s, l.guard, a.id AS activation_id, a.last_seen_at,
 	a.lease_expires_at, a.country, l.plan_id,

@@ -19,7 +19,7 @@ WHERE m.project_id = :project_id AND m.id = :id AND m.status = 'queued' AND m.ne
 
 -- name: message_job_get :one
 SELECT m.project_id, m.id, m.channel, m.template, m.recipient, m.payload_sealed, m.attempts, m.is_repeated, m.created_at,
-	p.org_id, p.status AS project_status
+	p.org_id, p.status AS project_status, p.meters_full_until
 FROM messages m
 JOIN projects p ON p.id = m.project_id AND p.id = :project_id
 WHERE m.project_id = :project_id AND m.id = :id AND m.claimed_by = :worker;

@@ -10,7 +10,7 @@ SELECT c.project_id, c.id AS client_id, c.token_endpoint_auth_method = 'none' AS
 	c.access_token_ttl_s, c.is_first_party, c.source <> 'dashboard' AS is_registered, COALESCE(t.signing_alg, 'ES256') AS signing_alg,
 	COALESCE(t.min_token_version, 0) AS min_token_version, COALESCE(t.dpop_require_nonce, FALSE) AS dpop_require_nonce, c.id_jag_targets,
 	c.require_pkce, c.is_dpop_bound, c.token_claims, c.refresh_token_idle_s,
-	c.refresh_reuse_grace_s, c.id_token_alg, c.last_used_at, p.org_id, p.type AS project_type, p.client_id AS issuer_client_id, p.environment,
+	c.refresh_reuse_grace_s, c.id_token_alg, c.last_used_at, p.org_id, p.type AS project_type, p.client_id AS issuer_client_id, p.environment, p.meters_full_until,
 	s.id AS secret_id, s.digest AS secret_digest, o.id AS old_secret_id, o.digest AS old_secret_digest,
 	k.id AS key_id, k.private_sealed, i.id AS id_key_id, i.private_sealed AS id_private_sealed,
 	COALESCE(h.plan_key, d.plan_key) AS org_plan

@@ -38,3 +38,27 @@ SELECT p.org_id, :meter_key, :period_at, :quantity, 0
 FROM projects p
 WHERE p.id = :project_id
 ON DUPLICATE KEY UPDATE used = org_usage.used + VALUES(used);
+
+-- Plans of the console that say something of meters.
+-- name: org_usage_plan_list :many
+-- row: org_usage_plan_row
+-- unscoped: organizations are on plans of the console
+SELECT i.console_id, n.id, n.is_default, n.meters
+FROM installation i
+JOIN plans n ON n.project_id = i.console_id AND n.meters IS NOT NULL
+WHERE i.id = 1
+ORDER BY n.id
+LIMIT 200;
+
+-- Organizations on such a plan that have come near what it includes of a meter, or to it, and nobody has told.
+-- name: org_usage_threshold_due :many
+-- row: org_usage_due_row
+-- unscoped: a job goes over all organizations
+SELECT g.org_id, o.default_project_id, g.used
+FROM org_usage g
+JOIN orgs o ON o.id = g.org_id AND o.status = 'active'
+LEFT JOIN plan_assignments a ON a.project_id = :console_id AND a.subject_id = g.org_id AND (a.ends_at IS NULL OR a.ends_at > :now)
+WHERE g.meter_key = :meter_key AND g.period_at = :period_at AND g.used > 0 AND g.used >= :included - FLOOR(:included / 5)
+	AND g.warned_percent < IF(g.used >= :included, 100, 80) AND (a.plan_id = :plan_id OR (:is_default AND a.plan_id IS NULL))
+ORDER BY g.org_id
+LIMIT :limit;

@@ -7,5 +7,6 @@ CREATE TABLE org_usage (
 	used BIGINT UNSIGNED NOT NULL,
 	warned_percent TINYINT UNSIGNED NOT NULL,
 	PRIMARY KEY (org_id, meter_key, period_at),
+	KEY k_meter_key_period_at (meter_key, period_at),
 	CONSTRAINT org_usage_fk1 FOREIGN KEY (org_id) REFERENCES orgs (id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;

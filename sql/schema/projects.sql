@@ -1,4 +1,5 @@
 -- The isolation boundary. client_id is its public id; environment never changes (trigger below).
+-- meters_full_until: a built-in meter was used up, so that whoever counts one looks first (domain/quotas.h).
 -- tenant: org_id, id
 CREATE TABLE projects (
 	id VARCHAR(29) COLLATE ascii_bin NOT NULL,
@@ -16,6 +17,7 @@ CREATE TABLE projects (
 	created_at DATETIME(3) NOT NULL,
 	updated_at DATETIME(3) NOT NULL,
 	deleted_at DATETIME(3) NULL,
+	meters_full_until DATETIME(3) NULL,
 	PRIMARY KEY (id),
 	UNIQUE KEY uq_client_id (client_id),
 	UNIQUE KEY uq_org_id_slug (org_id, slug),

@@ -83,6 +83,7 @@ const SENTENCES: Record<ErrorCode | "unreachable", string | null> = {
 	internal: "Something went wrong on the server. The request id below helps to find out what.",
 	plan_limit_reached: "The limit for this is reached. Remove one first.",
 	upgrade_required: "The organization's plan doesn't include this.",
+	request_expired: "This request has expired. Start again from the app.",
 	export_too_large: "That is more than one export holds. Filter it, or export the whole log with gatehousectl.",
 	body_too_large: "That is too much text for one request.",
 	idempotency_in_progress: "The same request is still running. Wait a moment.",

@@ -74,7 +74,7 @@ function ThisMonth() {
 		),
 	};
 	return (
-		<Section title="This month" lead="Beyond its limit a meter of your own is refused to everybody until the month is over.">
+		<Section title="This month" lead="Beyond its limit a meter is refused to everybody until the month is over; active users and deliveries are only told and billed.">
 			<Resource query={usage}>
 				{(rows) => (
 					<Table

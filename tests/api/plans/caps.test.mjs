@@ -9,12 +9,13 @@ const boss = await operator(server);
 const console_ = { id: server.consoleId };
 const operating = await boss.session();
 const onConsole = await boss.session({ headers: { "X-Project-Id": server.consoleId } });
-for (const feature_key of ["projects", "members", "api_keys", "clients", "licenses"])
+for (const feature_key of ["projects", "members", "api_keys", "clients", "licenses", "requests_per_minute"])
 	await feature(boss, console_, { feature_key, type: "limit", default: null });
 for (const feature_key of ["floating_licenses", "license_bulk", "trusted_issuers"])
 	await feature(boss, console_, { feature_key });
 const small = await plan(boss, console_, { plan_key: "small", features: { projects: 3, members: 2, api_keys: 1 } });
 await plan(boss, console_, { plan_key: "maker", features: { clients: 2, licenses: 4, license_bulk: true } });
+await plan(boss, console_, { plan_key: "slow", features: { requests_per_minute: 3 } });
 await plan(boss, console_, { plan_key: "whole", features: { floating_licenses: true, license_bulk: true, trusted_issuers: true } });
 await plan(boss, console_, {
 	plan_key: "metered",
@@ -157,4 +158,23 @@ test("a project's limit isn't above what the organization's plan includes, where
 		{ limit_key: "projects", limit: 3, used: 1 }, { limit_key: "members", limit: null, used: 1 }, { limit_key: "api_keys", limit: 1, used: 0 },
 		{ limit_key: "clients", limit: null, used: 1 }, { limit_key: "licenses", limit: null, used: 0 },
 	]);
+});
+
+test("tenancy rule 32: a plan's requests_per_minute hold each project's programs together, its people not; the change of plan counts at once", async () => {
+	const owner = await person(server);
+	const project = await owner.org.project();
+	const keys = [await owner.org.key({ project }), await owner.org.key({ project })];
+	const elsewhere = await owner.org.key({ project: await owner.org.project() });
+	const ask = (by) => by.get("/api/v1/meters");
+	for (let i = 0; i < 4; i++)
+		expectStatus(await ask(keys[0]), 200);
+	await setPlan(owner, "slow");
+	const answers = await atOnce(8, (i) => ask(keys[i % 2]));
+	assert.deepEqual(tally(answers), { 200: 3, 429: 5 });
+	assert.deepEqual((({ family, limit }) => [family, limit])(expectError(await ask(keys[1]), 429, "rate_limited").details), ["project", 3]);
+	assert.equal((await ask(elsewhere)).headers["x-ratelimit-limit"], "3");
+	const session = await owner.session({ headers: { "X-Project-Id": project.id } });
+	expectStatus(await ask(session), 200);
+	await setPlan(owner, "whole");
+	expectStatus(await ask(keys[0]), 200);
 });

@@ -111,8 +111,9 @@ test("GET /usage: by hours, days, weeks and months, empty ones too; what isn't a
 
 test("GET /billing, /invoices: who has no plan owes nothing; billing.read is for administrators", async () => {
 	const { org, session, owner } = await make();
-	const { limits, usage, ...rest } = expectStatus(await session.get("/api/v1/billing"), 200);
+	const { limits, usage, caps, ...rest } = expectStatus(await session.get("/api/v1/billing"), 200);
 	assert.deepEqual(rest, { plan: null, next_invoice: null });
+	assert.ok(caps.every(({ limit }) => limit === null));
 	assert.deepEqual([limits, usage], [{}, []]);
 	const second = await invoice(org, { server: shared });
 	const { data } = expectStatus(await session.get("/api/v1/invoices"), 200);
@@ -182,23 +183,35 @@ test("rules 32 and 36: an organization's plan holds all its projects, its overag
 	assert.equal(expectStatus(await key.get("/api/v1/billing"), 200).next_invoice.total, 1, "the new month starts from nothing");
 });
 
-test("rule 33: requests are counted of their project and organization, those that ask for usage aren't; the limit's thresholds are told", async () => {
+test("rule 33: requests are counted of their project and organization, those that ask for usage aren't; at the limit programs are refused; thresholds are told", async () => {
 	const server = await ownServer();
 	const { owner, project, org } = await make(server);
 	const key = await org.key({ project, scopes: ["usage.read"] });
-	await limitProject(owner, project, { requests: 5 });
-	const requests = async () => Number(await server.sql.value`SELECT used FROM usage_counters WHERE project_id = ${project.id} AND meter_key = 'requests' AND subject_id = ${project.id}`);
+	const beside = await org.project();
+	const other = await org.key({ project: beside, scopes: ["usage.read"] });
+	await limitProject(owner, project, { requests: 6 });
+	const { id } = await consolePlan(server, { meters: [{ meter_key: "requests", included: 8, overage: null }] });
+	const used = async () => Number(await server.sql.value`SELECT used FROM org_usage WHERE org_id = ${org.id} AND meter_key = 'requests'`);
 	for (let i = 0; i < 6; i++)
 		expectStatus(await key.get("/api/v1/meters"), 200);
 	for (let i = 0; i < 3; i++)
 		expectStatus(await key.get("/api/v1/usage"), 200);
-	await until("they are flushed", async () => await requests() >= 6);
-	const before = await requests();
-	assert.equal(before, 6);
-	assert.equal(Number(await server.sql.value`SELECT used FROM org_usage WHERE org_id = ${org.id} AND meter_key = 'requests'`), 6);
+	expectStatus(await other.get("/api/v1/meters"), 200);
+	await until("they are flushed", async () => await used() >= 7);
+	assert.deepEqual(expectError(await key.get("/api/v1/meters"), 403, "quota_exceeded").details, { meter_key: "requests", limit: 6, used: 6, resets_at: month(-1) });
 	const { meters } = expectStatus(await key.get("/api/v1/usage?meter_key=requests&bucket=month"), 200);
-	assert.deepEqual(meters.map(({ used, included, overage }) => [used, included, overage]), [[before, 5, before - 5]]);
+	assert.deepEqual(meters.map(({ used, included, overage }) => [used, included, overage]), [[6, 6, 0]]);
 	await stop(server.jobs);
 	server.startJobs();
-	await until("the threshold is told", async () => await server.sql.value`SELECT COUNT(*) FROM events WHERE project_id = ${project.id} AND type = 'usage.threshold'` === 1);
+	const told = async () => (await server.sql.rows`SELECT type, data FROM events WHERE type IN ('usage.threshold', 'quota.exceeded')`).map(({ type, data }) => [type, JSON.parse(data).scope, JSON.parse(data).percent].join(" ")).sort();
+	await until("the organization's threshold is told", async () => (await told()).length === 3);
+	assert.deepEqual(await told(), ["quota.exceeded project 101", "usage.threshold org 80", "usage.threshold project 100"]);
+
+	await server.sql.run`UPDATE plans SET meters = ${JSON.stringify([{ meter_key: "requests", included: 7, overage: null }])} WHERE id = ${id}`;
+	await limitProject(owner, beside, { requests: 7 });
+	assert.deepEqual(expectError(await other.get("/api/v1/meters"), 403, "quota_exceeded").details, { meter_key: "requests", limit: 7, used: 7, resets_at: month(-1) });
+	assert.deepEqual((await told()).filter((one) => one.includes("org")), ["quota.exceeded org 101", "usage.threshold org 100", "usage.threshold org 80"]);
+	await server.sql.run`UPDATE plans SET meters = ${JSON.stringify([{ meter_key: "requests", included: 7, overage: { unit: 1, price: 1 } }])} WHERE id = ${id}`;
+	expectStatus(await other.get("/api/v1/meters"), 200);
+	assert.equal(await used(), 7, "what is refused isn't counted");
 });
