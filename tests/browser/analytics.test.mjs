@@ -27,9 +27,8 @@ test("a tile shows its chart, which is told apart by values, compared with the t
 	await page.locator("figcaption").getByText("expired").waitFor();
 	await page.getByLabel("Group by").selectOption("country");
 	const countries = page.getByRole("table", { name: "Validations by country" }).getByRole("row");
-	await countries.nth(2).waitFor();
-	assert.deepEqual([await countries.nth(1).getByRole("cell").allInnerTexts(), await countries.nth(2).getByRole("rowheader").innerText()], [["9", "75 %"], "Unknown"]);
 	await page.locator("figcaption").getByText("Indonesia").waitFor();
+	assert.deepEqual([await countries.nth(1).getByRole("cell").allInnerTexts(), await countries.nth(2).getByRole("rowheader").innerText()], [["9", "75 %"], "Unknown"]);
 	assert.equal(await page.getByText(/^limit:/).count(), 0);
 	await page.getByLabel("Group by").selectOption("");
 	await page.locator("figcaption").getByText(/^limit: 310 a month, spread evenly (10|10.3|11.1|10.7) a day$/).waitFor();

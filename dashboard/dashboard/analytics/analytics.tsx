@@ -160,9 +160,9 @@ function Detail({ metric, overview }: DetailProps) {
 			}
 		>
 			<Resource query={now}>
-				{({ series, totals }) => {
+				{({ series, totals, group_by: shownBy }) => {
 					const times = (series[0]?.points ?? []).map(({ t }) => t);
-					const lines = series.map((each) => lineOf(each, group_by));
+					const lines = series.map((each) => lineOf(each, shownBy ?? undefined));
 					if (compares && !group_by && before.data?.series[0]) {
 						lines.push({ ...lineOf(before.data.series[0]), label: "the time before", isBefore: true });
 					}
@@ -186,11 +186,11 @@ function Detail({ metric, overview }: DetailProps) {
 							) : (
 								<Chart label={`${label}: ${PERIODS[overview.period]}`} times={times} lines={lines} format={format} ceiling={group_by ? undefined : ceiling} />
 							)}
-							{group_by && !isFlat && !asTable ? (
+							{shownBy && !isFlat && !asTable ? (
 								<Shares
-									label={`${label} by ${GROUPS[group_by].toLowerCase()}`}
-									of={GROUPS[group_by]}
-									shares={totals.map(({ key, total }) => ({ name: nameOf(key, group_by), total }))}
+									label={`${label} by ${GROUPS[shownBy].toLowerCase()}`}
+									of={GROUPS[shownBy]}
+									shares={totals.map(({ key, total }) => ({ name: nameOf(key, shownBy), total }))}
 								/>
 							) : null}
 							{isFlat ? (
