@@ -6,6 +6,7 @@
 //	./dev bench                 the ratios, memory, statements, and sign-ins beside /whoami
 //	./dev bench --only oauth    the OAuth server's alone
 //	./dev bench --only sign-in  five hundred sign-ins at once, and the times of known and unknown addresses alone; --tries 1000 --people 500
+//	./dev bench --only analytics  the overview of a project with ten million events alone; --events 10000000
 //	./dev bench --scale         the ratio with 10, 10,000 and 1,000,000 keys
 //	./dev bench --rounds 15 --seconds 3
 
@@ -18,10 +19,11 @@ import { makeBasis, startGatehouse } from "../harness/server.mjs";
 import { person } from "../harness/person.mjs";
 import { BUILD, freePort, sleep, start, stop, until } from "../harness/workplace.mjs";
 import { prepareSignIn, signInLines } from "./sign_in.mjs";
+import { analyticsLines } from "./analytics.mjs";
 import { OAUTH_LINES, oauthAsks, oauthTargets, prepareOauth, startOidc } from "./oauth.mjs";
 
 const run = promisify(execFile);
-const options = { rounds: 9, seconds: 2, connections: 24, workers: 8, scale: false, only: "", tries: 1000, people: 500 };
+const options = { rounds: 9, seconds: 2, connections: 24, workers: 8, scale: false, only: "", tries: 1000, people: 500, events: 10_000_000 };
 for (let i = 2; i < process.argv.length; i++) {
 	const name = process.argv[i].replace(/^--/, "");
 	if (!(name in options)) {
@@ -265,7 +267,11 @@ async function signIns({ server, key }) {
 	return signInLines(await prepareSignIn(server, options.people), { whoami, rate, tries: options.tries });
 }
 
-const PARTS = { oauth: oauthRatios, "sign-in": signIns, "": everything };
+function analytics({ server, key, caller }) {
+	return analyticsLines({ server, key, project: caller.org.defaultProject }, options.events, statements);
+}
+
+const PARTS = { analytics, oauth: oauthRatios, "sign-in": signIns, "": everything };
 
 async function everything(opened) {
 	const found = await ratios(opened);
