@@ -205,7 +205,7 @@ function openapi() {
         project_user: { type: "apiKey", in: "cookie", name: "__Host-gatehouse-proj_…", description: "On AUTH_HOST, with X-Client-Id" },
         user_token: { type: "http", scheme: "bearer", description: "A project's access token for https://AUTH_HOST/api with the scope account" },
         service_key: { type: "http", scheme: "bearer", description: "gsk_live_… or gsk_test_…" },
-        client: { type: "http", scheme: "basic", description: "The id and secret of an application of the project" },
+        client: { type: "http", scheme: "basic", description: "The id and secret of an application of the project; or both as client_id and client_secret in the body" },
         oauth: { type: "http", scheme: "bearer", description: "gat_…, of the authorization server that /.well-known/oauth-authorization-server describes" },
       },
       schemas: {

@@ -412,6 +412,9 @@ authenticate(struct exchange *x)
 		TRY(authenticate_client(x));
 		return check_kind(x);
 	}
+	TRY(authenticate_client_in_body(x));
+	if (x->in.is_client_in_body)
+		return OK;
 	if ((x->rq.route->auth & AUTH_PUBLIC) != 0 && !comes_with_token(x))
 		return authenticate_public(x);
 	TRY(find_token(x, &token));

@@ -44,6 +44,9 @@ body_read(struct exchange *x)
 	const struct route *route = x->rq.route;
 	size_t max = route->body_bytes_max > 0 ? route->body_bytes_max : BODY_BYTES_DEFAULT;
 
+	if (x->in.is_body_read)
+		return OK;
+	x->in.is_body_read = true;
 	if (!x->in.has_body)
 		return gateway_is_cut(x->gateway) ? ERR_INCOMPLETE_REQUEST : OK;
 	if (route->method == GET || route->method == DELETE)
@@ -55,12 +58,6 @@ body_read(struct exchange *x)
 	/* Bodies may hold passwords and tokens. */
 	arena_wipe_later(x->arena, (void *)(uintptr_t)x->in.body.data, x->in.body.len);
 	return OK;
-}
-
-static bool
-route_takes_body(const struct route *route)
-{
-	return route->method == POST || route->method == PATCH || route->method == PUT;
 }
 
 static enum err
@@ -205,6 +202,30 @@ take_foreign(struct exchange *x, const struct field *fields)
 	return OK;
 }
 
+/* Who asked by them has them taken out; beside another credential they are one too many. */
+static enum err
+take_client(const struct exchange *x, const struct field *fields, struct json *body)
+{
+	size_t count = 0;
+
+	if ((x->rq.route->auth & AUTH_CLIENT) == 0 || x->rq.credential.kind == CREDENTIAL_NONE || json_member(body, CLIENT_SECRET_MEMBER) == NULL)
+		return OK;
+	if (!x->in.is_client_in_body)
+		return ERR_AMBIGUOUS_CREDENTIALS;
+	const char **names = ARENA_ARRAY(x->arena, body->count, const char *);
+	struct json *items = ARENA_ARRAY(x->arena, body->count, struct json);
+	for (size_t i = 0; i < body->count; i++) {
+		bool is_id = strcmp(body->names[i], CLIENT_ID_MEMBER) == 0 && !is_known(fields, CLIENT_ID_MEMBER);
+
+		if (is_id || strcmp(body->names[i], CLIENT_SECRET_MEMBER) == 0)
+			continue;
+		names[count] = body->names[i];
+		items[count++] = body->items[i];
+	}
+	*body = (struct json){ .type = JSON_OBJECT, .names = names, .items = items, .count = count };
+	return OK;
+}
+
 /* A message with rules of its own, which the handler reads. */
 static void
 take_message(struct exchange *x)
@@ -229,6 +250,7 @@ input_parse(struct exchange *x)
 	if ((route->flags & (ROUTE_MCP | ROUTE_HOOK)) != 0)
 		take_message(x);
 	TRY(parse_body(x, fields, &body));
+	TRY(take_client(x, fields, &body));
 	fields_parse(x->arena, fields, route_takes_body(route) ? &body : NULL, x->in.path_pairs,
 		     x->in.query_pairs, input, &errors);
 	TRY(judge(x, &errors));

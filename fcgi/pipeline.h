@@ -58,6 +58,8 @@ struct incoming {
 	const char *own_issuer, *own_client_id;	/* of a project's own host name, as nginx says; NULL elsewhere */
 	bool is_root_issuer;		/* an endpoint of the console at HOST's root, or of a project at its own host's */
 	struct bytes body;
+	bool is_body_read;
+	bool is_client_in_body;		/* an application says there who it is */
 	struct bytes message;		/* of ROUTE_MCP, instead of a body */
 	const char *org_id;		/* X-Org-Id, grammar checked */
 	const char *project_id;		/* X-Project-Id or ?project_id=, grammar checked */
@@ -167,6 +169,10 @@ enum err authenticate_session(struct exchange *);
 /* client.c: does an application show its own id and secret, where the route takes them? Then who it is. */
 bool client_is_asking(const struct exchange *);
 enum err authenticate_client(struct exchange *);
+/* The same by members of the body, where nothing else says who asks; x->in.is_client_in_body tells whether they do. */
+enum err authenticate_client_in_body(struct exchange *);
+#define CLIENT_ID_MEMBER     "client_id"
+#define CLIENT_SECRET_MEMBER "client_secret"
 
 /* project_token.c: who visits a site with an access token of the project that ?client_id= names. */
 enum err authenticate_project_token(struct exchange *, const char *text);

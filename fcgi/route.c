@@ -32,6 +32,12 @@ method_parse(const char *text)
 static const struct route *all_routes[ROUTES_MAX + 1];
 static size_t all_count;
 
+bool
+route_takes_body(const struct route *route)
+{
+	return route->method == POST || route->method == PATCH || route->method == PUT;
+}
+
 const struct route *
 route_at(size_t index)
 {

@@ -128,6 +128,8 @@ extern enum err gatehouse_quota_note(struct tx *, const char *project_id, const 
 
 /* Every route, in the order of the tables. NULL at the end. Valid after routes_check(). */
 const struct route *route_at(size_t index);
+/* Does its method come with a body? */
+bool route_takes_body(const struct route *);
 const char *method_name(enum method);
 enum method method_parse(const char *text);
 

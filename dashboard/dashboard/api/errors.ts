@@ -105,6 +105,7 @@ const SENTENCES: Record<ErrorCode | "unreachable", string | null> = {
 	invalid_id: null,
 	invalid_cursor: null,
 	invalid_header: null,
+	ambiguous_credentials: null,
 	ambiguous_header: null,
 	ambiguous_project: null,
 	ambiguous_org: null,
