@@ -202,6 +202,18 @@ take_foreign(struct exchange *x, const struct field *fields)
 	return OK;
 }
 
+/* What says who asks, and isn't a field of the route's. */
+static bool
+is_of_login(const struct field *fields, const char *name)
+{
+	static const char *const MEMBERS[] = { CLIENT_ID_MEMBER, CLIENT_SECRET_MEMBER };
+
+	for (size_t i = 0; i < ARRAY_LEN(MEMBERS); i++)
+		if (strcmp(name, MEMBERS[i]) == 0)
+			return !is_known(fields, name);
+	return false;
+}
+
 /* Who asked by them has them taken out; beside another credential they are one too many. */
 static enum err
 take_client(const struct exchange *x, const struct field *fields, struct json *body)
@@ -215,9 +227,7 @@ take_client(const struct exchange *x, const struct field *fields, struct json *b
 	const char **names = ARENA_ARRAY(x->arena, body->count, const char *);
 	struct json *items = ARENA_ARRAY(x->arena, body->count, struct json);
 	for (size_t i = 0; i < body->count; i++) {
-		bool is_id = strcmp(body->names[i], CLIENT_ID_MEMBER) == 0 && !is_known(fields, CLIENT_ID_MEMBER);
-
-		if (is_id || strcmp(body->names[i], CLIENT_SECRET_MEMBER) == 0)
+		if (is_of_login(fields, body->names[i]))
 			continue;
 		names[count] = body->names[i];
 		items[count++] = body->items[i];
