@@ -26,8 +26,16 @@ test("a feature, a plan that gives it, and a user who is on it", async () => {
 	await dialog.getByLabel("Key").fill("pro");
 	await dialog.getByLabel("Price").fill("2900");
 	await dialog.getByLabel("export").selectOption("Yes");
+	await dialog.getByRole("button", { name: "Add a meter" }).click();
+	await dialog.getByLabel("Included a month").fill("1000");
+	await dialog.getByLabel("More: units of").fill("none");
+	await dialog.getByRole("button", { name: "Make plan" }).click();
+	await dialog.locator("[aria-invalid=true]").first().waitFor();
+	await dialog.getByLabel("More: units of").fill("100");
+	await dialog.getByLabel("Price a unit").fill("250");
 	await dialog.getByRole("button", { name: "Make plan" }).click();
 	await page.getByText("$29.00 a month").waitFor();
+	assert.deepEqual(expectStatus(await session.get("/api/v1/plans"), 200).data[0].meters, [{ meter_key: "requests", included: 1000, overage: { unit: 100, price: 250 } }]);
 
 	await page.goto(`${server.url}/dashboard/projects/${project.id}/users/${shopper.id}`);
 	await page.getByRole("tab", { name: "Plan" }).click();

@@ -8,6 +8,7 @@ import { useProjectPlace } from "../shell/place";
 import { useAction } from "../ui/action";
 import { Dialog } from "../ui/dialog";
 import { FormFoot } from "../ui/form-foot";
+import { meterField, meterRowsOf, metersOf, PlanMeters } from "./plan-meters";
 import { type FeatureValue, writePrice } from "./plan-queries";
 import { textOfValue, ValueField, valueOfText } from "./value-field";
 
@@ -33,6 +34,7 @@ function valuesOf(plan: Plan | undefined, features: Feature[]) {
 		is_public: plan?.is_public ?? true,
 		is_default: plan?.is_default ?? false,
 		archived: plan?.archived ?? false,
+		meters: meterRowsOf(plan),
 		given: Object.fromEntries(
 			features.map(({ feature_key: key }) => [key, key in given ? textOfValue(given[key]) : ""]),
 		) as Record<string, string>,
@@ -41,18 +43,19 @@ function valuesOf(plan: Plan | undefined, features: Feature[]) {
 
 type Values = ReturnType<typeof valuesOf>;
 
-function settingsOf({ plan_key: _key, archived: _archived, given, description, ...rest }: Values) {
+function settingsOf({ plan_key: _key, archived: _archived, given, meters, description, ...rest }: Values) {
 	const said = Object.entries(given).map(([key, text]) => [key, valueOfText(text)] as const);
 	return {
 		...rest,
 		description: description === "" ? null : description,
+		meters: metersOf(meters),
 		features: Object.fromEntries(said.filter(([, value]) => value !== undefined)) as Record<string, never>,
 	};
 }
 
 /** The server names a value features.export; the form has it under given. */
 const ownErrors = (error: unknown) =>
-	Object.fromEntries(Object.entries(fieldErrors(error)).map(([field, text]) => [field.replace(/^features\./, "given."), text]));
+	Object.fromEntries(Object.entries(fieldErrors(error)).map(([field, text]) => [meterField(field.replace(/^features\./, "given.")), text]));
 
 export default function PlanForm({ plan, features, onClose }: { plan?: Plan; features: Feature[]; onClose: () => void }) {
 	const { project } = useProjectPlace();
@@ -137,6 +140,12 @@ export default function PlanForm({ plan, features, onClose }: { plan?: Plan; fea
 							</Stack>
 						</Fieldset>
 					) : null}
+					<PlanMeters
+						rows={form.values.meters}
+						inputOf={form.getInputProps}
+						onAdd={(row) => form.insertListItem("meters", row)}
+						onRemove={(index) => form.removeListItem("meters", index)}
+					/>
 					<FormFoot
 						submit={plan ? "Save" : "Make plan"}
 						error={save.error}
