@@ -95,7 +95,7 @@ license_settings_parse(struct arena *arena, const char *doc)
 	json_take_int(&object, "offline_ttl_s", 0, 30 * DAY_MS / SECOND_MS, &settings.offline_ttl_s);
 	json_take_int(&object, "record_window_s", 60, 3600, &settings.record_window_s);
 	json_take_int(&object, "releases_per_30d", 0, 100, &settings.releases_per_30d);
-	json_take_int(&object, "file_ttl_days", 1, 3650, &settings.file_ttl_days);
+	json_take_int(&object, "file_ttl_days", 1, LICENSE_FILE_DAYS_MAX, &settings.file_ttl_days);
 	json_take_bool(&object, "custom_keys", &settings.custom_keys);
 	return settings;
 }
@@ -275,6 +275,8 @@ license_signing_key_ensure(struct tx *tx, const char *org_id, const char *projec
 {
 	struct first_key first = { .tx = tx, .org_id = org_id, .project_id = project_id };
 
+	if (db_in_transaction(tx->db))
+		return make_first(&first);
 	return db_transact(tx->db, TX_WRITE, make_first, &first);
 }
 

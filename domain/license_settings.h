@@ -8,6 +8,8 @@
 #include "sql/gen/queries.h"
 #include "sql/tx.h"
 
+#define LICENSE_FILE_DAYS_MAX 3650
+
 /* How much each part of a machine counts, 0 to 10. */
 struct component_weights {
 	int64_t bios, cpu, disk, gpu, mac, motherboard, uuid;
@@ -48,7 +50,8 @@ enum err license_secrets_ensure(struct tx *, const char *project_id, const struc
 
 struct seal_place license_signing_key_place(const char *project_id, const char *key_id);
 /*
- * Gives the project a key that signs if it has none, in a transaction of its own: call it outside one. Two at once make one. Records it.
+ * Gives the project a key that signs if it has none, in the caller's transaction, or one of its own where the caller has none. Two at once
+ * make one. Records it.
  */
 enum err license_signing_key_ensure(struct tx *, const char *org_id, const char *project_id) MUST_CHECK;
 /* A new key signs from now on; the old one only for programs that ask for it. Records it. */

@@ -28,6 +28,7 @@ const struct route *const gatehouse_routes[] = {
 	sms_settings_routes,
 	mail_template_routes,
 	license_bulk_routes,
+	license_file_routes,
 	license_export_routes,
 	license_import_routes,
 	license_routes,

@@ -64,6 +64,7 @@ extern const struct route oauth_userinfo_routes[];
 
 /* licenses/: what programs ask, and those who sell them set */
 extern const struct route license_bulk_routes[];
+extern const struct route license_file_routes[];
 extern const struct route license_export_routes[];
 extern const struct route license_import_routes[];
 extern const struct route license_routes[];

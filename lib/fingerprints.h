@@ -27,6 +27,14 @@ enum component component_parse(const char *name);
 #define COMPONENT_VALUES_MAX 16
 #define COMPONENT_VALUE_MAX  256	/* octets */
 
+#define COMPONENTS_SAID_MAX (COMPONENT_COUNT - 1 + COMPONENT_VALUES_MAX)
+
+/* One part, as it is compared. */
+struct component_said {
+	enum component component;
+	const char *value;	/* normalised */
+};
+
 struct component_digests {
 	size_t count;	/* 0: the machine didn't say */
 	uint8_t items[COMPONENT_VALUES_MAX][COMPONENT_OCTETS];	/* sorted, no two alike */

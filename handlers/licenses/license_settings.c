@@ -68,7 +68,7 @@ static const struct field settings_input[] = {
 	IN_INT(struct settings_input, offline_ttl_s, 0, 30 * DAY_MS / SECOND_MS, .description = "0: each answer counts at its moment alone"),
 	IN_INT(struct settings_input, record_window_s, 60, 3600),
 	IN_INT(struct settings_input, releases_per_30d, 0, 100),
-	IN_INT(struct settings_input, file_ttl_days, 1, 3650),
+	IN_INT(struct settings_input, file_ttl_days, 1, LICENSE_FILE_DAYS_MAX),
 	IN_BOOL(struct settings_input, custom_keys, .description = "Keys that were chosen keep counting when it is off again"),
 	FIELDS_END,
 };

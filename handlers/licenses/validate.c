@@ -34,7 +34,7 @@ nonce_check(const char *nonce)
 
 #define PART(name) IN_STRING(struct machine_input, name, .check = component_check, .flags = FIELD_RAW)
 
-static const struct field machine_input[] = {
+const struct field machine_input[] = {
 	PART(bios),
 	PART(cpu),
 	PART(disk),
@@ -52,18 +52,15 @@ static const struct field machine_input[] = {
 #define ANSWER                                                                                                               \
 	IN_STRING(struct validate_input, nonce, .min = 1, .max = 64, .check = nonce_check,                                   \
 		  .description = "Comes back in the answer, so that it can't be an old one"),                                \
-	    IN_ID(struct validate_input, kid, ID_LICENSE_SIGNING_KEY,                                                        \
-		  .description = "The key that the program has compiled in; when absent: the current one"),                  \
-	    IN_STRING(struct validate_input, label, .min = 1, .max = 128, .description = "What the machine's user calls it")
-#define MACHINE(flags_)                                                                                                      \
-	IN_OBJECT(struct validate_input, fingerprint, machine_input, struct machine_input, .flags = flags_,                  \
-		  .description = "What the machine says of itself: one part at least")
+	    IN_KID(struct validate_input), IN_LABEL(struct validate_input)
+#define MACHINE(flags_) IN_MACHINE(struct validate_input, flags_)
 #define SEAT IN_ID(struct validate_input, activation_id, ID_ACTIVATION, .flags = FIELD_REQUIRED)
 
 /* Who asks which machines there are needs no more than the key. */
 static const struct field machines_input[] = { WHO, FIELDS_END };
 static const struct field validate_input[] = { WHO, MACHINE(FIELD_REQUIRED), ANSWER, FIELDS_END };
 static const struct field heartbeat_input[] = { WHO, MACHINE(FIELD_REQUIRED), ANSWER, SEAT, FIELDS_END };
+static const struct field file_input[] = { WHO, MACHINE(FIELD_REQUIRED), ANSWER, IN_TTL_DAYS(struct validate_input), FIELDS_END };
 /* A machine that is gone can't say anything any more. */
 static const struct field release_input[] = { WHO, MACHINE(0), ANSWER, SEAT, FIELDS_END };
 
@@ -129,6 +126,15 @@ check_parts(const struct validation *v)
 					  "The project wants each machine to name it.");
 	}
 	return go_on(v->rq);
+}
+
+/* Nobody takes a file back, so that those who use a license get no longer ones than those who sell it want. */
+static enum verdict
+check_days(const struct validation *v)
+{
+	if (v->is_seller || !v->in->has.ttl_days || v->in->ttl_days <= v->settings.file_ttl_days)
+		return go_on(v->rq);
+	return fail_field(v->rq, "ttl_days", "max", "Files of this project hold %lld days at most.", (long long)v->settings.file_ttl_days);
 }
 
 /* ---- what is known ---- */
@@ -213,7 +219,7 @@ validation_standing(const struct validation *v, const char *status, int64_t ends
 		return LICENSE_SUSPENDED;
 	if (ends_at != NONE && ends_at <= now)
 		return LICENSE_EXPIRED;
-	if (ip_locked && ip_digest.data != NULL &&
+	if (!v->is_seller && ip_locked && ip_digest.data != NULL &&
 	    (ip_digest.len != LICENSE_DIGEST_LEN || !secret_equal(ip_digest.data, v->ip_digest, LICENSE_DIGEST_LEN)))
 		return LICENSE_IP_MISMATCH;
 	return expires_at != NONE && expires_at <= now ? LICENSE_IN_GRACE : LICENSE_VALID;
@@ -229,6 +235,7 @@ struct signed_answer {
 	int64_t expires_at, time_left, grace_until, valid_until, heartbeat_before;
 	const char *features, *nonce, *request_hash;
 	int64_t signed_at;
+	const struct signed_file *file;
 };
 
 #define OF(kind, member, ...) OUT_##kind(struct signed_answer, member, .flags = FIELD_NULLABLE, __VA_ARGS__)
@@ -256,6 +263,7 @@ static const struct field signed_answer_fields[] = {
 	OF(STRING, nonce, .description = "What was sent"),
 	OUT_STRING(struct signed_answer, request_hash, .description = "SHA-256 of the request's body, as hexadecimal digits"),
 	OUT_TIME(struct signed_answer, signed_at),
+	OUT_OBJECT(struct signed_answer, file, signed_file_fields, .flags = FIELD_OPTIONAL, .description = "What was asked for, to be kept: only where it was, and the license counts"),
 	FIELDS_END,
 };
 
@@ -297,8 +305,8 @@ features_of_plan(struct arena *arena, const struct validation_row *row)
 	return buffer_string(&b);
 }
 
-static struct license_answer
-answer_of(const struct validation *v)
+struct license_answer
+validation_answer(const struct validation *v)
 {
 	struct bytes body = request_body(v->rq);
 	bool is_known = v->row.license_id != NULL;
@@ -327,11 +335,14 @@ static enum verdict
 reply_signed(const struct validation *v)
 {
 	struct seal_place place = license_signing_key_place(v->row.project_id, v->row.kid);
-	struct license_answer answer = answer_of(v);
+	struct license_answer answer = validation_answer(v);
+	struct signed_file file;
 	const char *payload = license_payload(v->rq->arena, &answer), *signature;
 	enum err e = license_sign(v->rq->keyring, v->rq->arena, &place, v->row.private_sealed, LICENSE_ANSWER_FORMAT, v->row.kid,
 				  payload, &signature);
 
+	if (e == OK && v->file_id != NULL)
+		e = validation_sign_file(v, &file);
 	if (e != OK)
 		return fail_err(v->rq, e);
 	tx_count(v->tx, &(struct stat_count){
@@ -362,6 +373,7 @@ reply_signed(const struct validation *v)
 			 .nonce = answer.nonce,
 			 .request_hash = answer.request_hash,
 			 .signed_at = answer.signed_at,
+			 .file = v->file_id != NULL ? &file : NULL,
 		     });
 }
 
@@ -407,28 +419,36 @@ begin(const struct request *rq, struct tx *tx)
 	return v;
 }
 
+enum verdict
+validation_prepare(struct validation *v)
+{
+	const char *details;
+
+	if (read_machine(v) != VERDICT_GO_ON)
+		return VERDICT_FAIL;
+	enum err e = find_with_key(v);
+	/* Who sells asks nothing that counts as a validation. */
+	if (e == OK && !v->is_seller)
+		e = request_quota(v->rq, v->row.project_id, v->row.meters_full_until, STAT_VALIDATIONS, &details);
+	if (e == ERR_QUOTA_EXCEEDED)
+		return fail_details(v->rq, e, details, "%s", error_info(e)->title);
+	if (e != OK)
+		return fail_err(v->rq, e);
+	v->settings = license_settings_parse(v->rq->arena, v->row.doc);
+	if (v->settings.require_nonce && !v->is_seller && v->in->nonce == NULL)
+		return fail_field(v->rq, "nonce", "required", "The project wants each question to bring one.");
+	if (check_parts(v) != VERDICT_GO_ON)
+		return VERDICT_FAIL;
+	return check_days(v);
+}
+
 static enum verdict
 serve(const struct request *rq, struct tx *tx, question *what)
 {
 	struct validation *v = begin(rq, tx);
 	const char *details;
 
-	if (read_machine(v) != VERDICT_GO_ON)
-		return VERDICT_FAIL;
-	enum err e = find_with_key(v);
-	if (e != OK)
-		return fail_err(rq, e);
-	e = request_quota(rq, v->row.project_id, v->row.meters_full_until, STAT_VALIDATIONS, &details);
-	if (e == ERR_QUOTA_EXCEEDED)
-		return fail_details(rq, e, details, "%s", error_info(e)->title);
-	if (e != OK)
-		return fail_err(rq, e);
-	v->settings = license_settings_parse(rq->arena, v->row.doc);
-	if (v->settings.require_nonce && v->in->nonce == NULL)
-		return fail_field(rq, "nonce", "required", "The project wants each question to bring one.");
-	if (check_parts(v) != VERDICT_GO_ON)
-		return VERDICT_FAIL;
-	return answer(v, what);
+	return validation_prepare(v) == VERDICT_GO_ON ? answer(v, what) : VERDICT_FAIL;
 }
 
 static enum verdict
@@ -447,6 +467,12 @@ static enum verdict
 release(const struct request *rq, struct tx *tx)
 {
 	return serve(rq, tx, validation_release);
+}
+
+static enum verdict
+file(const struct request *rq, struct tx *tx)
+{
+	return serve(rq, tx, validation_file);
 }
 
 /* ---- which machines have a seat, for the person who has the key ---- */
@@ -494,16 +520,22 @@ machines(const struct request *rq, struct tx *tx)
 		.id = "license_" #word, .method = POST, .path = path_, .summary = summary_, .auth = AUTH_PUBLIC,             \
 		.tx = TX_SPLIT, .flags = ROUTE_NO_IDEMPOTENCY | ROUTE_TIMED | ROUTE_SHOWS_SECRET, .rate = RATE_VALIDATE,     \
 		.body_bytes_max = BODY_MAX, INPUT(struct validate_input, fields), .output = signed_answer_fields,            \
-		.errors = { ERR_QUOTA_EXCEEDED, ERR_SIGNING_KEY_UNAVAILABLE }, .handler = word, __VA_ARGS__                                      \
+		.handler = word, __VA_ARGS__                                                                                 \
 	}
 
+#define NO_OTHER_ERRORS .errors = { ERR_QUOTA_EXCEEDED, ERR_SIGNING_KEY_UNAVAILABLE }
+
 const struct route validate_routes[] = {
-	QUESTION(validate, "/api/v1/validate", "May this program run?", validate_input,
+	QUESTION(validate, "/api/v1/validate", "May this program run?", validate_input, NO_OTHER_ERRORS,
 		 .description = "Every verdict is 200 and signed. A machine that has no seat yet takes one, if there is a free one."),
-	QUESTION(heartbeat, "/api/v1/validate/heartbeat", "The program still runs", heartbeat_input,
+	QUESTION(heartbeat, "/api/v1/validate/heartbeat", "The program still runs", heartbeat_input, NO_OTHER_ERRORS,
 		 .description = "Prolongs the lease of a floating license. One that is over already takes a free seat."),
-	QUESTION(release, "/api/v1/validate/release", "Give a machine's seat back", release_input,
+	QUESTION(release, "/api/v1/validate/release", "Give a machine's seat back", release_input, NO_OTHER_ERRORS,
 		 .site = SITE_BOTH, .description = "So often as the project's license settings allow."),
+	QUESTION(file, "/api/v1/validate/file", "A file that says that this program may run", file_input,
+		 .errors = { ERR_QUOTA_EXCEEDED, ERR_SIGNING_KEY_UNAVAILABLE, ERR_FILE_LIMIT },
+		 .description = "To be kept: the program checks it without a network, on that machine alone. Nobody can take it back. Twenty in "
+				"thirty days for a license."),
 	{
 	    .id = "license_machines",
 	    .method = POST,

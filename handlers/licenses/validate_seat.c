@@ -90,8 +90,8 @@ write_guard(const struct validation *v, uint64_t *ret_matched)
 			       &(struct q_license_guard){
 				   .project_id = v->row.project_id,
 				   .id = v->row.license_id,
-				   .ip_hint = address_hint(v->rq->arena, v->rq->ip),
-				   .ip_digest = { v->ip_digest, LICENSE_DIGEST_LEN },
+				   .ip_hint = v->is_seller ? NULL : address_hint(v->rq->arena, v->rq->ip),
+				   .ip_digest = { v->is_seller ? NULL : v->ip_digest, v->is_seller ? 0 : LICENSE_DIGEST_LEN },
 			       },
 			       ret_matched);
 }
@@ -266,6 +266,24 @@ bind(struct validation *v, struct seats *seats)
 	TRY(bind_behind_guard(v, seats));
 	if (!license_code_is_valid(v->code))
 		db_rollback(v->tx->db);
+	return OK;
+}
+
+enum err
+validation_bind(struct validation *v, struct license_row *ret_license)
+{
+	struct seats seats;
+	uint64_t matched = 0;
+
+	TRY(write_guard(v, &matched));
+	TRY(judge_again(v, ret_license));
+	if (!license_code_is_valid(v->code) || v->said_count == 0)
+		return OK;
+	TRY(read_seats(v, &seats));
+	const seat_row *mine = find_machine(v, &seats);
+	if (mine == NULL)
+		return take_seat(v, ret_license, &seats);
+	has_seat(v, mine->id, mine->lease_expires_at);
 	return OK;
 }
 

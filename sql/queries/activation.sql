@@ -34,8 +34,9 @@ WHERE project_id = :project_id AND license_id = :license_id AND seat IS NOT NULL
 UPDATE activations SET last_seen_at = :now, country = :country, label = COALESCE(:label, label)
 WHERE project_id = :project_id AND id = :id AND seat IS NOT NULL AND last_seen_at <= :seen_before;
 
+-- A lease that runs longer, for a file that was handed out, stays as long.
 -- name: activation_extend :exec
-UPDATE activations SET lease_expires_at = :lease_expires_at, last_seen_at = :now
+UPDATE activations SET lease_expires_at = GREATEST(lease_expires_at, :lease_expires_at), last_seen_at = :now
 WHERE project_id = :project_id AND license_id = :license_id AND id = :id AND seat IS NOT NULL AND lease_expires_at > :now;
 
 -- How many machines were released by those who use them.

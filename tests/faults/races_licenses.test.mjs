@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { afterEach } from "node:test";
-import { ask, Client, expectStatus, license, machine, person, question } from "../harness/index.mjs";
+import { ask, Client, expectStatus, license, licenseFile, machine, person, question } from "../harness/index.mjs";
 import { race as declare } from "./held.mjs";
 import { warmUp, watchedServer } from "./watched.mjs";
 
@@ -82,6 +82,22 @@ race("rule 8 the last release of thirty days is asked for twice", {
 			async check() {
 				assert.deepEqual(codesOf(answers), ["release_limit", "released"]);
 				assert.equal(await seatsOf(one), 1);
+			},
+		};
+	},
+});
+
+race("rule 16 the last file of thirty days is asked for twice", {
+	async play({ meet }) {
+		const one = await license(owner, project, { max_activations: 2 });
+		for (let i = 0; i < 19; i++)
+			await licenseFile(owner, project, one);
+		const answers = await meet(/COUNT\(\*\) AS total FROM license_files f WHERE .* f\.created_at/, () => validate(one, {}, "/file"), () => validate(one, {}, "/file"));
+		return {
+			answers,
+			async check() {
+				assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 409]);
+				assert.equal(await sql.value`SELECT COUNT(*) FROM license_files WHERE license_id = ${one.id}`, 20);
 			},
 		};
 	},

@@ -49,6 +49,11 @@ export async function activation(owner, project, body = {}) {
 	return { license: one, fingerprint, answer };
 }
 
+/** A license file that who sells hands out: {id, file, expires_at}. */
+export async function licenseFile(owner, project, { id }, body = {}) {
+	return made(await (await sellerOf(owner, project)).post(`/api/v1/licenses/${id}/files`, body));
+}
+
 /** The id of a signing key that has retired. */
 export async function retiredLicenseKey(owner, project) {
 	const session = await sellerOf(owner, project);
@@ -70,7 +75,7 @@ export const isSigned = ({ payload, signature, kid }, publicKey, format = "gateh
 export function proven(answer, publicKey, body) {
 	assert.ok(isSigned(answer, publicKey), "the signature holds");
 	const payload = JSON.parse(answer.payload);
-	const { payload: _, signature: __, kid: ___, ...beside } = answer;
+	const { payload: _, signature: __, kid: ___, file: ____, ...beside } = answer;
 	assert.deepEqual(beside, payload);
 	if (body !== undefined)
 		assert.equal(payload.request_hash, createHash("sha256").update(body).digest("hex"));

@@ -8,6 +8,7 @@
 #include <openssl/evp.h>
 
 #include "lib/encode.h"
+#include "lib/license_files.h"
 #include "tests/unit/unit.h"
 
 #define KID "lsk_0000000000000001"
@@ -170,6 +171,33 @@ a_sealed_key_signs_in_its_row_alone(void **state)
 	keyring_free(keyring);
 }
 
+static void
+a_file_adds_itself_and_its_machine_to_the_answer(void **state)
+{
+	(void)state;
+	static const struct component_said said[] = { { COMPONENT_DISK, "wd-wx11a2345678" }, { COMPONENT_MAC, "001a2b3c4d5e" } };
+	struct license_answer answer = published_answer();
+	struct license_file_claims claims = {
+		.file_id = "lfl_0000000000000001",
+		.file_expires_at = at("2026-02-14T10:30:00Z"),
+		.parts = said,
+		.part_count = ARRAY_LEN(said),
+		.rules = { .threshold = 60, .min_matches = 2, .weights = { [COMPONENT_DISK] = 2, [COMPONENT_MAC] = 1 } },
+	};
+
+	for (uint8_t i = 0; i < LICENSE_FILE_SALT_LEN; i++)
+		claims.salt[i] = i;
+	const char *payload = license_file_payload(arena, &answer, &claims);
+	assert_memory_equal(payload, PAYLOAD, strlen(PAYLOAD) - 1);
+	assert_string_equal(payload + strlen(PAYLOAD) - 1,
+			    ",\"file_id\":\"lfl_0000000000000001\",\"file_expires_at\":\"2026-02-14T10:30:00.000Z\",\"machine\":"
+			    "{\"salt\":\"AAECAwQFBgcICQoLDA0ODw==\",\"threshold\":60,\"min_matches\":2,\"components\":["
+			    "{\"name\":\"disk\",\"weight\":2,\"digests\":[\"bm9XccV1Ooa0HvOUHras7Q==\"]},"
+			    "{\"name\":\"mac\",\"weight\":1,\"digests\":[\"ympNZV9PTpVXErd5WCIS8Q==\"]}]}}");
+	claims.part_count = 0;
+	assert_non_null(strstr(license_file_payload(arena, &answer, &claims), ",\"machine\":null}"));
+}
+
 int
 main(void)
 {
@@ -180,6 +208,7 @@ main(void)
 		TEST(only_two_codes_let_a_program_run),
 		TEST(the_published_signature_comes_out),
 		TEST(a_sealed_key_signs_in_its_row_alone),
+		TEST(a_file_adds_itself_and_its_machine_to_the_answer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -30,6 +30,13 @@ export const licenseSamples = {
 		const { license, answer } = await activationOf(world);
 		return { target: `/api/v1/licenses/${license.id}/activations/${answer.activation_id}`, status: 204 };
 	},
+	"GET /api/v1/licenses/{id}/files": async (world) => {
+		const { id } = await licenseOf(world);
+		for (let i = 0; i < 2; i++)
+			await licenses.licenseFile(world.owner, world.project, { id });
+		return { target: `/api/v1/licenses/${id}/files` };
+	},
+	"POST /api/v1/licenses/{id}/files": async (world) => ({ target: `/api/v1/licenses/${(await licenseOf(world)).id}/files`, json: { fingerprint: licenses.machine() }, status: 201 }),
 	"GET /api/v1/license_settings": async () => ({}),
 	"PATCH /api/v1/license_settings": async () => ({ json: { match_threshold: 70 } }),
 	"GET /api/v1/license_signing_keys": async () => ({}),
@@ -39,6 +46,7 @@ export const licenseSamples = {
 		await licenses.retiredLicenseKey(world.owner, world.project);	// the first answer of a project makes its key, once
 		return { json: licenses.question(world.project, await licenseOf(world)) };
 	},
+	"POST /api/v1/validate/file": async (world) => ({ json: licenses.question(world.project, await licenseOf(world)) }),
 	"POST /api/v1/validate/activations": async (world) => {
 		const { license } = await activationOf(world);
 		return { json: { client_id: world.project.clientId, license_key: license.key } };
