@@ -2,12 +2,13 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { createPrivateKey, sign } from "node:crypto";
 import fs from "node:fs";
 import https from "node:https";
 import path from "node:path";
 import { after, test } from "node:test";
 import { promisify } from "node:util";
-import { expectStatus, isSigned, license, ownServer, person, publicKeyOf } from "../harness/index.mjs";
+import { expectStatus, isSigned, license, licenseFile, ownServer, person, publicKeyOf } from "../harness/index.mjs";
 import { makeFolder, ROOT } from "../harness/workplace.mjs";
 
 const run = promisify(execFile);
@@ -28,6 +29,14 @@ const PROGRAMS = {
 	PHP: ["php", example("license.php")],
 };
 
+/** The vector that is published with the contract: who checks answers begins with it. */
+const VECTOR = {
+	public_key: "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
+	kid: "lsk_0000000000000001",
+	payload: '{"v":1,"valid":true,"code":"valid","client_id":"proj_aBcDeFgHiJkLmNoPqRsTuVwX","environment":"live","license_id":"lic_0000000000000001","activation_id":"act_0000000000000001","product_name":"Café Pro","status":"active","expires_at":"2027-01-15T10:30:00.000Z","time_left":31536000,"grace_until":null,"valid_until":"2026-01-16T10:30:00.000Z","heartbeat_before":null,"features":{"export":true,"seats":5},"nonce":"n0nce-0123456789","request_hash":"bd4e646d60930ed46677a0e2b0a6a6672dc8fc1abd603113eee30034279cfd71","signed_at":"2026-01-15T10:30:00.000Z"}',
+	signature: "VlpxOAH99YtcJBg6BX5jRvlONAwT0mi5WwPvRdajNdmnGfH/jYfS9HnskUNcf3F/bkfoDRDv3QsbySytl8DcDA==",
+};
+
 /** {code, stdout, stderr} of a program that asks about a key. */
 async function start([command, ...args], key, more = {}) {
 	const env = {
@@ -35,6 +44,22 @@ async function start([command, ...args], key, more = {}) {
 		GATEHOUSE_CA: server.ca, SSL_CERT_FILE: server.ca, NODE_EXTRA_CA_CERTS: server.ca, ...more,
 	};
 	return run(command, [...args, key], { env, timeout: 30000 }).then(({ stdout, stderr }) => ({ code: 0, stdout, stderr }), ({ code, stdout, stderr }) => ({ code, stdout, stderr }));
+}
+
+/* Who asked anybody would be told that there is nobody. */
+const NO_NETWORK = { GATEHOUSE_URL: "https://127.0.0.1:1", GATEHOUSE_HOST: "127.0.0.1:1" };
+
+function saved(name, file) {
+	const at = path.join(makeFolder("f"), `${name}.lic`);
+	fs.writeFileSync(at, JSON.stringify(file));
+	return at;
+}
+
+/** A file that a key of ours made, whatever it says: its payload is another one's, changed. The key is the published one. */
+function forged({ file }, change) {
+	const payload = JSON.stringify({ ...JSON.parse(file.payload), ...change });
+	const key = createPrivateKey({ key: Buffer.from(`302e020100300506032b6570042204209d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60`, "hex"), format: "der", type: "pkcs8" });
+	return { ...file, payload, signature: sign(null, Buffer.from(`gatehouse-license-file-v1\n${file.kid}\n${payload}`), key).toString("base64") };
 }
 
 /** A server with a good certificate that answers every question as ours has answered one. */
@@ -79,13 +104,35 @@ for (const [language, command] of Object.entries(PROGRAMS)) {
 	});
 }
 
-/** The vector that is published with the contract: who checks answers begins with it. */
-const VECTOR = {
-	public_key: "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
-	kid: "lsk_0000000000000001",
-	payload: '{"v":1,"valid":true,"code":"valid","client_id":"proj_aBcDeFgHiJkLmNoPqRsTuVwX","environment":"live","license_id":"lic_0000000000000001","activation_id":"act_0000000000000001","product_name":"Café Pro","status":"active","expires_at":"2027-01-15T10:30:00.000Z","time_left":31536000,"grace_until":null,"valid_until":"2026-01-16T10:30:00.000Z","heartbeat_before":null,"features":{"export":true,"seats":5},"nonce":"n0nce-0123456789","request_hash":"bd4e646d60930ed46677a0e2b0a6a6672dc8fc1abd603113eee30034279cfd71","signed_at":"2026-01-15T10:30:00.000Z"}',
-	signature: "VlpxOAH99YtcJBg6BX5jRvlONAwT0mi5WwPvRdajNdmnGfH/jYfS9HnskUNcf3F/bkfoDRDv3QsbySytl8DcDA==",
-};
+const machineId = fs.readFileSync("/etc/machine-id", "utf8").trim();
+
+for (const [language, command] of Object.entries(PROGRAMS)) {
+	test(`rule 16 ${language}: a license file is enough without a network, on its machine, in its time, as it was signed`, async () => {
+		const one = await license(owner, project, { product_name: `Café "${language}"`, max_activations: 3 });
+		const offline = (name, file, more) => start(command, saved(name, file), { ...NO_NETWORK, ...more });
+		const any = await licenseFile(owner, project, one);
+		const mine = await licenseFile(owner, project, one, { fingerprint: { uuid: ` ${machineId.toUpperCase()}\t` } });
+		for (const { file } of [any, mine]) {
+			const ran = await offline("good", file);
+			assert.equal(ran.code, 0, ran.stderr);
+			assert.match(ran.stdout, new RegExp(`^valid: Café "${language}"`));
+		}
+		const elsewhere = await licenseFile(owner, project, one, { fingerprint: { uuid: "another", mac: ["02:00:00:00:00:01"] } });
+		const half = await licenseFile(owner, project, one, { fingerprint: { uuid: machineId, disk: "another" } });
+		const changed = { ...any.file, payload: any.file.payload.replace("active", "ACTIVE") };
+		const published = { GATEHOUSE_PUBLIC_KEY: VECTOR.public_key };
+		assert.equal((await offline("forged", forged(any, {}), published)).code, 0, "the forger's own key signs");
+		for (const [why, file, env] of [
+			["another machine", elsewhere.file], ["another machine", half.file], ["", changed], ["", forged(any, {})],
+			["time is over", forged(any, { file_expires_at: "2020-01-01T00:00:00.000Z" }), published], ["time is over", forged(any, { signed_at: "2999-01-01T00:00:00.000Z" }), published],
+			["another product", forged(any, { client_id: "proj_aBcDeFgHiJkLmNoPqRsTuVwX" }), published],
+		]) {
+			const ran = await offline("bad", file, env);
+			assert.ok(ran.code !== 0 && ran.stdout === "" && ran.stderr.includes(why), `${why}: ${ran.stdout}${ran.stderr}`);
+		}
+		assert.notEqual((await start(command, one.key, NO_NETWORK)).code, 0, "there was no network");
+	});
+}
 
 test("the published vector verifies with OpenSSL, Node, Python and PHP, and not with one octet changed", async () => {
 	const folder = makeFolder("v");
