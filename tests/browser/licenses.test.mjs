@@ -42,6 +42,18 @@ test("a license from the first click to the last", async () => {
 	await dialog.getByRole("button", { name: "Take off" }).click();
 	await page.getByText("No machine yet").waitFor();
 
+	await page.getByRole("tab", { name: "Files" }).click();
+	await page.getByText("No file yet").waitFor();
+	await page.getByRole("button", { name: "New file" }).click();
+	await dialog.getByLabel("What the machine says of itself").fill("my machine");
+	await dialog.getByRole("button", { name: "Make and save" }).click();
+	await dialog.getByText(/It must be JSON/).waitFor();
+	await dialog.getByLabel("What the machine says of itself").fill('{"uuid": "u-1", "disk": "d-1"}');
+	await dialog.getByLabel("Name of the machine").fill("Laboratory");
+	const [file] = await Promise.all([page.waitForEvent("download"), dialog.getByRole("button", { name: "Make and save" }).click()]);
+	assert.equal(JSON.parse(await fs.readFile(await file.path(), "utf8")).format, "gatehouse-license-file-1");
+	await page.getByRole("row", { name: /Laboratory/ }).waitFor();
+
 	await page.getByRole("tab", { name: "Settings" }).click();
 	await page.getByLabel("Days of grace").fill("366");
 	await save(page);

@@ -10,6 +10,7 @@ import { CopyBlock } from "../ui/copy";
 import { Page, Section } from "../ui/page";
 import { Resource } from "../ui/resource";
 import { LicenseDanger } from "./license-danger";
+import { LicenseFiles } from "./license-files";
 import { LicenseForm } from "./license-form";
 import { LicenseMachines } from "./license-machines";
 import { LicensePill } from "./license-pill";
@@ -49,6 +50,7 @@ function Parts({ tagged }: { tagged: Tagged<License> }) {
 		<Tabs defaultValue="machines" keepMounted={false}>
 			<Tabs.List>
 				<Tabs.Tab value="machines">Key and machines</Tabs.Tab>
+				<Tabs.Tab value="files">Files</Tabs.Tab>
 				<Tabs.Tab value="settings">Settings</Tabs.Tab>
 			</Tabs.List>
 			<Tabs.Panel value="machines" pt="md">
@@ -56,6 +58,9 @@ function Parts({ tagged }: { tagged: Tagged<License> }) {
 					<Key license={license} />
 					<LicenseMachines license={license} canWrite={canWrite} />
 				</Stack>
+			</Tabs.Panel>
+			<Tabs.Panel value="files" pt="md">
+				<LicenseFiles license={license} canWrite={canWrite} />
 			</Tabs.Panel>
 			<Tabs.Panel value="settings" pt="md">
 				<Stack gap="lg">
