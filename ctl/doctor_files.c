@@ -8,6 +8,7 @@
 
 #include "ctl/doctor.h"
 #include "lib/passwords.h"
+#include "sys/countries.h"
 #include "sys/system.h"
 
 #define OTHERS_WRITE (S_IWGRP | S_IWOTH)
@@ -97,6 +98,21 @@ check_breached_passwords(struct doctor *doctor)
 			    "see passwords.breached_file");
 }
 
+static void
+check_countries(struct doctor *doctor)
+{
+	const char *file = doctor->ctl->config->countries_file;
+
+	if (file[0] == '\0')
+		return;
+	if (countries_open(file))
+		doctor_ok(doctor, "countries", file);
+	else
+		doctor_fail(doctor, "countries", arena_printf(doctor->ctl->arena, "%s can't be read, or is no MaxMind database", file),
+			    "see countries_file");
+	countries_close();
+}
+
 void
 doctor_check_files(struct doctor *doctor)
 {
@@ -104,4 +120,5 @@ doctor_check_files(struct doctor *doctor)
 	check_addresses(doctor);
 	check_master_key(doctor);
 	check_breached_passwords(doctor);
+	check_countries(doctor);
 }

@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include "fcgi/child.h"
+#include "sys/countries.h"
+#include "sys/log.h"
 #include "sys/system.h"
 
 /* After how many requests this worker ends; its neighbours end at other times. */
@@ -59,9 +61,12 @@ worker_run(const struct child_start *start)
 		.console_id = "",
 	};
 
+	if (start->config->countries_file[0] != '\0' && !countries_open(start->config->countries_file))
+		log_event(LOG_WARN, "no country is known: countries_file can't be read", start->config->countries_file);
 	db_use_counters(worker.db, worker.counters);
 	serve_until_told(&worker, gateway, start->shared->beats, start->slot);
 	gateway_close(gateway);
+	countries_close();
 	db_free(worker.db);
 	arena_free(worker.arena);
 	return EXIT_SUCCESS;

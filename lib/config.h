@@ -115,6 +115,7 @@ struct config {
 		const char *allowed_origins;	/* of pages that may call the MCP server, besides HOST's; "http://localhost:*" is any port */
 	} mcp;
 
+	const char *countries_file;	/* "" = none */
 	const char *log_level;		/* debug, info, warn, error */
 	const char *metrics_allow;	/* networks that see /metrics, separated by spaces; "" = nobody */
 	int64_t machines;		/* how many share the rate limits */

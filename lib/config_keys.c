@@ -139,6 +139,9 @@ const struct config_key config_keys[] = {
 	TEXT("mcp.allowed_origins", mcp.allowed_origins, "http://localhost:* http://127.0.0.1:*", .may_be_empty = true,
 	     .meaning = "Origins of pages elsewhere that may call /mcp, separated by spaces; :* is any port. "
 			"Programs send no origin."),
+	PATH("countries_file", countries_file, "", .may_be_empty = true,
+	     .meaning = "Database of addresses in MaxMind's format (GeoLite2 Country, DB-IP) that says which country "
+			"a program asks from; empty: not looked at. Reload after replacing it."),
 	TEXT("log_level", log_level, "info", .values = log_levels,
 	     .meaning = "debug, info, warn or error."),
 	{

@@ -60,6 +60,7 @@ question_of(const struct request *rq, struct tx *tx, const struct license *licen
 		.tx = tx,
 		.in = asked,
 		.is_seller = true,
+		.country = COUNTRY_UNKNOWN,
 		.key = license_key_normalise(rq->arena, license->key),
 		.lease_expires_at = NONE,
 	};

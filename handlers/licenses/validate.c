@@ -348,7 +348,7 @@ reply_signed(const struct validation *v)
 	tx_count(v->tx, &(struct stat_count){
 			    .stat = STAT_VALIDATIONS,
 			    .project_id = v->row.project_id,
-			    .values = { license_code_names[answer.code], COUNTRY_UNKNOWN, answer.product_name },
+			    .values = { license_code_names[answer.code], v->country, answer.product_name },
 			});
 	return reply(v->rq, 200, signed_answer_fields,
 		     &(struct signed_answer){
@@ -413,6 +413,7 @@ begin(const struct request *rq, struct tx *tx)
 	struct validation *v = ARENA_NEW(rq->arena, struct validation);
 
 	*v = (struct validation){ .rq = rq, .tx = tx, .in = rq->input, .lease_expires_at = NONE };
+	country_of(rq->ip, v->country);
 	const char *key = license_key_normalise(rq->arena, v->in->license_key);
 	if (license_key_is_made(key) || license_key_is_custom(key))
 		v->key = key;
@@ -446,7 +447,6 @@ static enum verdict
 serve(const struct request *rq, struct tx *tx, question *what)
 {
 	struct validation *v = begin(rq, tx);
-	const char *details;
 
 	return validation_prepare(v) == VERDICT_GO_ON ? answer(v, what) : VERDICT_FAIL;
 }

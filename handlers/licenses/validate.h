@@ -7,9 +7,7 @@
 #include "domain/license_settings.h"
 #include "fcgi/request.h"
 #include "lib/license_answers.h"
-
-/* A local database of addresses isn't part of the house yet. */
-#define COUNTRY_UNKNOWN "ZZ"
+#include "sys/countries.h"
 
 struct machine_input {
 	struct {
@@ -53,6 +51,7 @@ struct validation {
 	struct component_said said[COMPONENTS_SAID_MAX];
 	size_t said_count;
 	const char *key;		/* normalised; NULL: it can't be one */
+	char country[COUNTRY_LEN + 1];	/* that the machine asks from */
 
 	/* digested under the project's secrets */
 	struct fingerprint machine;

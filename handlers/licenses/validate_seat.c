@@ -141,7 +141,7 @@ note_seen(struct validation *v, bool closes_lock)
 			      &(struct q_activation_seen){
 				  .project_id = v->row.project_id,
 				  .id = v->activation_id,
-				  .country = COUNTRY_UNKNOWN,
+				  .country = v->country,
 				  .label = v->in->label,
 				  .seen_before = v->rq->now_ms - v->settings.record_window_s * SECOND_MS,
 			      },
@@ -209,7 +209,7 @@ insert_seat(struct validation *v, const struct license_row *license, int64_t sea
 				    .machine_digest = { v->machine_digest, LICENSE_DIGEST_LEN },
 				    .components = fingerprint_text(v->rq->arena, &v->machine),
 				    .label = v->in->label,
-				    .country = COUNTRY_UNKNOWN,
+				    .country = v->country,
 				    .lease_expires_at = lease_expires_at,
 				},
 				NULL));
