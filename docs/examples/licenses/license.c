@@ -334,8 +334,11 @@ static void
 write_moment(int seconds, char moment[32])
 {
 	time_t then = time(NULL) + seconds;
+	struct tm parts;
 
-	strftime(moment, 32, "%Y-%m-%dT%H:%M:%S", gmtime(&then));
+	if (gmtime_r(&then, &parts) == NULL)
+		fail("no clock");
+	strftime(moment, 32, "%Y-%m-%dT%H:%M:%S", &parts);
 }
 
 static void
