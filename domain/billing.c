@@ -206,14 +206,14 @@ bill_make(struct tx *tx, const char *console_id, const char *org_id, int64_t per
 /* ---- invoices ---- */
 
 static enum err
-record_opened(struct tx *tx, const char *org_id, const char *event_project_id, const char *id)
+record_invoice(struct tx *tx, enum event event, const char *org_id, const char *event_project_id, const char *id)
 {
 	struct invoice_row row;
 
 	TRY(q_invoice_get(tx->db, &(struct q_invoice_get){ .org_id = org_id, .id = id }, &row));
 	struct invoice invoice = invoice_of_row(tx->arena, &row);
 	return record(tx, &(struct record){
-			      .event = EV_INVOICE_OPENED,
+			      .event = event,
 			      .org_id = org_id,
 			      .event_project_id = event_project_id,
 			      .target_id = id,
@@ -247,5 +247,20 @@ invoice_open(struct tx *tx, const char *console_id, const char *org_id, const ch
 				 .due_at = is_owed ? tx->now_ms + DUE_MS : NONE,
 			     },
 			     NULL));
-	return is_owed ? record_opened(tx, org_id, event_project_id, id) : OK;
+	return is_owed ? record_invoice(tx, EV_INVOICE_OPENED, org_id, event_project_id, id) : OK;
+}
+
+enum err
+invoice_settle(struct tx *tx, const char *org_id, const char *id, const char *payment_id, int64_t paid_at)
+{
+	struct q_org_event_project_row org;
+	uint64_t matched = 0;
+	enum err e = q_org_event_project(tx->db, &(struct q_org_event_project){ .org_id = org_id }, &org);
+
+	if (e == ERR_NO_ROW)
+		return OK;
+	TRY(e);
+	TRY(q_invoice_set_paid(tx->db,
+			       &(struct q_invoice_set_paid){ .org_id = org_id, .id = id, .payment_id = payment_id, .paid_at = paid_at }, &matched));
+	return matched == 0 ? OK : record_invoice(tx, EV_INVOICE_PAID, org_id, org.default_project_id, id);
 }

@@ -46,6 +46,11 @@ enum err bill_make(struct tx *, const char *console_id, const char *org_id, int6
  */
 enum err invoice_open(struct tx *, const char *console_id, const char *org_id, const char *event_project_id, int64_t period_at) MUST_CHECK;
 
+/*
+ * Its payment is settled: the invoice is paid, which is told. Nothing happens where it is paid already or its organization is gone.
+ */
+enum err invoice_settle(struct tx *, const char *org_id, const char *id, const char *payment_id, int64_t paid_at) MUST_CHECK;
+
 struct invoice {
 	const char *id;
 	int64_t number;

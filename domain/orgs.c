@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "domain/plans.h"
 #include "domain/projects.h"
 #include "domain/slugs.h"
 #include "lib/text.h"
@@ -232,6 +233,7 @@ org_delete(struct tx *tx, const char *org_id)
 
 	TRY(q_org_get(tx->db, &(struct q_org_get){ .org_id = org_id }, &row));
 	TRY(delete_projects(tx, org_id, &count));
+	TRY(plan_forget_subject(tx, tx->console_id, org_id));
 	TRY(q_org_revoke_keys(tx->db, &(struct q_org_revoke_keys){ .org_id = org_id }, NULL));
 	TRY(q_org_revoke_invitations(tx->db, &(struct q_org_revoke_invitations){ .org_id = org_id }, NULL));
 	TRY(q_org_mark_deleted(tx->db, &(struct q_org_mark_deleted){ .org_id = org_id }, &matched));

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "domain/billing.h"
 #include "domain/job_queue.h"
 #include "domain/payments_plan.h"
 #include "lib/encode.h"
@@ -28,6 +29,8 @@ const char *const payment_provider_names[] = { PAYMENT_BY_STRIPE, PAYMENT_BY_MID
 	    OUT_STRING(struct payment, currency), OUT_INT(struct payment, refunded_amount),                                  \
 	    OUT_ENUM(struct payment, provider, payment_provider_names),                                                      \
 	    OUT_ID(struct payment, user_id, ID_USER, .flags = FIELD_NULLABLE),                                               \
+	    OUT_ID(struct payment, org_id, ID_ORG, .flags = FIELD_NULLABLE,                                                  \
+		   .description = "In the console: the organization whose plan or invoice is paid"),                         \
 	    OUT_ID(struct payment, plan_id, ID_PLAN, .flags = FIELD_NULLABLE),                                               \
 	    OUT_ID(struct payment, item_id, ID_ITEM, .flags = FIELD_NULLABLE),                                               \
 	    OUT_ID(struct payment, invoice_id, ID_INVOICE, .flags = FIELD_NULLABLE),                                         \
@@ -108,6 +111,7 @@ payment_of_row(struct tx *tx, const char *project_id, const struct payment_row *
 		.refunded_amount = row->refunded_amount,
 		.provider = row->provider,
 		.user_id = row->user_id,
+		.org_id = row->org_id,
 		.plan_id = row->plan_id,
 		.item_id = row->item_id,
 		.invoice_id = row->invoice_id,
@@ -200,6 +204,7 @@ insert(struct tx *tx, const char *project_id, const struct payment_order *order,
 					  .provider = provider->provider,
 					  .connection_id = provider->connection_id,
 					  .user_id = order->user_id,
+					  .org_id = order->org_id,
 					  .plan_id = order->plan_id,
 					  .item_id = order->item_id,
 					  .invoice_id = order->invoice_id,
@@ -278,6 +283,7 @@ insert_renewal(struct tx *tx, const char *project_id, const struct payment_row *
 				    .provider = first->provider,
 				    .connection_id = first->connection_id,
 				    .user_id = first->user_id,
+				    .org_id = first->org_id,
 				    .plan_id = first->plan_id,
 				    .amount = first->amount,
 				    .currency = first->currency,
@@ -380,6 +386,10 @@ record_paid(struct move *move)
 
 	if (move->row->paid_at != NONE)
 		return OK;
+	if (strcmp(move->after.kind, PAYMENT_FOR_INVOICE) == 0) {
+		TRY(invoice_settle(tx, move->after.org_id, move->after.invoice_id, move->after.id, move->after.paid_at));
+		return record_payment(tx, EV_PAYMENT_SETTLED, move->org_id, move->project_id, &move->before, &move->after, NULL);
+	}
 	if (strcmp(move->after.kind, PAYMENT_FOR_PLAN) == 0) {
 		TRY(payment_give_plan(tx, move->org_id, move->project_id, &move->after, move->news->period_end, &data));
 		return record_payment(tx, EV_PAYMENT_SETTLED, move->org_id, move->project_id, &move->before, &move->after, data);

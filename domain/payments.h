@@ -28,7 +28,7 @@ struct payment {
 	int64_t amount;
 	const char *currency;
 	int64_t refunded_amount;
-	const char *provider, *user_id, *plan_id, *item_id, *invoice_id, *item_name, *buyer_email, *buyer_name, *metadata, *return_url;
+	const char *provider, *user_id, *org_id, *plan_id, *item_id, *invoice_id, *item_name, *buyer_email, *buyer_name, *metadata, *return_url;
 	const char *invoice_url;	/* where it is paid; NULL: it isn't pending any more */
 	const char *provider_ref;
 	const char *subscription_ref;	/* what the provider calls the subscription that it is a period of; NULL: paid once */
@@ -43,6 +43,7 @@ struct payment_order {
 	const char *order_id;	/* NULL: the payment's own id */
 	const char *provider;	/* NULL: the project's default one */
 	const char *user_id, *plan_id, *item_id, *invoice_id;
+	const char *org_id;	/* whose plan or invoice it is, in the console; NULL: the user's own */
 	int64_t amount;
 	const char *currency;
 	const char *buyer_email, *buyer_name;

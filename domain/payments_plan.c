@@ -55,23 +55,30 @@ data_of(struct arena *arena, const struct payment *payment, const struct plan_ro
 	return buffer_string(&data);
 }
 
+const char *
+payment_subject(const char *org_id, const char *user_id)
+{
+	return org_id != NULL ? org_id : user_id;
+}
+
 static enum err
 assign(struct tx *tx, const char *org_id, const char *project_id, const struct payment *payment, const struct plan_row *plan,
        int64_t period_end)
 {
+	const char *subject_id = payment_subject(payment->org_id, payment->user_id);
 	struct plan_row bought = *plan;
 	struct plan_assignment assignment;
 	struct subject_plan now;
 
-	if (payment->user_id == NULL)
+	if (subject_id == NULL)
 		return OK;
 	bought.is_archived = false;	/* it was for sale when they bought it */
-	TRY(plan_of_subject(tx, project_id, payment->user_id, &now));
+	TRY(plan_of_subject(tx, project_id, subject_id, &now));
 	return plan_assign(tx,
 			   &(struct plan_assign){
 			       .org_id = org_id,
 			       .project_id = project_id,
-			       .subject_id = payment->user_id,
+			       .subject_id = subject_id,
 			       .subject_label = payment->buyer_email,
 			       .plan = &bought,
 			       .source = "payment",
@@ -102,12 +109,13 @@ payment_give_plan(struct tx *tx, const char *org_id, const char *project_id, con
 enum err
 payment_end_plan(struct tx *tx, const char *org_id, const char *project_id, const struct payment *payment)
 {
+	const char *subject_id = payment_subject(payment->org_id, payment->user_id);
 	struct subject_plan now;
 
-	if (payment->user_id == NULL)
+	if (subject_id == NULL)
 		return OK;
-	TRY(plan_of_subject(tx, project_id, payment->user_id, &now));
+	TRY(plan_of_subject(tx, project_id, subject_id, &now));
 	if (now.assignment.payment_id == NULL || strcmp(now.assignment.payment_id, payment->id) != 0)
 		return OK;
-	return plan_unassign(tx, org_id, project_id, payment->user_id, payment->buyer_email);
+	return plan_unassign(tx, org_id, project_id, subject_id, payment->buyer_email);
 }

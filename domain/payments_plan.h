@@ -6,6 +6,8 @@
 
 #include "domain/payments.h"
 
+/* Who is on a plan once it is paid: the organization, else the user; NULL: they are gone. */
+const char *payment_subject(const char *org_id, const char *user_id);
 /*
  * The buyer is on the plan for one period more, and payment.settled's data say so. Whoever is gone meanwhile gets nothing. period_end: of a
  * subscription's period, as the provider counts it; 0: it is counted here.

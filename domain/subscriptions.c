@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "domain/job_queue.h"
+#include "domain/payments_plan.h"
 #include "domain/plans.h"
 
 /* ---- what the provider is told ---- */
@@ -74,12 +75,12 @@ struct news {
 static enum err
 find_plan(const struct news *news, struct subject_plan *ret, bool *ret_is_of_it)
 {
-	const char *ref;
+	const char *subject_id = payment_subject(news->first->org_id, news->first->user_id), *ref;
 
 	*ret_is_of_it = false;
-	if (news->first->user_id == NULL)
+	if (subject_id == NULL)
 		return OK;
-	TRY(plan_of_subject(news->tx, news->project_id, news->first->user_id, ret));
+	TRY(plan_of_subject(news->tx, news->project_id, subject_id, ret));
 	TRY(find_ref(news->tx, news->project_id, ret->assignment.payment_id, &ref));
 	*ret_is_of_it = is_same(ref, news->notice->subscription_ref);
 	return OK;

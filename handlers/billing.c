@@ -6,9 +6,13 @@
 #include "domain/billing.h"
 #include "domain/caps.h"
 #include "domain/features.h"
+#include "domain/plans.h"
 #include "fcgi/request.h"
 #include "lib/encode.h"
 #include "lib/plans.h"
+
+/* More nobody chooses from. */
+#define PLANS_MAX 100
 
 struct billing_plan {
 	const char *plan_key, *display_name;
@@ -55,6 +59,7 @@ struct billing {
 	struct field_list caps;
 	struct field_list usage;
 	const struct next_invoice *next_invoice;
+	struct field_list plans;
 };
 
 static const struct field billing_fields[] = {
@@ -63,6 +68,7 @@ static const struct field billing_fields[] = {
 	OUT_LIST(struct billing, caps, cap_fields, struct cap, .description = "What there may be of some things, and how many there are"),
 	OUT_LIST(struct billing, usage, meter_bill_fields, struct meter_bill, .description = "This month of UTC, all projects together"),
 	OUT_OBJECT(struct billing, next_invoice, next_invoice_fields, .flags = FIELD_NULLABLE, .description = "If the month ended now"),
+	OUT_LIST(struct billing, plans, plan_fields, struct plan, .description = "That the organization may choose from"),
 	FIELDS_END,
 };
 
@@ -95,6 +101,21 @@ show_next(const struct request *rq, const struct bill *bill, struct next_invoice
 	};
 }
 
+static enum err
+find_plans(const struct request *rq, struct tx *tx, struct field_list *ret)
+{
+	struct plan_row *rows;
+	struct plan *plans;
+	size_t count;
+
+	TRY(q_plan_list(tx->db,
+			&(struct q_plan_list){ .project_id = rq->console_id, .is_open = true, .archived = NONE, .after_sort = NONE, .limit = PLANS_MAX },
+			&rows, &count));
+	TRY(plans_of_rows(tx, rq->console_id, rows, count, &plans));
+	*ret = (struct field_list){ .items = plans, .count = count };
+	return OK;
+}
+
 static enum verdict
 billing_get(const struct request *rq, struct tx *tx)
 {
@@ -110,6 +131,8 @@ billing_get(const struct request *rq, struct tx *tx)
 	enum err e = bill_make(tx, rq->console_id, rq->org.id, time_month_start(rq->now_ms), &bill);
 	if (e == OK)
 		e = features_of(tx, rq->console_id, &subjects, &features, &count);
+	if (e == OK)
+		e = find_plans(rq, tx, &billing.plans);
 	if (e == OK)
 		e = caps_read(tx, rq->org.id, caps);
 	if (e != OK)

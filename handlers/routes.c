@@ -48,6 +48,7 @@ const struct route *const gatehouse_routes[] = {
 	hook_routes,
 	usage_report_routes,
 	billing_routes,
+	billing_checkout_routes,
 	mail_send_routes,
 	message_routes,
 	audit_event_routes,

@@ -79,6 +79,7 @@ extern const struct route usage_consume_routes[];
 extern const struct route project_limit_routes[];
 extern const struct route usage_report_routes[];
 extern const struct route billing_routes[];
+extern const struct route billing_checkout_routes[];
 
 /* mail/: mails and texts to the people of a project */
 extern const struct route mail_send_routes[];

@@ -691,6 +691,7 @@ CREATE TABLE payments (
 	provider VARCHAR(8) COLLATE ascii_bin NOT NULL,
 	connection_id VARCHAR(29) COLLATE ascii_bin NULL,
 	user_id VARCHAR(29) COLLATE ascii_bin NULL,
+	org_id VARCHAR(29) COLLATE ascii_bin NULL,
 	plan_id VARCHAR(29) COLLATE ascii_bin NULL,
 	item_id VARCHAR(29) COLLATE ascii_bin NULL,
 	invoice_id VARCHAR(29) COLLATE ascii_bin NULL,

@@ -61,3 +61,19 @@ LIMIT :limit;
 
 -- name: invoice_count :one
 SELECT COUNT(*) AS total FROM invoices v WHERE v.org_id = :org_id AND v.number IS NOT NULL;
+
+-- It is being paid by that. Hits nothing when it isn't open any more.
+-- name: invoice_set_payment :exec
+UPDATE invoices SET payment_id = :payment_id, updated_at = :now
+WHERE org_id = :org_id AND id = :id AND status = 'open';
+
+-- Of two payments for one invoice the first pays it.
+-- name: invoice_set_paid :exec
+UPDATE invoices SET status = 'paid', paid_at = :paid_at, payment_id = :payment_id, updated_at = :now
+WHERE org_id = :org_id AND id = :id AND status = 'open';
+
+-- Where an organization's own events go.
+-- name: org_event_project :one
+SELECT o.default_project_id
+FROM orgs o
+WHERE o.id = :org_id AND o.status <> 'deleted';

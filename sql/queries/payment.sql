@@ -1,16 +1,16 @@
 -- Payments of a project's people (licensing.md section 3, rules 25 to 30).
 
 -- name: payment_insert :exec
-INSERT INTO payments (project_id, id, order_id, kind, provider, connection_id, user_id, plan_id, item_id, invoice_id, amount, currency,
+INSERT INTO payments (project_id, id, order_id, kind, provider, connection_id, user_id, org_id, plan_id, item_id, invoice_id, amount, currency,
 	refunded_amount, status, buyer_email, buyer_name, item_name, metadata, return_url, token_digest, provider_url, provider_ref, subscription_ref,
 	check_at, expires_at, paid_at, guard, created_at, updated_at)
-VALUES (:project_id, :id, :order_id, :kind, :provider, :connection_id, :user_id, :plan_id, :item_id, :invoice_id, :amount, :currency,
+VALUES (:project_id, :id, :order_id, :kind, :provider, :connection_id, :user_id, :org_id, :plan_id, :item_id, :invoice_id, :amount, :currency,
 	0, 'pending', :buyer_email, :buyer_name, :item_name, :metadata, :return_url, :token_digest, NULL, :provider_ref, :subscription_ref,
 	:check_at, :expires_at, NULL, 0, :now, :now);
 
 -- name: payment_get :one
 -- row: payment_row
-SELECT y.id, y.order_id, y.kind, y.provider, y.connection_id, y.user_id, y.plan_id, y.item_id, y.invoice_id, y.amount, y.currency,
+SELECT y.id, y.order_id, y.kind, y.provider, y.connection_id, y.user_id, y.org_id, y.plan_id, y.item_id, y.invoice_id, y.amount, y.currency,
 	y.refunded_amount, y.status, y.buyer_email, y.buyer_name, y.item_name, y.metadata, y.return_url, y.token_digest, y.provider_url,
 	y.provider_ref, y.subscription_ref, y.check_at, y.expires_at, y.paid_at, y.guard, y.created_at, y.updated_at, p.client_id
 FROM payments y
@@ -20,7 +20,7 @@ WHERE y.project_id = :project_id AND y.id = :id;
 -- The newest first.
 -- name: payment_list :many
 -- row: payment_row
-SELECT y.id, y.order_id, y.kind, y.provider, y.connection_id, y.user_id, y.plan_id, y.item_id, y.invoice_id, y.amount, y.currency,
+SELECT y.id, y.order_id, y.kind, y.provider, y.connection_id, y.user_id, y.org_id, y.plan_id, y.item_id, y.invoice_id, y.amount, y.currency,
 	y.refunded_amount, y.status, y.buyer_email, y.buyer_name, y.item_name, y.metadata, y.return_url, y.token_digest, y.provider_url,
 	y.provider_ref, y.subscription_ref, y.check_at, y.expires_at, y.paid_at, y.guard, y.created_at, y.updated_at, p.client_id
 FROM payments y

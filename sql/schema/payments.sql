@@ -1,5 +1,6 @@
 -- What somebody owes or has paid a project. token_digest: of the token in the address of the page where it is paid. check_at: when a job looks at
--- it next; NULL: never. guard: written before the state is read. subscription_ref: what the provider calls the subscription it belongs to; NULL: paid once.
+-- it next; NULL: never. guard: written before the state is read. subscription_ref: what the provider calls the
+-- subscription it belongs to; NULL: paid once. org_id: of the console alone, the organization whose plan or invoice is paid; user_id says who did.
 -- tenant: project_id
 CREATE TABLE payments (
 	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
@@ -9,6 +10,7 @@ CREATE TABLE payments (
 	provider VARCHAR(8) COLLATE ascii_bin NOT NULL,
 	connection_id VARCHAR(29) COLLATE ascii_bin NULL,
 	user_id VARCHAR(29) COLLATE ascii_bin NULL,
+	org_id VARCHAR(29) COLLATE ascii_bin NULL,
 	plan_id VARCHAR(29) COLLATE ascii_bin NULL,
 	item_id VARCHAR(29) COLLATE ascii_bin NULL,
 	invoice_id VARCHAR(29) COLLATE ascii_bin NULL,

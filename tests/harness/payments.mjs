@@ -117,3 +117,9 @@ export function midtransNotice({ order_id, amount }, { key = MIDTRANS_KEY, ...mo
 	const signature_key = createHash("sha512").update(`${notice.order_id}${notice.status_code}${notice.gross_amount}${key}`).digest("hex");
 	return { ...notice, signature_key, ...("signature_key" in more ? { signature_key: more.signature_key } : {}) };
 }
+
+/** The console is paid by hand from now on, so that organizations can pay for plans and invoices. */
+export async function manualConsole(server) {
+	await server.sql.rows`INSERT INTO payment_providers (project_id, provider, connection_id, instructions, is_default, version, created_at, updated_at)
+		VALUES (${server.consoleId}, 'manual', NULL, ${INSTRUCTIONS}, TRUE, 1, NOW(3), NOW(3)) ON DUPLICATE KEY UPDATE version = version`;
+}

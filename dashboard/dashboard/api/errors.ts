@@ -160,6 +160,7 @@ const SENTENCES: Record<ErrorCode | "unreachable", string | null> = {
 	order_id_exists: "There is a payment with that order already.",
 	item_in_use: "Somebody has bought this, or begun to. Take it off sale instead.",
 	not_manual: "The payment's provider says what becomes of it.",
+	invoice_not_open: "The invoice is paid already, or was never owed.",
 	invalid_transition: "The payment can't become that any more.",
 	amount_not_allowed: "The price is fixed, or that is less than it.",
 	currency_not_supported: "The payment provider doesn't take that currency.",

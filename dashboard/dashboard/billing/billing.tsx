@@ -1,8 +1,9 @@
 // The organization's plan, what all of its projects used this month, and its invoices.
-import { Text } from "@mantine/core";
+import { Button, Text } from "@mantine/core";
 import { IconFileInvoice } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { lazy, Suspense, useState } from "react";
 import { api, send } from "../api/client";
 import type { Reply } from "../api/types";
 import { usePlace } from "../shell/place";
@@ -15,7 +16,10 @@ import { Empty, Resource } from "../ui/resource";
 import { Table } from "../ui/table";
 import { Time } from "../ui/time";
 import { InvoicePill } from "./invoice-pill";
-import { money } from "./money";
+import { money, priceOf } from "./money";
+import { PayInvoice } from "./pay-invoice";
+
+const ChoosePlan = lazy(() => import("./choose-plan"));
 
 type Found = Reply<"/api/v1/billing", "get", 200>;
 
@@ -49,11 +53,33 @@ export function Billing() {
 	);
 }
 
-function Plan({ found: { plan, next_invoice: next } }: { found: Found }) {
+function Choose({ found: { plan, plans } }: { found: Found }) {
+	const [isChoosing, setChoosing] = useState(false);
+	const forSale = plans.filter(({ price }) => price > 0);
+	if (forSale.length === 0) {
+		return null;
+	}
+	return (
+		<>
+			<Button onClick={() => setChoosing(true)}>Choose a plan</Button>
+			{isChoosing ? (
+				<Suspense>
+					<ChoosePlan plans={forSale} current={plan?.plan_key ?? null} onClose={() => setChoosing(false)} />
+				</Suspense>
+			) : null}
+		</>
+	);
+}
+
+function Plan({ found }: { found: Found }) {
+	const { plan, next_invoice: next } = found;
 	if (!plan || !next) {
 		return (
 			<Section title="Plan">
-				<Text>This installation sells no plans: nothing is limited, and nothing is owed.</Text>
+				<Text mb="md">
+					{found.plans.length > 0 ? "On no plan: nothing is limited, and nothing is owed." : "This installation sells no plans: nothing is limited, and nothing is owed."}
+				</Text>
+				<Choose found={found} />
 			</Section>
 		);
 	}
@@ -63,7 +89,7 @@ function Plan({ found: { plan, next_invoice: next } }: { found: Found }) {
 				<dt>Plan</dt>
 				<dd>{plan.display_name}</dd>
 				<dt>Price</dt>
-				<dd>{plan.price === 0 ? "Free" : `${money(plan.price, plan.currency)}, ${plan.period.replace("_", " ")}`}</dd>
+				<dd>{priceOf(plan)}</dd>
 				{plan.trial_ends_at ? (
 					<>
 						<dt>Trial until</dt>
@@ -94,6 +120,7 @@ function Plan({ found: { plan, next_invoice: next } }: { found: Found }) {
 					) : null}
 				</dd>
 			</dl>
+			<Choose found={found} />
 		</Section>
 	);
 }
@@ -206,6 +233,12 @@ function Invoices() {
 							{ key: "status", label: "Status", cell: (row) => <InvoicePill status={row.status} /> },
 							{ key: "total", label: "Total", cell: (row) => money(row.total, row.currency) },
 							{ key: "due", label: "Due", cell: (row) => (row.due_at ? <Time at={row.due_at} /> : null) },
+							{
+								key: "pay",
+								label: "Actions",
+								isAction: true,
+								cell: (row) => (row.status === "open" ? <PayInvoice invoice={row} /> : null),
+							},
 						]}
 					/>
 				)}

@@ -13,6 +13,7 @@ import { Table } from "../ui/table";
 import { Time } from "../ui/time";
 import { InvoicePill } from "./invoice-pill";
 import { money } from "./money";
+import { PayInvoice } from "./pay-invoice";
 
 type Invoice = Reply<"/api/v1/invoices/{id}", "get", 200>;
 
@@ -42,6 +43,7 @@ export function InvoicePage() {
 					>
 						Billing
 					</Button>
+					{invoice.data?.status === "open" ? <PayInvoice invoice={invoice.data} /> : null}
 					<Button leftSection={<IconPrinter size={16} />} onClick={() => window.print()}>
 						Print
 					</Button>

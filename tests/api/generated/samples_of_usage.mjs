@@ -1,6 +1,7 @@
 // Requests that succeed, of meters, use, limits and billing: a part of samples.mjs.
 
 import * as fixtures from "../../harness/fixtures.mjs";
+import * as payments from "../../harness/payments.mjs";
 import * as usage from "../../harness/usage.mjs";
 
 const userOf = (world) => fixtures.user(world.project, { server: world.server });
@@ -18,6 +19,10 @@ export const usageSamples = {
 	"PUT /api/v1/project_limits": async () => ({ json: { limits: { requests: 1000000 } } }),
 	"GET /api/v1/usage": async (world) => ({ target: `/api/v1/usage?bucket=month&meter_key=${(await meterOf(world)).meter_key}` }),
 	"GET /api/v1/billing": async () => ({}),
+	"POST /api/v1/billing/checkout": async (world) => {
+		await payments.manualConsole(world.server);
+		return { json: { invoice_id: await usage.invoice(world.org, { server: world.server }) }, status: 201 };
+	},
 	"GET /api/v1/invoices": async () => ({}),
 	"GET /api/v1/invoices/{id}": async (world) => ({ target: `/api/v1/invoices/${await usage.invoice(world.org, { server: world.server })}` }),
 };
