@@ -160,7 +160,13 @@ line_of_meter(struct arena *arena, const struct meter_bill *meter)
 	};
 }
 
-/* A plan that is paid by the year or once is paid when it is chosen. */
+/* What was paid when it was chosen isn't billed again. One by the year or once is paid so alone. */
+static bool
+is_billed_monthly(const struct org_plan_row *plan)
+{
+	return plan->price > 0 && strcmp(plan->period, "monthly") == 0 && (plan->source == NULL || strcmp(plan->source, "payment") != 0);
+}
+
 static void
 add_lines(struct tx *tx, struct bill *bill)
 {
@@ -168,7 +174,7 @@ add_lines(struct tx *tx, struct bill *bill)
 	struct invoice_line *lines = ARENA_ARRAY(tx->arena, bill->meters.count + 1, struct invoice_line);
 	size_t made = 0;
 
-	if (bill->plan->price > 0 && strcmp(bill->plan->period, "monthly") == 0)
+	if (is_billed_monthly(bill->plan))
 		lines[made++] = (struct invoice_line){
 			.description = bill->plan->display_name,
 			.quantity = 1,

@@ -5,9 +5,10 @@
 -- row: org_plan_row
 -- column: subject_id text?
 -- column: cancel_at_period_end int?
+-- column: source text?
 -- param: org_id text
 SELECT n.id, n.plan_key, n.display_name, n.price, n.currency, n.period, n.meters, a.subject_id, a.trial_ends_at, a.current_period_end_at,
-	a.expires_at, a.cancel_at_period_end
+	a.expires_at, a.cancel_at_period_end, a.source
 FROM plans n
 LEFT JOIN plan_assignments a ON a.project_id = n.project_id AND a.subject_id = :org_id AND (a.ends_at IS NULL OR a.ends_at > :now)
 WHERE n.project_id = :console_id AND ((a.subject_id IS NULL AND n.is_default = TRUE) OR n.id = a.plan_id)

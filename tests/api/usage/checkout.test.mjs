@@ -96,6 +96,7 @@ test("a plan that is paid is the organization's for its period; what isn't for s
 	await settle(payment);
 	const billing = expectStatus(await session.get("/api/v1/billing"), 200);
 	assert.equal(billing.plan.plan_key, plan.plan_key);
+	assert.deepEqual([billing.next_invoice.lines, billing.next_invoice.total], [[], 0], "what is paid isn't billed again");
 	const days = (Date.parse(billing.plan.current_period_end) - Date.now()) / DAY;
 	assert.ok(days > 27 && days <= 31, `${days} days`);
 	assert.equal((await make().then((other) => other.session.get("/api/v1/billing"))).json.plan, null);
