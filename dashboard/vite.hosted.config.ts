@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { defineConfig } from "vite";
 
-const pages = ["sign-in", "sign-up", "upgrade", "callback", "setup", "verify", "magic-link", "forgot", "reset", "invite", "join", "account", "sign-out", "consent", "select-account", "wait", "device", "pay", "license", "error", "bot-check"];
+const pages = ["sign-in", "sign-up", "upgrade", "callback", "setup", "verify", "magic-link", "forgot", "reset", "invite", "join", "account", "sign-out", "consent", "select-account", "wait", "device", "pay", "plan", "license", "error", "bot-check"];
 
 export default defineConfig({
 	root: "hosted",

@@ -138,14 +138,14 @@ function errorsOf(route) {
   ])];
 }
 
-function successOf(route, status) {
+function successOf(route, status, output = route.output) {
   if (route.media_types) return {
     description: route.summary,
     content: Object.fromEntries(route.media_types.map((type) => [type, { schema: { type: "string" } }])),
   };
-  if (route.output.length === 0 || status === 204) return { description: "Done" };
+  if (output.length === 0 || status === 204) return { description: "Done" };
   if (route.text) return { description: route.summary, content: { "text/plain": { schema: { type: "string" } } } };
-  const object = objectOf(route.output);
+  const object = objectOf(output);
   const schema = !route.list ? object : {
     type: "object",
     properties: { data: { type: "array", items: object }, next_cursor: { type: ["string", "null"] }, total: { type: ["integer", "null"], description: "With include_total; null when there are too many to count" } },
@@ -157,7 +157,7 @@ function successOf(route, status) {
 
 function responsesOf(route) {
   const responses = { [route.status]: successOf(route, route.status) };
-  if (route.other_status) responses[route.other_status] = successOf(route, route.other_status);
+  if (route.other_status) responses[route.other_status] = successOf(route, route.other_status, route.other_output);
   const byStatus = new Map();
   for (const code of errorsOf(route)) {
     const status = statusOf.get(code);

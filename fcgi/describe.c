@@ -228,6 +228,10 @@ describe_route(struct buffer *b, const struct route *r)
 	describe_fields(b, r->input);
 	buffer_text(b, ",\"output\":");
 	describe_fields(b, r->output);
+	if (r->other_output != NULL) {
+		buffer_text(b, ",\"other_output\":");
+		describe_fields(b, r->other_output);
+	}
 	if (r->media_types != NULL)
 		describe_names(b, "media_types", r->media_types);
 	buffer_char(b, '}');

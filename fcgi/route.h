@@ -98,6 +98,7 @@ struct route {
 	const struct field *output;	/* NULL: 204 */
 	const char *const *media_types;	/* of a file instead of .output, NULL-terminated; NULL: JSON */
 	unsigned other_status;		/* a second success (replaced instead of made); 0: none */
+	const struct field *other_output;	/* of that one, when it isn't .output */
 	unsigned status;		/* of success, for OpenAPI; 0: 200, or 204 without output */
 	enum err errors[ROUTE_ERRORS_MAX];	/* own errors; those every route has aren't listed */
 	size_t scratch_size;		/* rq->scratch: what before and work hand on to the handler */

@@ -76,6 +76,7 @@ const struct route *const gatehouse_routes[] = {
 	sign_in_settings_routes,
 	account_routes,
 	account_contact_routes,
+	account_plan_routes,
 	account_profile_routes,
 	export_routes,
 	user_claim_routes,

@@ -99,6 +99,7 @@ extern const struct route purchase_routes[];
 
 /* users/: the people of a project and their sign-in */
 extern const struct route account_contact_routes[];
+extern const struct route account_plan_routes[];
 extern const struct route account_profile_routes[];
 extern const struct route account_routes[];
 extern const struct route export_routes[];

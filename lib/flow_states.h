@@ -27,6 +27,7 @@ enum flow_state {
 	FLOW_VERIFICATION,	/* prove the address: by a code or a mailed link */
 	FLOW_NEW_PASSWORD,	/* choose one */
 	FLOW_ENROLL_FACTOR,	/* set a second factor up: the project demands one */
+	FLOW_PLAN,		/* choose a plan, or don't (licensing.md rule 24) */
 	FLOW_DONE,		/* only complete is left */
 	FLOW_CONSUMED,		/* it became a session */
 	FLOW_FAILED,		/* nothing can come of it any more */
@@ -51,7 +52,9 @@ enum flow_event {
 	FLOW_ADDRESS_DUE,	/* proven, but the address never was */
 	FLOW_PASSWORD_DUE,	/* proven; a password has to be chosen */
 	FLOW_ENROLL_DUE,	/* proven; a second factor has to be set up */
+	FLOW_PLAN_DUE,		/* proven; there are plans to choose from */
 	FLOW_NOTHING_DUE,	/* proven, and that is all */
+	FLOW_PAYMENT_BEGUN,	/* of the plan that was chosen: paid or not, the flow waits for its person */
 	FLOW_REFUSED,		/* the proof was good, but nothing may come of it */
 	FLOW_COMPLETED,
 	FLOW_EVENT_COUNT
@@ -77,6 +80,8 @@ enum flow_action {
 	FLOW_DO_PASSKEY_REGISTER_OPTIONS,
 	FLOW_DO_PASSKEY_REGISTER,
 	FLOW_DO_SET_PASSWORD,
+	FLOW_DO_CHOOSE,
+	FLOW_DO_SKIP,
 	FLOW_DO_COMPLETE,
 	FLOW_ACTION_COUNT
 };

@@ -36,12 +36,19 @@ export async function runFlow(run: FlowRun, options: ViewOptions = {}): Promise<
 			return verification(run, options, again);
 		case "new_password":
 			return newPassword(run, options, again);
+		case "plan":
+			return shown(run, () => location.assign(`${pageUrl("plan")}#${run.flow.id}`));
 		case "done":
-			return run.flow.backup_codes ? showCodes(run.flow.backup_codes, () => done(run, options)) : done(run, options);
+			return shown(run, () => done(run, options));
 		default:
 			run.forget();
 			return showProblem(new Refusal(410, run.flow.error_code ?? "flow_expired", ""), undefined, [startAgain()]);
 	}
+}
+
+/** Codes that are shown once come first. */
+function shown(run: FlowRun, goOn: () => void | Promise<void>): void | Promise<void> {
+	return run.flow.backup_codes ? showCodes(run.flow.backup_codes, goOn) : goOn();
 }
 
 type Again = (more?: ViewOptions) => Promise<void>;

@@ -2,6 +2,7 @@
 import { call, Refusal } from "./api";
 import { getBotToken, wantsBotCheck } from "./bot-check";
 import { clientId } from "./place";
+import type { Plan } from "./plan-list";
 import { currentLanguage } from "./text";
 
 export type FlowKind = "sign_in" | "sign_up" | "recover" | "reauthenticate" | "link" | "upgrade";
@@ -22,6 +23,12 @@ export interface Flow {
 	backup_codes?: string[];
 	provider_url?: string | null;
 	result?: { redirect_to: string } | null;
+	/* Of the state plan. */
+	plan_page?: {
+		plans: (Plan & { current: boolean })[];
+		needs_email: boolean;
+		payment: { id: string; plan_id: string; status: string; invoice_url: string | null } | null;
+	};
 }
 
 interface Saved {

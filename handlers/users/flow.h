@@ -7,6 +7,7 @@
 
 #include "domain/factors.h"
 #include "domain/mailed_link.h"
+#include "domain/plan_choice.h"
 #include "domain/settings.h"
 #include "fcgi/request.h"
 #include "lib/flow_states.h"
@@ -44,6 +45,7 @@ struct flow_data {
 	const char *wait_known; /* "1": somebody had been identified before */
 	const char *identity_provider, *identity_subject; /* proven; NULL: none */
 	const char *identity_email, *identity_verified;   /* "1": by the provider's word */
+	const char *payment_id; /* of the plan that was chosen; NULL: of none */
 	const char *bot_check;  /* flow_bot_check.c's word for how it stands; NULL: no token came */
 	int64_t wait_since;
 	int64_t resend_at;
@@ -70,6 +72,7 @@ struct flow {
 	struct sign_in_settings settings;
 	struct strings providers; /* keys of those that people may be sent to */
 	struct flow_shown shown;
+	const struct flow_offer *offer; /* of the state plan alone */
 };
 
 /* ---- flow_store.c ---- */
@@ -223,6 +226,22 @@ enum err flow_take_user(struct tx *, struct flow *, const char *user_id) MUST_CH
  */
 enum err flow_pass(const struct request *, struct tx *, struct flow *) MUST_CHECK;
 
+/* ---- flow_plan.c ---- */
+
+/* What there is to choose from. */
+struct flow_offer {
+	struct field_list plans;
+	bool needs_email;	/* of a plan that costs something: the account has no address */
+	const struct flow_payment *payment;	/* that was begun here; NULL: none */
+};
+
+extern const struct field flow_offer_fields[];
+
+/* Is the person shown the plans? (licensing.md rule 24) */
+enum err flow_is_plan_due(const struct request *, struct tx *, const struct flow *, bool *ret) MUST_CHECK;
+/* Fills offer, in the state plan; no statement in another one. */
+enum err flow_read_offer(struct tx *, struct flow *) MUST_CHECK;
+
 /* ---- flow_sign_in.c ---- */
 
 /* A failed proof, recorded at most once a minute (users.md section 7). method: password, totp … */
@@ -335,6 +354,8 @@ enum verdict flow_passkey_options(const struct request *, struct tx *);
 enum verdict flow_passkey(const struct request *, struct tx *);
 enum verdict flow_passkey_register_options(const struct request *, struct tx *);
 enum verdict flow_passkey_register(const struct request *, struct tx *);
+enum verdict flow_choose(const struct request *, struct tx *);
+enum verdict flow_skip(const struct request *, struct tx *);
 
 /* ---- their inputs ---- */
 
@@ -401,6 +422,13 @@ struct flow_social_input {
 		bool flow_id, provider;
 	} has;
 	const char *flow_id, *provider;
+};
+
+struct flow_choose_input {
+	struct {
+		bool flow_id, id, buyer_email, return_url;
+	} has;
+	const char *flow_id, *id, *buyer_email, *return_url;
 };
 
 struct flow_redeem_input {

@@ -108,9 +108,9 @@ find_factor_due(struct tx *tx, struct flow *flow, bool *ret_is_second_due, bool 
 
 /* In the order in which people meet it. */
 static enum err
-find_due(struct tx *tx, struct flow *flow, enum flow_event *ret_event)
+find_due(const struct request *rq, struct tx *tx, struct flow *flow, enum flow_event *ret_event)
 {
-	bool is_second_due, is_enroll_due;
+	bool is_second_due, is_enroll_due, is_plan_due;
 
 	TRY(find_factor_due(tx, flow, &is_second_due, &is_enroll_due));
 	*ret_event = FLOW_NOTHING_DUE;
@@ -122,6 +122,10 @@ find_due(struct tx *tx, struct flow *flow, enum flow_event *ret_event)
 		*ret_event = FLOW_PASSWORD_DUE;
 	else if (is_enroll_due)
 		*ret_event = FLOW_ENROLL_DUE;
+	if (*ret_event != FLOW_NOTHING_DUE)
+		return OK;
+	TRY(flow_is_plan_due(rq, tx, flow, &is_plan_due));
+	*ret_event = is_plan_due ? FLOW_PLAN_DUE : FLOW_NOTHING_DUE;
 	return OK;
 }
 
@@ -130,7 +134,7 @@ flow_pass(const struct request *rq, struct tx *tx, struct flow *flow)
 {
 	enum flow_event event;
 
-	TRY(find_due(tx, flow, &event));
+	TRY(find_due(rq, tx, flow, &event));
 	/* An account at a provider is linked once the person is proven in whole, not by the provider's word alone. */
 	if (event != FLOW_SECOND_DUE)
 		TRY(flow_attach_identity(tx, flow));
@@ -139,5 +143,6 @@ flow_pass(const struct request *rq, struct tx *tx, struct flow *flow)
 		flow_forget_code(flow);
 	if (event == FLOW_ADDRESS_DUE)
 		TRY(flow_send_proof(rq, tx, flow));
-	return flow_advance(tx, flow, event);
+	TRY(flow_advance(tx, flow, event));
+	return flow_read_offer(tx, flow);
 }

@@ -27,7 +27,7 @@ static const struct {
 	TEXT(error_code),
 	TEXT(app_state), TEXT(app_challenge), TEXT(app_scope),
 	TEXT(social), TEXT(social_state), TEXT(social_nonce), TEXT(social_verifier),
-	TEXT(wait_job), TEXT(wait_known), TEXT(bot_check),
+	TEXT(wait_job), TEXT(wait_known), TEXT(bot_check), TEXT(payment_id),
 	TEXT(identity_provider), TEXT(identity_subject), TEXT(identity_email), TEXT(identity_verified),
 	TEXT(phone),        TEXT(username),        TEXT(sent_to),
 },
@@ -133,6 +133,7 @@ flow_load(const struct request *rq, struct tx *tx, const char *project_id, const
 	flow.state = flow_state_parse(flow.row.state);
 	flow.settings = sign_in_settings_parse(tx->arena, rq->config, flow.row.settings_body);
 	TRY(flow_read_providers(tx, &flow));
+	TRY(flow_read_offer(tx, &flow));
 	*ret = flow;
 	return OK;
 }

@@ -34,6 +34,7 @@ struct flow_view {
 	const struct totp_begun *totp;
 	const char *passkey_options;
 	struct strings backup_codes;
+	const struct flow_offer *plan_page;
 };
 
 static const char *const TRANSPORTS[] = { "cookie", "code", NULL };
@@ -76,7 +77,7 @@ const struct field flow_fields[] = {
 		   .description = "To be sent back as X-Flow-Token"),
 	OUT_TIME(struct flow_view, expires_at),
 	OUT_STRING(struct flow_view, provider_url, .flags = FIELD_OPTIONAL | FIELD_SECRET,
-		   .description = "Only from social: where the browser goes first"),
+		   .description = "Only from social and choose: where the browser goes first"),
 	OUT_OBJECT(struct flow_view, result, result_fields, .flags = FIELD_NULLABLE),
 	OUT_OBJECT(struct flow_view, totp, totp_begun_fields, .flags = FIELD_OPTIONAL,
 		   .description = "Shown once, by totp_start"),
@@ -84,6 +85,8 @@ const struct field flow_fields[] = {
 		 .description = "For navigator.credentials, by passkey_options and passkey_register_options"),
 	OUT_STRINGS(struct flow_view, backup_codes, .flags = FIELD_OPTIONAL | FIELD_SECRET,
 		    .description = "Shown once, when a second factor was set up"),
+	OUT_OBJECT(struct flow_view, plan_page, flow_offer_fields, .flags = FIELD_OPTIONAL,
+		   .description = "In the state plan: what there is to choose from"),
 	FIELDS_END,
 };
 
@@ -171,6 +174,7 @@ make_view(const struct request *rq, const struct flow *flow, struct flow_view *r
 		.totp = flow->shown.totp,
 		.passkey_options = flow->shown.passkey_options,
 		.backup_codes = flow->shown.backup_codes,
+		.plan_page = flow->state == FLOW_PLAN ? flow->offer : NULL,
 		.expires_at = flow->row.expires_at,
 	};
 	return OK;

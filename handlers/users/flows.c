@@ -5,6 +5,7 @@
 #include "handlers/routes.h"
 #include "handlers/users/factors.h"
 #include "handlers/users/flow.h"
+#include "handlers/users/own_plan.h"
 #include "lib/passwords.h"
 #include "lib/text.h"
 
@@ -128,6 +129,13 @@ static const struct field passkey_register_fields[] = {
 static const struct field social_fields[] = {
 	FLOW_ID(struct flow_social_input),
 	IN_STRING(struct flow_social_input, provider, .min = 1, .max = 48, .flags = FIELD_REQUIRED),
+	FIELDS_END,
+};
+
+static const struct field choose_fields[] = {
+	FLOW_ID(struct flow_choose_input),
+	IN_ID(struct flow_choose_input, id, ID_PLAN, .flags = FIELD_REQUIRED),
+	OWN_PLAN_WORDS(struct flow_choose_input),
 	FIELDS_END,
 };
 
@@ -356,6 +364,21 @@ const struct route flow_routes[] = {
 	    INPUT(struct flow_social_input, social_fields),
 	    .errors = { BOT_CHECK_ERRORS, ERR_FLOW_EXPIRED, ERR_FLOW_STATE_CONFLICT, ERR_METHOD_DISABLED },
 	    .handler = flow_social,
+	},
+	{
+	    ACTION("choose", RATE_FLOW_ACTION),
+	    .summary = "Choose a plan",
+	    .description = "A free one is theirs at once. Of another one provider_url is where it is paid; paid or not, the flow stays where it is, and skip goes on.",
+	    INPUT(struct flow_choose_input, choose_fields),
+	    .errors = { ERR_FLOW_EXPIRED, ERR_FLOW_STATE_CONFLICT, ERR_NO_PAYMENT_PROVIDER, ERR_CURRENCY_NOT_SUPPORTED },
+	    .handler = flow_choose,
+	},
+	{
+	    ACTION("skip", RATE_FLOW_ACTION),
+	    .summary = "Go on without choosing",
+	    INPUT(struct flow_path, path_fields),
+	    .errors = { ERR_FLOW_EXPIRED, ERR_FLOW_STATE_CONFLICT },
+	    .handler = flow_skip,
 	},
 	{
 	    ACTION("complete", RATE_FLOW_ACTION),

@@ -3,8 +3,8 @@
  */
 #include "handlers/routes.h"
 
-#include "domain/plans.h"
 #include "domain/user_object.h"
+#include "handlers/users/own_plan.h"
 #include "handlers/users/user_input.h"
 #include "lib/text.h"
 
@@ -115,21 +115,6 @@ static const struct field user_plan_delete_input[] = {
 };
 
 static enum verdict
-cancel_later(const struct request *rq, struct tx *tx, const struct user_object_row *user)
-{
-	struct plan_assignment assignment;
-	struct subject_plan plan;
-	enum err e = plan_of_subject(tx, rq->project.id, user->id, &plan);
-
-	if (e != OK)
-		return fail_err(rq, e);
-	if (plan.assignment.plan_id != NULL && plan_ends_at(&plan.times) == NONE)
-		return fail_field(rq, "at_period_end", "no_period", "It has no end. Take it away at once instead.");
-	e = plan_cancel_later(tx, rq->org.id, rq->project.id, &plan, user_object_label(rq->arena, user), &assignment);
-	return e == OK ? reply(rq, 200, plan_assignment_fields, &assignment) : fail_err(rq, e);
-}
-
-static enum verdict
 user_plan_delete(const struct request *rq, struct tx *tx)
 {
 	const struct user_plan_delete_input *in = rq->input;
@@ -140,10 +125,8 @@ user_plan_delete(const struct request *rq, struct tx *tx)
 		e = user_object_get(tx, rq->project.id, in->id, &user);
 	if (e != OK)
 		return fail_err(rq, e);
-	if (in->at_period_end)
-		return cancel_later(rq, tx, &user);
-	e = plan_unassign(tx, rq->org.id, rq->project.id, user.id, user_object_label(rq->arena, &user));
-	return e == OK ? reply_empty(rq) : fail_err(rq, e);
+	const struct plan_holder holder = { rq->org.id, rq->project.id, user.id, user_object_label(rq->arena, &user) };
+	return plan_end(rq, tx, &holder, in->at_period_end);
 }
 
 #define PLAN_ROUTE .path = "/api/v1/users/{id}/plan", .auth = AUTH_ANY | AUTH_CLIENT, .tenant = TENANT_PROJECT, .output = plan_assignment_fields

@@ -51,7 +51,8 @@ SELECT f.project_id, f.id, f.kind, f.transport, f.state, f.version, f.client_id,
 	a.body AS settings_body, r.body AS redirect_body,
 	u.email AS user_email, u.email_verified_at, u.name AS user_name, u.status AS user_status, u.ban_expires_at,
 	u.token_version AS user_token_version,
-	w.hash AS password_hash
+	w.hash AS password_hash,
+	EXISTS (SELECT 1 FROM plans o WHERE o.project_id = f.project_id AND o.is_public = TRUE AND o.is_archived = FALSE) AS has_plans
 FROM flows f
 JOIN projects p ON p.id = f.project_id AND p.status = 'active'
 JOIN orgs g ON g.id = p.org_id AND g.status = 'active'

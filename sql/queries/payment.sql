@@ -36,6 +36,16 @@ FROM payments y
 WHERE y.project_id = :project_id AND (:status IS NULL OR y.status = :status) AND (:kind IS NULL OR y.kind = :kind)
 	AND (:order_id IS NULL OR y.order_id = :order_id) AND (:user_id IS NULL OR y.user_id = :user_id);
 
+-- What somebody has begun to pay: the same plan, price, provider and way back.
+-- name: payment_begun :one
+SELECT y.id
+FROM payments y
+WHERE y.project_id = :project_id AND y.user_id = :user_id AND y.plan_id = :plan_id AND y.kind = 'plan' AND y.status = 'pending'
+	AND y.provider = :provider AND y.amount = :amount AND y.currency = :currency AND y.buyer_email = :buyer_email
+	AND (y.return_url = :return_url OR (y.return_url IS NULL AND :return_url IS NULL)) AND y.expires_at > :now
+ORDER BY y.id DESC
+LIMIT 1;
+
 -- The guard of its state: written first.
 -- name: payment_guard :exec
 UPDATE payments SET guard = guard + 1

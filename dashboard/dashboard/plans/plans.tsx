@@ -3,6 +3,7 @@ import { Button, Group } from "@mantine/core";
 import { IconPlus, IconTags } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
+import { issuerQuery } from "../api/queries";
 import { useRights } from "../api/rights";
 import type { Feature, Plan } from "../api/types";
 import { useProjectPlace } from "../shell/place";
@@ -32,6 +33,8 @@ export function Plans() {
 	const [open, setOpen] = useState<Open>(null);
 	const plans = useQuery(plansQuery(project.id));
 	const features = useQuery(featuresQuery(project.id));
+	const { data: issuer } = useQuery(issuerQuery(project.id));
+	const hasPage = (plans.data ?? []).some(({ is_public, archived }) => is_public && !archived);
 	const canWrite = mayDo(project.role, "plan.write");
 	const close = () => setOpen(null);
 	const create = canWrite ? (
@@ -74,6 +77,13 @@ export function Plans() {
 			>
 				{(rows) => <PlanTable rows={rows} canWrite={canWrite} onOpen={setOpen} />}
 			</Resource>
+			{issuer && hasPage ? (
+				<p>
+					<a className="gh-link" href={`${issuer}/plan`} target="_blank" rel="noreferrer">
+						See the plan page
+					</a>
+				</p>
+			) : null}
 			<Section
 				title="Features"
 				lead="What each plan gives. Who has a feature neither by plan nor by an override has its default."

@@ -85,7 +85,7 @@ export function ChoiceField({
 	label,
 	description,
 	choices,
-}: FieldProps<"sign_up" | "mfa" | "bot_check.provider"> & { choices: readonly Choice[] }) {
+}: FieldProps<"sign_up" | "mfa" | "plan_page" | "bot_check.provider"> & { choices: readonly Choice[] }) {
 	return (
 		<NativeSelect
 			label={label}

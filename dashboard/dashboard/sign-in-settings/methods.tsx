@@ -25,6 +25,12 @@ const MFA_METHODS = [
 	{ value: "phone", label: "Phone" },
 ];
 
+const PLAN_PAGE = [
+	{ value: "always", label: "At each sign-in" },
+	{ value: "until_chosen", label: "Until they are on a plan" },
+	{ value: "never", label: "Never" },
+];
+
 const CHANNELS = [
 	{ value: "sms", label: "SMS" },
 	{ value: "whatsapp", label: "WhatsApp" },
@@ -55,6 +61,7 @@ export function SignInMethods() {
 						<Passkeys fields={fields} />
 						<Phones fields={fields} />
 						<Times fields={fields} />
+						<PlanPage fields={fields} />
 					</>
 				)}
 			</SettingsForm>
@@ -170,6 +177,16 @@ function Passkeys({ fields }: { fields: Fields }) {
 					description="One origin a line, 10 at most; on the host above or below it."
 					placeholder="those of the sign-in pages"
 				/>
+			</div>
+		</Section>
+	);
+}
+
+function PlanPage({ fields }: { fields: Fields }) {
+	return (
+		<Section title="Plan page" lead="Where people choose a plan before they go on. Without a public plan nobody is asked.">
+			<div className="gh-form">
+				<ChoiceField fields={fields} name="plan_page" label="When it comes" choices={PLAN_PAGE} />
 			</div>
 		</Section>
 	);

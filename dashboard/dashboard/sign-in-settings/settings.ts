@@ -42,6 +42,7 @@ export interface Draft {
 	password_block_breached: boolean;
 	mfa: string;
 	mfa_methods: string[];
+	plan_page: string;
 	session_max_lifetime_s: Amount;
 	session_inactivity_s: Amount;
 	multi_session: boolean;
@@ -65,7 +66,7 @@ export interface Draft {
 	"bot_check.fail_open": boolean;
 }
 
-export function draftOf({ passkey, phone, bot_check, plan_page: _, ...rest }: Settings): Draft {
+export function draftOf({ passkey, phone, bot_check, ...rest }: Settings): Draft {
 	return {
 		...rest,
 		"passkey.rp_id": passkey.rp_id ?? "",

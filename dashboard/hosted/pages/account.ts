@@ -6,6 +6,7 @@ import { factors } from "../account/factors";
 import { identities } from "../account/identities";
 import { leave, signOut, takeAlong } from "../account/leave";
 import { type Account, makePlace, type Place } from "../account/parts";
+import { planAndPayments } from "../account/plan";
 import { password, sessions } from "../account/security";
 import { call } from "../api";
 import { button, link, show } from "../card";
@@ -102,6 +103,7 @@ async function draw(notice?: string): Promise<void> {
 			password(place),
 			await factors(place),
 			await identities(place),
+			...(await planAndPayments(place)),
 			await sessions(place),
 			await apps(place),
 			takeAlong(place),

@@ -1,13 +1,46 @@
 // The samples of plans and features, and of what users have of them (see samples.mjs).
 
+import { projectWith } from "../../harness/factors.mjs";
 import * as fixtures from "../../harness/fixtures.mjs";
+import { manualProvider } from "../../harness/payments.mjs";
+import { projectUser } from "../../harness/person.mjs";
 import * as plans from "../../harness/plans.mjs";
 
 const userOf = (world) => fixtures.user(world.project, { server: world.server });
 export const planOf = (world, body) => plans.plan(world.owner, world.project, body);
 export const featureOf = (world, body) => plans.feature(world.owner, world.project, body);
 
+/** A project's own user, in their browser. */
+const shopperOf = async (world) => {
+	const user = await projectUser(world.server, world.project);
+	return { user, by: await user.session() };
+};
+
+/** The step of a sign-in that asks for a plan. */
+async function planFlow(world, action, bodyOf) {
+	const { owner, project, signIn } = await projectWith(world.server, {});
+	const { id } = await plans.plan(owner, project, { price: 0 });
+	const flow = await signIn();
+	return { target: `/api/v1/flows/${flow.id}/${action}`, json: bodyOf(id), by: flow.browser.with({ headers: flow.headers() }) };
+}
+
 export const planSamples = {
+	"POST /api/v1/flows/{flow_id}/choose": (world) => planFlow(world, "choose", (id) => ({ id })),
+	"POST /api/v1/flows/{flow_id}/skip": (world) => planFlow(world, "skip", () => ({})),
+	"GET /api/v1/account/plan": async () => ({}),
+	"GET /api/v1/account/payments": async (world) => {
+		const { by } = await shopperOf(world);
+		await manualProvider(world.owner, world.project);
+		for (let i = 0; i < 2; i++)
+			await by.put("/api/v1/account/plan", { plan_key: (await planOf(world)).plan_key });
+		return { by };
+	},
+	"PUT /api/v1/account/plan": async (world) => ({ by: (await shopperOf(world)).by, json: { plan_key: (await planOf(world, { price: 0 })).plan_key } }),
+	"DELETE /api/v1/account/plan": async (world) => {
+		const { user, by } = await shopperOf(world);
+		await plans.assign(world.owner, world.project, user, { plan_key: (await planOf(world)).plan_key });
+		return { by, status: 204 };
+	},
 	"GET /api/v1/plans": async () => ({}),
 	"POST /api/v1/plans": async () => ({ json: { plan_key: "pro", display_name: "Pro", price: 2900, currency: "USD", period: "monthly", is_default: true }, status: 201 }),
 	...Object.fromEntries(Object.entries({ GET: {}, PATCH: { json: { display_name: "Renamed" } }, DELETE: { status: 204 } }).map(([method, more]) =>
