@@ -376,16 +376,12 @@ data_of_purchase(const struct move *move)
 	return buffer_string(&data);
 }
 
-/* Settlement and capture both mean paid, once. */
 static enum err
 record_paid(struct move *move)
 {
 	struct tx *tx = move->tx;
-
 	const char *data;
 
-	if (move->row->paid_at != NONE)
-		return OK;
 	if (strcmp(move->after.kind, PAYMENT_FOR_INVOICE) == 0) {
 		TRY(invoice_settle(tx, move->after.org_id, move->after.invoice_id, move->after.id, move->after.paid_at));
 		return record_payment(tx, EV_PAYMENT_SETTLED, move->org_id, move->project_id, &move->before, &move->after, NULL);
@@ -405,6 +401,10 @@ record_move(struct move *move)
 			   : strcmp(to, PAYMENT_EXPIRE) == 0 ? EV_PAYMENT_EXPIRED
 							     : EV_PAYMENT_FAILED;
 
+	/* Settlement and capture both mean paid, once. */
+	if (payment_status_is_paid(to) && move->row->paid_at != NONE)
+		return OK;
+	tx_count(move->tx, &(struct stat_count){ .stat = STAT_PAYMENTS, .project_id = move->project_id, .values = { to, move->row->provider } });
 	if (payment_status_is_paid(to))
 		return record_paid(move);
 	if (event == EV_PAYMENT_REFUNDED && strcmp(move->after.kind, PAYMENT_FOR_PLAN) == 0 && move->after.refunded_amount >= move->after.amount)

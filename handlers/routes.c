@@ -42,6 +42,7 @@ const struct route *const gatehouse_routes[] = {
 	item_routes,
 	purchase_routes,
 	payment_routes,
+	payment_notification_routes,
 	checkout_routes,
 	payment_provider_routes,
 	connection_routes,

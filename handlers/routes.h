@@ -93,6 +93,7 @@ extern const struct route checkout_routes[];
 extern const struct route connection_routes[];
 extern const struct route hook_routes[];
 extern const struct route item_routes[];
+extern const struct route payment_notification_routes[];
 extern const struct route payment_provider_routes[];
 extern const struct route payment_routes[];
 extern const struct route purchase_routes[];

@@ -208,6 +208,26 @@ const projectRoutes = [
 	}),
 	createRoute({
 		getParentRoute: () => root,
+		path: "/projects/$projectId/payments",
+		component: lazyRouteComponent(() => import("./payments/payments"), "Payments"),
+	}),
+	createRoute({
+		getParentRoute: () => root,
+		path: "/projects/$projectId/payments/items",
+		component: lazyRouteComponent(() => import("./items/items"), "Items"),
+	}),
+	createRoute({
+		getParentRoute: () => root,
+		path: "/projects/$projectId/payments/providers",
+		component: lazyRouteComponent(() => import("./payment-providers/payment-providers"), "PaymentProviders"),
+	}),
+	createRoute({
+		getParentRoute: () => root,
+		path: "/projects/$projectId/payments/$paymentId",
+		component: lazyRouteComponent(() => import("./payments/payment"), "PaymentPage"),
+	}),
+	createRoute({
+		getParentRoute: () => root,
 		path: "/projects/$projectId/usage",
 		component: lazyRouteComponent(() => import("./usage/usage"), "Usage"),
 	}),

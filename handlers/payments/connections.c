@@ -172,6 +172,16 @@ static const struct field connection_create_input[] = {
 };
 
 static enum verdict
+check_inbound(const struct request *rq, const char *provider, const char *inbound_secret)
+{
+	if (!connection_inbound_secret_is_one(inbound_secret))
+		return fail_field(rq, "inbound_secret", "pattern", "A signing secret of Stripe begins with whsec_.");
+	if (strcmp(provider, "stripe") != 0)
+		return fail_field(rq, "inbound_secret", "not_for_provider", "This provider signs with its server key.");
+	return go_on(rq);
+}
+
+static enum verdict
 check_secrets(const struct request *rq)
 {
 	const struct connection_input *in = rq->input;
@@ -181,11 +191,7 @@ check_secrets(const struct request *rq)
 		return fail_err(rq, ERR_SECRET_ENVIRONMENT_MISMATCH);
 	if (rule != NULL)
 		return fail_field(rq, "secret", rule, "That isn't a secret key of this provider.");
-	if (in->has.inbound_secret && !connection_inbound_secret_is_one(in->inbound_secret))
-		return fail_field(rq, "inbound_secret", "pattern", "A signing secret of Stripe begins with whsec_.");
-	if (in->has.inbound_secret && strcmp(in->provider, "stripe") != 0)
-		return fail_field(rq, "inbound_secret", "not_for_provider", "This provider signs with its server key.");
-	return go_on(rq);
+	return in->has.inbound_secret ? check_inbound(rq, in->provider, in->inbound_secret) : go_on(rq);
 }
 
 static enum err
@@ -261,6 +267,59 @@ connection_create(const struct request *rq, struct tx *tx)
 	return e == OK ? show(rq, is_new ? 201 : 200, &connection) : fail_err(rq, e);
 }
 
+/* ---- PATCH ---- */
+
+struct connection_patch {
+	struct {
+		bool id, inbound_secret;
+	} has;
+	const char *id, *inbound_secret;
+};
+
+static const struct field connection_patch_input[] = {
+	IN_ID(struct connection_patch, id, ID_CONNECTION, .in = IN_PATH),
+	IN_STRING(struct connection_patch, inbound_secret, .min = 1, .max = CONNECTION_SECRET_MAX, .flags = FIELD_REQUIRED | FIELD_SECRET,
+		  .description = "Of stripe: the endpoint's signing secret (whsec_…), which is known once hook_url is registered there"),
+	FIELDS_END,
+};
+
+static enum err
+set_inbound(const struct request *rq, struct tx *tx, const struct connection *before, struct connection *ret)
+{
+	const struct connection_patch *in = rq->input;
+	uint64_t matched = 0;
+	struct bytes inbound;
+
+	TRY(connection_seal_inbound(tx, rq->project.id, in->id, in->inbound_secret, &inbound));
+	TRY(q_connection_set_inbound(
+	    tx->db,
+	    &(struct q_connection_set_inbound){ .project_id = rq->project.id, .id = in->id, .inbound_secret_sealed = inbound }, &matched));
+	if (matched == 0)
+		return ERR_NOT_FOUND;
+	TRY(read_connection(rq, tx, in->id, ret));
+	return record_connection(rq, tx, EV_CONNECTION_ROTATED, before, ret);
+}
+
+static enum verdict
+connection_update(const struct request *rq, struct tx *tx)
+{
+	const struct connection_patch *in = rq->input;
+	struct connection before, connection;
+	enum err e = request_guard(rq, tx);
+
+	if (e == OK)
+		e = read_connection(rq, tx, in->id, &before);
+	if (e == OK && !precondition_holds(rq, before.version))
+		e = ERR_PRECONDITION_FAILED;
+	if (e != OK)
+		return fail_err(rq, e);
+	enum verdict bad = check_inbound(rq, before.provider, in->inbound_secret);
+	if (bad != VERDICT_GO_ON)
+		return bad;
+	e = set_inbound(rq, tx, &before, &connection);
+	return e == OK ? show(rq, 200, &connection) : fail_err(rq, e);
+}
+
 /* ---- revoke ---- */
 
 static enum err
@@ -287,7 +346,7 @@ connection_revoke(const struct request *rq, struct tx *tx)
 }
 
 #define READ .auth = AUTH_ANY, .tenant = TENANT_PROJECT, .permission = PERM_CONNECTION_READ, .method = GET
-#define WRITTEN .auth = AUTH_ANY, .tenant = TENANT_PROJECT, .permission = PERM_CONNECTION_WRITE, .method = POST, .tx = TX_WRITE
+#define WRITTEN .auth = AUTH_ANY, .tenant = TENANT_PROJECT, .permission = PERM_CONNECTION_WRITE, .tx = TX_WRITE
 
 const struct route connection_routes[] = {
 	{
@@ -304,6 +363,7 @@ const struct route connection_routes[] = {
 	{
 	    WRITTEN,
 	    .id = "connection_create",
+	    .method = POST,
 	    .path = "/api/v1/connections",
 	    .summary = "Store a payment provider's key",
 	    .description = "A project has one of each provider: a second key takes the place of the first (200).",
@@ -328,7 +388,20 @@ const struct route connection_routes[] = {
 	},
 	{
 	    WRITTEN,
+	    .id = "connection_update",
+	    .method = PATCH,
+	    .path = "/api/v1/connections/{id}",
+	    .summary = "Store a connection's signing secret",
+	    .description = "The key stays as it is.",
+	    .flags = ROUTE_ETAG,
+	    INPUT(struct connection_patch, connection_patch_input),
+	    .output = connection_fields,
+	    .handler = connection_update,
+	},
+	{
+	    WRITTEN,
 	    .id = "connection_revoke",
+	    .method = POST,
 	    .path = "/api/v1/connections/{id}/revoke",
 	    .summary = "Wipe a stored key",
 	    .description = "For good. Nobody is paid by it any more, and its notifications are answered 404.",

@@ -102,6 +102,7 @@ take(struct hook *hook, bool *ret_is_duplicate)
 						       .project_id = row->project_id,
 						       .connection_id = row->id,
 						       .body_digest = hook->digest,
+						       .status = hook->notice.status,
 						       .received_until = hook->rq->now_ms + KEPT_MS,
 						   },
 						   NULL);

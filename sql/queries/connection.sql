@@ -39,6 +39,10 @@ SET secret_sealed = :secret_sealed, inbound_secret_sealed = :inbound_secret_seal
 	version = version + 1, updated_at = :now
 WHERE project_id = :project_id AND id = :id AND active_key = TRUE;
 
+-- name: connection_set_inbound :exec
+UPDATE connections SET inbound_secret_sealed = :inbound_secret_sealed, version = version + 1, updated_at = :now
+WHERE project_id = :project_id AND id = :id AND active_key = TRUE;
+
 -- The secrets go with it. Hits nothing when it was revoked already.
 -- name: connection_revoke :exec
 UPDATE connections
@@ -55,8 +59,8 @@ JOIN projects p ON p.id = c.project_id AND p.status = 'active'
 WHERE c.id = :id AND c.active_key = TRUE;
 
 -- name: payment_notification_insert :exec
-INSERT INTO payment_notifications (project_id, connection_id, body_digest, payment_id, outcome, received_at, received_until)
-VALUES (:project_id, :connection_id, :body_digest, :payment_id, 'ignored', :now, :received_until);
+INSERT INTO payment_notifications (project_id, connection_id, body_digest, payment_id, status, outcome, received_at, received_until)
+VALUES (:project_id, :connection_id, :body_digest, :payment_id, :status, 'ignored', :now, :received_until);
 
 -- name: payment_notification_outcome :exec
 UPDATE payment_notifications SET outcome = :outcome, payment_id = :payment_id

@@ -74,6 +74,21 @@ JOIN projects p ON p.id = y.project_id AND p.status = 'active'
 LEFT JOIN payment_providers v ON v.project_id = y.project_id AND v.provider = y.provider
 WHERE y.id = :id AND y.token_digest = :token_digest;
 
+-- What its provider told of it, the newest first.
+-- name: payment_notification_list :many
+-- row: payment_notification_row
+SELECT n.body_digest, n.connection_id, n.status, n.outcome, n.received_at
+FROM payment_notifications n
+WHERE n.project_id = :project_id AND n.payment_id = :payment_id
+	AND (:after_at IS NULL OR n.received_at < :after_at OR (n.received_at = :after_at AND n.body_digest < :after_digest))
+ORDER BY n.received_at DESC, n.body_digest DESC
+LIMIT :limit;
+
+-- name: payment_notification_count :one
+SELECT COUNT(*) AS total
+FROM payment_notifications n
+WHERE n.project_id = :project_id AND n.payment_id = :payment_id;
+
 -- Those that a job shall look at.
 -- name: payment_due :many
 -- unscoped: a job goes over all projects

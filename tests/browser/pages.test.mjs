@@ -1,7 +1,7 @@
 // Every page and every dialog, with data: axe finds nothing, nothing is wider than the window, in light and dark, wide and 320 px.
 
 import { test } from "node:test";
-import { activation, assign, auditEvent, client, connectorTest, event, expectStatus, factor, feature, GITHUB, grant, identity, invitation, invoice, message, override, overrideFeature, ownServer, person, plan, rateLimit, resourceServer, retiredLicenseKey, socialProvider, trustedIssuer, user, userSession } from "../harness/index.mjs";
+import { activation, assign, auditEvent, client, connectorTest, event, expectStatus, factor, feature, GITHUB, grant, identity, invitation, invoice, message, override, overrideFeature, ownServer, paidBy, payment, person, plan, rateLimit, resourceServer, retiredLicenseKey, socialProvider, toldPayment, trustedIssuer, user, userSession } from "../harness/index.mjs";
 import { assertGoodPage, openBrowserOf } from "./browser.mjs";
 
 const LOOKS = [
@@ -66,7 +66,11 @@ async function furnish(server) {
 	await retiredLicenseKey(owner, project);
 	await sell(owner, project, somebody);
 	const bill = await invoice(owner.org, { server });
-	return { owner, project, somebody, app, api, tested, license, bill };
+	const pending = await payment(owner, project, { buyer_email: "victor.with.a.rather.long.address@subdomain.example.com" });
+	const told = await toldPayment(owner, project);
+	await server.sql.run`UPDATE payments SET provider = 'stripe' WHERE id = ${told.id}`;
+	await paidBy(owner, project);
+	return { owner, project, somebody, app, api, tested, license, bill, pending, told };
 }
 
 const press = (name, role = "button") => async (page) => page.getByRole(role, { name }).first().click();
@@ -82,7 +86,7 @@ const openDialog = (...steps) => async (page) => {
 };
 const openFirstEntry = async (page) => page.locator("summary").first().click();
 
-function views({ owner, project, somebody, app, api, tested, license, bill }) {
+function views({ owner, project, somebody, app, api, tested, license, bill, pending, told }) {
 	const org = `/dashboard/orgs/${owner.org.id}`;
 	const one = `/dashboard/projects/${project.id}`;
 	return [
@@ -149,6 +153,23 @@ function views({ owner, project, somebody, app, api, tested, license, bill }) {
 		[`${one}/licenses/validation`, "License validation", {
 			"new key": openDialog(press("New key")),
 			"revoke a key": openDialog(press(/^Revoke lsk_/)),
+		}],
+		[`${one}/payments`, "Payments", { "none matches": async (page) => page.getByLabel("What was sold").selectOption("Invoice") }],
+		[`${one}/payments/${pending.id}`, "Sticker", {
+			"the money came": openDialog(press("The money came")),
+			"call it off": openDialog(press("Call it off")),
+		}],
+		[`${one}/payments/${told.id}`, "Sticker", {}],
+		[`${one}/payments/items`, "Items", {
+			"new item": openDialog(press("New item")),
+			"sell an item": async (page) => { await press("Sell Sticker")(page); await page.getByLabel("Buyer's e-mail address").waitFor(); },
+			"delete an item": openDialog(press("Delete Sticker")),
+		}],
+		[`${one}/payments/providers`, "Payment providers", {
+			"by hand": openDialog(press("Edit By hand")),
+			"a key": openDialog(press("Set up Midtrans")),
+			"a signing secret": openDialog(press("Replace the signing secret")),
+			"take away": openDialog(press("Take away Stripe"), (page) => page.getByLabel("Wipe the key for good").check()),
 		}],
 		[`${one}/usage`, "Usage & limits", { "new meter": openDialog(press("New meter")), "a limit": openDialog(press("Limit of API requests")) }],
 		[`${one}/connected-apps`, "Connected apps", { "revoke access": openDialog(press(/^Revoke /)) }],

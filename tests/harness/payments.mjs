@@ -43,6 +43,16 @@ export async function payment(owner, project, body = {}) {
 	return made(await (await sellerOf(owner, project)).get(`/api/v1/payments/${id}`), 200);
 }
 
+/** One of which its provider has told twice. */
+export async function toldPayment(owner, project) {
+	const one = await payment(owner, project);
+	const { server } = owner;
+	for (const [word, outcome] of [["deny", "mismatch"], ["settlement", "moved"]])
+		await server.sql.run`INSERT INTO payment_notifications (project_id, connection_id, body_digest, payment_id, status, outcome, received_at, received_until)
+			VALUES (${project.id}, 'con_0000000000000000', UNHEX(SHA2(${one.id + word}, 256)), ${one.id}, ${word}, ${outcome}, NOW(3), NOW(3) + INTERVAL 30 DAY)`;
+	return one;
+}
+
 /** What the page asks for, at a payment's invoice_url. */
 export function checkoutOf({ id, invoice_url }) {
 	return `/api/v1/checkout/${id}?t=${new URL(invoice_url).searchParams.get("t")}`;

@@ -35,7 +35,7 @@ const METRICS: Record<Metric, { label: string; groups: Dimension[]; fills: strin
 	key_uses: { label: "Uses of API keys", groups: ["api_key"], fills: "any call with an API key" },
 	validations: { label: "Validations", groups: ["code", "country", "product"], fills: "POST /api/v1/validate" },
 	activations: { label: "Activations", groups: [], fills: "POST /api/v1/validate of a new machine" },
-	payments: { label: "Payments", groups: ["status", "provider"], fills: "POST /api/v1/payments" },
+	payments: { label: "Payments", groups: ["status", "provider"], fills: "a payment that is paid, denied, called off or given back" },
 	errors: { label: "Errors", groups: ["code"], fills: "a call that is refused" },
 	deliveries: { label: "Deliveries", groups: ["status"], fills: "an event that is delivered" },
 	usage: { label: "Usage", groups: ["meter"], fills: "POST /api/v1/usage/events" },

@@ -2,10 +2,11 @@
 import { Radio, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import type { Reply } from "../api/types";
+import { priceOf } from "../plans/plan-queries";
 import { Dialog } from "../ui/dialog";
 import { FormFoot } from "../ui/form-foot";
+import { money } from "../ui/money";
 import { CHECKOUT, useCheckout } from "./checkout";
-import { money, priceOf } from "./money";
 
 type Plan = Reply<"/api/v1/billing", "get", 200>["plans"][number];
 

@@ -7,12 +7,12 @@ import { api, send } from "../api/client";
 import type { Reply } from "../api/types";
 import { usePlace } from "../shell/place";
 import { count } from "../usage/bar";
+import { money } from "../ui/money";
 import { Page } from "../ui/page";
 import { Resource } from "../ui/resource";
 import { Table } from "../ui/table";
 import { Time } from "../ui/time";
 import { InvoicePill } from "./invoice-pill";
-import { money } from "./money";
 import { PayInvoice } from "./pay-invoice";
 
 type Invoice = Reply<"/api/v1/invoices/{id}", "get", 200>;

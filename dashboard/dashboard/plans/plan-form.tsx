@@ -8,8 +8,9 @@ import { useProjectPlace } from "../shell/place";
 import { useAction } from "../ui/action";
 import { Dialog } from "../ui/dialog";
 import { FormFoot } from "../ui/form-foot";
+import { money } from "../ui/money";
 import { meterField, meterRowsOf, metersOf, PlanMeters } from "./plan-meters";
-import { type FeatureValue, writePrice } from "./plan-queries";
+import type { FeatureValue } from "./plan-queries";
 import { textOfValue, ValueField, valueOfText } from "./value-field";
 
 const AT = "/api/v1/plans";
@@ -99,7 +100,7 @@ export default function PlanForm({ plan, features, onClose }: { plan?: Plan; fea
 					/>
 					<NumberInput
 						label="Price"
-						description={`In the currency's least unit: ${price} is ${writePrice(Number(price) || 0, currency)}`}
+						description={`In the currency's least unit: ${price} is ${money(Number(price) || 0, currency)}`}
 						{...number}
 						{...form.getInputProps("price")}
 					/>

@@ -2,28 +2,12 @@
 import { queryOptions } from "@tanstack/react-query";
 import { api, onProject, send } from "../api/client";
 import type { Plan } from "../api/types";
-
-/** Currencies whose least unit isn't a hundredth; the rest have two decimals. */
-const DECIMALS: Record<string, number> = { IDR: 0, JPY: 0, KRW: 0, VND: 0, CLP: 0, KWD: 3, BHD: 3, TND: 3 };
-
-export function writePrice(price: number, currency: string): string {
-	const decimals = DECIMALS[currency] ?? 2;
-	try {
-		return new Intl.NumberFormat("en", {
-			style: "currency",
-			currency,
-			minimumFractionDigits: decimals,
-			maximumFractionDigits: decimals,
-		}).format(price / 10 ** decimals);
-	} catch {
-		return `${price} ${currency}`;
-	}
-}
+import { money } from "../ui/money";
 
 const PER: Record<Plan["period"], string> = { monthly: "a month", yearly: "a year", one_time: "once" };
 
 export const priceOf = (plan: Pick<Plan, "price" | "currency" | "period">) =>
-	plan.price === 0 ? "Free" : `${writePrice(plan.price, plan.currency)} ${PER[plan.period]}`;
+	plan.price === 0 ? "Free" : `${money(plan.price, plan.currency)} ${PER[plan.period]}`;
 
 export type FeatureValue = boolean | number | null;
 

@@ -9,7 +9,8 @@ interface FormFootProps {
 	isRunning: boolean;
 	isDisabled?: boolean;
 	onCancel?: () => void;
-	calls: ApiCall[];
+	/** Left out where the form says itself how a program does it. */
+	calls?: ApiCall[];
 }
 
 export function FormFoot({ submit, error, isRunning, isDisabled, onCancel, calls }: FormFootProps) {
@@ -17,7 +18,7 @@ export function FormFoot({ submit, error, isRunning, isDisabled, onCancel, calls
 		<>
 			<FormProblem error={error} />
 			<Group justify="space-between" gap="xs">
-				<ViewAsApi calls={calls} />
+				{calls ? <ViewAsApi calls={calls} /> : null}
 				<Group gap="xs" ml="auto">
 					{onCancel ? (
 						<Button variant="default" onClick={onCancel}>

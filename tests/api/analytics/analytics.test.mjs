@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
-import { ask, Client, DAY, expectField, expectStatus, license, ownServer, person, projectUser, question, until } from "../../harness/index.mjs";
+import { ask, Client, DAY, expectField, expectStatus, license, ownServer, payment, person, projectUser, question, until } from "../../harness/index.mjs";
 import { countriesDatabase } from "../../harness/mmdb.mjs";
 import { makeFolder, stop } from "../../harness/workplace.mjs";
 
@@ -125,13 +125,16 @@ test("another project's counts don't show", async () => {
 	assert.equal((await stranger.get("sign_ins")).totals[0].total, 0);
 });
 
-test("what people and programs do arrives: validations by code, uses of a key, errors, metered requests; looking at it isn't use", async () => {
+test("what people and programs do arrives: validations by code, payments, uses of a key, errors, metered requests; looking at it isn't use", async () => {
 	const { owner, project, session, get } = await make();
 	const one = await license(owner, project, { product_name: "Café Pro" });
 	expectStatus(await new Client(server, { address: "127.0.77.1" }).post("/api/v1/validate", question(project, one)), 200);
 	for (let i = 0; i < 2; i++)
 		await ask(server, project, one);
 	assert.equal(expectStatus(await session.get(`/api/v1/licenses/${one.id}/activations`), 200).data[0].country, "DE");
+	const [paid, late] = [await payment(owner, project), await payment(owner, project)];
+	for (const [{ id }, verb] of [[paid, "settle"], [late, "cancel"], [late, "settle"]])
+		expectStatus(await session.post(`/api/v1/payments/${id}/${verb}`, { reference: `${verb}-${id}` }), 200);
 	const key = await owner.org.key({ project });
 	expectStatus(await key.get("/api/v1/licenses"), 200);
 	assert.equal((await key.get("/api/v1/licenses/lic_0000000000000000")).status, 404);
@@ -143,6 +146,8 @@ test("what people and programs do arrives: validations by code, uses of a key, e
 	assert.deepEqual(await totals("validations?group_by=product"), { "Café Pro": 3 });
 	assert.deepEqual(await totals("validations?group_by=country"), { ZZ: 2, DE: 1 });
 	assert.deepEqual(await totals("activations"), { null: 1 });
+	assert.deepEqual(await totals("payments?group_by=status"), { settlement: 2, cancel: 1 });
+	assert.deepEqual(await totals("payments?group_by=provider"), { manual: 3 });
 	assert.deepEqual(await totals("key_uses?group_by=api_key"), { [key.id]: 7 });
 	assert.deepEqual(await totals("errors?group_by=code"), { not_found: 1 });
 	assert.deepEqual(await totals("usage?group_by=meter"), { validations: 3, requests: 2 });

@@ -57,7 +57,7 @@ gate("the pages of a list hold as many objects as include_total says, each once"
 	for (let cursor = ""; cursor !== null;) {
 		const page = expectStatus(await request.send({ target: at(`limit=1${cursor && `&cursor=${cursor}`}`) }), 200);
 		for (const object of page.data)
-			seen.add(object.id ?? object.user_id ?? object.kid ?? object.key ?? object.feature_key);
+			seen.add(object.id ?? object.user_id ?? object.kid ?? object.key ?? object.feature_key ?? object.digest);
 		cursor = page.next_cursor;
 	}
 	assert.equal(seen.size, first.total);

@@ -31,6 +31,7 @@ export const paymentSamples = {
 	"GET /api/v1/connections": async () => ({}),
 	"POST /api/v1/connections": async () => ({ json: payments.stripeKey(), status: 201 }),
 	"GET /api/v1/connections/{id}": async (world) => ({ target: `/api/v1/connections/${(await connectionOf(world)).id}` }),
+	"PATCH /api/v1/connections/{id}": async (world) => ({ target: `/api/v1/connections/${(await connectionOf(world)).id}`, json: { inbound_secret: payments.STRIPE_SECRET } }),
 	"POST /api/v1/connections/{id}/revoke": async (world) => ({ target: `/api/v1/connections/${(await connectionOf(world)).id}/revoke`, json: {} }),
 	"POST /hooks/{id}": async (world) => {
 		const { id } = await connectionOf(world);
@@ -39,6 +40,7 @@ export const paymentSamples = {
 	},
 	"GET /api/v1/payments": async () => ({}),
 	"GET /api/v1/payments/{id}": async (world) => ({ target: `/api/v1/payments/${(await paymentOf(world)).id}` }),
+	"GET /api/v1/payments/{id}/notifications": async (world) => ({ target: `/api/v1/payments/${(await payments.toldPayment(world.owner, world.project)).id}/notifications` }),
 	...Object.fromEntries(["settle", "cancel"].map((verb) =>
 		[`POST /api/v1/payments/{id}/${verb}`, async (world) => ({ target: `/api/v1/payments/${(await paymentOf(world)).id}/${verb}`, json: { reference: makeId("ref") } })])),
 	"GET /api/v1/checkout/{id}": async (world) => ({ target: payments.checkoutOf(await paymentOf(world)) }),

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import Stripe from "stripe";
-import { atOnce, Client, connection, expectError, expectField, expectStatus, item, midtransKey, midtransNotice, order, paidBy, paidPlan, person, projectApp, sharedServer, signedByStripe, STRIPE_SECRET, stripeEvent, stripeKey, tally, user } from "../../harness/index.mjs";
+import { atOnce, Client, connection, expectError, expectField, expectStatus, item, makeId, midtransKey, midtransNotice, order, paidBy, paidPlan, person, projectApp, sharedServer, signedByStripe, STRIPE_SECRET, stripeEvent, stripeKey, tally, user } from "../../harness/index.mjs";
 
 const server = await sharedServer();
 
@@ -44,9 +44,21 @@ test("a connection is one of a provider, its secrets are never shown, a key of t
 	const events = await server.sql.rows`SELECT data FROM events WHERE project_id = ${project.id}`;
 	for (const text of [...Object.values(row), ...events.map(({ data }) => data)])
 		assert.ok(!String(text).includes("sk_live_") && !String(text).includes(STRIPE_SECRET));
+	const sign = (one, inbound_secret, by = session) => by.patch(`/api/v1/connections/${one.id}`, { inbound_secret });
+	const unsigned = expectStatus(await there.post("/api/v1/connections", stripeKey({ secret: "sk_test_2", inbound_secret: undefined })), 200);
+	expectField(await sign(unsigned, "secret", there), "inbound_secret", "pattern");
+	expectError(await sign(unsigned, "whsec_other"), 404, "not_found");
+	assert.equal(expectStatus(await sign(unsigned, "whsec_other", there), 200).has_inbound_secret, true);
+	const midtrans = expectStatus(await post(midtransKey()), 201);
+	expectField(await sign(midtrans, "whsec_other"), "inbound_secret", "not_for_provider");
+	expectStatus(await sign(hook, "whsec_other"), 200);
+	const believed = (secret) => byStripe(`/hooks/${hook.id}`, { id: makeId("evt"), livemode: true }, { secret });
+	expectError(await believed(STRIPE_SECRET), 401, "bad_signature");
+	expectStatus(await believed("whsec_other"), 200);
 	const revoked = expectStatus(await session.post(`/api/v1/connections/${hook.id}/revoke`, {}), 200);
 	assert.deepEqual([revoked.status, revoked.has_inbound_secret], ["revoked", false]);
 	expectStatus(await session.post(`/api/v1/connections/${hook.id}/revoke`, {}), 200);
+	expectError(await sign(hook, "whsec_other"), 404, "not_found");
 	expectError(await byStripe(`/hooks/${hook.id}`, { id: "evt_1" }), 404, "not_found");
 	assert.notEqual(expectStatus(await session.post("/api/v1/connections", stripeKey()), 201).id, hook.id);
 });
@@ -127,15 +139,21 @@ test("rule 27 twenty copies of one notification at once, and twenty different on
 });
 
 test("rule 30 another amount or currency moves nothing and is recorded; an order that isn't there is ignored", async () => {
-	const { at, shop, status, project } = await make();
+	const { at, shop, status, project, app, hook } = await make();
 	const one = await shop();
 	for (const more of [{ amount_total: 4900001 }, { amount_total: 49000 }, { currency: "usd" }, { amount_total: null }]) {
 		expectStatus(await byStripe(at, stripeEvent(one, more)), 200);
 		assert.equal(await status(one), "pending");
 	}
 	assert.equal(await server.sql.value`SELECT COUNT(*) FROM audit_events WHERE target_id = ${one.id} AND action = 'payment.mismatch'`, 4);
-	assert.equal(await server.sql.value`SELECT COUNT(*) FROM payment_notifications WHERE project_id = ${project.id} AND outcome = 'mismatch'`, 4);
+	expectStatus(await byStripe(at, stripeEvent(one)), 200);
 	const other = await make();
+	const told = expectStatus(await app.get(`/api/v1/payments/${one.id}/notifications?limit=2&include_total=true`), 200);
+	const rest = expectStatus(await app.get(`/api/v1/payments/${one.id}/notifications?cursor=${told.next_cursor}`), 200);
+	assert.equal(told.total, 5);
+	assert.deepEqual([...told.data, ...rest.data].map(({ status, outcome, connection_id }) => [status, outcome, connection_id]),
+		["moved", "mismatch", "mismatch", "mismatch", "mismatch"].map((outcome) => ["settlement", outcome, hook.id]));
+	expectError(await other.app.get(`/api/v1/payments/${one.id}/notifications`), 404, "not_found");
 	const theirs = await other.shop();
 	for (const id of [theirs.id, "pay_0000000000000000", "x"])
 		expectStatus(await byStripe(at, stripeEvent({ ...one, id })), 200);
