@@ -89,7 +89,8 @@ find_invoice_url(struct tx *tx, const char *project_id, const struct payment_row
 		return OK;
 	TRY(make_token(tx, project_id, row->id, &token));
 	if (same(digest_of(tx->arena, token), row->token_digest))
-		*ret_url = arena_printf(tx->arena, "%s/p/%s/pay/%s?t=%s", tx->config->auth_url, row->client_id, row->id, token);
+		*ret_url = row->is_console ? arena_printf(tx->arena, "%s/pay/%s?t=%s", tx->config->public_url, row->id, token)
+					   : arena_printf(tx->arena, "%s/p/%s/pay/%s?t=%s", tx->config->auth_url, row->client_id, row->id, token);
 	return OK;
 }
 

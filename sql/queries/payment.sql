@@ -12,9 +12,11 @@ VALUES (:project_id, :id, :order_id, :kind, :provider, :connection_id, :user_id,
 -- row: payment_row
 SELECT y.id, y.order_id, y.kind, y.provider, y.connection_id, y.user_id, y.org_id, y.plan_id, y.item_id, y.invoice_id, y.amount, y.currency,
 	y.refunded_amount, y.status, y.buyer_email, y.buyer_name, y.item_name, y.metadata, y.return_url, y.token_digest, y.provider_url,
-	y.provider_ref, y.subscription_ref, y.check_at, y.expires_at, y.paid_at, y.guard, y.created_at, y.updated_at, p.client_id
+	y.provider_ref, y.subscription_ref, y.check_at, y.expires_at, y.paid_at, y.guard, y.created_at, y.updated_at, p.client_id,
+	i.id IS NOT NULL AS is_console
 FROM payments y
 JOIN projects p ON p.id = y.project_id
+LEFT JOIN installation i ON i.console_id = p.id
 WHERE y.project_id = :project_id AND y.id = :id;
 
 -- The newest first.
@@ -22,9 +24,11 @@ WHERE y.project_id = :project_id AND y.id = :id;
 -- row: payment_row
 SELECT y.id, y.order_id, y.kind, y.provider, y.connection_id, y.user_id, y.org_id, y.plan_id, y.item_id, y.invoice_id, y.amount, y.currency,
 	y.refunded_amount, y.status, y.buyer_email, y.buyer_name, y.item_name, y.metadata, y.return_url, y.token_digest, y.provider_url,
-	y.provider_ref, y.subscription_ref, y.check_at, y.expires_at, y.paid_at, y.guard, y.created_at, y.updated_at, p.client_id
+	y.provider_ref, y.subscription_ref, y.check_at, y.expires_at, y.paid_at, y.guard, y.created_at, y.updated_at, p.client_id,
+	i.id IS NOT NULL AS is_console
 FROM payments y
 JOIN projects p ON p.id = y.project_id
+LEFT JOIN installation i ON i.console_id = p.id
 WHERE y.project_id = :project_id AND (:after_id IS NULL OR y.id < :after_id) AND (:status IS NULL OR y.status = :status)
 	AND (:kind IS NULL OR y.kind = :kind) AND (:order_id IS NULL OR y.order_id = :order_id) AND (:user_id IS NULL OR y.user_id = :user_id)
 ORDER BY y.id DESC

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { consolePlan, invoice, ownServer, person, use, user } from "../harness/index.mjs";
+import { consolePlan, invoice, manualConsole, ownServer, person, use, user } from "../harness/index.mjs";
 import { openBrowserOf } from "./browser.mjs";
 
 test("a meter, its limit and its bar; the organization's bill and a printed invoice", async () => {
@@ -44,6 +44,18 @@ test("a meter, its limit and its bar; the organization's bill and a printed invo
 	await page.getByText("$51.50 if the month ended now").waitFor();
 	await page.getByText("150 of 100, 50 beyond").waitFor();
 	await page.getByRole("link", { name: "Shop" }).last().waitFor();
+	await page.getByRole("button", { name: "Choose a plan" }).click();
+	await dialog.getByRole("radio", { name: "Team (current): $49.00, monthly" }).check();
+	await dialog.getByRole("button", { name: "Pay $49.00" }).click();
+	await dialog.getByText("The project hasn't set up by whom it is paid. Do that first.", { exact: true }).waitFor();
+	await manualConsole(server);
+	await dialog.getByRole("button", { name: "Pay $49.00" }).click();
+	await page.getByText("name the order").waitFor();
+	await page.goto(`${server.url}/dashboard/orgs/${owner.org.id}/billing`);
+	await page.getByRole("button", { name: "Pay invoice No. 7" }).click();
+	await page.getByText("Invoice No. 7").waitFor();
+	await page.getByText("name the order").waitFor();
+	await page.goto(`${server.url}/dashboard/orgs/${owner.org.id}/billing`);
 	await page.getByRole("link", { name: "No. 7" }).click();
 	await page.getByRole("heading", { level: 1, name: "Invoice No. 7" }).waitFor();
 	await page.emulateMedia({ media: "print" });

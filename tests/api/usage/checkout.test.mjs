@@ -42,6 +42,7 @@ test("an invoice is paid once: a second try gives the same payment, settlement m
 	const id = await invoice(org, { server, number: 4711, total: 5200 });
 	const payment = expectStatus(await session.post(AT, { invoice_id: id }), 201);
 	assert.deepEqual([payment.kind, payment.amount, payment.currency, payment.invoice_id, payment.org_id, payment.item_name, payment.status], ["invoice", 5200, "USD", id, org.id, "Invoice No. 4711", "pending"]);
+	assert.ok(payment.invoice_url.startsWith(`${server.url}/pay/${payment.id}?t=`));
 	assert.ok(payment.return_url.endsWith(`/dashboard/orgs/${org.id}/billing`));
 	assert.equal(expectStatus(await session.post(AT, { invoice_id: id }), 200).id, payment.id);
 	const read = async () => expectStatus(await session.get(`/api/v1/invoices/${id}`), 200);
@@ -99,5 +100,5 @@ test("a plan that is paid is the organization's for its period; what isn't for s
 	assert.deepEqual([billing.next_invoice.lines, billing.next_invoice.total], [[], 0], "what is paid isn't billed again");
 	const days = (Date.parse(billing.plan.current_period_end) - Date.now()) / DAY;
 	assert.ok(days > 27 && days <= 31, `${days} days`);
-	assert.equal((await make().then((other) => other.session.get("/api/v1/billing"))).json.plan, null);
+	assert.equal((await (await make()).session.get("/api/v1/billing")).json.plan, null);
 });
