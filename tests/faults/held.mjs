@@ -38,6 +38,17 @@ export async function overtake(proxy, at, slow, fast) {
 	return [await running, answer];
 }
 
+/** The slow request stops before the statement; the fast one goes as far as it gets meanwhile, to its end when nothing holds it up. */
+export async function cross({ proxy, patience_ms = PATIENCE_MS }, at, slow, fast) {
+	const hold = proxy.hold(at);
+	const running = slow();
+	await reached(hold, running);
+	const answer = fast();
+	await Promise.race([answer, sleep(patience_ms)]);
+	hold.release();
+	return Promise.all([running, answer]);
+}
+
 async function breaks(check, answers) {
 	try {
 		await check(answers);
@@ -52,7 +63,7 @@ async function breaks(check, answers) {
 /**
  * Declares a race twice, with its guard and without. guard and remove: which statements, and what becomes of them. on: makes the place to play on,
  * {server, proxy, settle}; bare: the place for the second run, where the guard is a unique key that isn't there.
- * play(place) answers {answers, check}; place.meet and place.overtake hold its requests.
+ * play(place) answers {answers, check}; place.meet, place.overtake and place.cross hold its requests.
  */
 export function race(name, { guard, remove = withoutGuardRow, play, on, bare }) {
 	const place = async (make, patience_ms) => {
@@ -61,6 +72,7 @@ export function race(name, { guard, remove = withoutGuardRow, play, on, bare }) 
 			...there,
 			meet: (...schedule) => meetAt({ proxy: there.proxy, patience_ms }, ...schedule),
 			overtake: (...schedule) => overtake(there.proxy, ...schedule),
+			cross: (...schedule) => cross({ proxy: there.proxy, patience_ms }, ...schedule),
 		};
 	};
 	test(`${name}: holds`, async () => {
