@@ -44,6 +44,7 @@ test("rule 24: the page comes with the first public plan that isn't archived, be
 	assert.deepEqual(expectStatus(looked, 200).plan_page, flow.flow.plan_page);
 	const done = await flow.go("skip");
 	assert.deepEqual([done.state, done.plan_page], ["done", undefined]);
+	expectError(await flow.act("skip"), 409, "flow_state_conflict");
 	expectStatus(await flow.act("complete"), 200);
 	expectError(await flow.act("skip"), 410, "flow_expired");
 	expectError(await flow.act("choose", { id: pro.id }), 410, "flow_expired");

@@ -66,8 +66,8 @@ test("validations: an unsigned refusal, which is no verdict", async () => {
 	expectStatus(await ask(), 200);
 	await full(project, "validations");
 	isRefused(await ask(), "validations");
-	for (const path of ["heartbeat", "release"])
-		isRefused(await new Client(server).post(`/api/v1/validate/${path}`, question(project, one, { activation_id: "act_0000000000000001" })), "validations");
+	for (const [path, more] of [["file", {}], ["heartbeat", { activation_id: "act_0000000000000001" }], ["release", { activation_id: "act_0000000000000001" }]])
+		isRefused(await new Client(server).post(`/api/v1/validate/${path}`, question(project, one, more)), "validations");
 });
 
 test("key_verifications: nginx is told why; keys are counted there", async () => {
