@@ -381,14 +381,15 @@ static enum err
 record_paid(struct move *move)
 {
 	struct tx *tx = move->tx;
-	const char *data;
+	const char *data = NULL;
 
 	if (strcmp(move->after.kind, PAYMENT_FOR_INVOICE) == 0) {
 		TRY(invoice_settle(tx, move->after.org_id, move->after.invoice_id, move->after.id, move->after.paid_at));
 		return record_payment(tx, EV_PAYMENT_SETTLED, move->org_id, move->project_id, &move->before, &move->after, NULL);
 	}
 	if (strcmp(move->after.kind, PAYMENT_FOR_PLAN) == 0) {
-		TRY(payment_give_plan(tx, move->org_id, move->project_id, &move->after, move->news->period_end, &data));
+		if (!move->news->is_for_nothing)
+			TRY(payment_give_plan(tx, move->org_id, move->project_id, &move->after, move->news->period_end, &data));
 		return record_payment(tx, EV_PAYMENT_SETTLED, move->org_id, move->project_id, &move->before, &move->after, data);
 	}
 	return record_payment(tx, EV_ITEM_PURCHASED, move->org_id, move->project_id, &move->before, &move->after, data_of_purchase(move));

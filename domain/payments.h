@@ -78,6 +78,7 @@ struct payment_news {
 	int64_t period_end;		/* of a subscription's period, as the provider counts it; 0: it didn't say */
 	int64_t paid_at;		/* NONE: now */
 	int64_t refunded_amount;	/* in all, of a refund */
+	bool is_for_nothing;		/* paid, but whoever pays has given up what it is for: no plan comes of it */
 };
 
 /*

@@ -73,6 +73,10 @@ assign(struct tx *tx, const char *org_id, const char *project_id, const struct p
 	if (subject_id == NULL)
 		return OK;
 	bought.is_archived = false;	/* it was for sale when they bought it */
+	enum err e = plan_guard_subject(tx, project_id, subject_id);
+	if (e == ERR_NO_ROW)
+		return OK;	/* they paid, and are gone */
+	TRY(e);
 	TRY(plan_of_subject(tx, project_id, subject_id, &now));
 	return plan_assign(tx,
 			   &(struct plan_assign){
@@ -114,6 +118,10 @@ payment_end_plan(struct tx *tx, const char *org_id, const char *project_id, cons
 
 	if (subject_id == NULL)
 		return OK;
+	enum err e = plan_guard_subject(tx, project_id, subject_id);
+	if (e == ERR_NO_ROW)
+		return OK;
+	TRY(e);
 	TRY(plan_of_subject(tx, project_id, subject_id, &now));
 	if (now.assignment.payment_id == NULL || strcmp(now.assignment.payment_id, payment->id) != 0)
 		return OK;

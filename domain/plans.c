@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "domain/orgs.h"
 #include "domain/subscriptions.h"
 #include "lib/features.h"
 #include "sql/gen/schema_keys.h"
@@ -197,6 +198,17 @@ record_assignment(struct tx *tx, enum event event, const char *org_id, const cha
 		      });
 }
 
+enum err
+plan_guard_subject(struct tx *tx, const char *project_id, const char *subject_id)
+{
+	uint64_t matched = 0;
+
+	if (id_is_valid(ID_ORG, subject_id))
+		return org_guard(tx, subject_id);
+	TRY(q_user_guard(tx->db, &(struct q_user_guard){ .project_id = project_id, .id = subject_id }, &matched));
+	return matched == 0 ? ERR_NO_ROW : OK;
+}
+
 /* One of a plan ever. */
 static enum err
 begin_trial(struct tx *tx, const struct plan_assign *assign, struct plan_times *times)
@@ -247,6 +259,7 @@ plan_assign(struct tx *tx, const struct plan_assign *assign, struct plan_assignm
 
 	if (assign->plan->is_archived)
 		return ERR_PLAN_ARCHIVED;
+	TRY(plan_guard_subject(tx, assign->project_id, assign->subject_id));
 	if (assign->is_trial)
 		TRY(begin_trial(tx, assign, &times));
 	TRY(plan_of_subject(tx, assign->project_id, assign->subject_id, &before));
@@ -263,6 +276,7 @@ plan_unassign(struct tx *tx, const char *org_id, const char *project_id, const c
 	struct subject_plan before;
 	uint64_t matched = 0;
 
+	TRY(plan_guard_subject(tx, project_id, subject_id));
 	TRY(plan_of_subject(tx, project_id, subject_id, &before));
 	TRY(q_plan_assignment_delete(
 	    tx->db, &(struct q_plan_assignment_delete){ .project_id = project_id, .subject_id = subject_id }, &matched));
@@ -295,7 +309,6 @@ plan_cancel_later(struct tx *tx, const char *org_id, const char *project_id, con
 				     &matched));
 	if (matched == 0)
 		return ERR_DB_CONFLICT;	/* somebody else was quicker: once more, with what they left */
-	TRY(subscription_stop(tx, project_id, before->assignment.payment_id));
 	TRY(plan_of_subject(tx, project_id, subject_id, &after));
 	*ret = after.assignment;
 	return record_assignment(tx, EV_PLAN_ASSIGNED, org_id, project_id, subject_label, &before->assignment, ret);

@@ -68,14 +68,20 @@ struct plan_assign {
 };
 
 /*
- * Puts somebody on a plan, whatever they were on; a subscription that paid for that is ended. Records plan.assigned. ERR_PLAN_ARCHIVED; ERR_TRIAL_USED: they have had one of that plan.
- * A trial is for a plan whose trial_days isn't 0.
+ * Writes the subject's row: of two who change what somebody is on the second reads what the first wrote. The first statement of whatever reads it
+ * to decide what comes of it. ERR_NO_ROW: they are gone.
+ */
+enum err plan_guard_subject(struct tx *, const char *project_id, const char *subject_id) MUST_CHECK;
+
+/*
+ * Puts somebody on a plan, whatever they were on; a subscription that paid for that is ended. Records plan.assigned. ERR_NO_ROW: they are gone;
+ * ERR_PLAN_ARCHIVED; ERR_TRIAL_USED: they have had one of that plan. A trial is for a plan whose trial_days isn't 0.
  */
 enum err plan_assign(struct tx *, const struct plan_assign *, struct plan_assignment *ret) MUST_CHECK;
 /* Takes their plan away at once, and ends the subscription that pays for it; records plan.canceled. ERR_NO_ROW: they had none. */
 enum err plan_unassign(struct tx *, const char *org_id, const char *project_id, const char *subject_id, const char *subject_label) MUST_CHECK;
 /*
- * It ends with what is paid for, and so does the subscription that pays for it. Records plan.assigned. ERR_NO_ROW: they have none. For one that has
+ * It ends with what is paid for; subscription_stop() is for the caller, unless it is the provider who says so. Records plan.assigned. ERR_NO_ROW: they have none. For one that has
  * an end: current_period_end or expires_at.
  */
 enum err plan_cancel_later(struct tx *, const char *org_id, const char *project_id, const struct subject_plan *, const char *subject_label,

@@ -85,7 +85,7 @@ gatehouse_quota_check(struct tx *tx, const char *project_id, const char *meter_k
 	TRY(find(tx, project_id, meter_key, period_at, &row));
 	if (!find_full(tx->arena, project_id, meter_key, period_at, &row, &quota))
 		return OK;
-	if (quota.warned < PERCENT_REFUSED)
+	if (quota.warned != NONE && quota.warned < PERCENT_REFUSED)
 		TRY(db_transact(tx->db, TX_WRITE, tell, &(struct telling){ tx, &quota }));
 	fields_render(&details, usage_refusal_fields, &quota.state, false);
 	*ret_details = buffer_string(&details);

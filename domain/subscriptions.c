@@ -80,6 +80,10 @@ find_plan(const struct news *news, struct subject_plan *ret, bool *ret_is_of_it)
 	*ret_is_of_it = false;
 	if (subject_id == NULL)
 		return OK;
+	enum err e = plan_guard_subject(news->tx, news->project_id, subject_id);
+	if (e == ERR_NO_ROW)
+		return OK;	/* gone */
+	TRY(e);
 	TRY(plan_of_subject(news->tx, news->project_id, subject_id, ret));
 	TRY(find_ref(news->tx, news->project_id, ret->assignment.payment_id, &ref));
 	*ret_is_of_it = is_same(ref, news->notice->subscription_ref);
@@ -97,23 +101,32 @@ keep_stopped(const struct news *news, const struct subject_plan *before)
 	if (!before->assignment.cancel_at_period_end)
 		return OK;
 	TRY(find_plan(news, &now, &is_of_it));
-	return is_of_it ? plan_cancel_later(news->tx, news->org_id, news->project_id, &now, news->first->buyer_email, &assignment) : OK;
+	if (!is_of_it)
+		return OK;
+	TRY(plan_cancel_later(news->tx, news->org_id, news->project_id, &now, news->first->buyer_email, &assignment));
+	return subscription_stop(news->tx, news->project_id, now.assignment.payment_id);
 }
 
 static enum err
 take_renewal(const struct news *news, bool *ret_moved, const char **ret_payment_id)
 {
 	const struct payment_notice *notice = news->notice;
-	const struct payment_news paid = { .status = notice->status, .paid_at = NONE, .period_end = notice->period_end };
+	struct payment_news paid = { .status = notice->status, .paid_at = NONE, .period_end = notice->period_end };
 	struct subject_plan before;
 	struct payment_row row;
 	bool is_of_it;
 
 	TRY(find_plan(news, &before, &is_of_it));
+	/* It brought a plan, and that was given up since: the provider charged before it heard of that. */
+	paid.is_for_nothing = !is_of_it && news->first->paid_at != NONE;
 	TRY(payment_renew(news->tx, news->org_id, news->project_id, news->first, notice->invoice_ref, notice->subscription_ref, &row));
 	TRY(payment_move(news->tx, news->org_id, news->project_id, &row, &paid, ret_moved));
 	*ret_payment_id = row.id;
-	return is_of_it && *ret_moved ? keep_stopped(news, &before) : OK;
+	if (!*ret_moved)
+		return OK;
+	if (paid.is_for_nothing)
+		return queue_end(news->tx, news->project_id, row.id, SUBSCRIPTION_END_NOW);
+	return is_of_it ? keep_stopped(news, &before) : OK;
 }
 
 /* One that was paid after all may have been told before. */
@@ -148,7 +161,7 @@ take_end(const struct news *news, bool *ret_moved)
 	bool is_of_it;
 
 	TRY(find_plan(news, &plan, &is_of_it));
-	if (!is_of_it || plan.assignment.cancel_at_period_end)
+	if (!is_of_it || plan.assignment.cancel_at_period_end || plan.effective == NULL || plan.effective->subject_id == NULL)
 		return OK;
 	*ret_moved = true;
 	return plan_cancel_later(news->tx, news->org_id, news->project_id, &plan, news->first->buyer_email, &assignment);

@@ -147,5 +147,6 @@ authenticate_client_in_body(struct exchange *x)
 	if (client_id == NULL || secret == NULL)
 		return OK;
 	x->in.is_client_in_body = true;
+	TRY(limit_by_failures(x));
 	return judge(x, client_id, secret);
 }

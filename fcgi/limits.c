@@ -140,6 +140,16 @@ is_by_client(enum rate_family family)
 	return SUBJECTS[family] == BY_CLIENT || SUBJECTS[family] == BY_CLIENT_AND_ADDRESS;
 }
 
+/* Whoever has guessed too often is heard again later, be they right or wrong. */
+enum err
+limit_by_failures(struct exchange *x)
+{
+	struct rate_bucket failed = bucket_of(x, RATE_FAILED_CREDENTIALS);
+
+	x->response.has_rate = true;
+	return rate_limiter_has_room(x->worker->rates, x->rq.config, x->rq.now_ms, &failed, &x->response.rate) ? OK : limited(x, &x->response.rate);
+}
+
 /* A request that can't be read comes no further: it isn't counted by its credential, nor by what it would have done. */
 enum err
 limit_by_address(struct exchange *x, bool is_readable)
@@ -148,15 +158,8 @@ limit_by_address(struct exchange *x, bool is_readable)
 	size_t count = 1;
 	enum rate_family extra = x->rq.route != NULL ? x->rq.route->rate : RATE_CREDENTIAL;
 
-	if (is_readable && shows_credential(x)) {
-		struct rate_bucket failed = bucket_of(x, RATE_FAILED_CREDENTIALS);
-
-		x->response.has_rate = true;
-		if (rate_limiter_has_room(x->worker->rates, x->rq.config, x->rq.now_ms, &failed,
-					  &x->response.rate))
-			return OK;
-		return limited(x, &x->response.rate);
-	}
+	if (is_readable && shows_credential(x))
+		return limit_by_failures(x);
 	if (is_readable && extra != RATE_CREDENTIAL && !is_by_client(extra) && (x->rq.route->auth & AUTH_PUBLIC) != 0)
 		buckets[count++] = bucket_of(x, extra);
 	return take(x, buckets, count);
@@ -231,7 +234,7 @@ limit_count_failed_credential(struct exchange *x)
 	struct rate_bucket bucket = bucket_of(x, RATE_FAILED_CREDENTIALS);
 	struct rate_state ignored;
 
-	if (shows_credential(x))
+	if (shows_credential(x) || x->in.is_client_in_body)
 		rate_limiter_take(x->worker->rates, x->rq.config, x->rq.now_ms, &bucket, 1, &ignored);
 }
 

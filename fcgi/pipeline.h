@@ -194,6 +194,7 @@ enum err permission_check(struct exchange *);
 
 /* limits.c: which buckets a request spends. */
 enum err limit_by_address(struct exchange *, bool is_readable);
+enum err limit_by_failures(struct exchange *);
 enum err limit_by_credential(struct exchange *);
 void limit_count_failed_credential(struct exchange *);
 bool limit_allows_denied_audit(struct exchange *);

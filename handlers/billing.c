@@ -6,13 +6,11 @@
 #include "domain/billing.h"
 #include "domain/caps.h"
 #include "domain/features.h"
+#include "domain/plan_choice.h"
 #include "domain/plans.h"
 #include "fcgi/request.h"
 #include "lib/encode.h"
 #include "lib/plans.h"
-
-/* More nobody chooses from. */
-#define PLANS_MAX 100
 
 struct billing_plan {
 	const char *plan_key, *display_name;
@@ -104,14 +102,10 @@ show_next(const struct request *rq, const struct bill *bill, struct next_invoice
 static enum err
 find_plans(const struct request *rq, struct tx *tx, struct field_list *ret)
 {
-	struct plan_row *rows;
 	struct plan *plans;
 	size_t count;
 
-	TRY(q_plan_list(tx->db,
-			&(struct q_plan_list){ .project_id = rq->console_id, .is_open = true, .archived = NONE, .after_sort = NONE, .limit = PLANS_MAX },
-			&rows, &count));
-	TRY(plans_of_rows(tx, rq->console_id, rows, count, &plans));
+	TRY(plans_offered(tx, rq->console_id, &plans, &count));
 	*ret = (struct field_list){ .items = plans, .count = count };
 	return OK;
 }

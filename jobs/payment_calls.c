@@ -351,7 +351,10 @@ call_subscription_end(struct call *call)
 	bool is_on;
 
 	TRY(begin(call, &errand, &is_on));
-	if (!is_on || errand.payment.subscription_ref == NULL || end_subscription(&errand, when != NULL && strcmp(when, SUBSCRIPTION_END_NOW) == 0))
+	if (errand.payment.subscription_ref == NULL)
+		return OK;
+	/* Without a key that works it can't be told; one may be stored again. */
+	if (is_on && end_subscription(&errand, when != NULL && strcmp(when, SUBSCRIPTION_END_NOW) == 0))
 		return OK;
 	if (call->attempts < END_TRIES) {
 		call->again_at = call->worker->now_ms + (AGAIN_MS << call->attempts);

@@ -234,7 +234,7 @@ is_renewal(const struct json *invoice)
 {
 	const char *reason = text_of(invoice, "billing_reason");
 
-	return reason == NULL || strcmp(reason, "subscription_cycle") == 0;
+	return reason != NULL && strcmp(reason, "subscription_cycle") == 0;
 }
 
 static struct payment_notice
@@ -247,7 +247,7 @@ invoice_notice(struct arena *arena, const struct json *invoice, enum notice_abou
 		.payment_id = own_id(text_of(object_in(details, "metadata"), "payment_id")),
 		.invoice_ref = ref_of(invoice, "id"),
 		.subscription_ref = subscription != NULL ? subscription : ref_of(details, "subscription"),
-		.status = PAYMENT_SETTLEMENT,
+		.status = about == NOTICE_OF_RENEWAL ? PAYMENT_SETTLEMENT : NULL,
 		.amount = amount_of(invoice, "amount_paid", currency),
 		.currency = currency,
 		.period_end = period_end_of(invoice),

@@ -51,6 +51,8 @@ hold_seat(struct validation *v)
 				    .lease_expires_at = v->file_expires_at,
 				},
 				&matched));
+	if (matched == 0)
+		return ERR_DB_CONFLICT;	/* released this very moment: once more */
 	v->lease_expires_at = v->file_expires_at;
 	return OK;
 }

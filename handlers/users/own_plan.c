@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "domain/subscriptions.h"
 #include "lib/text.h"
 
 const char *
@@ -27,6 +28,8 @@ end_later(const struct request *rq, struct tx *tx, const struct plan_holder *hol
 	if (plan.assignment.plan_id != NULL && plan_ends_at(&plan.times) == NONE)
 		return fail_field(rq, "at_period_end", "no_period", "It has no end. Take it away at once instead.");
 	e = plan_cancel_later(tx, holder->org_id, holder->project_id, &plan, holder->label, &assignment);
+	if (e == OK)
+		e = subscription_stop(tx, holder->project_id, plan.assignment.payment_id);
 	return e == OK ? reply(rq, 200, plan_assignment_fields, &assignment) : fail_err(rq, e);
 }
 

@@ -82,6 +82,13 @@ test("T-32 failed credentials: 30 in 60 seconds per address; good ones from else
 	expectStatus(await key.get("/api/v1/whoami"), 200);
 });
 
+test("T-32 a wrong client_secret in the body is a failed credential, too", async () => {
+	const { clientId } = await (await person(server)).org.project();
+	const stranger = new Client(server, { check: false });
+	const guess = () => stranger.post("/api/v1/features/check", { client_id: clientId, client_secret: "wrong", user_id: "usr_0000000000000001", feature_key: "a" });
+	expectLimited(await passed(30, guess), 30, "failed_credentials");
+});
+
 test("T-32 POST, PATCH, DELETE /projects: 30 in 60 seconds per credential; reading goes on; requests refused by it don't spend the other buckets", async () => {
 	const owner = await person(server);
 	const key = await owner.org.key();

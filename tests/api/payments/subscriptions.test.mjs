@@ -79,10 +79,12 @@ test("rule 28 a first invoice, another's subscription, another amount and the ot
 });
 
 test("rule 28 a renewal that isn't paid is past due at once and told once; paid after all it counts again, and an older failure changes nothing", async () => {
-	const { first, subscription, tell, planOf, events } = await make();
+	const { session, first, subscription, tell, planOf, events } = await make();
 	const failed = stripeInvoice(first, subscription, { type: "invoice.payment_failed", amount_paid: 0 });
 	await tell(failed);
 	assert.equal((await planOf()).status, "past_due");
+	const told = expectStatus(await session.get(`/api/v1/payments/${first.id}/notifications`), 200).data;
+	assert.ok(told.some(({ status, outcome }) => status === null && outcome === "moved"), JSON.stringify(told));
 	await tell({ ...failed, id: makeId("evt") });
 	assert.equal(await events("plan.past_due"), 1);
 	await tell(stripeInvoice(first, subscription, { id: failed.data.object.id, to_ms: inDays(31) }));
@@ -121,4 +123,33 @@ test("all of a renewal given back ends its plan, found by Stripe's invoice", asy
 	await tell(stripeEvent(first, { type: "charge.refunded", client_reference_id: undefined, metadata: {}, invoice: renewal.data.object.id, amount: 4900000, amount_refunded: 4900000 }));
 	assert.deepEqual((await payments()).map(({ status }) => status), ["refund", "settlement"]);
 	assert.notEqual((await planOf()).payment_id, second.id);
+});
+
+test("who has bought another plan since stays on it when the old one is charged once more", async () => {
+	const { owner, project, buyer, first, subscription, tell, planOf, payments } = await make();
+	const second = await planPayment(owner, project, buyer, await paidPlan(owner, project, { plan_key: "other" }));
+	await tell(stripeBegun(second, makeId("sub")));
+	assert.equal((await planOf()).plan_key, "other");
+	await tell(stripeInvoice(first, subscription, { to_ms: inDays(61) }));
+	const renewal = (await payments()).find(({ id }) => id !== first.id && id !== second.id);
+	assert.deepEqual([renewal.status, renewal.subscription_ref], ["settlement", subscription]);
+	assert.deepEqual([(await planOf()).plan_key, (await planOf()).payment_id], ["other", second.id]);
+});
+
+test("whose plan was taken away has none when it is charged once more", async () => {
+	const { session, buyer, first, subscription, tell, planOf } = await make();
+	expectStatus(await session.delete(`/api/v1/users/${buyer.id}/plan`), 204);
+	await tell(stripeInvoice(first, subscription, { to_ms: inDays(61) }));
+	assert.equal((await planOf()).plan_key, null);
+});
+
+test("two payments of one person at once: both periods are theirs, and one subscription goes on", async () => {
+	for (let round = 0; round < 4; round++) {
+		const { owner, project, buyer, plan, hook, session } = await make();
+		expectStatus(await session.delete(`/api/v1/users/${buyer.id}/plan`), 204);
+		const both = [await planPayment(owner, project, buyer, plan), await planPayment(owner, project, buyer, plan)];
+		assert.deepEqual(tally(await atOnce(2, (i) => tellByStripe(server, hook, stripeBegun(both[i], makeId("sub"))))), { 200: 2 });
+		const now = expectStatus(await session.get(`/api/v1/users/${buyer.id}/plan`), 200);
+		assert.ok(Date.parse(now.current_period_end) > inDays(57), now.current_period_end);
+	}
 });
