@@ -4,15 +4,17 @@
  *
  * bare_worker SOCKET DB-SOCKET USER PASSWORD-FILE DATABASE WORKERS PLAN
  *
- * PLAN is a file that says what is done for each path, a step a line: "/path begin", "/path commit", "/path sign", "/path verify", or
- * "/path NAME VALUE…" for a statement of sql/queries/, with a value for each parameter but :now:
+ * PLAN is a file that says what is done for each path, a step a line: "/path begin", "/path commit", "/path sign", "/path sign_ed25519",
+ * "/path verify", or "/path NAME VALUE…" for a statement of sql/queries/, with a value for each parameter but :now:
  *
  *	=text		as it stands		#text		its SHA-256
+ *	hex:1f…		those octets
  *	null past later				column:N next:N	of the row that was read last, or that and one
  *	token successor	SHA-256 of the refresh token that was posted, of the one that is given for it
  */
 #include <fcgiapp.h>
 #include <mysql.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 #include <signal.h>
@@ -43,31 +45,33 @@ die(const char *what)
 
 /* ---- signatures ---- */
 
-static struct {
+static struct signer {
 	EVP_PKEY *key;
-	unsigned char signature[128], claims[450];	/* as many as an access token has */
+	const char *digest;	/* NULL: the algorithm brings its own */
+	size_t said;		/* octets that are signed: as many as an access token or the answer about a license has */
+	unsigned char signature[128], text[700];
 	size_t len;
-} signer;
+} es256 = { .digest = "SHA256", .said = 450 }, ed25519 = { .said = 700 };
 
 static void
-sign(void)
+sign(struct signer *s)
 {
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
 
-	signer.len = sizeof(signer.signature);
-	if (EVP_DigestSignInit_ex(context, NULL, "SHA256", NULL, NULL, signer.key, NULL) != 1 ||
-	    EVP_DigestSign(context, signer.signature, &signer.len, signer.claims, sizeof(signer.claims)) != 1)
+	s->len = sizeof(s->signature);
+	if (EVP_DigestSignInit_ex(context, NULL, s->digest, NULL, NULL, s->key, NULL) != 1 ||
+	    EVP_DigestSign(context, s->signature, &s->len, s->text, s->said) != 1)
 		die("can't sign");
 	EVP_MD_CTX_free(context);
 }
 
 static void
-verify(void)
+verify(const struct signer *s)
 {
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
 
-	if (EVP_DigestVerifyInit_ex(context, NULL, "SHA256", NULL, NULL, signer.key, NULL) != 1 ||
-	    EVP_DigestVerify(context, signer.signature, signer.len, signer.claims, sizeof(signer.claims)) != 1)
+	if (EVP_DigestVerifyInit_ex(context, NULL, s->digest, NULL, NULL, s->key, NULL) != 1 ||
+	    EVP_DigestVerify(context, s->signature, s->len, s->text, s->said) != 1)
 		die("its own signature doesn't hold");
 	EVP_MD_CTX_free(context);
 }
@@ -123,9 +127,9 @@ struct prepared {
 	long long numbers[PARAMS_MAX];
 };
 
-enum kind { STEP_BEGIN, STEP_COMMIT, STEP_SIGN, STEP_VERIFY, STEP_STATEMENT };
+enum kind { STEP_BEGIN, STEP_COMMIT, STEP_SIGN, STEP_SIGN_ED25519, STEP_VERIFY, STEP_STATEMENT };
 
-static const char *const kinds[] = { "begin", "commit", "sign", "verify", NULL };
+static const char *const kinds[] = { "begin", "commit", "sign", "sign_ed25519", "verify", NULL };
 
 struct step {
 	char path[32];
@@ -160,6 +164,17 @@ static void
 bind_time(MYSQL_BIND *b, MYSQL_TIME *time)
 {
 	*b = (MYSQL_BIND){ .buffer_type = MYSQL_TYPE_DATETIME, .buffer = time };
+}
+
+static void
+bind_hex(MYSQL_BIND *b, const char *digits)
+{
+	long len = 0;
+	unsigned char *octets = OPENSSL_hexstr2buf(digits, &len);
+
+	if (octets == NULL)
+		die("not hexadecimal digits");
+	bind_octets(b, MYSQL_TYPE_BLOB, octets, (size_t)len);
 }
 
 /* The row stays where it is, so that binding once is enough. */
@@ -199,6 +214,8 @@ bind_value(struct prepared *p, size_t i, const char *word)
 		bind_time(b, &past);
 	else if (strcmp(word, "later") == 0)
 		bind_time(b, &later);
+	else if (strncmp(word, "hex:", 4) == 0)
+		bind_hex(b, word + 4);
 	else if (strncmp(word, "column:", 7) == 0)
 		bind_column(p, i, word + 7, false);
 	else if (strncmp(word, "next:", 5) == 0)
@@ -312,25 +329,26 @@ take(MYSQL *db, struct step *step)
 		if (mysql_query(db, step->kind == STEP_BEGIN ? "START TRANSACTION" : "COMMIT") != 0)
 			die(mysql_error(db));
 		break;
-	case STEP_SIGN: sign(); break;
-	case STEP_VERIFY: verify(); break;
+	case STEP_SIGN: sign(&es256); break;
+	case STEP_SIGN_ED25519: sign(&ed25519); break;
+	case STEP_VERIFY: verify(&es256); break;
 	case STEP_STATEMENT: execute(&step->prepared); break;
 	}
 }
 
 /* Answers with the first columns of the last row, and with what was signed and made. */
 static int
-write_body(bool has_signed, char *body, size_t room)
+write_body(const struct signer *signer, char *body, size_t room)
 {
-	char signature[256] = "", claims[640] = "";
+	char signature[256] = "", text[1024] = "";
 	int len = snprintf(body, room, "{\"status\":\"ok\"");
 
 	for (size_t i = 0; last_read != NULL && i < SHOWN_MAX && i < last_read->query->column_count; i++)
 		len += snprintf(body + len, room - (size_t)len, ",\"%zu\":\"%s\"", i, last_read->values[i]);
-	if (has_signed) {
-		EVP_EncodeBlock((unsigned char *)claims, signer.claims, (int)sizeof(signer.claims));
-		EVP_EncodeBlock((unsigned char *)signature, signer.signature, (int)signer.len);
-		len += snprintf(body + len, room - (size_t)len, ",\"access_token\":\"%s.%s\"", claims, signature);
+	if (signer != NULL) {
+		EVP_EncodeBlock((unsigned char *)text, signer->text, (int)signer->said);
+		EVP_EncodeBlock((unsigned char *)signature, signer->signature, (int)signer->len);
+		len += snprintf(body + len, room - (size_t)len, ",\"access_token\":\"%s.%s\"", text, signature);
 	}
 	if (refresh.text[0] != '\0')
 		len += snprintf(body + len, room - (size_t)len, ",\"refresh_token\":\"%s\"", refresh.text);
@@ -341,7 +359,7 @@ static int
 answer(MYSQL *db, FCGX_Request *rq, char *body, size_t room)
 {
 	const char *uri = FCGX_GetParam("REQUEST_URI", rq->envp);
-	bool has_signed = false;
+	const struct signer *signer = NULL;
 
 	refresh.text[0] = '\0';
 	last_read = NULL;
@@ -349,9 +367,12 @@ answer(MYSQL *db, FCGX_Request *rq, char *body, size_t room)
 	for (size_t i = 0; i < step_count; i++)
 		if (strcmp(steps[i].path, uri) == 0) {
 			take(db, &steps[i]);
-			has_signed |= steps[i].kind == STEP_SIGN;
+			if (steps[i].kind == STEP_SIGN)
+				signer = &es256;
+			else if (steps[i].kind == STEP_SIGN_ED25519)
+				signer = &ed25519;
 		}
-	return write_body(has_signed, body, room);
+	return write_body(signer, body, room);
 }
 
 /* ---- the process ---- */
@@ -381,8 +402,9 @@ serve(int listen_fd, char **argv)
 	FCGX_Request rq;
 
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	signer.key = EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256");
-	sign();
+	es256.key = EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256");
+	ed25519.key = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
+	sign(&es256);
 	read_plan(db, argv[7]);
 	FCGX_Init();
 	FCGX_InitRequest(&rq, listen_fd, 0);

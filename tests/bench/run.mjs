@@ -5,9 +5,10 @@
 //
 //	./dev bench                 the ratios, memory, statements, and sign-ins beside /whoami
 //	./dev bench --only oauth    the OAuth server's alone
+//	./dev bench --only licenses  what shipped programs ask, alone; with --scale beside 10 and 1,000,000 licenses
 //	./dev bench --only sign-in  five hundred sign-ins at once, and the times of known and unknown addresses alone; --tries 1000 --people 500
 //	./dev bench --only analytics  the overview of a project with ten million events alone; --events 10000000
-//	./dev bench --scale         the ratio with 10, 10,000 and 1,000,000 keys
+//	./dev bench --scale         the ratio with 10, 10,000 and 1,000,000 keys, and with 10 and 1,000,000 licenses
 //	./dev bench --rounds 15 --seconds 3
 
 import { execFile, spawn } from "node:child_process";
@@ -20,6 +21,7 @@ import { person } from "../harness/person.mjs";
 import { BUILD, freePort, sleep, start, stop, until } from "../harness/workplace.mjs";
 import { prepareSignIn, signInLines } from "./sign_in.mjs";
 import { analyticsLines } from "./analytics.mjs";
+import { fillLicenses, licenseTargets, prepareLicenses } from "./licenses.mjs";
 import { OAUTH_LINES, oauthAsks, oauthTargets, prepareOauth, startOidc } from "./oauth.mjs";
 
 const run = promisify(execFile);
@@ -75,7 +77,7 @@ function bareSite(server, { bare, oidc, oidcItself }) {
 async function open() {
 	const basis = await makeBasis();
 	const ports = { bare: await freePort(), oidc: await freePort(), oidcItself: await freePort() };
-	const limits = Object.fromEntries(["credential", "anonymous", "failed_credentials", "flow_action", "oauth_token", "oauth_introspect"].map((family) => [family, { limit: 60000000, window_s: 60 }]));
+	const limits = Object.fromEntries(["credential", "anonymous", "failed_credentials", "flow_action", "oauth_token", "oauth_introspect", "validate", "validate_license"].map((family) => [family, { limit: 60000000, window_s: 60 }]));
 	const server = await startGatehouse({
 		basis, nginx: { extra: (s) => bareSite(s, ports), workers: "auto" }, config: {
 			process: { request_workers: options.workers }, limits, log_level: "warn",
@@ -86,9 +88,10 @@ async function open() {
 	const key = await caller.org.key();
 	const session = await caller.session();
 	const oauth = await prepareOauth(server, caller);
+	const licenses = await prepareLicenses(server, caller);
 	const plan = path.join(server.folder, "bare.plan");
 	fs.writeFileSync(plan, [
-		`/key credential_by_key null null #${key.secret}`, `/session credential_by_session #${session.token} null null null past`, ...oauth.plan, "",
+		`/key credential_by_key null null #${key.secret}`, `/session credential_by_session #${session.token} null null null past`, ...oauth.plan, ...licenses.plan, "",
 	].join("\n"));
 	const bare = start(path.join(BUILD, "tests/bench/bare_worker"), [
 		path.join(server.folder, "bare.sock"), server.db.socket, "gatehouse", path.join(server.folder, "gatehouse.password"), "gatehouse",
@@ -96,17 +99,19 @@ async function open() {
 	], { log: path.join(server.folder, "bare.log") });
 	await until("the bare worker listens", () => fs.existsSync(path.join(server.folder, "bare.sock")));
 	const oidc = await startOidc({ port: ports.oidcItself, issuer: `https://localhost:${ports.oidc}`, log: path.join(server.folder, "oidc.log") });
-	return { server, bare, oidc, bareUrl: `https://localhost:${ports.bare}`, caller, key, session, oauth };
+	return { server, bare, oidc, bareUrl: `https://localhost:${ports.bare}`, caller, key, session, oauth, licenses };
 }
 
 // ---- measuring
 
 const LUA = fileURLToPath(new URL(".", import.meta.url));
 
-/** wrk's own arguments for what it sends: a form each time, or refresh tokens one after the other, more than it has connections. */
-async function scriptOf({ form, tokens }) {
+/** wrk's own arguments for what it sends: a form or JSON each time, or refresh tokens one after the other, more than it has connections. */
+async function scriptOf({ form, json, tokens }) {
 	if (form)
-		return [["-s", path.join(LUA, "form.lua")], ["--", form]];
+		return [["-s", path.join(LUA, "post.lua")], ["--", "application/x-www-form-urlencoded", form]];
+	if (json)
+		return [["-s", path.join(LUA, "post.lua")], ["--", "application/json", json]];
 	return tokens ? [["-s", path.join(LUA, "refresh.lua")], ["--", ...await tokens(2 * options.connections)]] : [[], []];
 }
 
@@ -168,6 +173,14 @@ async function oauthRatios({ server, bareUrl, oauth, oidc }) {
 	return found;
 }
 
+async function licenseRatios({ server, bareUrl, licenses }) {
+	const of = await measure(licenseTargets(licenses, bareUrl));
+	return [
+		["validation of a known machine, of the bare worker with the same statement and an Ed25519 signature", of("validate", "bare_validate"), 0.85],
+		["statements of such a validation, counted by the database", await statements(server, licenses.ask), 1, true],
+	];
+}
+
 /** Statements that the database counted for one request. */
 async function statements({ sql }, ask) {
 	const count = async () => Number(await sql.value`SELECT variable_value FROM information_schema.global_status WHERE variable_name = 'QUESTIONS'`);
@@ -223,31 +236,43 @@ async function beside({ server, key }) {
 	return { share: median(shares), signIns };
 }
 
-async function scale({ server, bareUrl, key, caller }) {
-	const headers = [`Authorization: Bearer ${key.secret}`];
-	const bare = { url: `${bareUrl}/key`, headers }, whoami = { url: `${server.url}/api/v1/whoami`, headers };
-	const results = {};
+/** The median ratio of the second target to the first, beside as many of something as each size says. fill(from, to): makes those with these numbers. */
+async function scale({ name, what, sizes, fill, targets }) {
+	const results = [];
 	let filled = 0;
-	for (const size of [10, 10_000, 1_000_000]) {
-		for (; filled < size; filled += Math.min(10_000, size - filled)) {
-			const count = Math.min(10_000, size - filled);
-			await server.sql.query(`INSERT INTO api_keys (id, kind, org_id, name, environment, prefix, last4, secret_digest, scopes, version, created_by, created_at, updated_at)
-				SELECT CONCAT('key_', LPAD(LOWER(CONV(${filled} + seq, 10, 36)), 16, '0')), 'service', '${caller.org.id}', 'Filler', 'live', 'gsk_live_xxx', 'xxxx',
-				UNHEX(SHA2(CONCAT('filler', ${filled} + seq), 256)), '', 1, '${caller.id}', NOW(3), NOW(3) FROM seq_1_to_${count}`);
-		}
+	for (const size of sizes) {
+		for (; filled < size; filled = Math.min(filled + 10_000, size))
+			await fill(filled + 1, Math.min(filled + 10_000, size));
 		const found = [];
 		for (let round = 0; round < options.rounds; round++) {
 			// By turns the one and the other first: what the fill left to be written is still being written in the first rounds.
-			const targets = [bare, whoami];
 			const rates = new Map();
-			for (const target of round % 2 === 0 ? targets : targets.reverse())
+			for (const target of round % 2 === 0 ? targets : targets.toReversed())
 				rates.set(target, await rate(target));
-			found.push(rates.get(whoami) / rates.get(bare));
+			found.push(rates.get(targets[1]) / rates.get(targets[0]));
 		}
-		results[size] = median(found);
-		console.log(`${String(size).padStart(8)} keys: /whoami at ${show(results[size])} of the bare worker`);
+		results.push(median(found));
+		console.log(`${String(size).padStart(8)} ${name}: ${what} at ${show(results.at(-1))} of the bare worker`);
 	}
-	return results;
+	return [`least of the ratios of ${what} beside few and many ${name}, of the greatest`, Math.min(...results) / Math.max(...results), 0.9];
+}
+
+function scaleKeys({ server, bareUrl, key, caller }) {
+	const headers = [`Authorization: Bearer ${key.secret}`];
+	return scale({
+		name: "keys", what: "/whoami", sizes: [10, 10_000, 1_000_000],
+		targets: [{ url: `${bareUrl}/key`, headers }, { url: `${server.url}/api/v1/whoami`, headers }],
+		fill: (from, to) => server.sql.query(`INSERT INTO api_keys (id, kind, org_id, name, environment, prefix, last4, secret_digest, scopes, version, created_by, created_at, updated_at)
+			SELECT CONCAT('key_', LPAD(LOWER(CONV(seq, 10, 36)), 16, '0')), 'service', '${caller.org.id}', 'Filler', 'live', 'gsk_live_xxx', 'xxxx',
+			UNHEX(SHA2(CONCAT('filler', seq), 256)), '', 1, '${caller.id}', NOW(3), NOW(3) FROM seq_${from}_to_${to}`),
+	});
+}
+
+function scaleLicenses({ bareUrl, licenses }) {
+	return scale({
+		name: "licenses", what: "/validate", sizes: [10, 1_000_000], targets: Object.values(licenseTargets(licenses, bareUrl)),
+		fill: (from, to) => fillLicenses(licenses, from, to),
+	});
 }
 
 // ---- the report
@@ -271,16 +296,17 @@ function analytics({ server, key, caller }) {
 	return analyticsLines({ server, key, project: caller.org.defaultProject }, options.events, statements);
 }
 
-const PARTS = { analytics, oauth: oauthRatios, "sign-in": signIns, "": everything };
+const PARTS = { analytics, licenses: licenseRatios, oauth: oauthRatios, "sign-in": signIns, "": everything };
 
 async function everything(opened) {
 	const found = await ratios(opened);
 	const oauth = await oauthRatios(opened);
+	const licenses = await licenseRatios(opened);
 	const asked = await statements(opened.server, () => opened.key.get("/api/v1/whoami"));
 	const memory = privateMemory(opened.server) / 1024;
 	const { share, signIns } = await beside(opened);
 	return [
-		...found, ...oauth,
+		...found, ...oauth, ...licenses,
 		["statements that authenticate a request, counted by the database", asked, 1, true],
 		["MiB of its own in the largest worker", memory, 3, true],
 		[`/whoami beside 12 clients signing in (${signIns} sign-ins), of its quiet rate`, share, 0.8],
@@ -295,8 +321,8 @@ if (!(options.only in PARTS)) {
 const opened = await open();
 try {
 	if (options.scale) {
-		const results = Object.values(await scale(opened));
-		report([["least of the ratios, of the greatest", Math.min(...results) / Math.max(...results), 0.9]]);
+		const lines = options.only === "licenses" ? [] : [await scaleKeys(opened)];
+		report([...lines, await scaleLicenses(opened)]);
 	} else {
 		report(await PARTS[options.only](opened));
 	}
