@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "domain/held_plans.h"
 #include "lib/encode.h"
 #include "lib/json_take.h"
 #include "lib/meters.h"
@@ -124,8 +125,8 @@ meter_bill_of(struct arena *arena, const char *meters, const char *meter_key, in
 }
 
 /* What the plan names, in its order, then what else was used. */
-static void
-add_meters(struct tx *tx, const char *meters, const struct org_usage_row *rows, size_t count, struct bill *bill)
+static struct field_list
+bill_meters(struct tx *tx, const char *meters, const struct org_usage_row *rows, size_t count)
 {
 	struct json all = { .type = JSON_NULL };
 	struct meter_bill *bills;
@@ -144,7 +145,7 @@ add_meters(struct tx *tx, const char *meters, const struct org_usage_row *rows, 
 		if (!meter_terms_find(tx->arena, meters, rows[i].meter_key, &terms))
 			bills[made++] = meter_bill_of(tx->arena, meters, rows[i].meter_key, rows[i].used);
 	}
-	bill->meters = (struct field_list){ .items = bills, .count = made };
+	return (struct field_list){ .items = bills, .count = made };
 }
 
 static struct invoice_line
@@ -160,28 +161,22 @@ line_of_meter(struct arena *arena, const struct meter_bill *meter)
 	};
 }
 
-/* What was paid when it was chosen isn't billed again. One by the year or once is paid so alone. */
-static bool
-is_billed_monthly(const struct org_plan_row *plan)
-{
-	return plan->price > 0 && strcmp(plan->period, "monthly") == 0 && (plan->source == NULL || strcmp(plan->source, "payment") != 0);
-}
-
 static void
-add_lines(struct tx *tx, struct bill *bill)
+add_lines(struct tx *tx, const struct org_usage_row *rows, size_t count, struct bill *bill)
 {
-	const struct meter_bill *meters = bill->meters.items;
-	struct invoice_line *lines = ARENA_ARRAY(tx->arena, bill->meters.count + 1, struct invoice_line);
+	struct field_list all = bill_meters(tx, bill->held->meters, rows, count);
+	struct invoice_line *lines = ARENA_ARRAY(tx->arena, all.count + 1, struct invoice_line);
+	const struct meter_bill *meters = all.items;
 	size_t made = 0;
 
-	if (is_billed_monthly(bill->plan))
+	if (held_plan_is_due(bill->held, bill->period_at))
 		lines[made++] = (struct invoice_line){
-			.description = bill->plan->display_name,
+			.description = bill->held->display_name,
 			.quantity = 1,
-			.unit_price = bill->plan->price,
-			.amount = bill->plan->price,
+			.unit_price = bill->held->price,
+			.amount = bill->held->price,
 		};
-	for (size_t i = 0; i < bill->meters.count; i++)
+	for (size_t i = 0; i < all.count; i++)
 		if (meters[i].amount > 0)
 			lines[made++] = line_of_meter(tx->arena, &meters[i]);
 	for (size_t i = 0; i < made; i++)
@@ -202,9 +197,10 @@ bill_make(struct tx *tx, const char *console_id, const char *org_id, int64_t per
 		return e;
 	bill.plan = e == OK ? plan : NULL;
 	TRY(q_org_usage_list(tx->db, &(struct q_org_usage_list){ .org_id = org_id, .period_at = period_at }, &rows, &count));
-	add_meters(tx, bill.plan != NULL ? plan->meters : NULL, rows, count, &bill);
-	if (bill.plan != NULL)
-		add_lines(tx, &bill);
+	TRY(held_plan_find(tx, console_id, org_id, period_at, &bill.held));
+	bill.meters = bill_meters(tx, bill.plan != NULL ? plan->meters : NULL, rows, count);
+	if (bill.held != NULL)
+		add_lines(tx, rows, count, &bill);
 	*ret = bill;
 	return OK;
 }
@@ -246,7 +242,7 @@ invoice_open(struct tx *tx, const char *console_id, const char *org_id, const ch
 				 .id = id,
 				 .number = !is_owed ? NONE : last.last == NONE ? 1 : last.last + 1,
 				 .period_at = period_at,
-				 .currency = bill.plan != NULL ? bill.plan->currency : "",
+				 .currency = bill.held != NULL ? bill.held->currency : "",
 				 .total = bill.total,
 				 .status = is_owed ? "open" : "void",
 				 .line_items = invoice_lines_render(tx->arena, bill.lines),

@@ -30,14 +30,15 @@ extern const struct field invoice_line_fields[];
 
 /* A month of an organization. */
 struct bill {
-	const struct org_plan_row *plan;	/* NULL: the console has none for it */
+	const struct org_plan_row *plan;	/* it is on now; NULL: the console has none for it */
+	const struct held_plan_row *held;	/* the month goes by; NULL: none held */
 	int64_t period_at;
-	struct field_list meters;		/* of struct meter_bill */
+	struct field_list meters;		/* of struct meter_bill, by the plan it is on now */
 	struct field_list lines;		/* of struct invoice_line */
 	int64_t total;
 };
 
-/* As it stands now. Three statements at most. */
+/* As it stands now. Four statements. */
 enum err bill_make(struct tx *, const char *console_id, const char *org_id, int64_t period_at, struct bill *ret) MUST_CHECK;
 
 /*

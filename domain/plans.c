@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "domain/held_plans.h"
 #include "domain/orgs.h"
 #include "domain/subscriptions.h"
 #include "lib/features.h"
@@ -225,8 +226,25 @@ begin_trial(struct tx *tx, const struct plan_assign *assign, struct plan_times *
 	return OK;
 }
 
+/* What an organization was on is billed by what held. */
 static enum err
-put(struct tx *tx, const struct plan_assign *assign, const struct plan_times *times)
+remember(struct tx *tx, const char *subject_id)
+{
+	return id_is_valid(ID_ORG, subject_id) ? held_plans_remember(tx, subject_id, NULL) : OK;
+}
+
+/* Since when they are on that plan, if they are. */
+static int64_t
+began_at(const struct tx *tx, const struct plan_assign *assign, const struct subject_plan *before)
+{
+	const struct plan_assignment *a = &before->assignment;
+	bool is_on_it = a->plan_id != NULL && strcmp(a->plan_id, assign->plan->id) == 0 && counts(&before->times, tx->now_ms);
+
+	return is_on_it ? a->created_at : tx->now_ms;
+}
+
+static enum err
+put(struct tx *tx, const struct plan_assign *assign, const struct subject_plan *before, const struct plan_times *times)
 {
 	enum plan_stage told = times->trial_ends_at == NONE ? PLAN_ACTIVE : PLAN_TRIALING;
 
@@ -243,6 +261,7 @@ put(struct tx *tx, const struct plan_assign *assign, const struct plan_times *ti
 					 .expires_at = times->expires_at,
 					 .ends_at = plan_ends_at(times),
 					 .payment_id = assign->payment_id,
+					 .created_at = began_at(tx, assign, before),
 				     },
 				     NULL);
 }
@@ -263,7 +282,8 @@ plan_assign(struct tx *tx, const struct plan_assign *assign, struct plan_assignm
 	if (assign->is_trial)
 		TRY(begin_trial(tx, assign, &times));
 	TRY(plan_of_subject(tx, assign->project_id, assign->subject_id, &before));
-	TRY(put(tx, assign, &times));
+	TRY(remember(tx, assign->subject_id));
+	TRY(put(tx, assign, &before, &times));
 	TRY(plan_of_subject(tx, assign->project_id, assign->subject_id, &after));
 	TRY(subscription_replace(tx, assign->project_id, before.assignment.payment_id, assign->payment_id));
 	*ret = after.assignment;
@@ -278,6 +298,7 @@ plan_unassign(struct tx *tx, const char *org_id, const char *project_id, const c
 
 	TRY(plan_guard_subject(tx, project_id, subject_id));
 	TRY(plan_of_subject(tx, project_id, subject_id, &before));
+	TRY(remember(tx, subject_id));
 	TRY(q_plan_assignment_delete(
 	    tx->db, &(struct q_plan_assignment_delete){ .project_id = project_id, .subject_id = subject_id }, &matched));
 	if (matched == 0 || before.assignment.plan_id == NULL)

@@ -91,7 +91,7 @@ show_next(const struct request *rq, const struct bill *bill, struct next_invoice
 {
 	*ret = (struct next_invoice){
 		.period = period_name(rq->arena, bill->period_at),
-		.currency = bill->plan->currency,
+		.currency = bill->held->currency,
 		.lines = bill->lines,
 		.total = bill->total,
 		.status = "draft",
@@ -136,8 +136,10 @@ billing_get(const struct request *rq, struct tx *tx)
 	billing.usage = bill.meters;
 	if (bill.plan != NULL) {
 		show_plan(bill.plan, &plan);
-		show_next(rq, &bill, &next);
 		billing.plan = &plan;
+	}
+	if (bill.held != NULL) {
+		show_next(rq, &bill, &next);
 		billing.next_invoice = &next;
 	}
 	return reply(rq, 200, billing_fields, &billing);

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "domain/held_plans.h"
 #include "domain/plans.h"
 #include "handlers/routes.h"
 #include "lib/encode.h"
@@ -259,10 +260,18 @@ set_features(const struct request *rq, struct tx *tx, const char *plan_id, const
 	return OK;
 }
 
+/* Organizations are billed by what the console's plans were while they held; plan_id NULL: any. */
+static enum err
+remember(const struct request *rq, struct tx *tx, const char *plan_id)
+{
+	return strcmp(rq->project.id, rq->console_id) == 0 ? held_plans_remember(tx, NULL, plan_id) : OK;
+}
+
 /* The one that was it before is it no longer. */
 static enum err
 set_default(const struct request *rq, struct tx *tx, const char *plan_id, bool is_default)
 {
+	TRY(remember(rq, tx, NULL));
 	TRY(q_plan_clear_default(tx->db, &(struct q_plan_clear_default){ .project_id = rq->project.id, .only_id = is_default ? NULL : plan_id }, NULL));
 	if (!is_default)
 		return OK;
@@ -342,6 +351,7 @@ write_update(const struct request *rq, struct tx *tx, const struct plan *before,
 {
 	const struct plan_input *in = rq->input;
 
+	TRY(remember(rq, tx, in->id));
 	TRY(q_plan_update(tx->db,
 			  &(struct q_plan_update){
 			      .project_id = rq->project.id,
@@ -400,6 +410,7 @@ delete_plan(const struct request *rq, struct tx *tx)
 	struct plan before;
 
 	TRY(lock(rq, tx, in->id, &before));
+	TRY(remember(rq, tx, in->id));
 	enum err e = q_plan_delete(tx->db, &(struct q_plan_delete){ .project_id = rq->project.id, .id = in->id }, NULL);
 	if (e == ERR_REFERENCED)
 		return ERR_PLAN_IN_USE;

@@ -470,6 +470,23 @@ CREATE TABLE payment_notifications (
 	CONSTRAINT payment_notifications_fk1 FOREIGN KEY (project_id) REFERENCES projects (id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
+CREATE TABLE past_org_plans (
+	org_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	ended_at DATETIME(3) NOT NULL,
+	plan_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
+	display_name VARCHAR(128) NOT NULL,
+	price BIGINT UNSIGNED NOT NULL,
+	currency VARCHAR(3) COLLATE ascii_bin NOT NULL,
+	period VARCHAR(8) COLLATE ascii_bin NOT NULL,
+	meters TEXT NULL,
+	source VARCHAR(8) COLLATE ascii_bin NULL,
+	began_at DATETIME(3) NOT NULL,
+	expires_at DATETIME(3) NOT NULL,
+	PRIMARY KEY (org_id, ended_at, plan_id),
+	KEY k_expires_at (expires_at),
+	CONSTRAINT past_org_plans_fk1 FOREIGN KEY (org_id) REFERENCES orgs (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
 CREATE TABLE org_usage (
 	org_id VARCHAR(29) COLLATE ascii_bin NOT NULL,
 	meter_key VARCHAR(64) COLLATE ascii_bin NOT NULL,

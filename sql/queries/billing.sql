@@ -15,6 +15,44 @@ WHERE n.project_id = :console_id AND ((a.subject_id IS NULL AND n.is_default = T
 ORDER BY a.subject_id DESC
 LIMIT 1;
 
+-- What it was assigned, then the default plan; ended_at: when that stops counting.
+-- name: org_plan_now :many
+-- row: held_plan_row
+-- column: source text?
+-- param: org_id text
+SELECT n.display_name, n.price, n.currency, n.period, n.meters, a.source, COALESCE(a.created_at, n.created_at) AS began_at, a.ends_at AS ended_at,
+	n.is_default
+FROM plans n
+LEFT JOIN plan_assignments a ON a.project_id = n.project_id AND a.plan_id = n.id AND a.subject_id = :org_id
+WHERE n.project_id = :console_id AND (n.is_default = TRUE OR a.subject_id IS NOT NULL)
+ORDER BY a.subject_id DESC
+LIMIT 2;
+
+-- What it was on before, and still was after that time.
+-- name: org_plan_past :many
+-- row: held_plan_row
+-- column: ended_at time?
+-- column: is_default int?
+SELECT b.display_name, b.price, b.currency, b.period, b.meters, b.source, b.began_at, b.ended_at, NULL AS is_default
+FROM past_org_plans b
+WHERE b.org_id = :org_id AND b.ended_at > :after
+ORDER BY b.ended_at, b.began_at
+LIMIT 10000;
+
+-- Before it changes: what the organization is on, or all are; plan_id: those that are on that. An assignment that time has ended was followed by
+-- the default plan.
+-- name: org_plan_remember :exec
+-- unscoped: a plan of the console holds the organizations that are on it
+INSERT INTO past_org_plans (org_id, ended_at, plan_id, display_name, price, currency, period, meters, source, began_at, expires_at)
+SELECT o.id, IF(n.is_default IS NULL AND a.ends_at < :now, a.ends_at, :now), n.id, n.display_name, n.price, n.currency, n.period, n.meters,
+	IF(n.id = a.plan_id, a.source, NULL), IF(n.id = a.plan_id, a.created_at, n.created_at), :expires_at
+FROM installation i
+JOIN plans n ON n.project_id = i.console_id AND (:plan_id IS NULL OR n.id = :plan_id)
+JOIN orgs o ON o.status <> 'deleted' AND (:org_id IS NULL OR o.id = :org_id)
+LEFT JOIN plan_assignments a ON a.project_id = n.project_id AND a.subject_id = o.id
+WHERE i.id = 1 AND (n.id = a.plan_id OR (n.is_default = TRUE AND (a.subject_id IS NULL OR a.ends_at <= :now)))
+ON DUPLICATE KEY UPDATE expires_at = VALUES(expires_at);
+
 -- What each project used.
 -- name: org_usage_by_project :many
 -- row: project_usage_row

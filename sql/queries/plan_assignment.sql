@@ -10,15 +10,16 @@ WHERE p.project_id = :project_id AND (p.is_default = TRUE OR a.subject_id IS NOT
 ORDER BY p.id
 LIMIT 2;
 
--- Whatever they were on before, they are on this from now on.
+-- Whatever they were on before, they are on this from now on. created_at: since when.
 -- name: plan_assignment_put :exec
 INSERT INTO plan_assignments (project_id, subject_id, plan_id, source, announced, announce_at, trial_ends_at, current_period_end_at, expires_at,
 	ends_at, cancel_at_period_end, payment_id, version, created_at, updated_at)
 VALUES (:project_id, :subject_id, :plan_id, :source, :announced, :announce_at, :trial_ends_at, :current_period_end_at, :expires_at,
-	:ends_at, FALSE, :payment_id, 1, :now, :now)
+	:ends_at, FALSE, :payment_id, 1, :created_at, :now)
 ON DUPLICATE KEY UPDATE plan_id = VALUES(plan_id), source = VALUES(source), announced = VALUES(announced), announce_at = VALUES(announce_at),
 	trial_ends_at = VALUES(trial_ends_at), current_period_end_at = VALUES(current_period_end_at), expires_at = VALUES(expires_at),
-	ends_at = VALUES(ends_at), cancel_at_period_end = FALSE, payment_id = VALUES(payment_id), version = version + 1, updated_at = VALUES(updated_at);
+	ends_at = VALUES(ends_at), cancel_at_period_end = FALSE, payment_id = VALUES(payment_id), version = version + 1,
+	created_at = VALUES(created_at), updated_at = VALUES(updated_at);
 
 -- It ends with what is paid for. Hits nothing where it has changed since it was read.
 -- name: plan_assignment_cancel :exec

@@ -1,6 +1,6 @@
 -- Who is on which plan: one a subject, which is a user or workspace; in the console also an organization. The status is made of the times. ends_at:
--- when it stops counting. announced: the stage that was told last; announce_at: when there is something new to tell. source: admin, claims, page,
--- payment.
+-- when it stops counting. created_at: since when they are on that plan. announced: the stage that was told last; announce_at: when there is
+-- something new to tell. source: admin, claims, page, payment.
 -- tenant: project_id
 CREATE TABLE plan_assignments (
 	project_id VARCHAR(29) COLLATE ascii_bin NOT NULL,

@@ -23,10 +23,10 @@ export async function limitProject(owner, project, limits) {
 }
 
 /** A plan of the console that everybody is on who wasn't given one; meters as in plans. */
-export async function consolePlan(server, { meters = [], price = 0, currency = "USD", plan_key = makeId("plan"), is_default = true } = {}) {
+export async function consolePlan(server, { meters = [], price = 0, currency = "USD", plan_key = makeId("plan"), period = "monthly", is_default = true } = {}) {
 	const id = makeId("pln");
 	await server.sql.rows`INSERT INTO plans (project_id, id, plan_key, display_name, price, currency, period, description, meters, trial_days, is_public, is_default, sort, is_archived, version, created_at, updated_at)
-		VALUES (${server.consoleId}, ${id}, ${plan_key}, 'Team', ${price}, ${currency}, 'monthly', NULL, ${JSON.stringify(meters)}, 0, TRUE, ${is_default || null}, 0, FALSE, 1, NOW(3), NOW(3))`;
+		VALUES (${server.consoleId}, ${id}, ${plan_key}, 'Team', ${price}, ${currency}, ${period}, NULL, ${JSON.stringify(meters)}, 0, TRUE, ${is_default || null}, 0, FALSE, 1, NOW(3), NOW(3))`;
 	return { id, plan_key };
 }
 

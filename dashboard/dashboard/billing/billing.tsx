@@ -74,7 +74,7 @@ function Choose({ found: { plan, plans } }: { found: Found }) {
 
 function Plan({ found }: { found: Found }) {
 	const { plan, next_invoice: next } = found;
-	if (!plan || !next) {
+	if (!next) {
 		return (
 			<Section title="Plan">
 				<Text mb="md">
@@ -88,10 +88,14 @@ function Plan({ found }: { found: Found }) {
 		<Section title="Plan">
 			<dl className="gh-facts">
 				<dt>Plan</dt>
-				<dd>{plan.display_name}</dd>
-				<dt>Price</dt>
-				<dd>{priceOf(plan)}</dd>
-				{plan.trial_ends_at ? (
+				<dd>{plan ? plan.display_name : "None any more"}</dd>
+				{plan ? (
+					<>
+						<dt>Price</dt>
+						<dd>{priceOf(plan)}</dd>
+					</>
+				) : null}
+				{plan?.trial_ends_at ? (
 					<>
 						<dt>Trial until</dt>
 						<dd>
@@ -99,7 +103,7 @@ function Plan({ found }: { found: Found }) {
 						</dd>
 					</>
 				) : null}
-				{plan.current_period_end ? (
+				{plan?.current_period_end ? (
 					<>
 						<dt>{plan.cancel_at_period_end ? "Ends" : "Paid until"}</dt>
 						<dd>

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { consolePlan, DAY, expectError, expectField, expectStatus, fromNow, invoice, limitProject, meter, ownServer, person, setClock, sharedServer, until, use, user } from "../../harness/index.mjs";
+import { consolePlan, DAY, expectError, expectField, expectStatus, fromNow, HOUR, invoice, limitProject, manualConsole, meter, operator, ownServer, person, setClock, sharedServer, until, use, user } from "../../harness/index.mjs";
 import { makeId } from "../../harness/secrets.mjs";
 import { stop } from "../../harness/workplace.mjs";
 
@@ -181,6 +181,84 @@ test("rules 32 and 36: an organization's plan holds all its projects, its overag
 	assert.deepEqual(await invoices(), [open]);
 	assert.equal(await server.sql.value`SELECT COUNT(*) FROM invoices WHERE org_id = ${org.id}`, 1);
 	assert.equal(expectStatus(await key.get("/api/v1/billing"), 200).next_invoice.total, 1, "the new month starts from nothing");
+});
+
+/** A server whose operator gives plans, and whose job workers open the invoices of the month before. */
+async function cashier() {
+	const server = await ownServer();
+	const keeper = await operator(server);
+	const places = await Promise.all([1, 2, 3, 4].map(() => make(server)));
+	return {
+		server, places,
+		session: await keeper.session({ headers: { "X-Project-Id": server.consoleId } }),
+		setPlan: ({ org }, plan) => server.ctl(["org", "set-plan", org.slug, plan?.plan_key ?? "--none"]),
+		/** So long after the month began that comes so many months from now. */
+		at: (ahead, ms) => setClock(server, Date.parse(month(-ahead)) + ms - Date.now()),
+		async close(ahead) {
+			this.at(ahead, 2 * HOUR);
+			await stop(server.jobs);
+			server.startJobs();
+			const period = month(1 - ahead).replace("T", " ").replace("Z", "");
+			await until("every organization has its month", async () => places.length === await server.sql.value`SELECT COUNT(*) FROM invoices WHERE period_at = ${period} AND org_id IN (${places[0].org.id}, ${places[1].org.id}, ${places[2].org.id}, ${places[3].org.id})`);
+		},
+		/** What each owed, month by month. */
+		owed: () => Promise.all(places.map(async ({ org }) => (await server.sql.rows`SELECT total FROM invoices WHERE org_id = ${org.id} ORDER BY period_at`).map(({ total }) => Number(total)))),
+	};
+}
+
+test("rule 36: a month goes by the dearest plan that held in it, as it was then, whatever holds when its invoice is opened", async () => {
+	const world = await cashier();
+	const { server, setPlan } = world;
+	const [left, stayed, late, gone] = world.places;
+	const { one, someone, session } = left;
+	const terms = (price) => [{ meter_key: one.meter_key, included: 10, overage: { unit: 10, price } }];
+	const team = await consolePlan(server, { price: 4900, is_default: false, meters: terms(7) });
+	const small = await consolePlan(server, { price: 900, is_default: false, meters: terms(1000) });
+	await setPlan(left, team);
+	await setPlan(stayed, small);
+	await setPlan(late, small);
+	await setPlan(gone, team);
+
+	await setPlan(left, small);
+	await setPlan(gone, null);
+	const at = `/api/v1/plans/${small.id}`;
+	expectStatus(await world.session.patch(at, { price: 500 }, { headers: { "If-Match": (await world.session.get(at)).headers.etag } }), 200);
+	expectStatus(await session.post(CONSUME, use(one, someone, { quantity: 25 })), 200);
+	const billing = expectStatus(await session.get("/api/v1/billing"), 200);
+	assert.deepEqual([billing.plan.plan_key, billing.usage[0].amount, billing.next_invoice.total], [small.plan_key, 2000, 4914]);
+	const ended = expectStatus(await gone.session.get("/api/v1/billing"), 200);
+	assert.deepEqual([ended.plan, ended.next_invoice.total], [null, 4900]);
+
+	world.at(1, HOUR / 2);
+	await setPlan(late, team);
+	await world.close(1);
+	assert.deepEqual(await world.owed(), [[4914], [900], [900], [4900]]);
+	await world.close(2);
+	assert.deepEqual(await world.owed(), [[4914, 500], [900, 500], [900, 4900], [4900, 0]]);
+});
+
+test("rule 36: a plan by the year or once that an operator gave is billed with its month, and by the year again; one that was paid at a checkout isn't", async () => {
+	const world = await cashier();
+	const { server, setPlan } = world;
+	const [byYear, forever, paid, standard] = world.places;
+	const yearly = await consolePlan(server, { price: 49000, period: "yearly", is_default: false });
+	const once = await consolePlan(server, { price: 99000, period: "one_time", is_default: false });
+	await consolePlan(server, { price: 300 });
+	await manualConsole(server);
+	await setPlan(byYear, yearly);
+	await setPlan(forever, once);
+	const payment = expectStatus(await paid.session.post("/api/v1/billing/checkout", { plan_key: yearly.plan_key }), 201);
+	expectStatus(await world.session.post(`/api/v1/payments/${payment.id}/settle`, { reference: makeId("ref") }), 200);
+	assert.equal(expectStatus(await standard.session.get("/api/v1/billing"), 200).next_invoice.total, 300);
+	await world.close(1);
+	assert.deepEqual(await world.owed(), [[49000], [99000], [0], [300]]);
+	await setPlan(byYear, yearly);
+	await world.close(2);
+	assert.deepEqual(await world.owed(), [[49000, 0], [99000, 0], [0, 0], [300, 300]], "given again is no new year");
+	await world.close(13);
+	assert.deepEqual(await world.owed(), [[49000, 0, 49000], [99000, 0, 0], [0, 0, 0], [300, 300, 300]]);
+	await world.close(15);
+	assert.deepEqual((await world.owed()).map((all) => all[3]), [0, 0, 300, 300], "the default plan takes the place of what was paid and ended");
 });
 
 test("rule 33: requests are counted of their project and organization, those that ask for usage aren't; at the limit programs are refused; thresholds are told", async () => {
