@@ -9,6 +9,7 @@
 #include "lib/encode.h"
 #include "lib/json_take.h"
 #include "lib/meters.h"
+#include "lib/money.h"
 #include "lib/plans.h"
 
 #define DUE_MS (14 * DAY_MS)
@@ -119,7 +120,7 @@ meter_bill_of(struct arena *arena, const char *meters, const char *meter_key, in
 	if (terms.unit > 0) {
 		bill.unit = terms.unit;
 		bill.unit_price = terms.price;
-		bill.amount = usage_started_units(used, terms.included, terms.unit) * terms.price;
+		bill.amount = money_times(usage_started_units(used, terms.included, terms.unit), terms.price);
 	}
 	return bill;
 }
@@ -180,7 +181,7 @@ add_lines(struct tx *tx, const struct org_usage_row *rows, size_t count, struct 
 		if (meters[i].amount > 0)
 			lines[made++] = line_of_meter(tx->arena, &meters[i]);
 	for (size_t i = 0; i < made; i++)
-		bill->total += lines[i].amount;
+		bill->total = money_plus(bill->total, lines[i].amount);
 	bill->lines = (struct field_list){ .items = lines, .count = made };
 }
 

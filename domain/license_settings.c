@@ -100,6 +100,14 @@ license_settings_parse(struct arena *arena, const char *doc)
 	return settings;
 }
 
+bool
+license_settings_tell_apart(const struct license_settings *settings)
+{
+	const struct component_weights *w = settings->weights;
+
+	return w->bios + w->cpu + w->disk + w->gpu + w->mac + w->motherboard + w->uuid > 0;
+}
+
 struct match_rules
 license_settings_match_rules(const struct license_settings *settings)
 {

@@ -32,6 +32,8 @@ extern const struct field license_settings_fields[];
 
 /* From the stored text; what isn't there, and NULL, has its default. Never fails. */
 struct license_settings license_settings_parse(struct arena *, const char *doc);
+/* Does any part of a machine weigh something? */
+bool license_settings_tell_apart(const struct license_settings *);
 struct match_rules license_settings_match_rules(const struct license_settings *);
 
 /* The stored row; one without a version when there is none. */

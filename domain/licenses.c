@@ -66,10 +66,15 @@ license_key_place(const char *project_id, const char *license_id)
 	};
 }
 
+/* 9999-12-31T23:59:59.999Z: there is no time after that. */
+#define TIME_LAST_MS INT64_C(253402300799999)
+
 int64_t
 license_ends_at(int64_t expires_at, int64_t grace_days)
 {
-	return expires_at == NONE ? NONE : expires_at + grace_days * DAY_MS;
+	int64_t ends_at = expires_at == NONE ? NONE : expires_at + grace_days * DAY_MS;
+
+	return ends_at > TIME_LAST_MS ? TIME_LAST_MS : ends_at;
 }
 
 static enum err

@@ -337,6 +337,28 @@ payment_lock(struct tx *tx, const char *project_id, const char *id, struct payme
 	return q_payment_get(tx->db, &(struct q_payment_get){ .project_id = project_id, .id = id }, ret);
 }
 
+enum err
+payment_find_begun(struct tx *tx, const char *project_id, const struct payment_order *order, struct payment *ret)
+{
+	struct payment_provider_row provider;
+	struct q_payment_begun_row row;
+
+	TRY(q_payment_provider_choose(tx->db, &(struct q_payment_provider_choose){ .project_id = project_id }, &provider));
+	TRY(q_payment_begun(tx->db,
+			    &(struct q_payment_begun){
+				.project_id = project_id,
+				.user_id = order->user_id,
+				.plan_id = order->plan_id,
+				.provider = provider.provider,
+				.amount = order->amount,
+				.currency = order->currency,
+				.buyer_email = order->buyer_email,
+				.return_url = order->return_url,
+			    },
+			    &row));
+	return payment_read(tx, project_id, row.id, ret);
+}
+
 struct move {
 	struct tx *tx;
 	const char *org_id, *project_id;

@@ -70,6 +70,12 @@ enum err payment_lock(struct tx *, const char *project_id, const char *id, struc
 enum err payment_renew(struct tx *, const char *org_id, const char *project_id, const struct payment_row *first, const char *provider_ref,
 		       const char *subscription_ref, struct payment_row *ret) MUST_CHECK;
 
+/*
+ * A payment for the plan that its buyer has begun just like this and not paid: whoever presses twice owes once. ERR_NO_ROW: none, or nobody is
+ * there to be paid by.
+ */
+enum err payment_find_begun(struct tx *, const char *project_id, const struct payment_order *, struct payment *ret) MUST_CHECK;
+
 /* What whoever was paid says of it. */
 struct payment_news {
 	const char *status;

@@ -65,29 +65,6 @@ take_free(struct tx *tx, const struct plan_choice *choice, struct plan_assignmen
 			   ret);
 }
 
-/* One that they have begun like this and not paid: whoever presses twice owes once. */
-static enum err
-find_begun(struct tx *tx, const struct plan_choice *choice, struct payment *ret)
-{
-	struct payment_provider_row provider;
-	struct q_payment_begun_row row;
-
-	TRY(q_payment_provider_choose(tx->db, &(struct q_payment_provider_choose){ .project_id = choice->project_id }, &provider));
-	TRY(q_payment_begun(tx->db,
-			    &(struct q_payment_begun){
-				.project_id = choice->project_id,
-				.user_id = choice->user_id,
-				.plan_id = choice->plan->id,
-				.provider = provider.provider,
-				.amount = choice->plan->price,
-				.currency = choice->plan->currency,
-				.buyer_email = choice->buyer_email,
-				.return_url = choice->return_url,
-			    },
-			    &row));
-	return payment_read(tx, choice->project_id, row.id, ret);
-}
-
 static enum err
 begin_payment(struct tx *tx, const struct plan_choice *choice, struct payment *ret)
 {
@@ -102,7 +79,7 @@ begin_payment(struct tx *tx, const struct plan_choice *choice, struct payment *r
 		.item_name = choice->plan->display_name,
 		.return_url = choice->return_url,
 	};
-	enum err e = find_begun(tx, choice, ret);
+	enum err e = payment_find_begun(tx, choice->project_id, &order, ret);
 
 	return e == ERR_NO_ROW ? payment_make(tx, choice->org_id, choice->project_id, &order, ret) : e;
 }

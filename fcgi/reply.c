@@ -17,13 +17,29 @@ response_of(const struct request *rq)
 
 /* ---- successes ---- */
 
+/* Also in what it holds. */
 static bool
 shows_secret(const struct field *fields, const void *object)
 {
-	for (const struct field *f = fields; f->name != NULL; f++)
-		if ((f->flags & FIELD_SECRET) != 0 && f->type == FIELD_STRING &&
-		    *(const char *const *)(const void *)((const char *)object + f->offset) != NULL)
+	for (const struct field *f = fields; f->name != NULL; f++) {
+		const char *member = (const char *)object + f->offset;
+
+		if ((f->flags & FIELD_SECRET) != 0 && f->type == FIELD_STRING && *(const char *const *)(const void *)member != NULL)
 			return true;
+		if (f->type == FIELD_OBJECT) {
+			const void *inner = *(const void *const *)(const void *)member;
+
+			if (inner != NULL && shows_secret(f->fields, inner))
+				return true;
+		}
+		if (f->type == FIELD_LIST) {
+			const struct field_list *list = (const void *)member;
+
+			for (size_t i = 0; i < list->count; i++)
+				if (shows_secret(f->fields, (const char *)list->items + i * f->item_size))
+					return true;
+		}
+	}
 	return false;
 }
 

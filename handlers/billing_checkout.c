@@ -30,7 +30,7 @@ struct checkout {
 	struct installation installation;
 	struct payment_order order;
 	struct payment payment;
-	bool is_known;	/* the invoice is being paid already */
+	bool is_known;	/* it is being paid already */
 };
 
 static struct payment_order
@@ -68,7 +68,9 @@ order_plan(struct checkout *checkout)
 	checkout->order = order_of(rq, PAYMENT_FOR_PLAN, plan.price, plan.currency);
 	checkout->order.plan_id = plan.id;
 	checkout->order.item_name = plan.display_name;
-	return go_on(rq);
+	e = payment_find_begun(checkout->tx, rq->console_id, &checkout->order, &checkout->payment);
+	checkout->is_known = e == OK;
+	return e == OK || e == ERR_NO_ROW ? go_on(rq) : fail_err(rq, e);
 }
 
 /* A payment for it that is pending still is the one. */
@@ -150,7 +152,7 @@ const struct route billing_checkout_routes[] = {
 	    .method = POST,
 	    .path = "/api/v1/billing/checkout",
 	    .summary = "Begin to pay for a plan of the organization's, or for an invoice",
-	    .description = "Of an invoice that is being paid already the payment is given again, with 200.",
+	    .description = "What is being paid already is given again, with 200.",
 	    .auth = AUTH_SESSION,
 	    .tenant = TENANT_ORG,
 	    .permission = PERM_BILLING_WRITE,

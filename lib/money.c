@@ -71,3 +71,19 @@ money_parse(const char *text, const char *currency, int64_t *ret)
 	*ret = amount / power_of_ten(DECIMALS_MAX - own);
 	return true;
 }
+
+int64_t
+money_times(int64_t quantity, int64_t price)
+{
+	int64_t amount;
+
+	return __builtin_mul_overflow(quantity, price, &amount) || amount > MONEY_SUM_MAX ? MONEY_SUM_MAX : amount;
+}
+
+int64_t
+money_plus(int64_t a, int64_t b)
+{
+	int64_t sum;
+
+	return __builtin_add_overflow(a, b, &sum) || sum > MONEY_SUM_MAX ? MONEY_SUM_MAX : sum;
+}

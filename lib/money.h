@@ -9,6 +9,11 @@
 /* A year of a large company's turnover in the smallest part of any currency; sums of a thousand of them stay exact in JavaScript. */
 #define MONEY_MAX INT64_C(999999999999)
 
+/* Sums and products stay whole numbers in JavaScript: what would be more is this. */
+#define MONEY_SUM_MAX INT64_C(9007199254740991)
+int64_t money_times(int64_t quantity, int64_t price);
+int64_t money_plus(int64_t a, int64_t b);
+
 /* Three capital letters (ISO 4217). As a field's check. */
 const char *currency_check(const char *currency);
 /* How many digits stand behind the point: 0, 2 or 3. */

@@ -314,7 +314,7 @@ midtrans_status(const char *said, const char *fraud)
 	if (said == NULL)
 		return NULL;
 	if (strcmp(said, "capture") == 0)
-		return fraud == NULL || strcmp(fraud, "accept") == 0 ? PAYMENT_CAPTURE : NULL;
+		return fraud != NULL && strcmp(fraud, "accept") == 0 ? PAYMENT_CAPTURE : NULL;
 	for (size_t i = 0; i < ARRAY_LEN(WORDS); i++)
 		if (strcmp(WORDS[i].said, said) == 0)
 			return WORDS[i].status;

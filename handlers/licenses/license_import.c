@@ -314,6 +314,8 @@ check_row(struct import *import, const struct walk *w)
 	if (!merge_metadata(import, &row, &metadata, &rule))
 		complain(import, w->line, "metadata", metadata_rule_message(rule));
 	import->has_floating |= license_is_floating(row.mode);
+	if (row.has.status && strcmp(row.status, "expired") == 0 && (!row.has.expires_at || row.expires_at > import->rq->now_ms))
+		complain(import, w->line, "status", "The clock says what is expired: give it an expires_at that is over.");
 	if (row.has.plan_key)
 		TRY(find_plan(import, row.plan_key));
 	if (row.has.plan_key && import->plan_id == NULL)

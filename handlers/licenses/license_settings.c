@@ -103,6 +103,9 @@ license_settings_update(const struct request *rq, struct tx *tx)
 	if (e != OK)
 		return fail_err(rq, e);
 	const char *doc = fields_merge(rq->arena, settings_input, rq->input, &stored);
+	const struct license_settings after = license_settings_parse(rq->arena, doc);
+	if (!license_settings_tell_apart(&after))
+		return fail_field(rq, "weights", "range", "One part at least must weigh something, or no machine is known again.");
 	e = write_and_record(rq, tx, before.doc, doc);
 	return e == OK ? show(rq, before.version + 1, doc) : fail_err(rq, e);
 }

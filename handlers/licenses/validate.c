@@ -345,8 +345,9 @@ reply_signed(const struct validation *v)
 		e = validation_sign_file(v, &file);
 	if (e != OK)
 		return fail_err(v->rq, e);
+	/* Strangers' guesses use up no quota. */
 	tx_count(v->tx, &(struct stat_count){
-			    .stat = STAT_VALIDATIONS,
+			    .stat = answer.code == LICENSE_NOT_FOUND ? STAT_UNKNOWN_KEYS : STAT_VALIDATIONS,
 			    .project_id = v->row.project_id,
 			    .values = { license_code_names[answer.code], v->country, answer.product_name },
 			});

@@ -377,7 +377,13 @@ validation_heartbeat(struct validation *v)
 	TRY(find_named(v, &mine, &is_seated));
 	if (is_seated) {
 		TRY(welcome_back(v, mine.id, mine.last_seen_at, mine.lease_expires_at));
-		return license_code_is_valid(v->code) ? extend(v) : OK;
+		if (!license_code_is_valid(v->code))
+			return OK;
+		TRY(extend(v));
+		/* As the statement does: a file may hold the seat for longer. */
+		if (v->lease_expires_at != NONE && mine.lease_expires_at > v->lease_expires_at)
+			v->lease_expires_at = mine.lease_expires_at;
+		return OK;
 	}
 	TRY(was_late(v, &is_late));
 	if (is_late)

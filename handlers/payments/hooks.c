@@ -66,7 +66,7 @@ read_stripe(struct hook *hook)
 		return ERR_NOT_FOUND;
 	if (header == NULL || !stripe_signature_is_good(hook->rq->arena, header, hook->body, secret, hook->rq->now_ms))
 		return ERR_BAD_SIGNATURE;
-	TRY(json_parse_cut(hook->rq->arena, (const char *)hook->body.data, hook->body.len, &event));
+	TRY(json_parse(hook->rq->arena, (const char *)hook->body.data, hook->body.len, &event, NULL));
 	if (event.type != JSON_OBJECT)
 		return ERR_INVALID_JSON;
 	if (is_of_environment(hook, &event))
@@ -84,7 +84,7 @@ read_midtrans(struct hook *hook)
 	TRY(connection_open(hook->tx, hook->row.project_id, hook->row.id, hook->row.secret_sealed, &key));
 	if (key == NULL)
 		return ERR_NOT_FOUND;
-	if (json_parse_cut(hook->rq->arena, (const char *)hook->body.data, hook->body.len, &notice) != OK || notice.type != JSON_OBJECT ||
+	if (json_parse(hook->rq->arena, (const char *)hook->body.data, hook->body.len, &notice, NULL) != OK || notice.type != JSON_OBJECT ||
 	    !midtrans_signature_is_good(hook->rq->arena, &notice, key))
 		return ERR_BAD_SIGNATURE;
 	hook->notice = midtrans_notice(hook->rq->arena, &notice);

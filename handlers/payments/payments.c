@@ -113,6 +113,8 @@ payment_list(const struct request *rq, struct tx *tx)
 
 /* ---- settle and cancel ---- */
 
+#define PAID_AGO_MAX_MS (366 * DAY_MS)
+
 struct hand_input {
 	struct {
 		bool id, reference, paid_at;
@@ -128,7 +130,7 @@ struct hand_input {
 static const struct field settle_input[] = {
 	IN_ID(struct hand_input, id, ID_PAYMENT, .in = IN_PATH),
 	REFERENCE(.flags = FIELD_REQUIRED),
-	IN_TIME(struct hand_input, paid_at, .description = "Now when absent; not in the future"),
+	IN_TIME(struct hand_input, paid_at, .description = "Now when absent; not in the future, nor more than a year ago"),
 	FIELDS_END,
 };
 
@@ -179,6 +181,8 @@ payment_settle(const struct request *rq, struct tx *tx)
 
 	if (in->has.paid_at && in->paid_at > rq->now_ms)
 		return fail_field(rq, "paid_at", "range", "That is in the future.");
+	if (in->has.paid_at && in->paid_at < rq->now_ms - PAID_AGO_MAX_MS)
+		return fail_field(rq, "paid_at", "range", "That is more than a year ago.");
 	return end_move(rq, tx, PAYMENT_SETTLEMENT);
 }
 

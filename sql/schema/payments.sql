@@ -46,5 +46,6 @@ CREATE TABLE payments (
 	KEY k_check_at (check_at),
 	CONSTRAINT payments_fk1 FOREIGN KEY (project_id) REFERENCES projects (id),
 	CONSTRAINT payments_fk2 FOREIGN KEY (project_id, user_id) REFERENCES users (project_id, id),
-	CONSTRAINT payments_fk3 FOREIGN KEY (project_id, item_id) REFERENCES items (project_id, id)
+	CONSTRAINT payments_fk3 FOREIGN KEY (project_id, item_id) REFERENCES items (project_id, id),
+	CONSTRAINT payments_fk4 FOREIGN KEY (project_id, plan_id) REFERENCES plans (project_id, id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;

@@ -36,6 +36,20 @@ amounts_are_written_with_the_digits_that_are_asked_for(void **state)
 }
 
 static void
+sums_that_are_too_large_stay_at_the_largest(void **state)
+{
+	(void)state;
+
+	assert_int_equal(money_times(250, 4), 1000);
+	assert_int_equal(money_times(MONEY_SUM_MAX, 1), MONEY_SUM_MAX);
+	assert_int_equal(money_times(INT64_C(1000000000000), INT64_C(10000000)), MONEY_SUM_MAX);
+	assert_int_equal(money_times(INT64_C(5000000000000), 2000), MONEY_SUM_MAX);
+	assert_int_equal(money_plus(1, 2), 3);
+	assert_int_equal(money_plus(MONEY_SUM_MAX, 1), MONEY_SUM_MAX);
+	assert_int_equal(money_plus(INT64_MAX, INT64_MAX), MONEY_SUM_MAX);
+}
+
+static void
 amounts_are_read_back_and_nothing_finer_than_the_currency(void **state)
 {
 	static const struct {
@@ -119,6 +133,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_currency_is_three_capitals),
 		TEST(amounts_are_written_with_the_digits_that_are_asked_for),
+		TEST(sums_that_are_too_large_stay_at_the_largest),
 		TEST(amounts_are_read_back_and_nothing_finer_than_the_currency),
 		TEST(the_moves_are_those_of_the_contract),
 		TEST(stripes_signature_is_the_published_one),

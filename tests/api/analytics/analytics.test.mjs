@@ -132,6 +132,7 @@ test("what people and programs do arrives: validations by code, payments, uses o
 	for (let i = 0; i < 2; i++)
 		await ask(server, project, one);
 	assert.equal(expectStatus(await session.get(`/api/v1/licenses/${one.id}/activations`), 200).data[0].country, "DE");
+	expectStatus(await new Client(server).post("/api/v1/validate", { ...question(project, one), license_key: "2222-2222-2222-2223" }), 200);
 	const [paid, late] = [await payment(owner, project), await payment(owner, project)];
 	for (const [{ id }, verb] of [[paid, "settle"], [late, "cancel"], [late, "settle"]])
 		expectStatus(await session.post(`/api/v1/payments/${id}/${verb}`, { reference: `${verb}-${id}` }), 200);
@@ -141,10 +142,10 @@ test("what people and programs do arrives: validations by code, payments, uses o
 	for (let i = 0; i < 5; i++)
 		expectStatus(await key.get("/api/v1/analytics/overview"), 200);
 	const totals = async (what) => Object.fromEntries((await get(what)).totals.map(({ key: name, total }) => [name, total]));
-	await until("it is written", async () => (await get("validations")).totals[0].total === 3 && (await get("key_uses")).totals[0].total === 7, { patience_ms: 20000 });
-	assert.deepEqual(await totals("validations?group_by=code"), { activation_limit: 2, valid: 1 });
-	assert.deepEqual(await totals("validations?group_by=product"), { "Café Pro": 3 });
-	assert.deepEqual(await totals("validations?group_by=country"), { ZZ: 2, DE: 1 });
+	await until("it is written", async () => (await get("validations")).totals[0].total === 4 && (await get("key_uses")).totals[0].total === 7, { patience_ms: 20000 });
+	assert.deepEqual(await totals("validations?group_by=code"), { activation_limit: 2, valid: 1, not_found: 1 });
+	assert.deepEqual(await totals("validations?group_by=product"), { "Café Pro": 3, other: 1 });
+	assert.deepEqual(await totals("validations?group_by=country"), { ZZ: 3, DE: 1 });
 	assert.deepEqual(await totals("activations"), { null: 1 });
 	assert.deepEqual(await totals("payments?group_by=status"), { settlement: 2, cancel: 1 });
 	assert.deepEqual(await totals("payments?group_by=provider"), { manual: 3 });

@@ -117,7 +117,8 @@ test("rule 16 a floating license's machine has its seat as long as its file, and
 	const { file, activation_id } = expectStatus(await fetch(one, { fingerprint }), 200);
 	const { file_expires_at, heartbeat_before } = JSON.parse(file.payload);
 	assert.equal(heartbeat_before, file_expires_at);
-	expectStatus(await new Client(server).post("/api/v1/validate/heartbeat", question(project, one, { fingerprint, activation_id })), 200);
+	const beat = expectStatus(await new Client(server).post("/api/v1/validate/heartbeat", question(project, one, { fingerprint, activation_id })), 200);
+	assert.equal(beat.heartbeat_before, file_expires_at);
 	const [seat] = expectStatus(await session.get(`/api/v1/licenses/${one.id}/activations`), 200).data;
 	assert.equal(seat.lease_expires_at, file_expires_at);
 });

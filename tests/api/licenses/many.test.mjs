@@ -40,6 +40,25 @@ test("a thousand at once differ in their keys alone, each recorded; a count or t
 	expectStatus(await bulk({ count: 10, template: { ...template, metadata: { a: "x".repeat(2000) } } }), 201);
 });
 
+test("keys made in bulk are shown once: a repeat is told so, and none is stored", async () => {
+	const { session } = await make();
+	const repeat = (key) => session.post(`${AT}/bulk`, { count: 2, template: { product_name: "x" } }, { headers: { "Idempotency-Key": key } });
+	const { data } = expectStatus(await repeat("bulk-1"), 201);
+	expectError(await repeat("bulk-1"), 409, "secret_already_shown");
+	expectStatus(await repeat("bulk-2"), 201);
+	const stored = JSON.stringify(await server.sql.rows`SELECT CONVERT(body USING utf8mb4) AS body FROM idempotency_keys WHERE idempotency_key = 'bulk-1'`);
+	assert.ok(!data.some(({ key }) => stored.includes(key)), stored);
+});
+
+test("a license may end at the end of time, with grace; what a file calls expired must be over", async () => {
+	const { session, read } = await make();
+	const made = expectStatus(await session.post(AT, { product_name: "x", expires_at: "9999-12-31T23:59:59Z", grace_days: 365 }), 201);
+	expectStatus(await session.patch(`${AT}/${made.id}`, { grace_days: 364 }), 200);
+	const { created, errors } = await read("product_name,status,expires_at,grace_days\nA,expired,,\nB,expired,2099-01-01T00:00:00Z,\nC,expired,2020-01-01T00:00:00Z,\nD,,9999-12-31T23:59:59Z,365\n");
+	assert.deepEqual([created, errors.map(({ line, field }) => [line, field])], [0, [[2, "status"], [3, "status"]]]);
+	assert.equal((await read("product_name,status,expires_at,grace_days\nC,expired,2020-01-01T00:00:00Z,\nD,,9999-12-31T23:59:59Z,365\n")).created, 2);
+});
+
 /** What a round trip keeps. */
 const kept = ({ key, product_name, status, mode, max_activations, expires_at, grace_days, ip_locked, notes, metadata }) => ({ key, product_name, status, mode, max_activations, expires_at, grace_days, ip_locked, notes, metadata });
 const byKey = (a, b) => (a.key < b.key ? -1 : 1);

@@ -141,6 +141,8 @@ test("a machine is known by enough of its parts; a stranger needs a seat; the st
 	assert.equal(await code(one, { fingerprint: { ...all, uuid: "x", disk: "y", motherboard: "z" } }), "activation_limit");
 	assert.equal(await code(one, { fingerprint: { uuid: "u", motherboard: "m", disk: "d" } }), "valid");
 	assert.equal(await code(one, { fingerprint: { ...all, uuid: "x", disk: "y", mac: ["00:1A:2B:3C:4D:5F"] } }), "activation_limit");
+	const nothing = Object.fromEntries(["bios", "cpu", "disk", "gpu", "mac", "motherboard", "uuid"].map((part) => [part, 0]));
+	expectField(await session.patch("/api/v1/license_settings", { weights: nothing }), "weights", "range");
 	expectStatus(await session.patch("/api/v1/license_settings", { match_threshold: 30 }), 200);
 	assert.equal(await code(one, { fingerprint: { ...all, uuid: "x", disk: "y", mac: ["00:1A:2B:3C:4D:5F"] } }), "valid");
 	expectStatus(await session.patch("/api/v1/license_settings", { match_threshold: 100 }), 200);

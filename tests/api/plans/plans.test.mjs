@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { assign, atOnce, Client, expectError, expectField, expectStatus, feature, person, plan, sharedServer, tally, user } from "../../harness/index.mjs";
+import { assign, atOnce, Client, expectError, expectField, expectStatus, feature, manualProvider, person, plan, sharedServer, tally, user } from "../../harness/index.mjs";
 
 const server = await sharedServer();
 const PLANS = "/api/v1/plans", FEATURES = "/api/v1/features";
@@ -121,6 +121,18 @@ test("a plan that somebody is on isn't deleted; once nobody is, it is", async ()
 	expectError(await session.delete(`${PLANS}/${one.id}`), 409, "plan_in_use");
 	expectStatus(await session.delete(`/api/v1/users/${shopper.id}/plan`), 204);
 	expectStatus(await session.delete(`${PLANS}/${one.id}`), 204);
+});
+
+test("a plan that somebody pays for, or has paid for, isn't deleted", async () => {
+	const { owner, project, session } = await make();
+	const one = await plan(owner, project, { plan_key: "pro", price: 2900 });
+	await manualProvider(owner, project);
+	const shopper = await user(project, { server });
+	const { id } = expectStatus(await session.post("/api/v1/payments", { user_id: shopper.id, plan_key: "pro", customer_email: "buyer@example.com" }), 201);
+	expectError(await session.delete(`${PLANS}/${one.id}`), 409, "plan_in_use");
+	expectStatus(await session.post(`/api/v1/payments/${id}/settle`, { reference: "R-plan" }), 200);
+	expectStatus(await session.delete(`/api/v1/users/${shopper.id}/plan`), 204);
+	expectError(await session.delete(`${PLANS}/${one.id}`), 409, "plan_in_use");
 });
 
 test("a feature has the default of its type, changes, and takes its values along when it goes", async () => {

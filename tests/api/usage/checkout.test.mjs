@@ -94,6 +94,7 @@ test("a plan that is paid is the organization's for its period; what isn't for s
 	assert.ok(offered.includes(plan.plan_key) && offered.includes(free.plan_key) && !offered.includes(hidden.plan_key) && !offered.includes(gone.plan_key));
 	const payment = expectStatus(await post({ plan_key: plan.plan_key }), 201);
 	assert.deepEqual([payment.kind, payment.plan_id, payment.org_id, payment.amount], ["plan", plan.id, org.id, 2900]);
+	assert.equal(expectStatus(await post({ plan_key: plan.plan_key }), 200).id, payment.id, "whoever presses twice owes once");
 	await settle(payment);
 	const billing = expectStatus(await session.get("/api/v1/billing"), 200);
 	assert.equal(billing.plan.plan_key, plan.plan_key);

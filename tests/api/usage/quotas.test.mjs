@@ -47,7 +47,7 @@ test("requests: programs are refused, the first of them is told; people at the d
 	expectStatus(await elsewhere.get(METERS), 200);
 	expectStatus(await key.get("/api/v1/usage"), 200);
 	expectStatus(await key.get("/api/v1/project_limits"), 200);
-	await limitProject(project.owner, project, { requests: 6 });
+	await limitProject(project.owner, project, { requests: 60 });
 	expectStatus(await key.get(METERS), 200);
 	await limitProject(project.owner, project, {});
 	expectStatus(await key.get(METERS), 200);
