@@ -42,11 +42,10 @@ export const licenseSamples = {
 	"GET /api/v1/license_signing_keys": async () => ({}),
 	"POST /api/v1/license_signing_keys/rotate": async () => ({ json: {}, status: 201 }),
 	"POST /api/v1/license_signing_keys/{kid}/revoke": async (world) => ({ target: `/api/v1/license_signing_keys/${await licenses.retiredLicenseKey(world.owner, world.project)}/revoke`, json: {} }),
-	"POST /api/v1/validate": async (world) => {
+	...Object.fromEntries(["", "/file"].map((what) => [`POST /api/v1/validate${what}`, async (world) => {
 		await licenses.retiredLicenseKey(world.owner, world.project);	// the first answer of a project makes its key, once
 		return { json: licenses.question(world.project, await licenseOf(world)) };
-	},
-	"POST /api/v1/validate/file": async (world) => ({ json: licenses.question(world.project, await licenseOf(world)) }),
+	}])),
 	"POST /api/v1/validate/activations": async (world) => {
 		const { license } = await activationOf(world);
 		return { json: { client_id: world.project.clientId, license_key: license.key } };

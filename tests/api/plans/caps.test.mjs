@@ -100,8 +100,10 @@ test("rule 35: of 20 licenses made at once with four places left four are, in wh
 	assert.deepEqual(tally(await atOnce(20, (i) => (i % 2 ? session : second).post(LICENSES, sold))), { 201: 4, 403: 16 });
 	const full = { limit_key: "licenses", limit: 4, used: 4 };
 	assert.deepEqual(expectError(await session.post(LICENSES, sold), 403, "plan_limit_reached").details, full);
-	const [, gone] = expectStatus(await session.get(LICENSES), 200).data;
-	expectStatus(await session.post(`${LICENSES}/${gone.id}/revoke`, {}), 200);
+	// Which of the projects they are in is the race's own affair.
+	const found = await Promise.all([session, second].map(async (by) => expectStatus(await by.get(LICENSES), 200).data.map(({ id }) => ({ by, id }))));
+	const { by, id } = found.flat()[0];
+	expectStatus(await by.post(`${LICENSES}/${id}/revoke`, {}), 200);
 	const csv = "product_name\nPro\nPro";
 	assert.deepEqual(expectError(await session.post(`${LICENSES}/bulk`, { count: 2, template: sold }), 403, "plan_limit_reached").details, { ...full, used: 3 });
 	expectError(await session.post(`${LICENSES}/import`, { csv, dry_run: true }), 403, "plan_limit_reached");
