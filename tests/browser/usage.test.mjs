@@ -45,7 +45,7 @@ test("a meter, its limit and its bar; the organization's bill and a printed invo
 	await page.getByText("150 of 100, 50 beyond").waitFor();
 	await page.getByRole("link", { name: "Shop" }).last().waitFor();
 	await page.getByRole("button", { name: "Choose a plan" }).click();
-	await dialog.getByRole("radio", { name: "Team (current): $49.00, monthly" }).check();
+	await dialog.getByRole("radio", { name: "Team (current): $49.00 a month" }).check();
 	await dialog.getByRole("button", { name: "Pay $49.00" }).click();
 	await dialog.getByText("The project hasn't set up by whom it is paid. Do that first.", { exact: true }).waitFor();
 	await manualConsole(server);
