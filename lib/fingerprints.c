@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 
 #include "lib/buffer.h"
 #include "lib/encode.h"
+#include "lib/hmac.h"
 #include "lib/http.h"
 #include "lib/json.h"
 #include "lib/secrets.h"
@@ -122,12 +122,7 @@ component_normalise(struct arena *arena, enum component component, const char *s
 static enum err
 mac_of(const struct license_secrets *secrets, const void *data, size_t len, uint8_t ret_digest[LICENSE_DIGEST_LEN])
 {
-	unsigned made = 0;
-
-	if (HMAC(EVP_sha256(), secrets->fingerprint, sizeof(secrets->fingerprint), data, len, ret_digest, &made) == NULL ||
-	    made != LICENSE_DIGEST_LEN)
-		return ERR_CRYPTO;
-	return OK;
+	return hmac_sha256((struct bytes){ secrets->fingerprint, sizeof(secrets->fingerprint) }, (struct bytes){ data, len }, ret_digest);
 }
 
 /* Where it stands among them, not whether it is the right one: their order is no secret. */

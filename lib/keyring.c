@@ -11,12 +11,12 @@
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <openssl/kdf.h>
 #include <openssl/rand.h>
 
 #include "lib/buffer.h"
 #include "lib/encode.h"
+#include "lib/hmac.h"
 #include "lib/keyring.h"
 
 #define KEY_LEN        32
@@ -487,16 +487,9 @@ keyring_mac(const struct keyring *keyring, const char *purpose, struct bytes dat
 	    uint8_t ret_mac[32])
 {
 	uint8_t key[KEY_LEN];
-	uint8_t mac[32];
-	unsigned len = 0;
 
-	if (sha256() == NULL)
-		return ERR_CRYPTO;
 	TRY(derive(&keyring->keys[0], "gatehouse mac", purpose, key));
-	const unsigned char *made = HMAC(sha256(), key, KEY_LEN, data.data, data.len, mac, &len);
+	enum err e = hmac_sha256((struct bytes){ key, KEY_LEN }, data, ret_mac);
 	OPENSSL_cleanse(key, sizeof(key));
-	if (made == NULL || len != sizeof(mac))
-		return ERR_CRYPTO;
-	memcpy(ret_mac, mac, sizeof(mac));
-	return OK;
+	return e;
 }

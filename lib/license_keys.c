@@ -7,9 +7,9 @@
 
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <openssl/kdf.h>
 
+#include "lib/hmac.h"
 #include "lib/symbols.h"
 
 #define GROUP 4
@@ -137,10 +137,5 @@ license_secrets_derive(struct arena *arena, struct bytes secret, const struct li
 enum err
 license_key_digest(const struct license_secrets *secrets, const char *key, uint8_t ret_digest[LICENSE_DIGEST_LEN])
 {
-	unsigned len = 0;
-
-	if (HMAC(EVP_sha256(), secrets->key, sizeof(secrets->key), (const uint8_t *)key, strlen(key), ret_digest, &len) == NULL ||
-	    len != LICENSE_DIGEST_LEN)
-		return ERR_CRYPTO;
-	return OK;
+	return hmac_sha256((struct bytes){ secrets->key, sizeof(secrets->key) }, (struct bytes){ (const uint8_t *)key, strlen(key) }, ret_digest);
 }
