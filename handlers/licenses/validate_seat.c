@@ -322,13 +322,15 @@ was_late(const struct validation *v, bool *ret)
 }
 
 static enum err
-extend(struct validation *v)
+extend(struct validation *v, int64_t lease_before)
 {
 	int64_t lease_expires_at = v->rq->now_ms + v->row.lease_ttl_s * SECOND_MS;
 	uint64_t matched = 0;
 
 	if (!is_floating(v))
 		return OK;
+	if (lease_before > lease_expires_at)
+		lease_expires_at = lease_before;	/* a file holds the seat for longer */
 	TRY(q_activation_extend(v->tx->db,
 				&(struct q_activation_extend){
 				    .project_id = v->row.project_id,
@@ -377,13 +379,7 @@ validation_heartbeat(struct validation *v)
 	TRY(find_named(v, &mine, &is_seated));
 	if (is_seated) {
 		TRY(welcome_back(v, mine.id, mine.last_seen_at, mine.lease_expires_at));
-		if (!license_code_is_valid(v->code))
-			return OK;
-		TRY(extend(v));
-		/* As the statement does: a file may hold the seat for longer. */
-		if (v->lease_expires_at != NONE && mine.lease_expires_at > v->lease_expires_at)
-			v->lease_expires_at = mine.lease_expires_at;
-		return OK;
+		return license_code_is_valid(v->code) ? extend(v, mine.lease_expires_at) : OK;
 	}
 	TRY(was_late(v, &is_late));
 	if (is_late)
