@@ -99,9 +99,18 @@ test("how licenses are validated, and the keys that sign", async () => {
 	await page.goto(`${server.url}/dashboard/projects/${project.id}/licenses`);
 	await page.getByRole("link", { name: "Validation" }).click();
 	await page.getByLabel("Tolerance").fill("75");
+	await page.getByLabel("A license file holds").fill("90");
+	const weights = page.getByRole("group", { name: "Weight of each part" }).getByRole("textbox");
+	const before = await weights.evaluateAll((all) => all.map(({ value }) => value));
+	for (const weight of await weights.all())
+		await weight.fill("0");
+	await save(page);
+	await page.getByRole("alert").getByText("One part at least must weigh something").waitFor();
+	for (const [i, weight] of before.entries())
+		await weights.nth(i).fill(weight);
 	await page.getByLabel("Disk", { exact: true }).first().fill("5");
 	await save(page);
-	await until("they are kept", async () => (await settings()).match_threshold === 75 && (await settings()).weights.disk === 5);
+	await until("they are kept", async () => (await settings()).match_threshold === 75 && (await settings()).weights.disk === 5 && (await settings()).file_ttl_days === 90);
 
 	await page.getByRole("button", { name: "Make the first key" }).click();
 	await dialog.getByRole("button", { name: "Make it" }).click();

@@ -1,5 +1,5 @@
 // How programs are answered: when a machine is the same one, what answers hold, the keys that sign, and how a program checks them.
-import { Checkbox, NumberInput, Text } from "@mantine/core";
+import { Checkbox, Input, NumberInput, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { api, onProject, sendTagged, type Tagged, unlessChanged } from "../api/client";
 import { fieldErrors } from "../api/errors";
@@ -109,6 +109,7 @@ function SettingsForm({ tagged, canWrite }: { tagged: Tagged<LicenseSettings>; c
 										/>
 									))}
 								</div>
+								{form.errors.weights ? <Input.Error role="alert">{form.errors.weights}</Input.Error> : null}
 							</fieldset>
 							<Choices
 								label="Parts that each machine must name"
@@ -141,6 +142,14 @@ function SettingsForm({ tagged, canWrite }: { tagged: Tagged<LicenseSettings>; c
 								max={100}
 								{...number}
 								{...form.getInputProps("releases_per_30d")}
+							/>
+							<NumberInput
+								label="A license file holds"
+								description="Days, when nothing else is asked for; no program gets one for longer: 1 to 3,650"
+								min={1}
+								max={3650}
+								{...number}
+								{...form.getInputProps("file_ttl_days")}
 							/>
 							<Checkbox
 								label="Each question must bring a nonce"
